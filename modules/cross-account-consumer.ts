@@ -1,0 +1,243 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
+import { KinesisStreamConsumer } from "@cdktf/provider-aws/lib/kinesis-stream-consumer";
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import {
+  CrossAccountConsumerProps,
+  ReadMode,
+} from "./cross-account-consumer-props";
+import { OnFailure } from "./on-failure";
+import {
+  accountLifecycle,
+  checkAccess,
+  regionPreconditions,
+} from "./private/access-checks";
+import { Checks, duplicates } from "./private/checks";
+import {
+  ConsumerFunction,
+  functionFor,
+  functionNameOf,
+} from "./private/consumer-function";
+import { createMapping } from "./private/consumer-mapping";
+import { duplicateFunction, duplicateRole } from "./private/errors";
+import { checkFunction } from "./private/function-checks";
+import { checkMapping, warnOfMapping } from "./private/mapping-checks";
+import {
+  consumerPolicyStatements,
+  decryptStatement,
+  logStatement,
+  policyDocument,
+  readStatements,
+  Statement,
+} from "./private/policies";
+
+/**
+ * A Lambda function in one account that reads a Kinesis data stream in another: in the stream's
+ * account the registered consumer and its resource policy, in its own account role, log group,
+ * function, failure queue and the event source mapping, which waits for every permission.
+ *
+ * @throws where properties are invalid: all mistakes in one error
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
+ */
+export class CrossAccountConsumer extends Construct {
+  public readonly functionName: string;
+  public readonly functionArn: string;
+  public readonly roleArn: string;
+  /** Where the function logs, one JSON line a message. */
+  public readonly logGroupName: string;
+  /** ARN of the registered consumer, ending in its creation time; none with shared throughput. */
+  public readonly consumerArn?: string;
+
+  /** In the stream's account. */
+  public readonly registeredConsumer?: KinesisStreamConsumer;
+  public readonly consumerPolicy?: KinesisResourcePolicy;
+  /** In the function's account; none of the first three for an existing function. */
+  public readonly role?: IamRole;
+  public readonly logGroup?: CloudwatchLogGroup;
+  public readonly lambdaFunction?: LambdaFunction;
+  public readonly rolePolicy: IamRolePolicy;
+  public readonly onFailureQueue?: SqsQueue;
+  public readonly mapping: LambdaEventSourceMapping;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: CrossAccountConsumerProps,
+  ) {
+    super(scope, id);
+    const accessChecks = checkAccess(props);
+    const functionChecks = checkFunction(props);
+    const mappingChecks = checkMapping(props);
+    accessChecks.throwIfAny(this, functionChecks, mappingChecks);
+    this.node.addValidation({ validate: () => this.duplicateNames() });
+
+    const { stream } = props;
+    warnOfMapping(
+      this,
+      props,
+      this.enhancedFanOut,
+      stream.access.config.retentionPeriodHours,
+    );
+    const target = functionFor(this, props, functionChecks.lifecycle);
+    this.functionName = target.functionName;
+    this.functionArn = target.functionArn;
+    this.roleArn = target.roleArn;
+    this.logGroupName = target.logGroupName;
+    this.role = target.role;
+    this.logGroup = target.logGroup;
+    this.lambdaFunction = target.lambdaFunction;
+
+    this.registeredConsumer = this.register(accessChecks);
+    this.consumerArn = this.registeredConsumer?.arn ?? props.consumerArn;
+    stream.access.addConsumer(
+      {
+        path: this.node.path,
+        consumerName: props.consumerName,
+        registered: this.registeredConsumer !== undefined,
+      },
+      target.roleArn,
+      target.lambdaFunction,
+    );
+    this.consumerPolicy = this.createConsumerPolicy(target);
+
+    const onFailure = (props.onFailure ?? OnFailure.queue()).bind(this, {
+      ...props,
+      functionName: functionNameOf(props),
+      roleArn: target.roleArn,
+    });
+    this.onFailureQueue = onFailure.queue;
+    this.rolePolicy = this.createRolePolicy(target, onFailure.statements);
+    this.mapping = createMapping(this, props, {
+      functionArn: target.functionArn,
+      eventSourceArn: this.consumerArn ?? stream.streamArn,
+      destinationArn: onFailure.destinationArn,
+      preconditions: [
+        ...mappingChecks.preconditions,
+        ...regionPreconditions(this, props, target.lambdaFunction),
+        ...stream.access.unmetPreconditions,
+      ],
+      dependsOn: [
+        ...stream.access.proofs,
+        stream.access.resourcePolicy,
+        this.consumerPolicy,
+        this.rolePolicy,
+      ].filter((dependency) => dependency !== undefined),
+    });
+  }
+
+  /** URL of the queue made here for failures; none where `onFailure` says otherwise. */
+  public get onFailureQueueUrl(): string | undefined {
+    return this.onFailureQueue?.url;
+  }
+
+  private get enhancedFanOut(): boolean {
+    return this.props.readMode !== ReadMode.SHARED_THROUGHPUT;
+  }
+
+  private register(checks: Checks): KinesisStreamConsumer | undefined {
+    const { stream, consumerName } = this.props;
+    return this.enhancedFanOut && stream.provider
+      ? new KinesisStreamConsumer(this, "consumer", {
+          provider: stream.provider,
+          name: consumerName,
+          streamArn: stream.streamArn,
+          lifecycle: checks.lifecycle,
+        })
+      : undefined;
+  }
+
+  /** Waits for what proves the role: PutResourcePolicy refuses a role that IAM does not know yet. */
+  private createConsumerPolicy({
+    roleArn,
+    lambdaFunction,
+  }: ConsumerFunction): KinesisResourcePolicy | undefined {
+    if (this.consumerArn === undefined) {
+      return undefined;
+    }
+    const { provider, access } = this.props.stream;
+    const policy = policyDocument(
+      consumerPolicyStatements(this.consumerArn, roleArn),
+    );
+    if (!provider) {
+      new TerraformOutput(this, "consumer-policy", {
+        value: policy,
+        description: `For the stream's owner to attach: the consumer policy of ${this.node.path}`,
+      });
+      return undefined;
+    }
+    return new KinesisResourcePolicy(this, "consumer-policy", {
+      provider,
+      resourceArn: this.consumerArn,
+      policy,
+      dependsOn: [
+        ...access.proofs,
+        ...(lambdaFunction ? [lambdaFunction] : []),
+      ],
+    });
+  }
+
+  private createRolePolicy(
+    target: ConsumerFunction,
+    onFailure: readonly Statement[],
+  ): IamRolePolicy {
+    const { provider, stream, consumerName } = this.props;
+    return new IamRolePolicy(this, "role-policy", {
+      provider,
+      name: consumerName,
+      role: target.roleName,
+      policy: policyDocument([
+        ...readStatements(stream.streamArn, this.consumerArn),
+        ...(stream.kmsKeyArn === undefined
+          ? []
+          : [
+              decryptStatement(
+                stream.kmsKeyArn,
+                stream.streamArn,
+                this.dnsSuffix(),
+              ),
+            ]),
+        ...onFailure,
+        ...(target.logGroup ? [logStatement(target.logGroup.arn)] : []),
+      ]),
+      lifecycle: accountLifecycle(this, this.props),
+    });
+  }
+
+  /** One partition for both accounts; a stream without a provider learns it here. */
+  private dnsSuffix(): string {
+    const { provider, stream } = this.props;
+    stream.access.dnsSuffix ??= new DataAwsPartition(this, "partition", {
+      provider,
+    }).dnsSuffix;
+    return stream.access.dnsSuffix;
+  }
+
+  /** Names that AWS would refuse only at apply; the first consumer of an account speaks for all. */
+  private duplicateNames(): string[] {
+    const peers = this.node.root.node
+      .findAll()
+      .filter((node) => node instanceof CrossAccountConsumer)
+      .filter(({ props }) => props.provider === this.props.provider)
+      .filter(({ props }) => !props.existingFunction);
+    if (peers[0] !== this) {
+      return [];
+    }
+    const named = (nameOf: (props: CrossAccountConsumerProps) => string) =>
+      duplicates(peers.map(({ props, node }) => [nameOf(props), node.path]));
+    return [
+      ...named(functionNameOf).map(([name, paths]) =>
+        duplicateFunction(name, paths),
+      ),
+      ...named((props) => props.roleName ?? functionNameOf(props)).map(
+        ([name, paths]) => duplicateRole(name, paths),
+      ),
+    ];
+  }
+}

@@ -1,0 +1,119 @@
+import { OnFailure } from "./on-failure";
+
+/** Where in the stream a new mapping starts to read. */
+export enum StartingPosition {
+  /** At the oldest record that the stream still has. */
+  TRIM_HORIZON = "TRIM_HORIZON",
+  /** At records put after the mapping was made; those put while it is being made can be missed. */
+  LATEST = "LATEST",
+  /** At `startingPositionTimestamp`. */
+  AT_TIMESTAMP = "AT_TIMESTAMP",
+}
+
+/**
+ * How Lambda reads the stream.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+ */
+export interface MappingProps {
+  /**
+   * Where a new mapping starts. Changing it makes the mapping anew.
+   *
+   * @default StartingPosition.TRIM_HORIZON
+   */
+  readonly startingPosition?: StartingPosition;
+
+  /**
+   * Time to start from, in RFC 3339 (`2026-01-31T08:00:00Z`), not in the future. Required with,
+   * and only allowed with, AT_TIMESTAMP.
+   *
+   * @default - none
+   */
+  readonly startingPositionTimestamp?: string;
+
+  /**
+   * Most records in one batch. Valid range: 1 to 10000; a batch is at most 6 MB in any case.
+   *
+   * @default 100
+   */
+  readonly batchSize?: number;
+
+  /**
+   * How long Lambda gathers records for one batch, in seconds. Valid range: 0 to 300.
+   *
+   * @default 0
+   */
+  readonly maximumBatchingWindowInSeconds?: number;
+
+  /**
+   * Batches processed at the same time per shard, in order per partition key. Valid range: 1 to 10.
+   *
+   * Above 1, records that the Kinesis Producer Library aggregated can be lost: Lambda drops
+   * inner records whose partition key is not the aggregate's.
+   *
+   * @default 1
+   */
+  readonly parallelizationFactor?: number;
+
+  /**
+   * How often Lambda retries a failing batch before it reports it to `onFailure`. Valid range: 0
+   * to 10000, or -1 for as long as the record lives. A failing batch blocks its shard meanwhile.
+   *
+   * @default 500
+   */
+  readonly maximumRetryAttempts?: number;
+
+  /**
+   * How old a record may get before Lambda reports it to `onFailure` instead of processing it, in
+   * seconds. Valid range: 60 to 604800 (7 days), or -1 for as long as the stream keeps it.
+   *
+   * @default 86400 - a day, a stream's default retention
+   */
+  readonly maximumRecordAgeInSeconds?: number;
+
+  /**
+   * Whether Lambda halves a failing batch to isolate what fails. Does not count as a retry.
+   *
+   * @default true
+   */
+  readonly bisectBatchOnFunctionError?: boolean;
+
+  /**
+   * Window over which the function keeps a state, in seconds. Valid range: 0 (none) to 900.
+   * Excludes a `parallelizationFactor` above 1.
+   *
+   * @default 0
+   */
+  readonly tumblingWindowInSeconds?: number;
+
+  /**
+   * Whether Lambda asks the function which records failed (ReportBatchItemFailures). A handler
+   * that reports failures, as `kinesisHandler` does, loses them where this is false.
+   *
+   * @default true
+   */
+  readonly reportBatchItemFailures?: boolean;
+
+  /**
+   * Patterns of which one must match a record for the function to see it, at most 10 of at most
+   * 4096 characters each as JSON. Example: `[{ data: { type: ["order"] } }]`.
+   *
+   * @default - the function sees every record
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html
+   */
+  readonly filterPatterns?: Record<string, unknown>[];
+
+  /**
+   * Where records that Lambda gave up on are reported.
+   *
+   * @default OnFailure.queue()
+   */
+  readonly onFailure?: OnFailure;
+
+  /**
+   * Whether the mapping reads at all.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
+}

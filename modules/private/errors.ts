@@ -1,0 +1,125 @@
+/**
+ * Every sentence a user can be refused with. One pattern: which property, which rule, what was
+ * given, what to do; lower case, no final period.
+ */
+
+const quote = (value: unknown): string =>
+  JSON.stringify(value) ?? String(value);
+
+export const mustBe = (
+  property: string,
+  rule: string,
+  got: string,
+  fix: string,
+): string => `'${property}' must be ${rule}, got ${got}; ${fix}`;
+
+export const mustBeGiven = (
+  property: string,
+  rule: string,
+  value: unknown,
+  fix: string,
+): string => mustBe(property, rule, quote(value), fix);
+
+export const mutuallyExclusive = (
+  first: string,
+  second: string,
+  got: string,
+  fix: string,
+): string =>
+  `'${first}' and '${second}' are mutually exclusive, got ${got}; ${fix}`;
+
+export const requires = (
+  property: string,
+  required: string,
+  got: string,
+  fix: string,
+): string => `'${property}' requires '${required}', got ${got}; ${fix}`;
+
+export const awsManagedKey = (value: string): string =>
+  `'kmsKeyArn' must be the ARN of a customer managed key, got ${quote(value)}; ` +
+  `the policy of an AWS managed key cannot be changed, so no other account could ever decrypt the stream: ` +
+  `omit 'kmsKeyArn' to have a key made, or give the ARN of a customer managed key`;
+
+export const keyAlias = (value: string): string =>
+  `'kmsKeyArn' must be a key ARN, got the alias ${quote(value)}; ` +
+  `an alias means nothing in another account's policies: give the ARN of the key behind it (aws kms describe-key --key-id ${value})`;
+
+export const wildcardPrincipal = (value: string): string =>
+  `'principalArn' must name one principal, got ${quote(value)}; ` +
+  `a Kinesis resource policy takes no wildcard: grant each role, user or account by its ARN`;
+
+export const servicePrincipal = (value: string): string =>
+  `'principalArn' must be an AWS account, role or user, got the service principal ${quote(value)}; ` +
+  `Kinesis takes no service principals: grant the role that the service assumes`;
+
+export const federatedPrincipal = (value: string): string =>
+  `'principalArn' must be an AWS account, role or user, got the federated principal ${quote(value)}; ` +
+  `Kinesis takes no federated principals: grant the role that the identity assumes`;
+
+export const policyTooLarge = (bytes: string): string =>
+  `the stream's resource policy must be at most 20480 bytes, got ${bytes}; ` +
+  `grant whole accounts (arn:aws:iam::<account>:root) instead of single roles`;
+
+export const tooManyConsumers = (
+  limit: number,
+  names: readonly string[],
+): string =>
+  `'registeredConsumerLimit' must be at least the number of registered consumers, got ${limit} for ${names.length} (${names.join(", ")}); ` +
+  `read some of them with ReadMode.SHARED_THROUGHPUT, or set it to 50 where the account has On-demand Advantage`;
+
+const duplicate =
+  (property: string, where: string) =>
+  (name: string, paths: readonly string[]): string =>
+    `'${property}' must be unique ${where}, got ${quote(name)} at ${paths.join(" and ")}; rename all but one`;
+
+export const duplicateConsumer = duplicate("consumerName", "on a stream");
+export const duplicateFunction = duplicate(
+  "functionName",
+  "in an account and Region",
+);
+export const duplicateRole = duplicate("roleName", "in an account");
+
+export const sameProvider = (alias: string): string =>
+  `'provider' must be another AwsProvider than the stream's, got ${alias} for both; ` +
+  `give each account's provider an alias of its own and pass the consumer's here`;
+
+export const otherRegion = (consumer: string, stream: string): string =>
+  `'provider' must be in the stream's Region ${stream}, got ${consumer}; ` +
+  `Lambda reads a stream of its own Region only: use a provider of that Region`;
+
+export const otherAccount = (
+  property: string,
+  owned: string,
+  owner: string,
+  got: string,
+): string =>
+  `'${property}' must be in account ${owner}, which owns the ${owned}, got ${got}; use the credentials or the ARN of that account`;
+
+export const fifoDestination = (arn: string): string =>
+  `'onFailure' must be a standard queue or topic, got ${quote(arn)}; ` +
+  `Lambda delivers no failures of a stream to FIFO destinations: give a standard one, or omit it to have a queue made`;
+
+export const codeOrFunction = (got: "both" | "neither"): string =>
+  `exactly one of 'code' and 'existingFunction' must be given, got ${got}; ` +
+  `give 'code' to have a function made, or 'existingFunction' to use one that is there`;
+
+export const retiredRuntime = (value: string): string =>
+  `'runtime' must be a runtime that Lambda still creates functions with, got ${quote(value)}; ` +
+  `omit it for nodejs22.x, or see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html`;
+
+export const invalidFilter = (
+  index: number,
+  rule: string,
+  got: string,
+): string =>
+  `'filterPatterns[${index}]' must be ${rule}, got ${got}; see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html`;
+
+/** One error for all mistakes of one construct, so that they can be mended in one go. */
+export const invalidProps = (
+  path: string,
+  problems: readonly string[],
+): Error =>
+  new Error(
+    `${problems.length} invalid ${problems.length === 1 ? "property" : "properties"} (at ${path}):\n` +
+      problems.map((problem) => `  - ${problem}`).join("\n"),
+  );

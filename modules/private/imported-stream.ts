@@ -1,0 +1,87 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Annotations, Op } from "cdktf";
+import { Construct } from "constructs";
+import {
+  IProducerStream,
+  ProducerStreamAttributes,
+} from "../producer-stream-props";
+import { arnPart, streamNameOf } from "./arns";
+import { Checks } from "./checks";
+import { otherAccount } from "./errors";
+import { oneOf, streamArn } from "./rules";
+import { StreamAccess } from "./stream-access";
+import { checkKeyArn } from "./stream-checks";
+
+/** A stream made elsewhere; with a provider, its resource policy is ours. */
+export class ImportedStream extends Construct implements IProducerStream {
+  public readonly streamArn: string;
+  public readonly streamName: string;
+  public readonly kmsKeyArn?: string;
+  public readonly provider?: AwsProvider;
+  /** @internal */
+  public readonly access: StreamAccess;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    attributes: ProducerStreamAttributes,
+  ) {
+    super(scope, id);
+    const checks = new Checks();
+    checks.check(
+      "streamArn",
+      attributes.streamArn,
+      streamArn,
+      "copy it from `aws kinesis describe-stream-summary --stream-name <name>`",
+    );
+    checks.check(
+      "registeredConsumerLimit",
+      attributes.registeredConsumerLimit,
+      oneOf([20, 50]),
+      "omit it for 20; 50 is the limit of On-demand Advantage",
+    );
+    checkKeyArn(checks, attributes.kmsKeyArn);
+    checks.throwIfAny(this);
+
+    this.streamArn = attributes.streamArn;
+    this.streamName = streamNameOf(attributes.streamArn);
+    this.kmsKeyArn = attributes.kmsKeyArn;
+    this.provider = attributes.provider;
+    this.access = new StreamAccess(this, {
+      ...attributes,
+      ownsKeyPolicy: false,
+      preconditions: checks.preconditions,
+    });
+    if (attributes.provider) {
+      this.ownPolicy(attributes.provider);
+    }
+  }
+
+  public grantRead(principalArn: string): void {
+    this.access.grantRead(principalArn);
+  }
+
+  public grantWrite(principalArn: string): void {
+    this.access.grantWrite(principalArn);
+  }
+
+  private ownPolicy(provider: AwsProvider): void {
+    const owner = arnPart(this.streamArn, "accountId");
+    const { accountId } = new DataAwsCallerIdentity(this, "account", {
+      provider,
+    });
+    this.access.dnsSuffix = new DataAwsPartition(this, "partition", {
+      provider,
+    }).dnsSuffix;
+    this.access.require({
+      condition: Op.eq(accountId, owner),
+      errorMessage: otherAccount("provider", "stream", owner, accountId),
+    });
+    Annotations.of(this).addWarning(
+      "'provider' is given, so the resource policy made here REPLACES the one that the stream has: " +
+        "repeat what must stay with grantRead and grantWrite, or omit 'provider' and attach the offered document yourself",
+    );
+  }
+}

@@ -1,0 +1,166 @@
+import { arnPart } from "./arns";
+
+/** The parts of the IAM policy grammar that we write. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Principal?:
+    { readonly AWS: readonly string[] } | { readonly Service: string };
+  readonly Action: readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, string>>>
+  >;
+}
+
+/**
+ * What a mapping calls on the stream. Enhanced fan-out needs GetShardIterator and GetRecords as
+ * well: Lambda retries failed batches through them.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
+ */
+export const STREAM_READ_ACTIONS = [
+  "kinesis:DescribeStreamSummary",
+  "kinesis:ListShards",
+  "kinesis:DescribeStream",
+  "kinesis:GetRecords",
+  "kinesis:GetShardIterator",
+] as const;
+
+/** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
+export const STREAM_WRITE_ACTIONS = [
+  "kinesis:PutRecord",
+  "kinesis:PutRecords",
+] as const;
+
+/** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */
+export const CONSUMER_READ_ACTIONS = [
+  "kinesis:DescribeStreamConsumer",
+  "kinesis:SubscribeToShard",
+] as const;
+
+export const policyDocument = (statements: readonly Statement[]): string =>
+  JSON.stringify({ Version: "2012-10-17", Statement: statements });
+
+/** The stream's one resource policy: every reader and every writer. */
+export const streamPolicyStatements = (
+  streamArn: string,
+  readers: readonly string[],
+  writers: readonly string[],
+): Statement[] => [
+  ...allow("StreamEFOReadStatementID", readers, STREAM_READ_ACTIONS, streamArn),
+  ...allow("StreamWriteStatementID", writers, STREAM_WRITE_ACTIONS, streamArn),
+];
+
+/** The resource policy of one registered consumer, for the one role that reads through it. */
+export const consumerPolicyStatements = (
+  consumerArn: string,
+  reader: string,
+): Statement[] =>
+  allow(
+    "ConsumerEFOReadStatementID",
+    [reader],
+    CONSUMER_READ_ACTIONS,
+    consumerArn,
+  );
+
+/**
+ * Use of the key by others, for this stream's records and nothing else.
+ * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+ */
+export const keyUseStatements = (
+  streamArn: string,
+  dnsSuffix: string | undefined,
+  readers: readonly string[],
+  writers: readonly string[],
+): Statement[] => {
+  const Condition = throughKinesis(streamArn, dnsSuffix);
+  // In a key policy "*" means the key that carries it; KMS has no other way to say so.
+  return [
+    ...allow("StreamReadersDecrypt", readers, ["kms:Decrypt"], "*"),
+    ...allow(
+      "StreamWritersGenerateDataKey",
+      writers,
+      ["kms:GenerateDataKey"],
+      "*",
+    ),
+  ].map((statement) => ({ ...statement, Condition }));
+};
+
+/** Without this statement the key's own account could never change the policy again. */
+export const keyAdministrationStatement = (
+  partition: string,
+  accountId: string,
+): Statement => ({
+  Sid: "KeyAdministration",
+  Effect: "Allow",
+  Principal: { AWS: [`arn:${partition}:iam::${accountId}:root`] },
+  Action: ["kms:*"],
+  Resource: "*",
+});
+
+/** The encryption context names the stream, also where a registered consumer reads. */
+export const throughKinesis = (
+  streamArn: string,
+  dnsSuffix: string | undefined,
+): NonNullable<Statement["Condition"]> => ({
+  StringEquals: {
+    ...(dnsSuffix && {
+      "kms:ViaService": `kinesis.${arnPart(streamArn, "region")}.${dnsSuffix}`,
+    }),
+    "kms:EncryptionContext:aws:kinesis:arn": streamArn,
+  },
+});
+
+/** The reader's half of what the stream's and the consumer's resource policies allow. */
+export const readStatements = (
+  streamArn: string,
+  consumerArn: string | undefined,
+): Statement[] => [
+  own("ReadStream", STREAM_READ_ACTIONS, streamArn),
+  ...(consumerArn === undefined
+    ? []
+    : [own("ReadConsumer", CONSUMER_READ_ACTIONS, consumerArn)]),
+];
+
+export const decryptStatement = (
+  kmsKeyArn: string,
+  streamArn: string,
+  dnsSuffix: string | undefined,
+): Statement => ({
+  ...own("DecryptRecords", ["kms:Decrypt"], kmsKeyArn),
+  Condition: throughKinesis(streamArn, dnsSuffix),
+});
+
+/** The log streams are Lambda's, which names them after date and instance: hence the `*`. */
+export const logStatement = (logGroupArn: string): Statement =>
+  own(
+    "WriteLogs",
+    ["logs:CreateLogStream", "logs:PutLogEvents"],
+    `${logGroupArn}:*`,
+  );
+
+/** A statement of an identity policy. */
+export const own = (
+  Sid: string,
+  Action: readonly string[],
+  Resource: string,
+): Statement => ({ Sid, Effect: "Allow", Action, Resource });
+
+function allow(
+  Sid: string,
+  principals: readonly string[],
+  Action: readonly string[],
+  Resource: string,
+): Statement[] {
+  return principals.length === 0
+    ? []
+    : [
+        {
+          Sid,
+          Effect: "Allow",
+          Principal: { AWS: principals },
+          Action,
+          Resource,
+        },
+      ];
+}

@@ -1,0 +1,241 @@
+import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import {
+  dependable,
+  Fn,
+  ITerraformDependable,
+  Lazy,
+  Op,
+  Precondition,
+  TerraformOutput,
+  Token,
+} from "cdktf";
+import { Construct } from "constructs";
+import { Checks, duplicates } from "./checks";
+import {
+  duplicateConsumer,
+  federatedPrincipal,
+  policyTooLarge,
+  servicePrincipal,
+  tooManyConsumers,
+  wildcardPrincipal,
+} from "./errors";
+import {
+  keyUseStatements,
+  policyDocument,
+  Statement,
+  streamPolicyStatements,
+} from "./policies";
+import { principalArn } from "./rules";
+
+/** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
+const MAX_POLICY_BYTES = 20480;
+/** On-demand Advantage has 50. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const DEFAULT_REGISTERED_CONSUMERS = 20;
+/** A role ARN's prefix, its path of at most 512 and its name of at most 64 characters. */
+const MAX_ROLE_ARN_LENGTH = 640;
+const TOKEN = /\$\{TfToken\[[^\]]+\]\}/g;
+
+export interface StreamAccessConfig {
+  readonly streamArn: string;
+  /** Without it the resource policy is somebody else's, and the document is offered as an output. */
+  readonly provider?: AwsProvider;
+  /** False where the key's policy is somebody else's: its statements are offered as an output. */
+  readonly ownsKeyPolicy: boolean;
+  readonly kmsKeyArn?: string;
+  readonly registeredConsumerLimit?: number;
+  readonly retentionPeriodHours?: number;
+  /** Of tokens that the stream was described with. */
+  readonly preconditions?: readonly Precondition[];
+}
+
+export interface ConsumerRegistration {
+  readonly path: string;
+  readonly consumerName: string;
+  readonly registered: boolean;
+}
+
+/**
+ * Everybody who may use one stream. A stream has one resource policy and a second one would
+ * silently replace it, so all grants meet here.
+ */
+export class StreamAccess {
+  public resourcePolicy?: KinesisResourcePolicy;
+  /** Of the stream's partition; without a provider for the stream, its first consumer tells. */
+  public dnsSuffix?: string;
+  private readonly readers: string[] = [];
+  private readonly writers: string[] = [];
+  private readonly consumers: ConsumerRegistration[] = [];
+  private readonly preconditions: Precondition[];
+  /** What has seen every principal, and was retried until IAM knew them: the key policy. */
+  public readonly proofs: ITerraformDependable[] = [];
+
+  constructor(
+    private readonly scope: Construct,
+    public readonly config: StreamAccessConfig,
+  ) {
+    this.preconditions = [...(config.preconditions ?? [])];
+    scope.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /** What must be true before the resource policy is put. */
+  public require(precondition: Precondition): void {
+    this.preconditions.push(precondition);
+  }
+
+  /** For others to meet, where there is no resource policy to carry them. */
+  public get unmetPreconditions(): readonly Precondition[] {
+    return this.config.provider ? [] : this.preconditions;
+  }
+
+  public grantRead(principal: string): void {
+    this.grant(principal, this.readers);
+  }
+
+  public grantWrite(principal: string): void {
+    this.grant(principal, this.writers);
+  }
+
+  /**
+   * @param proof what fails, and is retried, until the role has reached the whole of IAM:
+   * PutResourcePolicy is called once and refuses a principal it does not know yet
+   */
+  public addConsumer(
+    registration: ConsumerRegistration,
+    roleArn: string,
+    proof?: ITerraformDependable,
+  ): void {
+    this.consumers.push(registration);
+    this.add(roleArn, this.readers);
+    if (proof) {
+      this.resourcePolicy?.dependsOn?.push(dependable(proof));
+    }
+  }
+
+  public keyStatements(): Statement[] {
+    return keyUseStatements(
+      this.config.streamArn,
+      this.dnsSuffix,
+      this.readers,
+      this.writers,
+    );
+  }
+
+  private grant(principal: string, to: string[]): void {
+    const checks = new Checks();
+    const refusal = principalRefusal(principal);
+    if (refusal) {
+      checks.refuse(refusal);
+    } else {
+      checks.check(
+        "principalArn",
+        principal,
+        principalArn,
+        "grant an account, a role or a user",
+      );
+    }
+    checks.throwIfAny(this.scope);
+    this.preconditions.push(...checks.preconditions);
+    this.add(principal, to);
+  }
+
+  private add(principal: string, to: string[]): void {
+    if (!to.includes(principal)) {
+      to.push(principal);
+    }
+    if (this.config.provider) {
+      this.resourcePolicy ??= new KinesisResourcePolicy(
+        this.scope,
+        "stream-policy",
+        {
+          provider: this.config.provider,
+          resourceArn: this.config.streamArn,
+          policy: Lazy.stringValue({ produce: () => this.document() }),
+          dependsOn: this.proofs,
+        },
+      );
+      this.resourcePolicy.lifecycle = this.lifecycle();
+    } else {
+      this.offer("stream-policy", () => this.document());
+    }
+    if (this.config.kmsKeyArn !== undefined && !this.config.ownsKeyPolicy) {
+      this.offer("key-policy-statements", () =>
+        JSON.stringify(this.keyStatements()),
+      );
+    }
+  }
+
+  private offer(id: string, produce: () => string): void {
+    if (!this.scope.node.tryFindChild(id)) {
+      new TerraformOutput(this.scope, id, {
+        value: Lazy.stringValue({ produce }),
+        description: `For the owner to attach: the ${id.replace(/-/g, " ")} that lets the consumers of ${this.scope.node.path} in`,
+      });
+    }
+  }
+
+  private document(): string {
+    return policyDocument(
+      streamPolicyStatements(this.config.streamArn, this.readers, this.writers),
+    );
+  }
+
+  /** Only role ARNs that are known at apply can decide whether a large policy still fits. */
+  private lifecycle(): { precondition: Precondition[] } | undefined {
+    const document = this.document();
+    const tokens = [...document.matchAll(TOKEN)].map(([token]) => token);
+    const literalBytes = Buffer.byteLength(document.replace(TOKEN, ""));
+    const size = Op.add(Fn.lengthOf(Fn.join("", tokens)), literalBytes);
+    const mayBeTooLarge =
+      literalBytes + tokens.length * MAX_ROLE_ARN_LENGTH > MAX_POLICY_BYTES;
+    const precondition = [
+      ...this.preconditions,
+      ...(mayBeTooLarge && tokens.length > 0
+        ? [
+            {
+              condition: Op.lte(size, MAX_POLICY_BYTES),
+              errorMessage: policyTooLarge(Token.asString(size)),
+            },
+          ]
+        : []),
+    ];
+    return precondition.length > 0 ? { precondition } : undefined;
+  }
+
+  private problems(): string[] {
+    const bytes = Buffer.byteLength(this.document().replace(TOKEN, ""));
+    const registered = this.consumers.filter((one) => one.registered);
+    const limit =
+      this.config.registeredConsumerLimit ?? DEFAULT_REGISTERED_CONSUMERS;
+    const problems = duplicates(
+      registered.map(({ consumerName, path }) => [consumerName, path]),
+    ).map(([name, paths]) => duplicateConsumer(name, paths));
+    if (bytes > MAX_POLICY_BYTES) {
+      problems.push(policyTooLarge(String(bytes)));
+    }
+    if (registered.length > limit) {
+      const names = registered.map((one) => one.consumerName);
+      problems.push(tooManyConsumers(limit, names));
+    }
+    return problems;
+  }
+}
+
+/** Kinesis knows no such principals; said by name, since IAM knows them elsewhere. */
+function principalRefusal(principal: string): string | undefined {
+  if (Token.isUnresolved(principal)) {
+    return undefined;
+  }
+  if (principal.includes("*")) {
+    return wildcardPrincipal(principal);
+  }
+  if (/\.amazonaws\.com(\.cn)?$/.test(principal)) {
+    return /cognito-identity|^accounts\./.test(principal)
+      ? federatedPrincipal(principal)
+      : servicePrincipal(principal);
+  }
+  if (/:(saml-provider|oidc-provider|federated-user)\//.test(principal)) {
+    return federatedPrincipal(principal);
+  }
+  return undefined;
+}
