@@ -1,0 +1,173 @@
+import { execFile } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { promisify } from "util";
+
+const run = promisify(execFile);
+
+/** The first version that knows plantimestamp(), which preconditions use. */
+const OLDEST_TERRAFORM = "1.5.0";
+const AWS = "hashicorp/aws";
+const REGISTRY = "registry.terraform.io";
+const INSTALL = "https://developer.hashicorp.com/terraform/install";
+
+/** Something that the real Terraform needs and this machine lacks, and how to get it. */
+export class MissingToolError extends Error {}
+
+/** A Terraform that can be run here, and whether it can have the archive provider. */
+export interface Terraform {
+  readonly hasArchiveProvider: boolean;
+  /** Runs one command in a directory; the error of one that fails carries what it printed. */
+  run(directory: string, ...args: string[]): Promise<string>;
+}
+
+let found: Promise<Terraform> | undefined;
+
+/**
+ * Terraform with the AWS provider, from a mirror where Terraform's conventions or /opt have one,
+ * else from the registry.
+ *
+ * @throws MissingToolError
+ */
+export function findTerraform(): Promise<Terraform> {
+  found ??= find();
+  return found;
+}
+
+async function find(): Promise<Terraform> {
+  await checkVersion();
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "terraform-"));
+  process.on("exit", () =>
+    fs.rmSync(scratch, { recursive: true, force: true }),
+  );
+  const environment = {
+    ...process.env,
+    CHECKPOINT_DISABLE: "1",
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+    AWS_EC2_METADATA_DISABLED: "true",
+    ...cliConfiguration(scratch),
+  };
+  const terraform = {
+    run: async (directory: string, ...args: string[]): Promise<string> => {
+      try {
+        const { stdout } = await run("terraform", args, {
+          cwd: directory,
+          env: environment,
+          maxBuffer: 1 << 28,
+        });
+        return stdout;
+      } catch (error) {
+        const { stdout, stderr } = error as { stdout: string; stderr: string };
+        throw new Error(
+          `terraform ${args.join(" ")} failed:\n${stderr || stdout}`,
+        );
+      }
+    },
+  };
+  const failure = await whyNoProvider(terraform, scratch, AWS, ">= 5.100");
+  if (failure !== undefined) {
+    throw new MissingToolError(
+      `the AWS provider (${AWS} 5.100 or newer) cannot be installed: let Terraform reach its registry, or put a mirror where 'provider_installation' of the Terraform CLI configuration says\n${failure}`,
+    );
+  }
+  const archive = await whyNoProvider(
+    terraform,
+    scratch,
+    "hashicorp/archive",
+    ">= 2.7",
+  );
+  return { ...terraform, hasArchiveProvider: archive === undefined };
+}
+
+async function checkVersion(): Promise<void> {
+  let version: string;
+  try {
+    const { stdout } = await run("terraform", ["version", "-json"]);
+    version = (JSON.parse(stdout) as { terraform_version: string })
+      .terraform_version;
+  } catch {
+    throw new MissingToolError(
+      `terraform is not on the PATH: install ${OLDEST_TERRAFORM} or newer from ${INSTALL}`,
+    );
+  }
+  if (version.localeCompare(OLDEST_TERRAFORM, "en", { numeric: true }) < 0) {
+    throw new MissingToolError(
+      `terraform is ${version}, must be ${OLDEST_TERRAFORM} or newer: install one from ${INSTALL}`,
+    );
+  }
+}
+
+/** Terraform finds a configuration, a cache and the implied mirrors by itself, but not /opt. */
+function cliConfiguration(scratch: string): NodeJS.ProcessEnv {
+  const configured = process.env.TF_CLI_CONFIG_FILE;
+  const own = configured ?? path.join(os.homedir(), ".terraformrc");
+  const mirror =
+    mirrorUnder(process.env.TF_PLUGIN_CACHE_DIR) ?? mirrorUnderOpt();
+  if (fs.existsSync(own) || mirror === undefined) {
+    return { TF_PLUGIN_CACHE_DIR: process.env.TF_PLUGIN_CACHE_DIR ?? cache() };
+  }
+  const root = path.join(mirror, REGISTRY);
+  const providers = fs
+    .readdirSync(root)
+    .flatMap((owner) =>
+      fs.readdirSync(path.join(root, owner)).map((name) => `${owner}/${name}`),
+    );
+  const file = path.join(scratch, "terraformrc");
+  const names = JSON.stringify(providers);
+  fs.writeFileSync(
+    file,
+    `provider_installation {
+  filesystem_mirror {
+    path    = ${JSON.stringify(mirror)}
+    include = ${names}
+  }
+  direct {
+    exclude = ${names}
+  }
+}
+`,
+  );
+  return { TF_CLI_CONFIG_FILE: file };
+}
+
+const mirrorUnder = (directory: string | undefined): string | undefined =>
+  directory && fs.existsSync(path.join(directory, REGISTRY))
+    ? directory
+    : undefined;
+
+function mirrorUnderOpt(): string | undefined {
+  const opt = "/opt";
+  const children = fs.existsSync(opt) ? fs.readdirSync(opt) : [];
+  return [opt, ...children.map((child) => path.join(opt, child))]
+    .map(mirrorUnder)
+    .find((mirror) => mirror !== undefined);
+}
+
+/** Else each working directory would download the provider again. */
+function cache(): string {
+  const directory = path.resolve(".cache", "terraform-plugins");
+  fs.mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+async function whyNoProvider(
+  terraform: Pick<Terraform, "run">,
+  scratch: string,
+  source: string,
+  version: string,
+): Promise<string | undefined> {
+  const directory = fs.mkdtempSync(path.join(scratch, "probe-"));
+  const provider = { source, version };
+  fs.writeFileSync(
+    path.join(directory, "main.tf.json"),
+    JSON.stringify({ terraform: { required_providers: { it: provider } } }),
+  );
+  try {
+    await terraform.run(directory, "init", "-backend=false");
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
