@@ -1,0 +1,88 @@
+import * as fs from "fs";
+import * as path from "path";
+
+/** Prints what the synthesized output would make in which account. */
+
+interface Element {
+  readonly provider: string;
+  readonly name?: string;
+  readonly function_name?: string;
+  readonly "//": { readonly metadata: { readonly path: string } };
+}
+
+interface Stack {
+  readonly provider: {
+    readonly aws: readonly {
+      readonly alias: string;
+      readonly region: string;
+      readonly allowed_account_ids: readonly string[];
+    }[];
+  };
+  readonly resource: Readonly<
+    Record<string, Readonly<Record<string, Element>>>
+  >;
+}
+
+interface Manifest {
+  readonly stacks: Readonly<
+    Record<
+      string,
+      {
+        readonly name: string;
+        readonly synthesizedStackPath: string;
+        readonly annotations: readonly {
+          readonly constructPath: string;
+          readonly message: string;
+        }[];
+      }
+    >
+  >;
+}
+
+const readJson = (file: string): unknown =>
+  JSON.parse(fs.readFileSync(file, "utf8"));
+
+/** The Terraform type, the construct's path in the stack, and the name in AWS, where it has one. */
+function rows(stack: Stack, alias: string): string[][] {
+  return Object.entries(stack.resource).flatMap(([type, elements]) =>
+    Object.values(elements)
+      .filter((element) => element.provider === `aws.${alias}`)
+      .map((element) => [
+        type,
+        element["//"].metadata.path.split("/").slice(1).join("/"),
+        literal(element.function_name ?? element.name),
+      ]),
+  );
+}
+
+const literal = (name = ""): string => (name.includes("${") ? "" : name);
+
+function table(lines: readonly string[][]): string {
+  const widths = [0, 1].map((column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  return lines
+    .map((line) =>
+      `  ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd(),
+    )
+    .join("\n");
+}
+
+const outdir = process.env.CDKTF_OUTDIR ?? "cdktf.out";
+const { stacks } = readJson(path.join(outdir, "manifest.json")) as Manifest;
+for (const { name, synthesizedStackPath, annotations } of Object.values(
+  stacks,
+)) {
+  const stack = readJson(path.join(outdir, synthesizedStackPath)) as Stack;
+  console.log(`${path.join(outdir, path.dirname(synthesizedStackPath))}\n`);
+  for (const { alias, region, allowed_account_ids } of stack.provider.aws) {
+    console.log(`account ${allowed_account_ids.join()} (${alias}, ${region})`);
+    console.log(`${table(rows(stack, alias))}\n`);
+  }
+  for (const { constructPath, message } of annotations) {
+    console.log(`warning: ${message} (at ${constructPath})\n`);
+  }
+  console.log(
+    `Next: 'npm run plan' compares ${name} with the accounts, 'npm run deploy' makes it.`,
+  );
+}
