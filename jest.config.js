@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
-  // Types are checked once by `npm run lint`; here they would cost seconds a file.
-  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true }] },
+  globalSetup: "<rootDir>/__tests__/setup/start-tools.ts",
+  globalTeardown: "<rootDir>/__tests__/setup/stop-tools.ts",
+  // tsconfig.json has isolatedModules: types are checked once, by `npm run lint`.
+  transform: { "^.+\\.ts$": "ts-jest" },
 };

@@ -1,0 +1,182 @@
+import { execFileSync, spawnSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import { ROOT, scratch, synthesizeMain } from "../terraform/harness";
+import { analytics, archive, settings } from "../terraform/settings";
+
+jest.setTimeout(60_000);
+
+const STACK_FILE = "stacks/cross-account-kinesis/cdk.tf.json";
+
+const stackOf = (
+  outdir: string,
+): {
+  provider: { aws: unknown };
+  terraform: { backend: unknown };
+  output: Record<string, unknown>;
+} => JSON.parse(fs.readFileSync(path.join(outdir, STACK_FILE), "utf8"));
+
+const tsx = (file: string, env: NodeJS.ProcessEnv) =>
+  spawnSync(process.execPath, ["--import", "tsx", file], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    encoding: "utf8",
+  });
+
+const outputsOf = (outdir: string): string[] =>
+  Object.keys(stackOf(outdir).output);
+
+describe("npm run synth", () => {
+  it("prints what would be made in which account", () => {
+    const { stdout, status } = tsx("app/describe.ts", {
+      CDKTF_OUTDIR: synthesizeMain(),
+    });
+
+    expect(status).toBe(0);
+    const lines = stdout.split("\n").map((line) => line.replace(/  +/g, "  "));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "account 111111111111 (producer, us-east-1)",
+        "  aws_kinesis_stream  stream/stream  kds-cross-account-stream",
+        "account 222222222222 (consumer-222222222222, us-east-1)",
+        "  aws_lambda_function  consumers/kds-cross-account-stream-efo-consumer/function  kds-cross-account-stream-efo-consumer",
+      ]),
+    );
+    expect(stdout.match(/^ {2}aws_/gm)).toHaveLength(13);
+  });
+
+  it("prints the warnings", () => {
+    const { stdout } = tsx("app/describe.ts", {
+      CDKTF_OUTDIR: synthesizeMain(
+        settings({ ...analytics, startingPosition: "LATEST" }),
+      ),
+    });
+
+    expect(stdout).toMatch(
+      /^warning: 'startingPosition' is LATEST: .* \(at cross-account-kinesis\/consumers\/analytics\)$/m,
+    );
+  });
+
+  it("says what is wrong without a stack trace, exits 1 and writes no stack", () => {
+    const outdir = scratch();
+    const file = path.join(outdir, "settings.json");
+    fs.writeFileSync(
+      file,
+      JSON.stringify(settings({ ...analytics, batchSize: 0 })),
+    );
+
+    const { stderr, status } = tsx("main.ts", {
+      DEPLOYMENT: file,
+      CDKTF_OUTDIR: outdir,
+    });
+
+    expect(status).toBe(1);
+    expect(stderr.trim()).toBe(
+      "1 invalid property (at cross-account-kinesis/consumers/analytics):\n" +
+        "  - 'batchSize' must be an integer from 1 to 10000, got 0; omit it for 100",
+    );
+    expect(fs.existsSync(path.join(outdir, STACK_FILE))).toBe(false);
+  });
+
+  it("is what cdktf synth writes", () => {
+    const outdir = scratch();
+    execFileSync("npx", ["cdktf", "synth", "--output", outdir], {
+      cwd: ROOT,
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", CI: "true" },
+      stdio: "ignore",
+    });
+
+    expect(fs.readFileSync(path.join(outdir, STACK_FILE), "utf8")).toEqual(
+      fs.readFileSync(path.join(synthesizeMain(), STACK_FILE), "utf8"),
+    );
+  });
+});
+
+describe("the outputs", () => {
+  it("have the blog's names", () => {
+    expect(outputsOf(synthesizeMain())).toEqual([
+      "EventSourceMappingId",
+      "KMSKeyArn",
+      "KinesisStreamArn",
+      "KinesisStreamEFOConsumerArn",
+      "LambdaFunctionArn",
+      "LogGroupName",
+      "OnFailureQueueUrl",
+    ]);
+  });
+
+  it("come in one set per consumer where there are several", () => {
+    expect(outputsOf(synthesizeMain(settings(analytics, archive)))).toEqual([
+      "EventSourceMappingId_analytics",
+      "EventSourceMappingId_archive",
+      "KMSKeyArn",
+      "KinesisStreamArn",
+      "KinesisStreamEFOConsumerArn_analytics",
+      "LambdaFunctionArn_analytics",
+      "LambdaFunctionArn_archive",
+      "LogGroupName_analytics",
+      "LogGroupName_archive",
+      "OnFailureQueueUrl_analytics",
+      "OnFailureQueueUrl_archive",
+    ]);
+  });
+});
+
+describe("main.ts", () => {
+  it("gives each account one provider that works in no other account", () => {
+    const outdir = synthesizeMain({
+      ...settings(
+        {
+          ...analytics,
+          account: {
+            accountId: "222222222222",
+            profile: "two",
+            assumeRole: {
+              roleArn: "arn:aws:iam::222222222222:role/deploy",
+              externalId: "shared-secret",
+            },
+          },
+        },
+        archive,
+        { ...archive, consumerName: "second" },
+      ),
+    });
+
+    expect(stackOf(outdir).provider.aws).toEqual([
+      {
+        alias: "producer",
+        region: "us-east-1",
+        allowed_account_ids: ["111111111111"],
+      },
+      {
+        alias: "consumer-222222222222",
+        region: "us-east-1",
+        allowed_account_ids: ["222222222222"],
+        profile: "two",
+        assume_role: [
+          {
+            role_arn: "arn:aws:iam::222222222222:role/deploy",
+            external_id: "shared-secret",
+          },
+        ],
+      },
+      {
+        alias: "consumer-333333333333",
+        region: "us-east-1",
+        allowed_account_ids: ["333333333333"],
+      },
+    ]);
+  });
+
+  it("keeps the state beside cdktf.json, or in a bucket that S3 itself locks", () => {
+    const backend = { bucket: "states", key: "kinesis", region: "eu-west-1" };
+
+    expect(stackOf(synthesizeMain()).terraform.backend).toEqual({
+      local: { path: "../../../terraform.cross-account-kinesis.tfstate" },
+    });
+    expect(
+      stackOf(synthesizeMain({ ...settings(analytics), backend })).terraform
+        .backend,
+    ).toEqual({ s3: { ...backend, encrypt: true, use_lockfile: true } });
+  });
+});

@@ -1,0 +1,116 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import * as ts from "typescript";
+import { ROOT, scratch } from "../terraform/harness";
+
+jest.setTimeout(60_000);
+
+const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
+
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, tag]) => tag === language)
+    .map(([, , code]) => code!);
+
+/** The package's own names, resolved to its sources, as its users' are to its build. */
+const paths = {
+  "cdktf-cross-account-kinesis": [path.join(ROOT, "modules/index.ts")],
+  "cdktf-cross-account-kinesis/handler": [
+    path.join(ROOT, "handler/kinesis-handler.ts"),
+  ],
+};
+
+describe("README.md", () => {
+  it("has no block that no test knows how to run", () => {
+    expect([...readme.matchAll(/^```(\w+)$/gm)].map(([, tag]) => tag)).toEqual([
+      "sh",
+      "sh",
+      "sh",
+      "bash",
+      "sh",
+      "ts",
+      "ts",
+    ]);
+  });
+
+  it.each(blocks("ts").map((code, index) => [index + 1, code] as const))(
+    "has an example %i that compiles under strict",
+    (_number, code) => {
+      const file = path.join(ROOT, "readme-example.ts");
+      const { options } = ts.parseJsonConfigFileContent(
+        ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile)
+          .config,
+        ts.sys,
+        ROOT,
+      );
+      const host = ts.createCompilerHost({ ...options, paths });
+      const { getSourceFile } = host;
+      host.getSourceFile = (name, ...rest) =>
+        name === file
+          ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2022)
+          : getSourceFile(name, ...rest);
+
+      const program = ts.createProgram([file], { ...options, paths }, host);
+
+      expect(
+        ts
+          .getPreEmitDiagnostics(program)
+          .map(({ messageText }) =>
+            ts.flattenDiagnosticMessageText(messageText, "\n"),
+          ),
+      ).toEqual([]);
+    },
+  );
+
+  it("has a smallest example that synthesizes", () => {
+    const directory = scratch();
+    fs.writeFileSync(path.join(directory, "main.ts"), blocks("ts")[0]!);
+    fs.symlinkSync(
+      path.join(ROOT, "node_modules"),
+      path.join(directory, "node_modules"),
+    );
+    fs.cpSync(path.join(ROOT, "handler"), path.join(directory, "handler"), {
+      recursive: true,
+    });
+    fs.writeFileSync(
+      path.join(directory, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: {
+          paths,
+          module: "Node16",
+          esModuleInterop: true,
+        },
+      }),
+    );
+
+    execFileSync(process.execPath, ["--import", "tsx", "main.ts"], {
+      cwd: directory,
+    });
+
+    const stack = JSON.parse(
+      fs.readFileSync(
+        path.join(directory, "cdktf.out/stacks/clicks/cdk.tf.json"),
+        "utf8",
+      ),
+    ) as { resource: Record<string, unknown> };
+    expect(Object.keys(stack.resource)).toContain(
+      "aws_lambda_event_source_mapping",
+    );
+  });
+
+  it("names only commands that there are, and CI runs the first two", () => {
+    const { scripts } = JSON.parse(
+      fs.readFileSync(path.join(ROOT, "package.json"), "utf8"),
+    ) as { scripts: Record<string, string> };
+    const ci = fs.readFileSync(path.join(ROOT, ".ci/run"), "utf8");
+    const [synth, test] = blocks("sh");
+
+    for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) {
+      expect(Object.keys(scripts)).toContain(name);
+    }
+    for (const command of [synth!, test!].join("&&").split("&&")) {
+      expect(ci.split("\n")).toContain(command.trim());
+    }
+  });
+});

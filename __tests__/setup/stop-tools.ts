@@ -1,0 +1,3 @@
+export default async function stopTools(): Promise<void> {
+  await globalThis.moto?.stop();
+}

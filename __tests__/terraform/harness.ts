@@ -1,0 +1,99 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, TerraformStack } from "cdktf";
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { Accounts } from "../../local/accounts";
+import { findTerraform } from "../../local/terraform";
+import { copyStack } from "../../local/workspace";
+import { LambdaCode } from "../../modules";
+
+export const ROOT = path.resolve(__dirname, "..", "..");
+export const STACK = "stacks/cross-account-kinesis";
+
+/** `describe`, or its `skip` where start-tools.ts has said what is missing. */
+export const describeWithTerraform = process.env.MOTO_URL
+  ? describe
+  : describe.skip;
+
+export const scratch = (): string =>
+  fs.mkdtempSync(path.join(os.tmpdir(), "synth-"));
+
+/** Runs main.ts as a user does, and returns the output directory. */
+export function synthesizeMain(settings?: unknown): string {
+  const outdir = scratch();
+  const file = path.join(outdir, "settings.json");
+  if (settings) {
+    fs.writeFileSync(file, JSON.stringify(settings));
+  }
+  execFileSync(process.execPath, ["--import", "tsx", "main.ts"], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      CDKTF_OUTDIR: outdir,
+      ...(settings ? { DEPLOYMENT: file } : {}),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return outdir;
+}
+
+export const CODE = (): LambdaCode =>
+  LambdaCode.fromDirectory(path.join(ROOT, "handler", "dist"));
+
+/** Synthesizes a stack of the public constructs, and returns its directory. */
+export function synthesize(
+  build: (
+    stack: TerraformStack,
+    provider: (alias: string, accountId: string) => AwsProvider,
+  ) => void,
+): string {
+  const app = new App({ outdir: scratch() });
+  const stack = new TerraformStack(app, "test");
+  build(
+    stack,
+    (alias, accountId) =>
+      new AwsProvider(stack, `${alias}-account`, {
+        alias,
+        region: "us-east-1",
+        allowedAccountIds: [accountId],
+      }),
+  );
+  app.synth();
+  return path.join(app.outdir, "stacks", "test");
+}
+
+export interface Plan {
+  readonly resource_changes: {
+    readonly address: string;
+    readonly change: { readonly actions: string[] };
+  }[];
+}
+
+/** Validates and plans a synthesized stack against empty accounts with the real provider. */
+export async function plan(
+  stackDirectory: string,
+): Promise<{ directory: string; created: string[] }> {
+  const terraform = await findTerraform();
+  const directory = await initialize(stackDirectory);
+  await terraform.run(directory, "validate");
+  await terraform.run(directory, "plan", "-out=plan");
+  const shown = await terraform.run(directory, "show", "-json", "plan");
+  const created = (JSON.parse(shown) as Plan).resource_changes
+    .filter(({ change }) => change.actions.includes("create"))
+    .map(({ address }) => address);
+  return { directory, created };
+}
+
+export async function initialize(stackDirectory: string): Promise<string> {
+  const url = process.env.MOTO_URL ?? "";
+  const accounts = new Accounts(url);
+  const terraform = await findTerraform();
+  const directory = await copyStack(terraform, stackDirectory, {
+    url,
+    credentials: (account) => accounts.credentials(account),
+  });
+  await terraform.run(directory, "init");
+  return directory;
+}

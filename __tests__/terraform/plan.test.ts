@@ -1,0 +1,203 @@
+import {
+  CrossAccountConsumer,
+  IProducerStream,
+  ProducerStream,
+  ReadMode,
+} from "../../modules";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformStack } from "cdktf";
+import * as path from "path";
+import {
+  CODE,
+  describeWithTerraform,
+  plan,
+  STACK,
+  synthesize,
+  synthesizeMain,
+} from "./harness";
+import { analytics, archive, fraud, settings } from "./settings";
+
+jest.setTimeout(120_000);
+
+const KEY_ARN = "arn:aws:kms:us-east-1:111111111111:key/0a1b2c3d";
+const STREAM_ARN = "arn:aws:kinesis:us-east-1:111111111111:stream/orders";
+
+/** Readable and still complete: without the hashes, and without the scope of main.ts's consumers. */
+const short = (addresses: readonly string[]): string[] =>
+  addresses
+    .map((address) =>
+      address
+        .replace(/_[0-9A-F]{8}$/, "")
+        .replace("consumers_", "")
+        .replace(/^aws_/, ""),
+    )
+    .sort();
+
+const planned = async (stackDirectory: string): Promise<string[]> =>
+  short((await plan(stackDirectory)).created);
+
+const consumerOf =
+  (stream: (scope: TerraformStack, producer: AwsProvider) => IProducerStream) =>
+  (
+    stack: TerraformStack,
+    provider: (alias: string, accountId: string) => AwsProvider,
+  ): void => {
+    new CrossAccountConsumer(stack, "analytics", {
+      provider: provider("analytics", "222222222222"),
+      stream: stream(stack, provider("producer", "111111111111")),
+      consumerName: "analytics",
+      code: CODE(),
+    });
+  };
+
+const producer = [
+  "kinesis_resource_policy.stream_stream-policy",
+  "kinesis_stream.stream",
+  "kms_alias.stream_key-alias",
+  "kms_key.stream_key",
+  "kms_key_policy.stream_key-policy",
+];
+
+const registration = (name: string): string[] => [
+  `kinesis_resource_policy.${name}_consumer-policy`,
+  `kinesis_stream_consumer.${name}_consumer`,
+];
+
+const reader = (name: string): string[] => [
+  `iam_role_policy.${name}_role-policy`,
+  `lambda_event_source_mapping.${name}_mapping`,
+];
+
+const madeFunction = (name: string): string[] => [
+  `cloudwatch_log_group.${name}_log-group`,
+  `iam_role.${name}_role`,
+  `lambda_function.${name}_function`,
+];
+
+const queue = (name: string): string => `sqs_queue.${name}_on-failure-queue`;
+
+describeWithTerraform("terraform validate and plan pass", () => {
+  it("on the default settings", async () => {
+    const name = "kds-cross-account-stream-efo-consumer";
+
+    const created = await planned(path.join(synthesizeMain(), STACK));
+
+    expect(created).toEqual(
+      [
+        ...producer,
+        `kinesis_resource_policy.${name}_consumer-policy`,
+        `kinesis_stream_consumer.${name}`,
+        ...reader(name),
+        ...madeFunction(name),
+        queue(name),
+      ].sort(),
+    );
+  });
+
+  it("on three consumers in three accounts, one with shared throughput, one with every option", async () => {
+    const outdir = synthesizeMain(settings(analytics, archive, fraud));
+
+    expect(await planned(path.join(outdir, STACK))).toEqual(
+      [
+        ...producer,
+        ...["analytics", "fraud"].flatMap(registration),
+        ...["analytics", "archive", "fraud"].flatMap(reader),
+        ...["analytics", "archive", "fraud"].flatMap(madeFunction),
+        ...["analytics", "archive"].map(queue),
+        "iam_role_policy.fraud_function-policy",
+      ].sort(),
+    );
+  });
+
+  it("on a stream from attributes with a provider, whose resource policy is made", async () => {
+    const directory = synthesize(
+      consumerOf((scope, provider) =>
+        ProducerStream.fromAttributes(scope, "stream", {
+          streamArn: STREAM_ARN,
+          kmsKeyArn: KEY_ARN,
+          provider,
+        }),
+      ),
+    );
+
+    expect(await planned(directory)).toEqual(
+      [
+        "kinesis_resource_policy.stream_stream-policy",
+        ...registration("analytics"),
+        ...reader("analytics"),
+        ...madeFunction("analytics"),
+        queue("analytics"),
+      ].sort(),
+    );
+  });
+
+  it("on a stream from attributes without a provider, in whose account nothing is made", async () => {
+    const directory = synthesize((stack, provider) => {
+      new CrossAccountConsumer(stack, "analytics", {
+        provider: provider("analytics", "222222222222"),
+        stream: ProducerStream.fromAttributes(stack, "stream", {
+          streamArn: STREAM_ARN,
+          kmsKeyArn: KEY_ARN,
+        }),
+        consumerName: "analytics",
+        consumerArn: `${STREAM_ARN}/consumer/analytics:1706616477`,
+        code: CODE(),
+      });
+    });
+
+    expect(await planned(directory)).toEqual(
+      [
+        ...reader("analytics"),
+        ...madeFunction("analytics"),
+        queue("analytics"),
+      ].sort(),
+    );
+  });
+
+  it("on an existing key, whose policy is left alone", async () => {
+    const directory = synthesize(
+      consumerOf(
+        (scope, provider) =>
+          new ProducerStream(scope, "stream", {
+            provider,
+            streamName: "orders",
+            kmsKeyArn: KEY_ARN,
+          }),
+      ),
+    );
+
+    expect(await planned(directory)).toEqual(
+      [
+        "kinesis_resource_policy.stream_stream-policy",
+        "kinesis_stream.stream",
+        ...registration("analytics"),
+        ...reader("analytics"),
+        ...madeFunction("analytics"),
+        queue("analytics"),
+      ].sort(),
+    );
+  });
+
+  it("on an existing function, which keeps its role and its logs", async () => {
+    const directory = synthesize((stack, provider) => {
+      new CrossAccountConsumer(stack, "analytics", {
+        provider: provider("analytics", "222222222222"),
+        stream: new ProducerStream(stack, "stream", {
+          provider: provider("producer", "111111111111"),
+          streamName: "orders",
+        }),
+        consumerName: "analytics",
+        readMode: ReadMode.SHARED_THROUGHPUT,
+        existingFunction: {
+          functionName: "report",
+          roleName: "report-role",
+          roleArn: "arn:aws:iam::222222222222:role/report-role",
+        },
+      });
+    });
+
+    expect(await planned(directory)).toEqual(
+      [...producer, ...reader("analytics"), queue("analytics")].sort(),
+    );
+  });
+});

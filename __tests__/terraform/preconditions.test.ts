@@ -1,0 +1,95 @@
+import { TerraformVariable } from "cdktf";
+import { findTerraform } from "../../local/terraform";
+import { CrossAccountConsumer, ProducerStream } from "../../modules";
+import { CODE, describeWithTerraform, initialize, synthesize } from "./harness";
+
+jest.setTimeout(120_000);
+
+const GOOD = {
+  retention: 48,
+  batch: 10,
+  memory: 512,
+  timestamp: "2026-01-31T08:00:00Z",
+  writer: "arn:aws:iam::555555555555:role/writer",
+};
+
+/** A stack whose values only Terraform knows. */
+const synthesizeVariables = (): string =>
+  synthesize((stack, provider) => {
+    const variable = (name: string, type: string): TerraformVariable =>
+      new TerraformVariable(stack, name, { type });
+    const stream = new ProducerStream(stack, "stream", {
+      provider: provider("producer", "111111111111"),
+      streamName: "orders",
+      retentionPeriodHours: variable("retention", "number").numberValue,
+    });
+    stream.grantWrite(variable("writer", "string").stringValue);
+    new CrossAccountConsumer(stack, "analytics", {
+      provider: provider("analytics", "222222222222"),
+      stream,
+      consumerName: "analytics",
+      code: CODE(),
+      batchSize: variable("batch", "number").numberValue,
+      memorySizeMb: variable("memory", "number").numberValue,
+      startingPosition: "AT_TIMESTAMP" as never,
+      startingPositionTimestamp: variable("timestamp", "string").stringValue,
+    });
+  });
+
+describeWithTerraform("a value that only Terraform knows", () => {
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = await initialize(synthesizeVariables());
+  });
+
+  const planWith = async (values: object): Promise<string> => {
+    const terraform = await findTerraform();
+    const flags = Object.entries({ ...GOOD, ...values }).map(
+      ([name, value]) => `-var=${name}=${value}`,
+    );
+    try {
+      await terraform.run(directory, "plan", "-no-color", ...flags);
+      return "";
+    } catch (error) {
+      // Terraform frames and wraps its errors.
+      return (error as Error).message.replace(/[╷│╵\s]+/g, " ");
+    }
+  };
+
+  it("passes the plan where it keeps the rule", async () => {
+    expect(await planWith({})).toBe("");
+  });
+
+  it.each([
+    [
+      { retention: 23 },
+      "'retentionPeriodHours' must be an integer from 24 to 8760, got 23; omit it for 24 hours",
+    ],
+    [
+      { batch: 1.5 },
+      "'batchSize' must be an integer from 1 to 10000, got 1.5; omit it for 100",
+    ],
+    [
+      { memory: 127 },
+      "'memorySizeMb' must be an integer from 128 to 10240, got 127; omit it for 256",
+    ],
+    [
+      { timestamp: "yesterday" },
+      "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got yesterday; write it as 2026-01-31T08:00:00Z",
+    ],
+    [
+      { writer: "arn:aws:iam::555555555555:role/*" },
+      "'principalArn' must be an account id or the ARN of an account root, role or user, got arn:aws:iam::555555555555:role/*; grant an account, a role or a user",
+    ],
+    [
+      { timestamp: "2999-01-01T00:00:00Z" },
+      "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got 2999-01-01T00:00:00Z; write it as 2026-01-31T08:00:00Z",
+    ],
+  ])(
+    "meets synth's own sentence where it breaks it: %j",
+    async (values, sentence) => {
+      expect(await planWith(values)).toContain(sentence);
+    },
+  );
+});
