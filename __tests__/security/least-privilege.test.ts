@@ -1,0 +1,142 @@
+import { AWS, CHINA, US_GOV } from "./accounts";
+import { broadened, Change, removals, unconditioned } from "./changes";
+import { needed } from "./needed";
+import { policiesOf, policyTexts } from "./policies";
+import { Proof } from "./proof";
+import { Shape, SHAPES, synthesize } from "./scenario";
+
+// The first run of a product asks some ten thousand questions: seconds, more on a busy machine.
+jest.setTimeout(60_000);
+
+const KEY_STATEMENTS = [
+  "clickstream_key-policy-statements",
+  "billing_key-policy-statements",
+];
+const STREAM_POLICIES = ["clickstream_stream-policy", "billing_stream-policy"];
+const CONSUMER_POLICIES = [
+  "analytics_consumer-policy",
+  "archive_consumer-policy",
+  "ledger_consumer-policy",
+];
+
+describe.each([AWS, CHINA, US_GOV])(
+  "what the policies allow in $partition",
+  (cloud) => {
+    const proof = new Proof(cloud);
+
+    it.each(SHAPES)(
+      "is what is needed, no more and no less: streams %s",
+      async (shape) => {
+        const policies = policiesOf(synthesize(cloud, shape), cloud);
+
+        expect(await proof.allowed(policies)).toEqual(needed(proof));
+      },
+    );
+  },
+);
+
+describe("where an owner attaches what is offered", () => {
+  it.each<[Shape, string[]]>([
+    ["made here", []],
+    ["made here, with an existing key", KEY_STATEMENTS],
+    ["made elsewhere, with a provider", KEY_STATEMENTS],
+    [
+      "made elsewhere",
+      [...KEY_STATEMENTS, ...STREAM_POLICIES, ...CONSUMER_POLICIES],
+    ],
+  ])("that is all there is to attach: streams %s", (shape, offered) => {
+    const { output = {} } = synthesize(AWS, shape);
+
+    const names = Object.keys(output).map((name) => name.slice(0, -9));
+    expect(names.sort()).toEqual([...offered].sort());
+  });
+});
+
+describe("the words of the policies", () => {
+  it.each(SHAPES)("are no partition's own: streams %s", (shape) => {
+    const configuration = synthesize(CHINA, shape);
+
+    const written = policyTexts(configuration).map(({ text }) => text);
+    const meant = policiesOf(configuration, CHINA);
+    expect(written.join()).not.toMatch(/arn:aws:|amazonaws/);
+    expect(JSON.stringify(meant)).not.toContain("arn:aws:");
+  });
+});
+
+/**
+ * A change that nobody would notice survives, and fails its test. Since every statement allows,
+ * less of one can only allow less, and more of one more: one witness in that direction is enough,
+ * and it is looked for in the whole product.
+ */
+describe("without one thing, or with more", () => {
+  const policies = policiesOf(synthesize(AWS, "made here"), AWS);
+  const proof = new Proof(AWS);
+  const need = new Set(needed(proof));
+
+  const after = ({ policy, changed }: Change) =>
+    policies.map((one) => (one === policy ? changed : one));
+  const table = (changes: Change[]) =>
+    changes.map((change) => [change.name, change] as const);
+
+  it("starts from statements that only allow", () => {
+    const statements = policies.flatMap((policy) => policy.statements);
+
+    for (const statement of statements) {
+      expect(statement).toEqual({
+        Sid: expect.any(String),
+        Effect: "Allow",
+        Action: expect.any(Array),
+        ...(statement.Principal && { Principal: expect.any(Object) }),
+        ...(statement.Resource && { Resource: expect.any(String) }),
+        ...(statement.Condition && { Condition: expect.any(Object) }),
+      });
+    }
+  });
+
+  it("has every statement, action, principal and condition in its tables", () => {
+    const statements = policies.flatMap((policy) => policy.statements);
+    const counted = statements.reduce(
+      (sum, { Action, Principal, Condition }) => ({
+        removed:
+          sum.removed +
+          1 +
+          [Action].flat().length +
+          Object.values(Principal ?? {}).flat().length,
+        conditions:
+          sum.conditions +
+          Object.values(Condition ?? {}).flatMap(Object.keys).length,
+      }),
+      { removed: 0, conditions: 0 },
+    );
+
+    expect(removals(policies)).toHaveLength(counted.removed);
+    expect(unconditioned(policies)).toHaveLength(counted.conditions);
+    expect(counted).toEqual({ removed: 131, conditions: 18 });
+  });
+
+  it.each(table(removals(policies)))(
+    "too little is allowed: %s is removed",
+    async (_, change) => {
+      expect(await proof.missing(after(change), need)).toBeDefined();
+    },
+  );
+
+  it.each(table(unconditioned(policies)))(
+    "too much is allowed: the condition %s is removed",
+    async (_, change) => {
+      expect(await proof.excess(after(change), need)).toBeDefined();
+    },
+  );
+
+  it.each(table(broadened(policies)))(
+    "too much is allowed: %s",
+    async (_, change) => {
+      expect(await proof.excess(after(change), need)).toBeDefined();
+    },
+  );
+
+  it("is the proof itself: nothing is missing or in excess as it stands", async () => {
+    expect(await proof.missing(policies, need)).toBeUndefined();
+    expect(await proof.excess(policies, need)).toBeUndefined();
+  });
+});

@@ -1,0 +1,236 @@
+import {
+  ANALYTICS,
+  ARCHIVE,
+  arnsIn,
+  Cloud,
+  CONSUMERS,
+  FRAUD,
+  OWNER,
+  serviceName,
+  STRANGER,
+  WRITERS,
+} from "./accounts";
+import { documentOf, Policy } from "./policies";
+import { Request, requestsIn } from "./requests";
+import { ANONYMOUS, isAllowed } from "./simulator";
+
+export interface Principal {
+  readonly name: string;
+  readonly arn: string;
+  /** Its identity policy: the stack's, one that allows everything, or none. */
+  readonly may: "what the stack says" | "everything" | "nothing";
+  /** Whether it meets resources that would let anybody do anything. */
+  readonly openDoors?: boolean;
+}
+
+export const AS_ADMINISTRATOR = ", were it an administrator";
+export const AT_OPEN_DOORS = ", were every resource open";
+
+const EVERYTHING = documentOf([
+  { Effect: "Allow", Action: "*", Resource: "*" },
+]);
+const OPEN_DOOR = documentOf([
+  { Effect: "Allow", Principal: { AWS: "*" }, Action: "*", Resource: "*" },
+]);
+/** A resource that is nobody's own: there, an open door is not enough. */
+const ELSEWHERE = "999999999999";
+
+/**
+ * Each consumer's role, three times. Across accounts a request needs both halves, so that one too
+ * wide would hide behind the other: as an administrator the role has the resources' half alone to
+ * stop it, and where all doors are open its own half alone.
+ */
+function principalsIn(cloud: Cloud): Principal[] {
+  const arns = arnsIn(cloud);
+  const role = (account: string, name: string) => ({
+    arn: arns.role(account, name),
+    may: "everything" as const,
+  });
+  const consumers = Object.entries(CONSUMERS).flatMap(([name, { account }]) => {
+    const own = { arn: arns.role(account, name), may: "what the stack says" };
+    return [
+      { ...own, name },
+      { ...own, name: `${name}${AT_OPEN_DOORS}`, openDoors: true },
+      { ...own, name: `${name}${AS_ADMINISTRATOR}`, may: "everything" },
+    ] as Principal[];
+  });
+  const accounts = [OWNER, ANALYTICS, FRAUD, ARCHIVE, WRITERS, STRANGER];
+  return [
+    ...consumers,
+    { name: "web", ...role(WRITERS, "web") },
+    { name: "till", ...role(WRITERS, "till") },
+    ...accounts.flatMap((account): Principal[] => [
+      {
+        name: `root of ${account}`,
+        arn: arns.root(account),
+        may: "everything",
+      },
+      { name: `administrator of ${account}`, ...role(account, "admin") },
+    ]),
+    { name: "nobody of the owner", ...role(OWNER, "nobody"), may: "nothing" },
+    { name: "namesake of analytics", ...role(STRANGER, "analytics") },
+    { name: "namesake of web", ...role(STRANGER, "web") },
+    ...["lambda", "ec2"].map((service): Principal => {
+      return { name: service, arn: serviceName(service), may: "nothing" };
+    }),
+    { name: ANONYMOUS, arn: ANONYMOUS, may: "nothing" },
+  ];
+}
+
+/** Answers are kept: they depend on nothing but the request and the policies that are asked. */
+export class Proof {
+  private readonly requests: Request[];
+  private readonly principals: Principal[];
+  private readonly answers = new Map<string, boolean>();
+  private readonly texts = new Map<string, number>();
+
+  constructor(cloud: Cloud) {
+    this.requests = requestsIn(cloud);
+    this.principals = principalsIn(cloud);
+  }
+
+  /** Every (principal, action, resource, circumstance) of the whole product that is allowed. */
+  public async allowed(policies: readonly Policy[]): Promise<string[]> {
+    const allowed: string[] = [];
+    for (const [said, answer] of this.questions(policies)) {
+      if (await answer()) {
+        allowed.push(said);
+      }
+    }
+    return allowed.sort();
+  }
+
+  /** The first that is needed and not allowed. */
+  public async missing(
+    policies: readonly Policy[],
+    need: ReadonlySet<string>,
+  ): Promise<string | undefined> {
+    for (const [said, answer] of this.questions(policies)) {
+      if (need.has(said) && !(await answer())) {
+        return said;
+      }
+    }
+    return undefined;
+  }
+
+  /** The first that is allowed and not needed. */
+  public async excess(
+    policies: readonly Policy[],
+    need: ReadonlySet<string>,
+  ): Promise<string | undefined> {
+    for (const [said, answer] of this.questions(policies)) {
+      if (!need.has(said) && (await answer())) {
+        return said;
+      }
+    }
+    return undefined;
+  }
+
+  /** In one account, whatever there is to ask for; of the trust policies, nothing. */
+  public everythingIn(account: string): Request[] {
+    return this.requests.filter(
+      (one) => one.account === account && !one.action.startsWith("sts:"),
+    );
+  }
+
+  /** A policy on what no request is about would go unproved. */
+  private mustKnow(policies: readonly Policy[]): void {
+    for (const { kind, arn, name } of policies) {
+      const known =
+        kind === "identity"
+          ? this.principals.some((principal) => principal.arn === arn)
+          : this.requests.some((request) => request.arn === arn);
+      if (!known) {
+        throw new Error(`nobody asks about ${name}, the policy of ${arn}`);
+      }
+    }
+  }
+
+  private *questions(
+    policies: readonly Policy[],
+  ): Generator<[string, () => boolean | Promise<boolean>]> {
+    this.mustKnow(policies);
+    const carried = new Map(
+      policies.map((policy) => [`${policy.kind} ${policy.arn}`, policy]),
+    );
+    const statements = (key: string, { action }: Request) =>
+      saysOf(carried.get(key), action);
+    for (const principal of this.principals) {
+      for (const request of this.requests) {
+        const identity = {
+          "what the stack says": statements(
+            `identity ${principal.arn}`,
+            request,
+          ),
+          everything: EVERYTHING,
+          nothing: undefined,
+        }[principal.may];
+        const door = principal.openDoors
+          ? OPEN_DOOR
+          : (request.policy ?? statements(`resource ${request.arn}`, request));
+        const said = sentence(principal.name, request);
+        const key = `${said} ${this.number(identity)} ${this.number(door)}`;
+        yield [
+          said,
+          () =>
+            this.answers.get(key) ??
+            ask(principal, request, identity, door).then((answer) => {
+              this.answers.set(key, answer);
+              return answer;
+            }),
+        ];
+      }
+    }
+  }
+
+  private number(text = ""): number {
+    const number = this.texts.get(text) ?? this.texts.size;
+    this.texts.set(text, number);
+    return number;
+  }
+}
+
+const SAID = new WeakMap<Policy, Map<string, string>>();
+
+/**
+ * What a policy says about an action: its statements about the action's service. Statements are
+ * evaluated one by one, so the others make no difference, and changing them asks nothing anew.
+ */
+function saysOf(policy: Policy | undefined, action: string) {
+  if (!policy) {
+    return undefined;
+  }
+  const service = action.replace(/:.*/, ":");
+  const said = SAID.get(policy) ?? new Map<string, string>();
+  SAID.set(policy, said);
+  const text =
+    said.get(service) ??
+    documentOf(
+      policy.statements.filter(({ Action }) =>
+        [Action].flat().some((one) => one === "*" || one.startsWith(service)),
+      ),
+    );
+  said.set(service, text);
+  return text;
+}
+
+const ask = (
+  principal: Principal,
+  { action, arn, account, context }: Request,
+  identityPolicy: string | undefined,
+  resourcePolicy: string | undefined,
+): Promise<boolean> =>
+  isAllowed({
+    principal: principal.arn,
+    identityPolicy,
+    action,
+    resource: arn,
+    resourceAccount: principal.openDoors ? ELSEWHERE : account,
+    resourcePolicy,
+    context,
+  });
+
+export const sentence = (
+  principal: string,
+  { action, on, when }: Pick<Request, "action" | "on" | "when">,
+): string => `${principal}: ${action} on ${on}${when ? `, ${when}` : ""}`;

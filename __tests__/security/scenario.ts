@@ -1,0 +1,134 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformStack, Testing } from "cdktf";
+import {
+  CrossAccountConsumer,
+  IProducerStream,
+  LambdaCode,
+  OnFailure,
+  ProducerStream,
+  ReadMode,
+} from "../../modules";
+import {
+  ANALYTICS,
+  ARCHIVE,
+  arnsIn,
+  Cloud,
+  CONSUMERS,
+  FRAUD,
+  OWNER,
+  WRITERS,
+} from "./accounts";
+
+/** Who makes the streams, their keys and their resource policies. */
+export const SHAPES = [
+  "made here",
+  "made here, with an existing key",
+  "made elsewhere, with a provider",
+  "made elsewhere",
+] as const;
+export type Shape = (typeof SHAPES)[number];
+
+/** The part of cdk.tf.json that policies are made of. */
+export interface Configuration {
+  readonly provider: { readonly aws: readonly ProviderBlock[] };
+  readonly resource: Blocks;
+  readonly data?: Blocks;
+  readonly output?: Readonly<Record<string, { readonly value: string }>>;
+}
+export interface ProviderBlock {
+  readonly alias: string;
+  readonly region: string;
+  readonly allowed_account_ids: readonly [string];
+}
+export type Block = Readonly<Record<string, unknown>>;
+export type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+
+/**
+ * One stream with three readers and a writer, and a second one, its own reader and writer being
+ * neighbours of the first ones, which must stay strangers to each other.
+ */
+export function synthesize(cloud: Cloud, shape: Shape): Configuration {
+  const app = Testing.app();
+  const stack = new TerraformStack(app, "security");
+  const arns = arnsIn(cloud);
+  const provider = (alias: string, account: string) =>
+    new AwsProvider(stack, alias, {
+      alias,
+      region: cloud.region,
+      allowedAccountIds: [account],
+    });
+  const owner = provider("owner", OWNER);
+  const analytics = provider("analytics-account", ANALYTICS);
+
+  const clickstream = createStream(stack, owner, "clickstream", cloud, shape);
+  clickstream.grantWrite(arns.role(WRITERS, "web"));
+  const billing = createStream(stack, owner, "billing", cloud, shape);
+  billing.grantWrite(arns.role(WRITERS, "till"));
+
+  const code = LambdaCode.fromS3("code", "function.zip");
+  const consumerArn = (name: keyof typeof CONSUMERS) =>
+    shape === "made elsewhere" ? arns.consumer(name) : undefined;
+  new CrossAccountConsumer(stack, "analytics", {
+    provider: analytics,
+    stream: clickstream,
+    consumerName: "analytics",
+    consumerArn: consumerArn("analytics"),
+    code,
+    onFailure: OnFailure.queue(),
+  });
+  new CrossAccountConsumer(stack, "fraud", {
+    provider: provider("fraud-account", FRAUD),
+    stream: clickstream,
+    consumerName: "fraud",
+    readMode: ReadMode.SHARED_THROUGHPUT,
+    code,
+    onFailure: OnFailure.sns(arns.topic(FRAUD, "fraud-failures")),
+  });
+  new CrossAccountConsumer(stack, "archive", {
+    provider: provider("archive-account", ARCHIVE),
+    stream: clickstream,
+    consumerName: "archive",
+    consumerArn: consumerArn("archive"),
+    code,
+    onFailure: OnFailure.s3(arns.bucket("archive-failures")),
+  });
+  new CrossAccountConsumer(stack, "ledger", {
+    provider: analytics,
+    stream: billing,
+    consumerName: "ledger",
+    consumerArn: consumerArn("ledger"),
+    code,
+  });
+  return JSON.parse(Testing.synth(stack, true)) as Configuration;
+}
+
+function createStream(
+  stack: TerraformStack,
+  provider: AwsProvider,
+  name: string,
+  cloud: Cloud,
+  shape: Shape,
+): IProducerStream {
+  const arns = arnsIn(cloud);
+  const existing = {
+    streamArn: arns.stream(name),
+    kmsKeyArn: arns.key(name),
+  };
+  switch (shape) {
+    case "made here":
+      return new ProducerStream(stack, name, { provider, streamName: name });
+    case "made here, with an existing key":
+      return new ProducerStream(stack, name, {
+        provider,
+        streamName: name,
+        kmsKeyArn: existing.kmsKeyArn,
+      });
+    case "made elsewhere, with a provider":
+      return ProducerStream.fromAttributes(stack, name, {
+        ...existing,
+        provider,
+      });
+    case "made elsewhere":
+      return ProducerStream.fromAttributes(stack, name, existing);
+  }
+}

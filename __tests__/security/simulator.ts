@@ -1,0 +1,79 @@
+import {
+  anonymousPrincipal,
+  runSimulation,
+  type SimulationRequestPrincipal,
+} from "@cloud-copilot/iam-simulate";
+
+export const ANONYMOUS = "anonymous";
+
+/** One request, with every policy that has a say in it, as JSON text. */
+export interface Question {
+  /** ARN of a role or an account root, host name of a service, or ANONYMOUS. */
+  readonly principal: string;
+  readonly identityPolicy: string | undefined;
+  readonly action: string;
+  readonly resource: string;
+  readonly resourceAccount: string;
+  readonly resourcePolicy: string | undefined;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/*
+ * iam-simulate 0.1.173 drops the encryption context from a request, its condition key having more
+ * colons than the reference data's. A principal tag is compared in just the same way (StringEquals,
+ * absent keys do not match), so the key is evaluated as one. See local/permissions.ts as well.
+ */
+const CONTEXT_KEY = "kms:EncryptionContext:aws:kinesis:arn";
+const STAND_IN = "aws:PrincipalTag/kms-encryption-context-aws-kinesis-arn";
+const standIn = (json: string): unknown =>
+  JSON.parse(json.replaceAll(CONTEXT_KEY, STAND_IN));
+
+/** @throws where a policy is not valid, or a part of the request would not be evaluated */
+export async function isAllowed(question: Question): Promise<boolean> {
+  const { action, resource, identityPolicy, resourcePolicy } = question;
+  if (/PrincipalTag/i.test(`${identityPolicy} ${resourcePolicy}`)) {
+    throw new Error("principal tags are taken, as the stand-in");
+  }
+  const result = await runSimulation(
+    {
+      request: {
+        principal: callerOf(question.principal),
+        action,
+        resource: { resource, accountId: question.resourceAccount },
+        contextVariables: standIn(JSON.stringify(question.context)) as Record<
+          string,
+          string
+        >,
+      },
+      identityPolicies:
+        identityPolicy === undefined
+          ? []
+          : [{ name: "identity", policy: standIn(identityPolicy) }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy:
+        resourcePolicy === undefined ? undefined : standIn(resourcePolicy),
+    },
+    {},
+  );
+  if (result.resultType !== "single") {
+    throw new Error(
+      `${action} on ${resource} can't be evaluated: ${JSON.stringify(result)}`,
+    );
+  }
+  const ignored = result.result.ignoredContextKeys ?? [];
+  if (ignored.length > 0) {
+    throw new Error(`${action} was evaluated without ${ignored.join(", ")}`);
+  }
+  return result.overallResult === "Allowed";
+}
+
+/** A role calls as a session of it: so does Lambda. */
+function callerOf(principal: string): SimulationRequestPrincipal {
+  return principal === ANONYMOUS
+    ? anonymousPrincipal
+    : principal.replace(
+        /:iam::(\d+):role\/(?:.*\/)?(.+)$/,
+        ":sts::$1:assumed-role/$2/session",
+      );
+}
