@@ -1,6 +1,12 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { CrossAccountConsumer, IProducerStream } from "../modules";
 
+/** What the names of one consumer's outputs end in. */
+export const outputSuffix = (
+  consumerName: string,
+  consumerCount: number,
+): string => (consumerCount === 1 ? "" : `_${consumerName}`);
+
 /**
  * The blog's outputs and what operating the pipeline takes. With several consumers each has a
  * set of its own, whose names end in the consumer's.
@@ -18,7 +24,7 @@ export function addOutputs(
   output("KinesisStreamArn", stream.streamArn);
   output("KMSKeyArn", stream.kmsKeyArn);
   for (const consumer of consumers) {
-    const suffix = consumers.length === 1 ? "" : `_${consumer.node.id}`;
+    const suffix = outputSuffix(consumer.node.id, consumers.length);
     output(`KinesisStreamEFOConsumerArn${suffix}`, consumer.consumerArn);
     output(`LambdaFunctionArn${suffix}`, consumer.functionArn);
     output(`LogGroupName${suffix}`, consumer.logGroupName);

@@ -49,6 +49,8 @@ export async function startMoto(): Promise<Moto> {
     env: {
       ...process.env,
       PYTHONUNBUFFERED: "1",
+      // Such as AWSLambdaKinesisExecutionRole, on roles that exist already.
+      MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
     },
   });
   let errors = "";
@@ -151,7 +153,6 @@ async function virtualEnvironment(): Promise<string> {
     throw new Error(
       `the local AWS needs moto, and installing 'moto[server]==${MOTO_VERSION}' from the Python package index failed: ` +
         `install it yourself with 'pip install "moto[server]==${MOTO_VERSION}"'. pip said:\n${words}`,
-      { cause: error },
     );
   } finally {
     rmSync(building, { recursive: true, force: true });

@@ -1,10 +1,12 @@
-import { execFile } from "child_process";
+import { ChildProcess, execFile, spawn } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import { createInterface } from "readline";
+import { setTimeout } from "timers/promises";
 import { promisify } from "util";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 
 /** The first version that knows plantimestamp(), which preconditions use. */
 const OLDEST_TERRAFORM = "1.5.0";
@@ -18,8 +20,16 @@ export class MissingToolError extends Error {}
 /** A Terraform that can be run here, and whether it can have the archive provider. */
 export interface Terraform {
   readonly hasArchiveProvider: boolean;
+  /** What it takes to run the same Terraform by hand. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Runs one command in a directory; the error of one that fails carries what it printed. */
   run(directory: string, ...args: string[]): Promise<string>;
+  /** The same, with each line as it is printed. */
+  follow(
+    onLine: (line: string) => void,
+    directory: string,
+    ...args: string[]
+  ): Promise<string>;
 }
 
 let found: Promise<Terraform> | undefined;
@@ -37,54 +47,91 @@ export function findTerraform(): Promise<Terraform> {
 
 async function find(): Promise<Terraform> {
   await checkVersion();
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "terraform-"));
-  process.on("exit", () =>
-    fs.rmSync(scratch, { recursive: true, force: true }),
-  );
   const environment = {
-    ...process.env,
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
     TF_INPUT: "0",
     AWS_EC2_METADATA_DISABLED: "true",
-    ...cliConfiguration(scratch),
+    ...cliConfiguration(),
   };
+  const follow: Terraform["follow"] = (onLine, directory, ...args) =>
+    runTerraform(onLine, directory, args, environment);
   const terraform = {
-    run: async (directory: string, ...args: string[]): Promise<string> => {
-      try {
-        const { stdout } = await run("terraform", args, {
-          cwd: directory,
-          env: environment,
-          maxBuffer: 1 << 28,
-        });
-        return stdout;
-      } catch (error) {
-        const { stdout, stderr } = error as { stdout: string; stderr: string };
-        throw new Error(
-          `terraform ${args.join(" ")} failed:\n${stderr || stdout}`,
-        );
-      }
-    },
+    environment,
+    follow,
+    run: follow.bind(undefined, () => undefined),
   };
-  const failure = await whyNoProvider(terraform, scratch, AWS, ">= 5.100");
+  const failure = await whyNoProvider(terraform, AWS, ">= 5.100");
   if (failure !== undefined) {
     throw new MissingToolError(
       `the AWS provider (${AWS} 5.100 or newer) cannot be installed: let Terraform reach its registry, or put a mirror where 'provider_installation' of the Terraform CLI configuration says\n${failure}`,
     );
   }
-  const archive = await whyNoProvider(
-    terraform,
-    scratch,
-    "hashicorp/archive",
-    ">= 2.7",
-  );
+  const archive = await whyNoProvider(terraform, "hashicorp/archive", ">= 2.7");
   return { ...terraform, hasArchiveProvider: archive === undefined };
+}
+
+/**
+ * In a process group of its own, with the provider's processes: Ctrl-C reaches it once, from
+ * stopTerraform(), and nothing of it outlives this process.
+ */
+async function runTerraform(
+  onLine: (line: string) => void,
+  directory: string,
+  args: string[],
+  environment: Record<string, string>,
+): Promise<string> {
+  const child = spawn("terraform", args, {
+    cwd: directory,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject).once("close", resolve);
+  });
+  running.add(child);
+  let stdout = "";
+  let stderr = "";
+  createInterface(child.stdout).on("line", (line) => {
+    stdout += `${line}\n`;
+    onLine(line);
+  });
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const code = await ended.finally(() => running.delete(child));
+  if (code !== 0) {
+    throw new Error(
+      `terraform ${args.join(" ")} failed:\n${stderr.trim() || stdout}`,
+    );
+  }
+  return stdout;
+}
+
+const running = new Set<ChildProcess>();
+
+const signalAll = (signal: NodeJS.Signals): void =>
+  running.forEach(({ pid }) => {
+    if (pid !== undefined) {
+      process.kill(-pid, signal);
+    }
+  });
+
+process.on("exit", () => signalAll("SIGKILL"));
+
+/** Lets what runs finish its current calls, as Ctrl-C does, and ends it when that takes too long. */
+export async function stopTerraform(graceSeconds = 20): Promise<void> {
+  signalAll("SIGINT");
+  const deadline = Date.now() + graceSeconds * 1000;
+  while (running.size > 0 && Date.now() < deadline) {
+    await setTimeout(100);
+  }
+  signalAll("SIGKILL");
 }
 
 async function checkVersion(): Promise<void> {
   let version: string;
   try {
-    const { stdout } = await run("terraform", ["version", "-json"]);
+    const { stdout } = await execute("terraform", ["version", "-json"]);
     version = (JSON.parse(stdout) as { terraform_version: string })
       .terraform_version;
   } catch {
@@ -100,7 +147,7 @@ async function checkVersion(): Promise<void> {
 }
 
 /** Terraform finds a configuration, a cache and the implied mirrors by itself, but not /opt. */
-function cliConfiguration(scratch: string): NodeJS.ProcessEnv {
+function cliConfiguration(): Record<string, string> {
   const configured = process.env.TF_CLI_CONFIG_FILE;
   const own = configured ?? path.join(os.homedir(), ".terraformrc");
   const mirror =
@@ -114,7 +161,7 @@ function cliConfiguration(scratch: string): NodeJS.ProcessEnv {
     .flatMap((owner) =>
       fs.readdirSync(path.join(root, owner)).map((name) => `${owner}/${name}`),
     );
-  const file = path.join(scratch, "terraformrc");
+  const file = inCache("terraformrc");
   const names = JSON.stringify(providers);
   fs.writeFileSync(
     file,
@@ -145,20 +192,25 @@ function mirrorUnderOpt(): string | undefined {
     .find((mirror) => mirror !== undefined);
 }
 
+const inCache = (name: string): string => {
+  const directory = path.resolve(__dirname, "..", ".cache");
+  fs.mkdirSync(directory, { recursive: true });
+  return path.join(directory, name);
+};
+
 /** Else each working directory would download the provider again. */
 function cache(): string {
-  const directory = path.resolve(".cache", "terraform-plugins");
+  const directory = inCache("terraform-plugins");
   fs.mkdirSync(directory, { recursive: true });
   return directory;
 }
 
 async function whyNoProvider(
   terraform: Pick<Terraform, "run">,
-  scratch: string,
   source: string,
   version: string,
 ): Promise<string | undefined> {
-  const directory = fs.mkdtempSync(path.join(scratch, "probe-"));
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "terraform-"));
   const provider = { source, version };
   fs.writeFileSync(
     path.join(directory, "main.tf.json"),
@@ -169,5 +221,7 @@ async function whyNoProvider(
     return undefined;
   } catch (error) {
     return (error as Error).message;
+  } finally {
+    fs.rmSync(directory, { recursive: true });
   }
 }

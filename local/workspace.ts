@@ -17,6 +17,8 @@ export interface WorkspaceOptions {
   readonly url: string;
   /** The credentials of the account that a provider is for. */
   readonly credentials: (accountId: string) => Promise<Credentials>;
+  /** Where the copy goes; a new temporary directory, unless given. */
+  readonly directory?: string;
   /** Accounts of providers, by alias, that name none in `allowed_account_ids`. */
   readonly accounts?: Readonly<Record<string, string>>;
 }
@@ -56,7 +58,8 @@ export async function copyStack(
   stackDirectory: string,
   options: WorkspaceOptions,
 ): Promise<string> {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "stack-"));
+  const directory =
+    options.directory ?? fs.mkdtempSync(path.join(os.tmpdir(), "stack-"));
   fs.cpSync(stackDirectory, directory, { recursive: true });
   const file = path.join(directory, "cdk.tf.json");
   const synthesized = JSON.parse(

@@ -1,3 +1,6 @@
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
 import { Moto, startMoto } from "../../local/moto";
 import { findTerraform } from "../../local/terraform";
 
@@ -11,6 +14,8 @@ declare global {
  * skipped with one line that says why, or, with REQUIRE_TERRAFORM set, nothing runs at all.
  */
 export default async function startTools(): Promise<void> {
+  // Whatever a test leaves there goes with the run; os.tmpdir() of every worker obeys it.
+  process.env.TMPDIR = fs.mkdtempSync(path.join(os.tmpdir(), "tests-"));
   // Our Node is the oldest that cdktf knows; the SDK's advice is not the reader's to follow.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   try {

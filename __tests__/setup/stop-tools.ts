@@ -1,3 +1,6 @@
+import * as fs from "fs";
+
 export default async function stopTools(): Promise<void> {
   await globalThis.moto?.stop();
+  fs.rmSync(process.env.TMPDIR ?? "", { recursive: true, force: true });
 }

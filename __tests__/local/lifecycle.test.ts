@@ -1,0 +1,161 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { CreateQueueCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
+import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
+import { startLocalAws } from "../../local/aws";
+import {
+  clientsOf,
+  CONSUMER,
+  makeStream,
+  PRODUCER,
+  until,
+} from "./two-accounts";
+
+jest.setTimeout(60_000);
+
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    request(url, (response) => {
+      response.resume();
+      resolve(true);
+    })
+      .on("error", () => resolve(false))
+      .end();
+  });
+}
+
+/** Addresses that this machine listens on, as `ip:port` in the kernel's hexadecimal. */
+function listening(port: number): string[] {
+  const tables = execFileSync("cat", [
+    "/proc/net/tcp",
+    "/proc/net/tcp6",
+  ]).toString();
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return tables
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(
+      ([, local, , state]) => local?.endsWith(`:${hex}`) && state === "0A",
+    )
+    .map(([, local = ""]) => local);
+}
+
+describe("the local AWS", () => {
+  it("runs twice side by side, on loopback only, and leaves nothing behind", async () => {
+    const [one, other] = await Promise.all([startLocalAws(), startLocalAws()]);
+    try {
+      const first = await clientsOf(one, PRODUCER);
+      const second = await clientsOf(other, PRODUCER);
+      await makeStream(first, "only-here");
+      expect(
+        (await first.kinesis.send(new ListStreamsCommand({}))).StreamNames,
+      ).toEqual(["only-here"]);
+      expect(
+        (await second.kinesis.send(new ListStreamsCommand({}))).StreamNames,
+      ).toEqual([]);
+      if (process.platform === "linux")
+        expect(listening(Number(new URL(one.url).port))).toEqual([
+          expect.stringMatching(/^0100007F:/),
+        ]);
+    } finally {
+      await Promise.all([one.stop(), other.stop()]);
+    }
+    expect(await answers(one.url)).toBe(false);
+    expect(await answers(other.url)).toBe(false);
+  });
+
+  it("keeps accounts apart, and passes on what moto answers itself", async () => {
+    const aws = await startLocalAws();
+    try {
+      const producer = await clientsOf(aws, PRODUCER);
+      const consumer = await clientsOf(aws, CONSUMER);
+      const { QueueUrl } = await consumer.sqs.send(
+        new CreateQueueCommand({ QueueName: "mine" }),
+      );
+      expect(QueueUrl).toBe(`${aws.url}/${CONSUMER}/mine`);
+      expect(
+        (await consumer.sqs.send(new ListQueuesCommand({}))).QueueUrls,
+      ).toEqual([QueueUrl]);
+      expect(
+        (await producer.sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [],
+      ).toEqual([]);
+      expect(() => aws.credentials("12")).toThrow(
+        "'accountId' must be 12 digits, got '12'",
+      );
+    } finally {
+      await aws.stop();
+    }
+  });
+
+  it("fails the calls it was started to fail", async () => {
+    const error = { code: "LimitExceededException", message: "slow down" };
+    const aws = await startLocalAws({
+      failures: [
+        { service: "kinesis", operation: "ListStreams", error, times: 1 },
+      ],
+    });
+    try {
+      const { kinesis } = await clientsOf(aws, PRODUCER);
+      await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow(
+        "slow down",
+      );
+      await kinesis.send(new ListStreamsCommand({}));
+    } finally {
+      await aws.stop();
+    }
+  });
+
+  it("leaves no process behind when it is killed", async () => {
+    const script = `require(${JSON.stringify(join(__dirname, "../../local/moto"))}).startMoto().then(({ url }) => console.log(url))`;
+    const child = spawn(
+      process.execPath,
+      ["--require", "tsx/cjs", "-e", script],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+        cwd: join(__dirname, "../.."),
+      },
+    );
+    const [url] = (await once(createInterface(child.stdout), "line")) as [
+      string,
+    ];
+    expect(await answers(url)).toBe(true);
+    child.kill("SIGKILL");
+    await until(async () => !(await answers(url)));
+  });
+});
+
+describe("moto", () => {
+  it("is reported when it vanishes, by itself and by every call after it", async () => {
+    const aws = await startLocalAws();
+    try {
+      const { kinesis } = await clientsOf(aws, PRODUCER);
+      expect(aws.vanished()).toBeUndefined();
+      process.kill(newestMoto(), "SIGKILL");
+      await until(() => Promise.resolve(aws.vanished()));
+      const words =
+        /^moto, which the local AWS runs on, ended by itself \(signal SIGKILL\)/;
+      expect(aws.vanished()).toMatch(words);
+      await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow(
+        words,
+      );
+    } finally {
+      await aws.stop();
+    }
+  });
+});
+
+function newestMoto(): number {
+  const children = execFileSync("ps", [
+    "-ww",
+    "-o",
+    "pid=,args=",
+    "--ppid",
+    String(process.pid),
+  ]).toString();
+  // The last one is this test's own: jest's global setup may have started another.
+  const pids = [...children.matchAll(/^\s*(\d+) \S*python3? -c/gm)];
+  return Number(pids.at(-1)?.[1]);
+}

@@ -1,0 +1,98 @@
+import {
+  CloudWatchLogsClient,
+  FilterLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { setTimeout } from "timers/promises";
+import { outputSuffix } from "../app/outputs";
+import { ConsumerSettings } from "../app/settings";
+import { LocalAws } from "./aws";
+
+export interface Sample {
+  readonly data: string;
+  readonly partitionKey: string;
+}
+
+/** What `terraform output -json` says. */
+export type Outputs = Readonly<Record<string, { readonly value: string }>>;
+
+const clientSettings = (aws: LocalAws, arn: string) => {
+  const [, , , region = "", account = ""] = arn.split(":");
+  return {
+    endpoint: aws.url,
+    region,
+    credentials: () => aws.credentials(account),
+  };
+};
+
+const valueOf = (outputs: Outputs, name: string): string => {
+  const output = outputs[name];
+  if (!output) {
+    throw new Error(`the stack has no output ${name}`);
+  }
+  return output.value;
+};
+
+export async function putSample(
+  aws: LocalAws,
+  outputs: Outputs,
+  { data, partitionKey }: Sample,
+): Promise<string> {
+  const arn = valueOf(outputs, "KinesisStreamArn");
+  await new KinesisClient(clientSettings(aws, arn)).send(
+    new PutRecordCommand({
+      StreamARN: arn,
+      Data: Buffer.from(data),
+      PartitionKey: partitionKey,
+    }),
+  );
+  return arn;
+}
+
+/** Why a record that was put can never be seen in this consumer's log group; none if it can. */
+export function whyNotAwaited(consumer: ConsumerSettings): string | undefined {
+  if (consumer.enabled === false) {
+    return "its mapping is not enabled";
+  }
+  if (consumer.filterPatterns?.length) {
+    return "its filterPatterns decide what it sees";
+  }
+  if (consumer.runtime && !consumer.runtime.startsWith("nodejs")) {
+    return `the local AWS runs Node.js functions only, not ${consumer.runtime}`;
+  }
+  return undefined;
+}
+
+/** The log line of the sample in one consumer's log group, once it is there. */
+export async function awaitSample(
+  aws: LocalAws,
+  outputs: Outputs,
+  consumerName: string,
+  consumerCount: number,
+  { partitionKey }: Sample,
+  timeoutSeconds = 60,
+): Promise<unknown> {
+  const suffix = outputSuffix(consumerName, consumerCount);
+  const logGroupName = valueOf(outputs, `LogGroupName${suffix}`);
+  const logs = new CloudWatchLogsClient(
+    clientSettings(aws, valueOf(outputs, `LambdaFunctionArn${suffix}`)),
+  );
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  while (Date.now() < deadline) {
+    const { events } = await logs.send(
+      new FilterLogEventsCommand({ logGroupName }),
+    );
+    const found = events?.find(({ message }) =>
+      message?.includes(partitionKey),
+    );
+    if (found?.message) {
+      const line = JSON.parse(found.message) as { message?: unknown };
+      return line.message ?? line;
+    }
+    await setTimeout(250);
+  }
+  throw new Error(
+    `the record did not arrive in ${logGroupName} within ${timeoutSeconds} s; ` +
+      `run again with --keep and look at that log group, and at the mapping's LastProcessingResult`,
+  );
+}

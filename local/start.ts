@@ -1,0 +1,196 @@
+import { execFile } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { parseArgs, promisify } from "util";
+import { contextOf, loadSettings, Settings } from "../app/settings";
+import { LocalAws, startLocalAws } from "./aws";
+import { howToReach } from "./how-to-reach";
+import { awaitSample, Outputs, putSample, whyNotAwaited } from "./sample";
+import { Steps } from "./steps";
+import { findTerraform, stopTerraform, Terraform } from "./terraform";
+import { copyStack } from "./workspace";
+
+const HELP = `Usage: npm start [-- OPTIONS]
+
+Makes the whole pipeline in a local AWS of as many accounts as the settings name, with the real
+Terraform and the real AWS provider; puts a record into the stream, waits for it in each consumer's
+log group, checks that Terraform finds nothing left to change, and removes everything.
+
+  --settings FILE       settings to run, as main.ts takes them (default: those in cdktf.json)
+  --data TEXT           the record's data (default: sampledatarecord)
+  --partition-key TEXT  its partition key (default: samplepartitionkey3)
+  --keep                leave everything up until Ctrl-C, and print how to reach it
+  --help                print this
+
+Exit code: 0 if the record arrived and nothing was left to change, else 1.
+`;
+
+const STACK = path.join("stacks", "cross-account-kinesis");
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        settings: { type: "string" },
+        data: { type: "string", default: "sampledatarecord" },
+        "partition-key": { type: "string", default: "samplepartitionkey3" },
+        keep: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    return process.exit(2);
+  }
+}
+
+const options = parse();
+if (options.help) {
+  console.log(HELP);
+  process.exit();
+}
+
+/** Made by run(), removed by cleanUp(), however run() ends. */
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "start-"));
+const steps = new Steps();
+let aws: LocalAws | undefined;
+
+async function run(): Promise<void> {
+  if (options.settings) {
+    process.env.DEPLOYMENT = path.resolve(options.settings);
+  }
+  const settings = loadSettings(contextOf("cdktf.json").deployment);
+  await steps.step("synthesize", () => synthesize());
+  const terraform = await steps.step("find terraform", findTerraform);
+  const local = await steps.step(
+    "start local AWS",
+    () => startLocalAws(),
+    ({ url }) => url,
+  );
+  aws = local;
+  const directory = await deploy(terraform, local);
+  const outputs = JSON.parse(
+    await terraform.run(directory, "output", "-json"),
+  ) as Outputs;
+  await deliver(local, settings, outputs);
+  await steps.step(
+    "terraform plan",
+    () => terraform.run(directory, "plan", "-detailed-exitcode", "-no-color"),
+    () => "nothing left to change",
+  );
+  if (options.keep) {
+    console.log(
+      await howToReach(terraform, local, directory, settings, outputs),
+    );
+    await new Promise(() => undefined);
+  }
+  await steps.step("terraform destroy", (note) =>
+    terraform.follow(
+      progress(note),
+      directory,
+      ...["destroy", "-auto-approve", "-json"],
+    ),
+  );
+}
+
+/** As main.ts is run by cdktf, but into a directory of this run's own. */
+async function synthesize(): Promise<void> {
+  const env = { ...process.env, CDKTF_OUTDIR: scratch };
+  await promisify(execFile)("npm", ["run", "--silent", "app"], { env }).catch(
+    (error: unknown) => {
+      throw new Error((error as { stderr: string }).stderr.trim());
+    },
+  );
+}
+
+async function deploy(terraform: Terraform, local: LocalAws): Promise<string> {
+  const directory = await copyStack(terraform, path.join(scratch, STACK), {
+    url: local.url,
+    credentials: (account) => local.credentials(account),
+    directory: path.join(scratch, "terraform"),
+  });
+  await steps.step("terraform init", () => terraform.run(directory, "init"));
+  await steps.step("terraform apply", (note) =>
+    terraform.follow(
+      progress(note),
+      directory,
+      ...["apply", "-auto-approve", "-json"],
+    ),
+  );
+  return directory;
+}
+
+/** What `-json` prints when one resource is done; the hash in its address helps nobody here. */
+const progress =
+  (note: (text: string) => void) =>
+  (line: string): void => {
+    const { type, hook } = JSON.parse(line) as {
+      type: string;
+      hook?: {
+        action: string;
+        elapsed_seconds: number;
+        resource: { addr: string };
+      };
+    };
+    if (type === "apply_complete" && hook) {
+      const { action, resource, elapsed_seconds: seconds } = hook;
+      const address = resource.addr.replace(/_[0-9A-F]{8}$/, "");
+      note(`${action} ${address} (${seconds} s)`);
+    }
+  };
+
+async function deliver(
+  local: LocalAws,
+  settings: Settings,
+  outputs: Outputs,
+): Promise<void> {
+  const sample = {
+    data: options.data,
+    partitionKey: options["partition-key"],
+  };
+  await steps.step(
+    "put record",
+    () => putSample(local, outputs, sample),
+    (arn) => `"${sample.data}", key ${sample.partitionKey}, into ${arn}`,
+  );
+  const { consumers } = settings;
+  for (const consumer of consumers) {
+    const { consumerName: name } = consumer;
+    const reason = whyNotAwaited(consumer);
+    if (reason) {
+      console.log(`not awaited from ${name}: ${reason}`);
+      continue;
+    }
+    const message = await steps.step("wait for it", () =>
+      awaitSample(local, outputs, name, consumers.length, sample),
+    );
+    console.log(`${name} logged:\n${JSON.stringify(message, undefined, 2)}`);
+  }
+}
+
+async function cleanUp(): Promise<void> {
+  await stopTerraform();
+  const local = aws;
+  if (local) {
+    await steps.step("stop local AWS", () => local.stop());
+  }
+  fs.rmSync(scratch, { recursive: true, force: true });
+}
+
+const interrupted = new Promise<never>((_resolve, reject) => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => {
+      process.exitCode = 130;
+      reject(new Error(options.keep ? "" : `interrupted by ${signal}`));
+    });
+  }
+});
+
+void Promise.race([run(), interrupted])
+  .catch((error: unknown) => {
+    process.exitCode ??= 1;
+    console.error((error as Error).message);
+  })
+  .then(cleanUp)
+  .finally(() => process.exit());
