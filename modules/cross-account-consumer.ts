@@ -7,7 +7,7 @@ import { KinesisStreamConsumer } from "@cdktf/provider-aws/lib/kinesis-stream-co
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import { TerraformOutput } from "cdktf";
+import { Precondition, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import {
   CrossAccountConsumerProps,
@@ -15,18 +15,18 @@ import {
 } from "./cross-account-consumer-props";
 import { OnFailure } from "./on-failure";
 import {
-  accountLifecycle,
+  accountPreconditions,
   checkAccess,
   regionPreconditions,
 } from "./private/access-checks";
-import { Checks, duplicates } from "./private/checks";
+import { Checks } from "./private/checks";
 import {
   ConsumerFunction,
   functionFor,
   functionNameOf,
 } from "./private/consumer-function";
 import { createMapping } from "./private/consumer-mapping";
-import { duplicateFunction, duplicateRole } from "./private/errors";
+import { duplicateNames } from "./private/duplicate-names";
 import { checkFunction } from "./private/function-checks";
 import { checkMapping, warnOfMapping } from "./private/mapping-checks";
 import {
@@ -75,7 +75,13 @@ export class CrossAccountConsumer extends Construct {
     const accessChecks = checkAccess(props);
     const functionChecks = checkFunction(props);
     const mappingChecks = checkMapping(props);
-    accessChecks.throwIfAny(this, functionChecks, mappingChecks);
+    accessChecks.throwIfAny(
+      this,
+      functionChecks.function,
+      functionChecks.role,
+      functionChecks.logGroup,
+      mappingChecks,
+    );
     this.node.addValidation({ validate: () => this.duplicateNames() });
 
     const { stream } = props;
@@ -85,7 +91,7 @@ export class CrossAccountConsumer extends Construct {
       this.enhancedFanOut,
       stream.access.config.retentionPeriodHours,
     );
-    const target = functionFor(this, props, functionChecks.lifecycle);
+    const target = functionFor(this, props, functionChecks);
     this.functionName = target.functionName;
     this.functionArn = target.functionArn;
     this.roleArn = target.roleArn;
@@ -113,13 +119,21 @@ export class CrossAccountConsumer extends Construct {
       roleArn: target.roleArn,
     });
     this.onFailureQueue = onFailure.queue;
-    this.rolePolicy = this.createRolePolicy(target, onFailure.statements);
+    this.rolePolicy = this.createRolePolicy(target, onFailure.statements, [
+      ...accountPreconditions(this, props),
+      // What has no resource of its own to be met on.
+      ...(props.existingFunction ? functionChecks.role.preconditions : []),
+      ...(this.registeredConsumer ? [] : accessChecks.preconditions),
+    ]);
     this.mapping = createMapping(this, props, {
       functionArn: target.functionArn,
       eventSourceArn: this.consumerArn ?? stream.streamArn,
       destinationArn: onFailure.destinationArn,
       preconditions: [
         ...mappingChecks.preconditions,
+        ...(props.existingFunction
+          ? functionChecks.function.preconditions
+          : []),
         ...regionPreconditions(this, props, target.lambdaFunction),
         ...stream.access.unmetPreconditions,
       ],
@@ -186,6 +200,7 @@ export class CrossAccountConsumer extends Construct {
   private createRolePolicy(
     target: ConsumerFunction,
     onFailure: readonly Statement[],
+    precondition: Precondition[],
   ): IamRolePolicy {
     const { provider, stream, consumerName } = this.props;
     return new IamRolePolicy(this, "role-policy", {
@@ -206,17 +221,20 @@ export class CrossAccountConsumer extends Construct {
         ...onFailure,
         ...(target.logGroup ? [logStatement(target.logGroup.arn)] : []),
       ]),
-      lifecycle: accountLifecycle(this, this.props),
+      lifecycle: precondition.length > 0 ? { precondition } : undefined,
     });
   }
 
   /** One partition for both accounts; a stream without a provider learns it here. */
   private dnsSuffix(): string {
     const { provider, stream } = this.props;
-    stream.access.dnsSuffix ??= new DataAwsPartition(this, "partition", {
-      provider,
-    }).dnsSuffix;
-    return stream.access.dnsSuffix;
+    if (stream.provider && stream.access.dnsSuffix !== undefined) {
+      return stream.access.dnsSuffix;
+    }
+    // One each, so that a consumer's address does not depend on which came first.
+    const { dnsSuffix } = new DataAwsPartition(this, "partition", { provider });
+    stream.access.dnsSuffix ??= dnsSuffix;
+    return dnsSuffix;
   }
 
   /** Names that AWS would refuse only at apply; the first consumer of an account speaks for all. */
@@ -224,20 +242,17 @@ export class CrossAccountConsumer extends Construct {
     const peers = this.node.root.node
       .findAll()
       .filter((node) => node instanceof CrossAccountConsumer)
-      .filter(({ props }) => props.provider === this.props.provider)
-      .filter(({ props }) => !props.existingFunction);
+      .filter(({ props }) => props.provider === this.props.provider);
     if (peers[0] !== this) {
       return [];
     }
-    const named = (nameOf: (props: CrossAccountConsumerProps) => string) =>
-      duplicates(peers.map(({ props, node }) => [nameOf(props), node.path]));
-    return [
-      ...named(functionNameOf).map(([name, paths]) =>
-        duplicateFunction(name, paths),
-      ),
-      ...named((props) => props.roleName ?? functionNameOf(props)).map(
-        ([name, paths]) => duplicateRole(name, paths),
-      ),
-    ];
+    return duplicateNames(
+      peers.map(({ props, node, onFailureQueue }) => ({
+        path: node.path,
+        ...props,
+        functionName: functionNameOf(props),
+        makesQueue: onFailureQueue !== undefined,
+      })),
+    );
   }
 }

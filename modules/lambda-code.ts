@@ -1,6 +1,6 @@
 import { ArchiveProvider } from "@cdktf/provider-archive/lib/provider";
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
-import { AssetType, Fn, TerraformAsset, TerraformStack, Token } from "cdktf";
+import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import * as fs from "fs";
 import * as path from "path";
@@ -46,7 +46,8 @@ export class LambdaCode {
         const filename = inModule(asset.path);
         return {
           filename,
-          sourceCodeHash: Token.asString(Fn.filebase64sha256(filename)),
+          // Written out, since Fn would escape the `${` of the file's name.
+          sourceCodeHash: `\${filebase64sha256("${filename}")}`,
         };
       },
       () => zipProblems(file),
@@ -118,7 +119,7 @@ function archiveProvider(scope: Construct): ArchiveProvider {
   const existing = stack.node
     .findAll()
     .find((node): node is ArchiveProvider => node instanceof ArchiveProvider);
-  return existing ?? new ArchiveProvider(stack, "archive");
+  return existing ?? new ArchiveProvider(stack, "lambda-code-archive");
 }
 
 function directoryProblems(directory: string): string[] {

@@ -5,7 +5,13 @@ import { arnPart } from "./private/arns";
 import { Checks, isLiteral } from "./private/checks";
 import { fifoDestination } from "./private/errors";
 import { own, Statement } from "./private/policies";
-import { bucketArn, queueArn, Rule, topicArn } from "./private/rules";
+import {
+  accountId,
+  bucketArn,
+  queueArn,
+  Rule,
+  topicArn,
+} from "./private/rules";
 
 /** The longest that SQS keeps a message: 14 days. */
 const QUEUE_RETENTION_SECONDS = 1209600;
@@ -75,7 +81,15 @@ export class OnFailure {
     return new OnFailure(
       (_scope, { roleArn }) =>
         toBucket(arn, bucketAccountId ?? arnPart(roleArn, "accountId")),
-      (checks) => checkArn(checks, arn, bucketArn),
+      (checks) => {
+        checkArn(checks, arn, bucketArn);
+        checks.check(
+          "onFailure",
+          bucketAccountId,
+          accountId,
+          "omit it where the consumer's account owns the bucket",
+        );
+      },
     );
   }
 
@@ -107,8 +121,8 @@ const toQueue = (arn: string): OnFailureConfig => ({
 });
 
 /** The account is named, lest a bucket of that name in a stranger's account gets the records. */
-function toBucket(arn: string, accountId: string): OnFailureConfig {
-  const Condition = { StringEquals: { "s3:ResourceAccount": accountId } };
+function toBucket(arn: string, owner: string): OnFailureConfig {
+  const Condition = { StringEquals: { "s3:ResourceAccount": owner } };
   return {
     destinationArn: arn,
     statements: [

@@ -2,7 +2,7 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Op, Precondition, TerraformResourceLifecycle } from "cdktf";
+import { Op, Precondition } from "cdktf";
 import { Construct } from "constructs";
 import {
   CrossAccountConsumerProps,
@@ -131,28 +131,26 @@ export function regionPreconditions(
 }
 
 /** An inline policy on a role of another account would be put on its namesake here. */
-export function accountLifecycle(
+export function accountPreconditions(
   scope: Construct,
   { provider, existingFunction }: CrossAccountConsumerProps,
-): TerraformResourceLifecycle | undefined {
+): Precondition[] {
   if (!existingFunction) {
-    return undefined;
+    return [];
   }
   const { accountId } = new DataAwsCallerIdentity(scope, "account", {
     provider,
   });
   const owner = arnPart(existingFunction.roleArn, "accountId");
-  return {
-    precondition: [
-      {
-        condition: Op.eq(owner, accountId),
-        errorMessage: otherAccount(
-          "existingFunction.roleArn",
-          "function",
-          accountId,
-          owner,
-        ),
-      },
-    ],
-  };
+  return [
+    {
+      condition: Op.eq(owner, accountId),
+      errorMessage: otherAccount(
+        "existingFunction.roleArn",
+        "function",
+        accountId,
+        owner,
+      ),
+    },
+  ];
 }

@@ -1,4 +1,11 @@
-import { Precondition, TerraformResourceLifecycle, Token } from "cdktf";
+import {
+  DefaultTokenResolver,
+  Precondition,
+  StringConcat,
+  TerraformResourceLifecycle,
+  Token,
+  Tokenization,
+} from "cdktf";
 import { Construct } from "constructs";
 import { invalidProps, mustBe, mustBeGiven } from "./errors";
 import { Rule } from "./rules";
@@ -53,6 +60,18 @@ export class Checks {
 /** Whether a value is given and readable now: the only kind that a cross-property rule can judge. */
 export const isLiteral = <T>(value: T | undefined): value is T =>
   value !== undefined && !Token.isUnresolved(value);
+
+/** For a sentence; `String` would write a number token as the huge number that stands for it. */
+export const textOf = (value: number): string =>
+  Token.isUnresolved(value) ? Token.asString(value) : String(value);
+
+/** What Terraform will read: the same for any two tokens of one attribute. */
+export const expressionOf = (scope: Construct, value: string): unknown =>
+  Tokenization.resolve(value, {
+    scope,
+    preparing: false,
+    resolver: new DefaultTokenResolver(new StringConcat()),
+  });
 
 /** Each name that more than one construct has, with the paths of all that have it. */
 export const duplicates = (

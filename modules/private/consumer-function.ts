@@ -3,13 +3,13 @@ import { DataAwsServicePrincipal } from "@cdktf/provider-aws/lib/data-aws-servic
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
-import { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { CrossAccountConsumerProps } from "../cross-account-consumer-props";
 import { Architecture, TracingMode } from "../function-props";
 import { LambdaCode } from "../lambda-code";
 import { arnPart } from "./arns";
 import { codeOrFunction } from "./errors";
+import { FunctionChecks } from "./function-checks";
 import { policyDocument, Statement } from "./policies";
 
 /** What the rest of the consumer needs to know of its function. */
@@ -34,10 +34,10 @@ export const functionNameOf = (props: CrossAccountConsumerProps): string =>
 export function functionFor(
   scope: Construct,
   props: CrossAccountConsumerProps,
-  lifecycle: TerraformResourceLifecycle | undefined,
+  checks: FunctionChecks,
 ): ConsumerFunction {
   if (props.code) {
-    return createFunction(scope, { ...props, code: props.code }, lifecycle);
+    return createFunction(scope, { ...props, code: props.code }, checks);
   }
   const { existingFunction, stream } = props;
   if (!existingFunction) {
@@ -58,16 +58,17 @@ export function functionFor(
 function createFunction(
   scope: Construct,
   props: CrossAccountConsumerProps & { readonly code: LambdaCode },
-  lifecycle: TerraformResourceLifecycle | undefined,
+  checks: FunctionChecks,
 ): ConsumerFunction {
   const { provider, tags } = props;
   const functionName = functionNameOf(props);
-  const role = createRole(scope, props, functionName);
+  const role = createRole(scope, props, functionName, checks);
   // Made before the function, which would else make one of its own that never expires.
   const logGroup = new CloudwatchLogGroup(scope, "log-group", {
     provider,
     name: `/aws/lambda/${functionName}`,
     retentionInDays: props.logRetentionDays ?? 30,
+    lifecycle: checks.logGroup.lifecycle,
     tags,
   });
   const prerequisites = createPrerequisites(scope, props, role);
@@ -93,7 +94,7 @@ function createFunction(
     tracingConfig: { mode: tracing },
     loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
     dependsOn: prerequisites && [prerequisites],
-    lifecycle,
+    lifecycle: checks.function.lifecycle,
     tags,
   });
   return {
@@ -112,6 +113,7 @@ function createRole(
   scope: Construct,
   props: CrossAccountConsumerProps,
   functionName: string,
+  checks: FunctionChecks,
 ): IamRole {
   const { provider, tags } = props;
   const lambda = new DataAwsServicePrincipal(scope, "lambda", {
@@ -130,6 +132,7 @@ function createRole(
       },
     ]),
     permissionsBoundary: props.permissionsBoundaryArn,
+    lifecycle: checks.role.lifecycle,
     tags,
   });
 }

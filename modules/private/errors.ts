@@ -3,8 +3,7 @@
  * given, what to do; lower case, no final period.
  */
 
-const quote = (value: unknown): string =>
-  JSON.stringify(value) ?? String(value);
+const quote = (value: unknown): string => JSON.stringify(value);
 
 export const mustBe = (
   property: string,
@@ -60,8 +59,12 @@ export const policyTooLarge = (bytes: string): string =>
   `the stream's resource policy must be at most 20480 bytes, got ${bytes}; ` +
   `grant whole accounts (arn:aws:iam::<account>:root) instead of single roles`;
 
+export const twoResourcePolicies = (paths: readonly string[]): string =>
+  `'provider' must be given to one construct of a stream, got it at ${paths.join(" and ")}; ` +
+  `a stream has one resource policy, which the last of them would silently replace: pass one stream to all consumers`;
+
 export const tooManyConsumers = (
-  limit: number,
+  limit: string,
   names: readonly string[],
 ): string =>
   `'registeredConsumerLimit' must be at least the number of registered consumers, got ${limit} for ${names.length} (${names.join(", ")}); ` +
@@ -78,6 +81,18 @@ export const duplicateFunction = duplicate(
   "in an account and Region",
 );
 export const duplicateRole = duplicate("roleName", "in an account");
+
+export const duplicatePolicy = duplicate(
+  "consumerName",
+  "among the consumers of one 'existingFunction', whose role gets a policy of that name",
+);
+
+export const sharedQueue = (
+  functionName: string,
+  paths: readonly string[],
+): string =>
+  `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${quote(functionName)} at ${paths.join(" and ")}; ` +
+  `the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own`;
 
 export const sameProvider = (alias: string): string =>
   `'provider' must be another AwsProvider than the stream's, got ${alias} for both; ` +

@@ -26,6 +26,7 @@ const isAnythingBut = (value: unknown): boolean =>
   isScalar(value) ||
   (Array.isArray(value) && value.length > 0 && value.every(isScalar)) ||
   (isObject(value) &&
+    Object.keys(value).length === 1 &&
     Object.entries(value).every(
       ([key, text]) => ["prefix", "suffix"].includes(key) && isText(text),
     ));
@@ -45,7 +46,11 @@ const isAlternative = (value: unknown): boolean => {
   }
   const [[comparison, operand] = ["", undefined], ...more] =
     Object.entries(value);
-  return more.length === 0 && (COMPARISONS[comparison]?.(operand) ?? false);
+  return (
+    more.length === 0 &&
+    Object.hasOwn(COMPARISONS, comparison) &&
+    COMPARISONS[comparison]?.(operand) === true
+  );
 };
 
 /** The path of the first thing in a pattern that Lambda would refuse, and what it should be. */
@@ -58,13 +63,19 @@ export function filterMistake(
   }
   for (const [key, value] of Object.entries(pattern)) {
     const here = path === "" ? key : `${path}.${key}`;
-    if (isObject(value)) {
+    if (isObject(value) && key !== "$or") {
       const mistake = filterMistake(value, here);
       if (mistake) {
         return mistake;
       }
     } else if (!Array.isArray(value) || value.length === 0) {
-      return { path: here, rule: "a list of alternatives or a nested object" };
+      return {
+        path: here,
+        rule:
+          key === "$or"
+            ? "a list of patterns"
+            : "a list of alternatives or a nested object",
+      };
     } else if (key === "$or") {
       const mistake = value
         .map((one, index) => filterMistake(one, `${here}[${index}]`))

@@ -10,6 +10,7 @@ import {
 import {
   functionName,
   integerBetween,
+  layerVersionArn,
   matching,
   oneOf,
   policyArn,
@@ -45,23 +46,46 @@ const FUNCTION_PROPERTIES = [
   "permissionsBoundaryArn",
 ] as const satisfies readonly (keyof FunctionProps)[];
 
-export function checkFunction(props: CrossAccountConsumerProps): Checks {
-  const checks = new Checks();
+/** One for each resource, which carries the preconditions of the properties that it uses. */
+export interface FunctionChecks {
+  readonly function: Checks;
+  readonly role: Checks;
+  readonly logGroup: Checks;
+}
+
+export function checkFunction(
+  props: CrossAccountConsumerProps,
+): FunctionChecks {
+  const checks = {
+    function: new Checks(),
+    role: new Checks(),
+    logGroup: new Checks(),
+  };
   if ((props.code === undefined) === (props.existingFunction === undefined)) {
-    checks.refuse(codeOrFunction(props.code ? "both" : "neither"));
+    checks.function.refuse(codeOrFunction(props.code ? "both" : "neither"));
   }
-  checkExisting(checks, props);
-  checkNames(checks, props);
-  checkRuntime(checks, props);
-  checkSizes(checks, props);
+  checkExisting(checks.function, checks.role, props);
+  checkNames(checks.function, checks.role, props);
+  checkRuntime(checks.function, props);
+  checkSizes(checks.function, props);
+  checks.logGroup.check(
+    "logRetentionDays",
+    props.logRetentionDays,
+    oneOf(LOG_RETENTION_DAYS),
+    "omit it for 30",
+  );
   if (props.vpc) {
-    checkVpc(checks, props.vpc);
+    checkVpc(checks.function, props.vpc);
   }
-  props.code?.problems().forEach((problem) => checks.refuse(problem));
+  props.code?.problems().forEach((problem) => checks.function.refuse(problem));
   return checks;
 }
 
-function checkExisting(checks: Checks, props: CrossAccountConsumerProps): void {
+function checkExisting(
+  checks: Checks,
+  role: Checks,
+  props: CrossAccountConsumerProps,
+): void {
   const existing = props.existingFunction;
   if (!existing) {
     return;
@@ -72,18 +96,32 @@ function checkExisting(checks: Checks, props: CrossAccountConsumerProps): void {
     functionName,
     "give the function's name, not its ARN",
   );
-  checks.check(
+  role.check(
     "existingFunction.roleName",
     existing.roleName,
     roleName,
     "give the name of the function's execution role",
   );
-  checks.check(
+  role.check(
     "existingFunction.roleArn",
     existing.roleArn,
     roleArn,
     "give the ARN of the function's execution role",
   );
+  if (
+    isLiteral(existing.roleName) &&
+    isLiteral(existing.roleArn) &&
+    !existing.roleArn.endsWith(`/${existing.roleName}`)
+  ) {
+    role.refuse(
+      mustBeGiven(
+        "existingFunction.roleName",
+        `the name at the end of 'existingFunction.roleArn' (${existing.roleArn})`,
+        existing.roleName,
+        "give the name and the ARN of one role",
+      ),
+    );
+  }
   for (const property of FUNCTION_PROPERTIES) {
     if (props[property] !== undefined) {
       checks.refuse(
@@ -98,7 +136,11 @@ function checkExisting(checks: Checks, props: CrossAccountConsumerProps): void {
   }
 }
 
-function checkNames(checks: Checks, props: CrossAccountConsumerProps): void {
+function checkNames(
+  checks: Checks,
+  role: Checks,
+  props: CrossAccountConsumerProps,
+): void {
   if (props.existingFunction) {
     return;
   }
@@ -108,8 +150,8 @@ function checkNames(checks: Checks, props: CrossAccountConsumerProps): void {
       ? "the default is 'consumerName': give 'functionName'"
       : "rename the function";
   checks.check("functionName", named, functionName, fix);
-  checks.check("roleName", props.roleName, roleName, "rename the role");
-  checks.check(
+  role.check("roleName", props.roleName, roleName, "rename the role");
+  role.check(
     "permissionsBoundaryArn",
     props.permissionsBoundaryArn,
     policyArn,
@@ -176,12 +218,14 @@ function checkSizes(checks: Checks, props: CrossAccountConsumerProps): void {
     integerBetween(0, 1000000),
     "omit it to share the account's concurrency",
   );
-  checks.check(
-    "logRetentionDays",
-    props.logRetentionDays,
-    oneOf(LOG_RETENTION_DAYS),
-    "omit it for 30",
-  );
+  for (const layer of isLiteral(props.layers) ? props.layers : []) {
+    checks.check(
+      "layers",
+      layer,
+      layerVersionArn,
+      "give the ARN of a layer's version",
+    );
+  }
   if ((props.layers?.length ?? 0) > 5) {
     checks.refuse(
       mustBeGiven(

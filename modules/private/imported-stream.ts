@@ -8,8 +8,8 @@ import {
   ProducerStreamAttributes,
 } from "../producer-stream-props";
 import { arnPart, streamNameOf } from "./arns";
-import { Checks } from "./checks";
-import { otherAccount } from "./errors";
+import { Checks, expressionOf, isLiteral } from "./checks";
+import { mustBe, otherAccount, twoResourcePolicies } from "./errors";
 import { oneOf, streamArn } from "./rules";
 import { StreamAccess } from "./stream-access";
 import { checkKeyArn } from "./stream-checks";
@@ -43,6 +43,18 @@ export class ImportedStream extends Construct implements IProducerStream {
       "omit it for 20; 50 is the limit of On-demand Advantage",
     );
     checkKeyArn(checks, attributes.kmsKeyArn);
+    const region = arnPart(attributes.streamArn, "region");
+    const given = attributes.provider?.region;
+    if (isLiteral(region) && isLiteral(given) && given !== region) {
+      checks.refuse(
+        mustBe(
+          "provider",
+          `in the stream's Region ${region}`,
+          given,
+          "use a provider of that Region, or correct 'streamArn'",
+        ),
+      );
+    }
     checks.throwIfAny(this);
 
     this.streamArn = attributes.streamArn;
@@ -79,9 +91,28 @@ export class ImportedStream extends Construct implements IProducerStream {
       condition: Op.eq(accountId, owner),
       errorMessage: otherAccount("provider", "stream", owner, accountId),
     });
+    this.node.addValidation({ validate: () => this.otherPolicies() });
     Annotations.of(this).addWarning(
       "'provider' is given, so the resource policy made here REPLACES the one that the stream has: " +
         "repeat what must stay with grantRead and grantWrite, or omit 'provider' and attach the offered document yourself",
     );
+  }
+
+  /** Made by the same stream under another construct; the last imported one speaks for all. */
+  private otherPolicies(): string[] {
+    const arnOf = ({ config }: StreamAccess) =>
+      expressionOf(this, config.streamArn);
+    const owners = this.node.root.node
+      .findAll()
+      .filter(
+        (node): node is ImportedStream =>
+          "access" in node && node.access instanceof StreamAccess,
+      )
+      .filter(({ access }) => access.resourcePolicy)
+      .filter(({ access }) => arnOf(access) === arnOf(this.access));
+    const last = owners.filter((node) => node instanceof ImportedStream).at(-1);
+    return owners.length > 1 && last === this
+      ? [twoResourcePolicies(owners.map(({ node }) => node.path))]
+      : [];
   }
 }

@@ -1,7 +1,7 @@
-import { Annotations, Expression, Fn, Op } from "cdktf";
+import { Annotations, Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { MappingProps, StartingPosition } from "../mapping-props";
-import { Checks, isLiteral } from "./checks";
+import { Checks, isLiteral, textOf } from "./checks";
 import {
   invalidFilter,
   mustBeGiven,
@@ -18,14 +18,22 @@ const SECONDS_PER_HOUR = 3600;
 const RFC3339 =
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** Date.parse alone takes February 30 for March 2, and 24:00 for the next day's 00:00. */
+const isRfc3339 = (value: string): boolean => {
+  const given = value.slice(0, "2026-01-31T08:00:00".length);
+  const time = Date.parse(`${given}Z`);
+  return (
+    RFC3339.test(value) &&
+    !Number.isNaN(time) &&
+    new Date(time).toISOString().startsWith(given)
+  );
+};
+
 const pastTimestamp: Rule<string> = {
   text: "a time in RFC 3339, not in the future",
-  holds: (value) => RFC3339.test(value) && Date.parse(value) <= Date.now(),
+  holds: (value) => isRfc3339(value) && Date.parse(value) <= Date.now(),
   condition: (value) =>
-    Fn.try([
-      Op.lte(Fn.timecmp(value, Fn.plantimestamp()), 0),
-      false,
-    ]) as Expression,
+    Fn.try([Op.gte(0, Fn.timecmp(value, Fn.plantimestamp())), false]),
 };
 
 /** What AWS's own parameters page demands, most of which the provider does not check. */
@@ -99,7 +107,11 @@ function checkStart(checks: Checks, props: MappingProps): void {
       ),
     );
   }
-  if (position !== StartingPosition.AT_TIMESTAMP && timestamp !== undefined) {
+  if (
+    !Token.isUnresolved(position) &&
+    position !== StartingPosition.AT_TIMESTAMP &&
+    timestamp !== undefined
+  ) {
     checks.refuse(
       requires(
         "startingPositionTimestamp",
@@ -114,15 +126,22 @@ function checkStart(checks: Checks, props: MappingProps): void {
 function checkTumblingWindow(checks: Checks, props: MappingProps): void {
   const { tumblingWindowInSeconds: seconds, parallelizationFactor: factor } =
     props;
-  if (isLiteral(seconds) && isLiteral(factor) && seconds > 0 && factor > 1) {
-    checks.refuse(
-      mutuallyExclusive(
-        "tumblingWindowInSeconds",
-        "parallelizationFactor",
-        `a window of ${seconds} with factor ${factor}`,
-        "a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
-      ),
-    );
+  if (seconds === undefined || factor === undefined) {
+    return;
+  }
+  const refusal = mutuallyExclusive(
+    "tumblingWindowInSeconds",
+    "parallelizationFactor",
+    `a window of ${textOf(seconds)} with factor ${textOf(factor)}`,
+    "a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
+  );
+  if (!isLiteral(seconds) || !isLiteral(factor)) {
+    checks.preconditions.push({
+      condition: Op.or(Op.eq(0, seconds), Op.eq(1, factor)),
+      errorMessage: refusal,
+    });
+  } else if (seconds > 0 && factor > 1) {
+    checks.refuse(refusal);
   }
 }
 
@@ -139,7 +158,7 @@ function checkFilters(checks: Checks, patterns: readonly unknown[]): void {
   }
   patterns.forEach((pattern, index) => {
     const mistake = filterMistake(pattern);
-    const { length } = JSON.stringify(pattern) ?? "";
+    const { length } = JSON.stringify(pattern);
     if (mistake) {
       const where = mistake.path === "" ? "" : ` at ${mistake.path}`;
       checks.refuse(

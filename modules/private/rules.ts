@@ -14,9 +14,10 @@ export interface Rule<T> {
 export const integerBetween = (min: number, max: number): Rule<number> => ({
   text: `an integer from ${min} to ${max}`,
   holds: (value) => Number.isInteger(value) && value >= min && value <= max,
+  // The literal comes first: cdktf 0.21 renders a right operand of 0 as `undefined`.
   condition: (value) =>
     Op.and(
-      Op.and(Op.gte(value, min), Op.lte(value, max)),
+      Op.and(Op.lte(min, value), Op.gte(max, value)),
       Op.eq(Fn.floor(value), value),
     ),
 });
@@ -27,7 +28,7 @@ export const unlimitedOrBetween = (min: number, max: number): Rule<number> => {
   return {
     text: `-1 (no limit) or ${range.text}`,
     holds: (value) => value === -1 || range.holds(value),
-    condition: (value) => Op.or(Op.eq(value, -1), range.condition(value)),
+    condition: (value) => Op.or(Op.eq(-1, value), range.condition(value)),
   };
 };
 
@@ -43,7 +44,7 @@ export const oneOf = <T extends string | number>(
 ): Rule<T> => ({
   text: `one of ${values.join(", ")}`,
   holds: (value) => values.includes(value),
-  condition: (value) => Fn.contains([...values], value) as Expression,
+  condition: (value) => Fn.contains([...values], value),
 });
 
 const PARTITION = "arn:aws[a-z-]*";
@@ -68,15 +69,15 @@ export const kmsKeyArn = matching(
   "a key ARN (arn:aws:kms:<region>:<account>:key/<id>)",
 );
 export const principalArn = matching(
-  `^(${ACCOUNT}|${PARTITION}:iam::${ACCOUNT}:(root|(role|user)/[^*]+))$`,
+  `^(${ACCOUNT}|${PARTITION}:iam::${ACCOUNT}:(root|(role|user)/[^* ]+))$`,
   "an account id or the ARN of an account root, role or user",
 );
 export const roleArn = matching(
-  `^${PARTITION}:iam::${ACCOUNT}:role/[^*]+$`,
+  `^${PARTITION}:iam::${ACCOUNT}:role/[^* ]+$`,
   "a role ARN (arn:aws:iam::<account>:role/<name>)",
 );
 export const policyArn = matching(
-  `^${PARTITION}:iam::(${ACCOUNT}|aws):policy/[^*]+$`,
+  `^${PARTITION}:iam::(${ACCOUNT}|aws):policy/[^* ]+$`,
   "a managed policy ARN (arn:aws:iam::<account>:policy/<name>)",
 );
 export const queueArn = matching(
@@ -90,6 +91,10 @@ export const topicArn = matching(
 export const bucketArn = matching(
   `^${PARTITION}:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`,
   "a bucket ARN (arn:aws:s3:::<bucket>)",
+);
+export const layerVersionArn = matching(
+  `^${PARTITION}:lambda:[a-z0-9-]+:${ACCOUNT}:layer:[a-zA-Z0-9_-]+:[0-9]+$`,
+  "the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>)",
 );
 export const accountId = matching(
   `^${ACCOUNT}$`,

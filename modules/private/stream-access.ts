@@ -11,21 +11,15 @@ import {
   Token,
 } from "cdktf";
 import { Construct } from "constructs";
-import { Checks, duplicates } from "./checks";
-import {
-  duplicateConsumer,
-  federatedPrincipal,
-  policyTooLarge,
-  servicePrincipal,
-  tooManyConsumers,
-  wildcardPrincipal,
-} from "./errors";
+import { Checks, duplicates, expressionOf, isLiteral, textOf } from "./checks";
+import { duplicateConsumer, policyTooLarge, tooManyConsumers } from "./errors";
 import {
   keyUseStatements,
   policyDocument,
   Statement,
   streamPolicyStatements,
 } from "./policies";
+import { principalRefusal } from "./principals";
 import { principalArn } from "./rules";
 
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
@@ -135,12 +129,14 @@ export class StreamAccess {
       );
     }
     checks.throwIfAny(this.scope);
-    this.preconditions.push(...checks.preconditions);
+    if (!this.knows(principal, [...this.readers, ...this.writers])) {
+      this.preconditions.push(...checks.preconditions);
+    }
     this.add(principal, to);
   }
 
   private add(principal: string, to: string[]): void {
-    if (!to.includes(principal)) {
+    if (!this.knows(principal, to)) {
       to.push(principal);
     }
     if (this.config.provider) {
@@ -165,11 +161,19 @@ export class StreamAccess {
     }
   }
 
+  /** Compared as expressions, since each reading of a `role.arn` is another token. */
+  private knows(principal: string, among: readonly string[]): boolean {
+    const [expression, ...others] = [principal, ...among].map((one) =>
+      expressionOf(this.scope, one),
+    );
+    return others.includes(expression);
+  }
+
   private offer(id: string, produce: () => string): void {
     if (!this.scope.node.tryFindChild(id)) {
       new TerraformOutput(this.scope, id, {
         value: Lazy.stringValue({ produce }),
-        description: `For the owner to attach: the ${id.replace(/-/g, " ")} that lets the consumers of ${this.scope.node.path} in`,
+        description: `For the owner to attach: the ${id.replace(/-/g, " ")} for the readers and writers of ${this.scope.node.path}`,
       });
     }
   }
@@ -190,6 +194,14 @@ export class StreamAccess {
       literalBytes + tokens.length * MAX_ROLE_ARN_LENGTH > MAX_POLICY_BYTES;
     const precondition = [
       ...this.preconditions,
+      ...(isLiteral(this.limit)
+        ? []
+        : [
+            {
+              condition: Op.lte(this.registered.length, this.limit),
+              errorMessage: this.tooMany(),
+            },
+          ]),
       ...(mayBeTooLarge && tokens.length > 0
         ? [
             {
@@ -202,40 +214,31 @@ export class StreamAccess {
     return precondition.length > 0 ? { precondition } : undefined;
   }
 
+  private get registered(): readonly ConsumerRegistration[] {
+    return this.consumers.filter((one) => one.registered);
+  }
+
+  private get limit(): number {
+    return this.config.registeredConsumerLimit ?? DEFAULT_REGISTERED_CONSUMERS;
+  }
+
+  private tooMany(): string {
+    const names = this.registered.map((one) => one.consumerName);
+    return tooManyConsumers(textOf(this.limit), names);
+  }
+
   private problems(): string[] {
     const bytes = Buffer.byteLength(this.document().replace(TOKEN, ""));
-    const registered = this.consumers.filter((one) => one.registered);
-    const limit =
-      this.config.registeredConsumerLimit ?? DEFAULT_REGISTERED_CONSUMERS;
+    const { registered, limit } = this;
     const problems = duplicates(
       registered.map(({ consumerName, path }) => [consumerName, path]),
     ).map(([name, paths]) => duplicateConsumer(name, paths));
     if (bytes > MAX_POLICY_BYTES) {
       problems.push(policyTooLarge(String(bytes)));
     }
-    if (registered.length > limit) {
-      const names = registered.map((one) => one.consumerName);
-      problems.push(tooManyConsumers(limit, names));
+    if (isLiteral(limit) && registered.length > limit) {
+      problems.push(this.tooMany());
     }
     return problems;
   }
-}
-
-/** Kinesis knows no such principals; said by name, since IAM knows them elsewhere. */
-function principalRefusal(principal: string): string | undefined {
-  if (Token.isUnresolved(principal)) {
-    return undefined;
-  }
-  if (principal.includes("*")) {
-    return wildcardPrincipal(principal);
-  }
-  if (/\.amazonaws\.com(\.cn)?$/.test(principal)) {
-    return /cognito-identity|^accounts\./.test(principal)
-      ? federatedPrincipal(principal)
-      : servicePrincipal(principal);
-  }
-  if (/:(saml-provider|oidc-provider|federated-user)\//.test(principal)) {
-    return federatedPrincipal(principal);
-  }
-  return undefined;
 }

@@ -1,12 +1,14 @@
+import { Fn, Op, Token } from "cdktf";
 import {
   ProducerStreamProps,
   StreamEncryption,
   StreamMode,
 } from "../producer-stream-props";
-import { Checks, isLiteral } from "./checks";
+import { Checks, isLiteral, textOf } from "./checks";
 import {
   awsManagedKey,
   keyAlias,
+  mustBe,
   mustBeGiven,
   mutuallyExclusive,
   requires,
@@ -78,7 +80,7 @@ function checkCapacity(
       mutuallyExclusive(
         "shardCount",
         "streamMode",
-        `shardCount ${shardCount} with ${streamMode}`,
+        `shardCount ${textOf(shardCount)} with ${streamMode}`,
         "omit 'shardCount', or set 'streamMode' to PROVISIONED",
       ),
     );
@@ -127,7 +129,20 @@ export function checkKeyArn(checks: Checks, key: string | undefined): void {
   }
 }
 
-function checkMetrics(checks: Checks, metrics: readonly string[]): void {
+function checkMetrics(checks: Checks, metrics: string[]): void {
+  if (Token.isUnresolved(metrics)) {
+    const unknown = Fn.setsubtract(metrics, [...SHARD_LEVEL_METRICS]);
+    checks.preconditions.push({
+      condition: Op.eq(0, Fn.lengthOf(unknown)),
+      errorMessage: mustBe(
+        "shardLevelMetrics",
+        `one of ${SHARD_LEVEL_METRICS.join(", ")}`,
+        Fn.join(", ", unknown),
+        "omit it for stream-level metrics only",
+      ),
+    });
+    return;
+  }
   for (const metric of metrics) {
     checks.check(
       "shardLevelMetrics",

@@ -1,0 +1,48 @@
+import { ProducerStream } from "../../modules";
+import { aStream, refusalOfApp, STREAM_ARN } from "../helpers/synthesize";
+
+const ACCOUNT = "333333333333";
+
+const refusalOf = (arns: readonly string[], granted = arns.length) =>
+  refusalOfApp((stack, { producer }) =>
+    arns.forEach((streamArn, index) => {
+      const stream = ProducerStream.fromAttributes(stack, `stream-${index}`, {
+        streamArn,
+        provider: producer,
+      });
+      if (index < granted) {
+        stream.grantWrite(ACCOUNT);
+      }
+    }),
+  );
+
+const sentence = (paths: string) =>
+  `'provider' must be given to one construct of a stream, got it at ${paths}; a stream has one resource policy, which the last of them would silently replace: pass one stream to all consumers`;
+
+describe("a stream's one resource policy", () => {
+  it("fails when two constructs would put it", () => {
+    const refusal = refusalOf([STREAM_ARN, STREAM_ARN]);
+    expect(refusal).toContain(sentence("stack/stream-0 and stack/stream-1"));
+    expect(refusal.match(/must be/g)).toHaveLength(1);
+  });
+
+  it("fails when the stream that was made here is imported too", () => {
+    const refusal = refusalOfApp((stack, providers) => {
+      const stream = aStream(stack, providers);
+      stream.grantWrite(ACCOUNT);
+      ProducerStream.fromAttributes(stack, "again", {
+        streamArn: stream.streamArn,
+        provider: providers.producer,
+      }).grantWrite(ACCOUNT);
+    });
+    expect(refusal).toContain(sentence("stack/stream and stack/again"));
+  });
+
+  it("may be put by one of two", () => {
+    expect(refusalOf([STREAM_ARN, STREAM_ARN], 1)).toBe("");
+  });
+
+  it("is each stream's own", () => {
+    expect(refusalOf([STREAM_ARN, `${STREAM_ARN}-2`])).toBe("");
+  });
+});

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import ts from "typescript";
+import * as library from "../../modules";
+
+const MODULES = resolve(__dirname, "../../modules");
+
+const sources = readdirSync(MODULES)
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) =>
+    ts.createSourceFile(
+      name,
+      readFileSync(join(MODULES, name), "utf8"),
+      ts.ScriptTarget.ES2022,
+      true,
+    ),
+  );
+
+/** Every property of every exported interface, with what its comment says. */
+const properties = sources.flatMap((source) =>
+  source.statements
+    .filter(ts.isInterfaceDeclaration)
+    .filter(({ name }) => /Props$|Attributes$|^Existing|Vpc$/.test(name.text))
+    .flatMap((declaration) =>
+      declaration.members.filter(ts.isPropertySignature).map((member) => ({
+        name: `${declaration.name.text}.${member.name.getText(source)}`,
+        optional: member.questionToken !== undefined,
+        readonly: ts
+          .getModifiers(member)
+          ?.some(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword),
+        comment: ts.getJSDocCommentsAndTags(member)[0]?.getText(source) ?? "",
+      })),
+    ),
+);
+
+describe("the public API", () => {
+  it("is two constructs and what their properties take", () => {
+    expect(Object.keys(library).sort()).toEqual([
+      "Architecture",
+      "CrossAccountConsumer",
+      "LambdaCode",
+      "OnFailure",
+      "ProducerStream",
+      "ReadMode",
+      "StartingPosition",
+      "StreamEncryption",
+      "StreamMode",
+      "TracingMode",
+    ]);
+  });
+
+  it("has the properties that this test looks at", () => {
+    expect(properties.length).toBeGreaterThan(50);
+    expect(properties.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        "ProducerStreamProps.shardCount",
+        "ProducerStreamAttributes.kmsKeyArn",
+        "CrossAccountConsumerProps.readMode",
+        "FunctionProps.memorySizeMb",
+        "MappingProps.batchSize",
+      ]),
+    );
+  });
+
+  it.each(properties)("documents $name", (property) => {
+    expect(property.readonly).toBe(true);
+    expect(property.comment).toMatch(/^\/\*\*\s[\s*]*[A-Z]/);
+    if (property.optional) {
+      expect(property.comment).toMatch(
+        /@default (- [a-zA-Z`]|[A-Z"0-9]|true|false)/,
+      );
+      expect(property.comment).not.toMatch(/@default undefined/);
+    } else {
+      expect(property.comment).not.toContain("@default");
+    }
+  });
+});

@@ -1,0 +1,170 @@
+import { ProducerStream, StreamMode } from "../../modules";
+import {
+  aConsumer,
+  aStream,
+  CONSUMER_ARN,
+  CONSUMER_NAME,
+  KEY_ARN,
+  STREAM_ARN,
+} from "../helpers/synthesize";
+
+import {
+  ANY_STREAM,
+  matching,
+  preconditions,
+  type Props,
+  type Tokens,
+  withTokens,
+} from "../helpers/tokens";
+
+describe("a token among several properties", () => {
+  it("is judged with a tumbling window's other property", () => {
+    const excluding = (props: (tokens: Tokens) => Props) =>
+      preconditions(
+        withTokens((tokens, stack, providers) =>
+          aConsumer(stack, providers, props(tokens)),
+        ),
+      ).consumer_mapping?.[1];
+    expect(
+      excluding(({ number }) => ({
+        tumblingWindowInSeconds: number,
+        parallelizationFactor: 2,
+      })),
+    ).toEqual({
+      condition: "${((0 == var.given) || (1 == 2))}",
+      error_message:
+        "'tumblingWindowInSeconds' and 'parallelizationFactor' are mutually exclusive, got a window of ${var.given} with factor 2; a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
+    });
+    expect(
+      excluding(({ number }) => ({
+        tumblingWindowInSeconds: 60,
+        parallelizationFactor: number,
+      }))?.condition,
+    ).toBe("${((0 == 60) || (1 == var.given))}");
+  });
+
+  it("may be a whole list", () => {
+    const synthesized = withTokens(({ list }, stack, providers) => {
+      const stream = aStream(stack, providers, { shardLevelMetrics: list });
+      aConsumer(stack, providers, {
+        stream,
+        layers: list,
+        vpc: { subnetIds: list, securityGroupIds: list },
+      });
+    });
+    expect(synthesized.only("aws_kinesis_stream")).toMatchObject({
+      shard_level_metrics: "${var.given}",
+    });
+    expect(synthesized.only("aws_lambda_function")).toMatchObject({
+      layers: "${var.given}",
+      vpc_config: {
+        subnet_ids: "${var.given}",
+        security_group_ids: "${var.given}",
+      },
+    });
+    const unknown =
+      'setsubtract(var.given, ["IncomingBytes", "IncomingRecords", "OutgoingBytes", "OutgoingRecords", "WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded", "IteratorAgeMilliseconds", "ALL"])';
+    expect(preconditions(synthesized)).toEqual({
+      stream: [
+        {
+          condition: `\${(0 == length(${unknown}))}`,
+          error_message: `'shardLevelMetrics' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got \${join(", ", ${unknown})}; omit it for stream-level metrics only`,
+        },
+      ],
+    });
+  });
+
+  it("names everything that is named after it", () => {
+    const synthesized = withTokens(({ text }, stack, providers) => {
+      const stream = aStream(stack, providers, {
+        streamName: text,
+        streamMode: StreamMode.ON_DEMAND,
+      });
+      aConsumer(stack, providers, { stream, consumerName: text });
+    });
+    expect(synthesized.only("aws_kms_alias").name).toBe(
+      'alias/${replace(var.given, ".", "-")}',
+    );
+    expect(synthesized.only("aws_lambda_function").function_name).toBe(
+      "${var.given}",
+    );
+    expect(synthesized.only("aws_cloudwatch_log_group").name).toBe(
+      "/aws/lambda/${var.given}",
+    );
+    expect(synthesized.only("aws_sqs_queue").name).toBe(
+      "${var.given}-on-failure",
+    );
+  });
+});
+
+describe("a token in a principal", () => {
+  it("does not hide the wildcard beside it", () => {
+    expect(() =>
+      withTokens(({ text }, stack, providers) => {
+        aStream(stack, providers).grantRead(`arn:aws:iam::${text}:role/*`);
+      }),
+    ).toThrow("'principalArn' must name one principal, got");
+  });
+});
+
+describe("a token that describes a stream made elsewhere", () => {
+  const streamArnSentence =
+    "'streamArn' must be a stream ARN (arn:aws:kinesis:<region>:<account>:stream/<name>), got ${var.given}; copy it from `aws kinesis describe-stream-summary --stream-name <name>`";
+
+  it("is judged where the stream's policy is made", () => {
+    const found = preconditions(
+      withTokens(({ text }, stack, providers) => {
+        const stream = ProducerStream.fromAttributes(stack, "stream", {
+          streamArn: text,
+          provider: providers.producer,
+        });
+        aConsumer(stack, providers, { stream });
+      }),
+    );
+    expect(found["stream_stream-policy"]?.[0]).toEqual({
+      condition: matching(`^${ANY_STREAM}$`),
+      error_message: streamArnSentence,
+    });
+  });
+
+  it("is judged on the mapping where no policy is made", () => {
+    const found = preconditions(
+      withTokens(({ text }, stack, providers) => {
+        const stream = ProducerStream.fromAttributes(stack, "stream", {
+          streamArn: text,
+          kmsKeyArn: KEY_ARN,
+        });
+        aConsumer(stack, providers, { stream, consumerArn: CONSUMER_ARN });
+      }),
+    );
+    expect(
+      found.consumer_mapping?.map(({ error_message: text }) => text),
+    ).toContain(streamArnSentence);
+  });
+
+  it("is judged on the role's policy where it is the consumer's ARN", () => {
+    const found = preconditions(
+      withTokens(({ text }, stack, providers) => {
+        const stream = ProducerStream.fromAttributes(stack, "stream", {
+          streamArn: STREAM_ARN,
+        });
+        aConsumer(stack, providers, {
+          stream,
+          consumerName: CONSUMER_NAME,
+          consumerArn: text,
+        });
+      }),
+    );
+    expect(found).toEqual({
+      "consumer_role-policy": [
+        {
+          condition: matching(
+            `^${ANY_STREAM}/consumer/[a-zA-Z0-9_.-]+:[0-9]+$`,
+          ),
+          error_message:
+            "'consumerArn' must be a registered consumer's ARN (<stream ARN>/consumer/<name>:<creation time>), got ${var.given}; copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`",
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,143 @@
+import { TerraformVariable } from "cdktf";
+import {
+  type CrossAccountConsumerProps,
+  OnFailure,
+  ProducerStream,
+  type ProducerStreamProps,
+  ReadMode,
+  StartingPosition,
+  StreamEncryption,
+} from "../../modules";
+import {
+  aConsumer,
+  aStream,
+  STREAM_ARN,
+  synthesize,
+} from "../helpers/synthesize";
+
+const warningsOf = (
+  consumer: Partial<CrossAccountConsumerProps>,
+  producer: Partial<ProducerStreamProps> = {},
+): string[] =>
+  synthesize((stack, providers) => {
+    const stream = aStream(stack, providers, producer);
+    aConsumer(stack, providers, { stream, ...consumer });
+  }).warnings;
+
+const { AT_TIMESTAMP, LATEST, TRIM_HORIZON } = StartingPosition;
+
+describe("what is allowed, but costs records or time, is warned of", () => {
+  it("says nothing about defaults", () => {
+    expect(warningsOf({})).toEqual([]);
+  });
+
+  it("warns of LATEST", () => {
+    expect(warningsOf({ startingPosition: LATEST })).toEqual([
+      "'startingPosition' is LATEST: records put while the mapping is being made or updated can be missed; TRIM_HORIZON and AT_TIMESTAMP miss none",
+    ]);
+  });
+
+  it("warns of no failure destination", () => {
+    expect(warningsOf({ onFailure: OnFailure.none() })).toEqual([
+      "'onFailure' is none: records that Lambda gives up on leave no trace; omit it to have a queue made",
+    ]);
+  });
+
+  it("warns of infinite retries without bisecting", () => {
+    expect(
+      warningsOf({
+        maximumRetryAttempts: -1,
+        bisectBatchOnFunctionError: false,
+      }),
+    ).toEqual([
+      "'maximumRetryAttempts' is -1 without 'bisectBatchOnFunctionError': one bad record blocks its shard until it expires",
+    ]);
+  });
+
+  it("warns of a record age over the stream's retention", () => {
+    expect(warningsOf({ maximumRecordAgeInSeconds: 86401 })).toEqual([
+      "'maximumRecordAgeInSeconds' is 86401, longer than the stream's retention of 24 hours: records expire before they are reported as failed",
+    ]);
+    expect(
+      warningsOf(
+        { maximumRecordAgeInSeconds: 604800 },
+        { retentionPeriodHours: 167 },
+      ),
+    ).toEqual([
+      "'maximumRecordAgeInSeconds' is 604800, longer than the stream's retention of 167 hours: records expire before they are reported as failed",
+    ]);
+  });
+
+  it("warns of what parallelization does to aggregated records", () => {
+    const aggregated =
+      "'parallelizationFactor' is 2: of records aggregated by the Kinesis Producer Library, those whose partition key differs from the aggregate's";
+    expect(warningsOf({ parallelizationFactor: 2 })).toEqual([
+      `${aggregated} are dropped and lost`,
+    ]);
+    expect(
+      warningsOf({
+        parallelizationFactor: 2,
+        readMode: ReadMode.SHARED_THROUGHPUT,
+      }),
+    ).toEqual([`${aggregated} lose their order`]);
+  });
+
+  it("warns of no encryption", () => {
+    expect(warningsOf({}, { encryption: StreamEncryption.NONE })).toEqual([
+      "'encryption' is NONE: records are stored in the clear; omit it to have a key made that the consumers may use",
+    ]);
+  });
+
+  it("warns of replacing the resource policy of a stream made elsewhere", () => {
+    const warnings = (owned: boolean) =>
+      synthesize((stack, { producer }) => {
+        ProducerStream.fromAttributes(stack, "stream", {
+          streamArn: STREAM_ARN,
+          provider: owned ? producer : undefined,
+        });
+      }).warnings;
+    expect(warnings(true)).toEqual([
+      "'provider' is given, so the resource policy made here REPLACES the one that the stream has: repeat what must stay with grantRead and grantWrite, or omit 'provider' and attach the offered document yourself",
+    ]);
+    expect(warnings(false)).toEqual([]);
+  });
+
+  it("says nothing about tokens", () => {
+    const { warnings } = synthesize((stack, providers) => {
+      const given = new TerraformVariable(stack, "given", {}).numberValue;
+      const stream = aStream(stack, providers, { retentionPeriodHours: given });
+      aConsumer(stack, providers, {
+        stream,
+        maximumRecordAgeInSeconds: 604800,
+        parallelizationFactor: given,
+      });
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it.each<[Partial<CrossAccountConsumerProps>, Partial<ProducerStreamProps>]>([
+    [{ startingPosition: TRIM_HORIZON }, {}],
+    [
+      {
+        startingPosition: AT_TIMESTAMP,
+        startingPositionTimestamp: "2026-01-31T08:00:00Z",
+      },
+      {},
+    ],
+    [
+      { onFailure: OnFailure.sqs("arn:aws:sqs:eu-central-1:222222222222:q") },
+      {},
+    ],
+    [{ maximumRetryAttempts: -1 }, {}],
+    [{ maximumRetryAttempts: 10000, bisectBatchOnFunctionError: false }, {}],
+    [{ maximumRecordAgeInSeconds: 86400 }, {}],
+    [{ maximumRecordAgeInSeconds: -1 }, {}],
+    [{ maximumRecordAgeInSeconds: 604800 }, { retentionPeriodHours: 168 }],
+    [{ parallelizationFactor: 1 }, {}],
+    [{ tumblingWindowInSeconds: 60 }, {}],
+    [{ reportBatchItemFailures: false, enabled: false }, {}],
+    [{}, { encryption: StreamEncryption.CUSTOMER_MANAGED_KEY }],
+  ])("says nothing about %j with a stream of %j", (consumer, producer) => {
+    expect(warningsOf(consumer, producer)).toEqual([]);
+  });
+});
