@@ -1,7 +1,7 @@
 import { Accounts, Memory, type Credentials } from "./accounts";
 import { EventSourceMappings } from "./event-source-mapping";
 import { Functions } from "./functions";
-import { startGateway, type Written } from "./gateway";
+import { startGateway, type Refusal, type Written } from "./gateway";
 import { KeyPolicies } from "./key-policies";
 import { LambdaRunner } from "./lambda-runner";
 import { LogWriter } from "./log-writer";
@@ -48,6 +48,10 @@ export interface LocalAws {
     error: InjectedFailure["error"],
     times?: number,
   ): void;
+  /** Makes every call of one operation take longer, from now on. */
+  delay(service: string, operation: string, seconds: number): void;
+  /** Every call that was refused so far, oldest first. */
+  readonly refusals: readonly Refusal[];
   /** Resolves once everything that functions logged so far can be read. */
   flushLogs(): Promise<void>;
   /** Why nothing answers any more, should moto end by itself. */
@@ -174,6 +178,8 @@ export async function startLocalAws(
         new AwsError(code, message, status),
         times,
       ),
+    delay: gateway.delay,
+    refusals: gateway.refusals,
     flushLogs: () => logs.flush(),
     vanished: () => moto.vanished(),
     stop: async () => {

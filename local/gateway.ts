@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as http2 from "node:http2";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import type { Accounts } from "./accounts";
 import type { Moto } from "./moto";
 import {
@@ -25,11 +26,23 @@ interface Failure {
   times: number;
 }
 
+/** A call that was answered with an error of AWS's. */
+export interface Refusal {
+  readonly service: string;
+  readonly operation: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 /** A request that has been answered. */
 export type Written = Pick<Call, "service" | "operation" | "body">;
 
 export interface Gateway {
   readonly url: string;
+  /** Everything refused so far, oldest first. */
+  readonly refusals: readonly Refusal[];
+  /** Makes every call of one operation take longer. */
+  delay(service: string, operation: string, seconds: number): void;
   /** Makes the next `times` calls of one operation fail with `error`. */
   failNext(
     service: string,
@@ -48,6 +61,8 @@ export async function startGateway(
   written: (call: Written) => void,
 ): Promise<Gateway> {
   const failures = new Map<string, Failure>();
+  const delays = new Map<string, number>();
+  const refusals: Refusal[] = [];
   const inOrder = new Map<string, Promise<unknown>>();
 
   function listen(incoming: Incoming, outgoing: http.ServerResponse): void {
@@ -67,10 +82,19 @@ export async function startGateway(
     const asked = identify(method, url, incoming.headers, body);
     const key = `${asked.service}.${asked.operation}`;
 
+    const refuse = (error: AwsError): Reply => {
+      const { code, message } = error;
+      const { service, operation } = asked;
+      refusals.push({ service, operation, code, message });
+      return errorReply(service, error);
+    };
+    const seconds = delays.get(key);
+    if (seconds !== undefined) await setTimeout(seconds * 1000);
+
     const failure = failures.get(key);
     if (failure) {
       if (--failure.times <= 0) failures.delete(key);
-      return errorReply(asked.service, failure.error);
+      return refuse(failure.error);
     }
     try {
       const handler = handlers[key];
@@ -96,7 +120,7 @@ export async function startGateway(
       // Not a 5xx: SDKs and Terraform would retry for minutes what can't come back.
       const gone = moto.vanished();
       const known = gone ? new AwsError("LocalAwsStopped", gone) : error;
-      if (known instanceof AwsError) return errorReply(asked.service, known);
+      if (known instanceof AwsError) return refuse(known);
       throw error;
     }
 
@@ -141,6 +165,10 @@ export async function startGateway(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    refusals,
+    delay: (service, operation, wait) => {
+      delays.set(`${service}.${operation}`, wait);
+    },
     failNext: (service, operation, error, times) => {
       failures.set(`${service}.${operation}`, { error, times });
     },

@@ -54,6 +54,11 @@ export class KeyPolicies {
         Policy: string;
       }>(call);
       const bindings = await this.bind(policy);
+      if (!keepsControl(policy, call.account))
+        throw new AwsError(
+          "MalformedPolicyDocumentException",
+          "The new key policy will not allow you to update the key policy in the future.",
+        );
       const reply = await call.forward();
       if (reply.status < 300) this.bindings.set(keyArn(call, id), bindings);
       return reply;
@@ -82,6 +87,23 @@ export class KeyPolicies {
         ),
     );
   }
+}
+
+/** KMS refuses a policy after which the key's own account could not change it again. */
+function keepsControl(policy: string, account: string): boolean {
+  const { Statement: statements } = JSON.parse(policy) as {
+    Statement: { Effect: string; Principal?: unknown; Action?: unknown }[];
+  };
+  return [statements]
+    .flat()
+    .some(
+      ({ Effect, Principal, Action }) =>
+        Effect === "Allow" &&
+        JSON.stringify(Principal ?? "").includes(account) &&
+        [Action]
+          .flat()
+          .some((one) => one === "kms:*" || one === "kms:PutKeyPolicy"),
+    );
 }
 
 function keyArn(

@@ -48,6 +48,7 @@ export function synthesize(
     stack: TerraformStack,
     provider: (alias: string, accountId: string) => AwsProvider,
   ) => void,
+  region = "us-east-1",
 ): string {
   const app = new App({ outdir: scratch() });
   const stack = new TerraformStack(app, "test");
@@ -56,7 +57,7 @@ export function synthesize(
     (alias, accountId) =>
       new AwsProvider(stack, `${alias}-account`, {
         alias,
-        region: "us-east-1",
+        region,
         allowedAccountIds: [accountId],
       }),
   );

@@ -1,0 +1,116 @@
+import * as fs from "fs";
+import * as path from "path";
+import { LocalAws, LocalAwsOptions, startLocalAws } from "../../local/aws";
+import { findTerraform, Terraform } from "../../local/terraform";
+import { Configuration, copyStack } from "../../local/workspace";
+import { Clients, clientsOf, messages } from "../local/two-accounts";
+
+export const PRODUCER = "111111111111";
+export const CONSUMER = "222222222222";
+export const REGION = "eu-west-1";
+
+export const streamArn = (name: string): string =>
+  `arn:aws:kinesis:${REGION}:${PRODUCER}:stream/${name}`;
+
+/** What our own handler, or one of handlers/failing.ts, logs of a record. */
+export interface Logged {
+  readonly kinesis?: { readonly data: string; readonly partitionKey: string };
+  readonly data?: string;
+}
+
+/** One stack in a local AWS of its own. */
+export class Deployment {
+  public static async start(options?: LocalAwsOptions): Promise<Deployment> {
+    return new Deployment(await findTerraform(), await startLocalAws(options));
+  }
+
+  private directory = "";
+  private synthesized = "";
+
+  private constructor(
+    private readonly terraform: Terraform,
+    public readonly aws: LocalAws,
+  ) {}
+
+  public clients(account: string): Promise<Clients> {
+    return clientsOf(this.aws, account);
+  }
+
+  public async init(stackDirectory: string): Promise<void> {
+    this.directory = await copyStack(this.terraform, stackDirectory, {
+      url: this.aws.url,
+      credentials: (account) => this.aws.credentials(account),
+    });
+    this.synthesized = fs.readFileSync(this.file, "utf8");
+    await this.run("init");
+  }
+
+  /** Changes what was synthesized, always starting from the original. */
+  public change(edit: (stack: Configuration) => void): void {
+    const stack = JSON.parse(this.synthesized) as Configuration;
+    edit(stack);
+    fs.writeFileSync(this.file, JSON.stringify(stack));
+  }
+
+  public apply(...flags: string[]): Promise<string> {
+    return this.run("apply", "-auto-approve", "-no-color", ...flags);
+  }
+
+  public follow(onLine: (line: string) => void): Promise<string> {
+    return this.terraform.follow(
+      onLine,
+      this.directory,
+      ...["apply", "-auto-approve", "-json"],
+    );
+  }
+
+  /** What a further apply would change, as Terraform prints it; empty if nothing. */
+  public async pendingChanges(): Promise<string> {
+    try {
+      await this.run("plan", "-detailed-exitcode", "-no-color");
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** The attributes of one resource in the state. */
+  public async show(address: string): Promise<Record<string, unknown>> {
+    const shown = JSON.parse(await this.run("show", "-json")) as {
+      values: {
+        root_module: {
+          resources: { address: string; values: Record<string, unknown> }[];
+        };
+      };
+    };
+    const found = shown.values.root_module.resources.find(
+      (resource) => resource.address === address,
+    );
+    return found?.values ?? {};
+  }
+
+  public destroy(): Promise<string> {
+    return this.run("destroy", "-auto-approve", "-no-color");
+  }
+
+  /** What a function logged, without the lines that Lambda itself writes. */
+  public async logged(account: string, name: string): Promise<Logged[]> {
+    await this.aws.flushLogs();
+    const lines = await messages(await this.clients(account), name);
+    return lines
+      .filter((line) => line.startsWith("{"))
+      .map((line) => (JSON.parse(line) as { message: Logged }).message);
+  }
+
+  public stop(): Promise<void> {
+    return this.aws.stop();
+  }
+
+  private get file(): string {
+    return path.join(this.directory, "cdk.tf.json");
+  }
+
+  private run(...args: string[]): Promise<string> {
+    return this.terraform.run(this.directory, ...args);
+  }
+}

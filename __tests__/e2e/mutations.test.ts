@@ -1,0 +1,210 @@
+import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import { GetQueueUrlCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import * as fs from "fs";
+import * as path from "path";
+import { Configuration } from "../../local/workspace";
+import { CrossAccountConsumer, ProducerStream } from "../../modules";
+import { put, until } from "../local/two-accounts";
+import { describeWithTerraform, synthesize } from "../terraform/harness";
+import {
+  CONSUMER,
+  Deployment,
+  PRODUCER,
+  REGION,
+  streamArn,
+} from "./deployment";
+import { failingCode } from "./handlers/code";
+
+jest.setTimeout(300_000);
+
+const WRITER = "555555555555";
+const POLICIES = [
+  "aws_kinesis_resource_policy",
+  "aws_kms_key_policy",
+  "aws_iam_role_policy",
+] as const;
+
+const synthesizePipeline = (): string =>
+  synthesize((stack, providerOf) => {
+    const stream = new ProducerStream(stack, "orders", {
+      provider: providerOf("producer", PRODUCER),
+      streamName: "orders",
+      shardCount: 1,
+    });
+    stream.grantWrite(`arn:aws:iam::${WRITER}:root`);
+    new CrossAccountConsumer(stack, "analytics", {
+      provider: providerOf("analytics", CONSUMER),
+      stream,
+      consumerName: "analytics",
+      code: failingCode(),
+      handler: "index.throws",
+      maximumRetryAttempts: 0,
+    });
+  }, REGION);
+
+type Edit = (stack: Configuration) => void;
+
+const short = (address: string): string => address.replace(/_[0-9A-F]{8}$/, "");
+
+const policiesOf = (
+  stack: Configuration,
+): { type: string; id: string; address: string }[] =>
+  POLICIES.flatMap((type) =>
+    Object.keys(stack.resource[type] ?? {}).map((id) => ({
+      type,
+      id,
+      address: `${type}.${id}`,
+    })),
+  );
+
+const REFERENCE = /\$\{[^}]*\}/g;
+
+/** Edits a policy's statements; Terraform's references hold quotes that JSON cannot read. */
+function editStatements(
+  policy: string,
+  edit: (statements: { Sid: string }[]) => { Sid: string }[],
+): string {
+  const references = policy.match(REFERENCE) ?? [];
+  let index = 0;
+  const document = JSON.parse(
+    policy.replace(REFERENCE, () => `<${index++}>`),
+  ) as { Statement: { Sid: string }[] };
+  document.Statement = edit(document.Statement);
+  return JSON.stringify(document).replace(
+    /<(\d+)>/g,
+    (_all, at) => references[Number(at)]!,
+  );
+}
+
+function sidsOf(policy: string): string[] {
+  const sids: string[] = [];
+  editStatements(policy, (statements) => {
+    sids.push(...statements.map(({ Sid }) => Sid));
+    return statements;
+  });
+  return sids;
+}
+
+const policyAt = (
+  stack: Configuration,
+  type: string,
+  id: string,
+): { policy: string } => stack.resource[type]![id] as { policy: string };
+
+/** Every statement of every policy, every policy as a whole. */
+function removals(stack: Configuration): (readonly [string, Edit])[] {
+  return policiesOf(stack).flatMap(({ type, id, address }) => [
+    ...sidsOf(policyAt(stack, type, id).policy).map(
+      (sid) =>
+        [
+          `statement ${sid} of ${short(address)}`,
+          (edited: Configuration) => {
+            const resource = policyAt(edited, type, id);
+            resource.policy = editStatements(resource.policy, (statements) =>
+              statements.filter(({ Sid }) => Sid !== sid),
+            );
+          },
+        ] as const,
+    ),
+    [
+      `resource ${short(address)}`,
+      (edited: Configuration) => {
+        delete edited.resource[type]![id];
+        withoutEdgesTo(address)(edited);
+      },
+    ] as const,
+  ]);
+}
+
+const withoutEdgesTo =
+  (address: string): Edit =>
+  (stack) => {
+    for (const resources of Object.values(stack.resource)) {
+      for (const resource of Object.values(resources)) {
+        if (Array.isArray(resource.depends_on)) {
+          resource.depends_on = resource.depends_on.filter(
+            (one) => one !== address,
+          );
+        }
+      }
+    }
+  };
+
+const directory = synthesizePipeline();
+const synthesized = JSON.parse(
+  fs.readFileSync(path.join(directory, "cdk.tf.json"), "utf8"),
+) as Configuration;
+const mappingAddress = `aws_lambda_event_source_mapping.${Object.keys(synthesized.resource.aws_lambda_event_source_mapping!)[0]!}`;
+
+describeWithTerraform("a pipeline from which one thing was removed", () => {
+  let deployment: Deployment;
+  let uuid: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ rolePropagationSeconds: 1 });
+    await deployment.init(directory);
+    await deployment.apply();
+    const shown = await deployment.show(mappingAddress);
+    uuid = String(shown.uuid);
+  });
+
+  afterAll(() => deployment.stop());
+
+  /** Nothing where all works; else the first thing that does not. */
+  async function whatIsBroken(): Promise<string | undefined> {
+    const marker = `record-${count++}`;
+    const writer = await deployment.clients(WRITER);
+    const { lambda, sqs } = await deployment.clients(CONSUMER);
+    try {
+      await put(writer, streamArn("orders"), [
+        { key: marker, data: marker },
+        { key: marker, data: "poison" },
+      ]);
+    } catch (error) {
+      // The reader is looked at with what the stream's own account puts.
+      return `the writer: ${(error as Error).message}`;
+    }
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),
+    );
+    let delivered = false;
+    let reported = false;
+    let problem: string | undefined;
+    await until(async () => {
+      const seen = await deployment.logged(CONSUMER, "analytics");
+      delivered ||= seen.some(({ data }) => data === marker);
+      const { Messages: failures = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      reported ||= failures.length > 0;
+      const mapping = await lambda.send(
+        new GetEventSourceMappingCommand({ UUID: uuid }),
+      );
+      const result = mapping.LastProcessingResult ?? "";
+      problem = result.startsWith("PROBLEM") ? result : undefined;
+      return (delivered && reported) || problem;
+    }, 6).catch(() => undefined);
+    if (delivered && reported) {
+      return undefined;
+    }
+    return problem ?? (delivered ? "failures are not reported" : "no log line");
+  }
+
+  it("works as long as nothing was", async () => {
+    expect(await whatIsBroken()).toBeUndefined();
+  });
+
+  it.each(removals(synthesized))("fails without %s", async (_name, edit) => {
+    deployment.change(edit);
+
+    const outcome = await deployment
+      .apply("-refresh=false")
+      .then(
+        whatIsBroken,
+        (error: unknown) => `refused: ${(error as Error).message}`,
+      );
+
+    expect(outcome).toBeDefined();
+  });
+});

@@ -1,0 +1,294 @@
+import {
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  ListKeysCommand,
+} from "@aws-sdk/client-kms";
+import { ListRolesCommand } from "@aws-sdk/client-iam";
+import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
+import {
+  ListEventSourceMappingsCommand,
+  ListFunctionsCommand,
+} from "@aws-sdk/client-lambda";
+import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
+import {
+  CrossAccountConsumer,
+  ProducerStream,
+  ReadMode,
+  StreamEncryption,
+} from "../../modules";
+import { makeStream, put, until } from "../local/two-accounts";
+import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
+import {
+  CONSUMER,
+  Deployment,
+  PRODUCER,
+  REGION,
+  streamArn,
+} from "./deployment";
+import { failingCode } from "./handlers/code";
+
+jest.setTimeout(400_000);
+
+const READERS = [
+  ["analytics", "222222222222", ReadMode.ENHANCED_FAN_OUT],
+  ["archive", "333333333333", ReadMode.SHARED_THROUGHPUT],
+  ["fraud", "444444444444", ReadMode.ENHANCED_FAN_OUT],
+] as const;
+
+const FAILING = ["throws", "crashes", "hangs", "malformed"] as const;
+
+/** Three accounts on four shards, failing handlers, an existing key and an existing stream. */
+const pipeline = (keyArn: string): string =>
+  synthesize((stack, providerOf) => {
+    const provider = providerOf("producer", PRODUCER);
+    const accounts = new Map(
+      READERS.map(([name, account]) => [account, providerOf(name, account)]),
+    );
+    const consumerAccount = accounts.get(CONSUMER)!;
+
+    const orders = new ProducerStream(stack, "orders-stream", {
+      provider,
+      streamName: "orders",
+      shardCount: 4,
+    });
+    for (const [name, account, readMode] of READERS) {
+      new CrossAccountConsumer(stack, name, {
+        provider: accounts.get(account)!,
+        stream: orders,
+        consumerName: name,
+        readMode,
+        code: CODE(),
+        batchSize: 1000,
+      });
+    }
+
+    const poisoned = new ProducerStream(stack, "poisoned-stream", {
+      provider,
+      streamName: "poisoned",
+      shardCount: 1,
+      encryption: StreamEncryption.NONE,
+    });
+    for (const name of FAILING) {
+      new CrossAccountConsumer(stack, name, {
+        provider: consumerAccount,
+        stream: poisoned,
+        consumerName: name,
+        readMode: ReadMode.SHARED_THROUGHPUT,
+        code: failingCode(),
+        handler: `index.${name}`,
+        timeoutSeconds: 1,
+        maximumRetryAttempts: 1,
+        batchSize: 100,
+      });
+    }
+
+    new CrossAccountConsumer(stack, "existing-key", {
+      provider: consumerAccount,
+      stream: new ProducerStream(stack, "existing-key-stream", {
+        provider,
+        streamName: "existing-key",
+        kmsKeyArn: keyArn,
+      }),
+      consumerName: "existing-key",
+      code: CODE(),
+    });
+
+    new CrossAccountConsumer(stack, "imported", {
+      provider: consumerAccount,
+      stream: ProducerStream.fromAttributes(stack, "imported-stream", {
+        provider,
+        streamArn: streamArn("imported"),
+      }),
+      consumerName: "imported",
+      code: CODE(),
+    });
+  }, REGION);
+
+describeWithTerraform("the whole pipeline in a local AWS", () => {
+  let deployment: Deployment;
+
+  const logged = async (
+    account: string,
+    name: string,
+  ): Promise<{ data: string; partitionKey: string }[]> =>
+    (await deployment.logged(account, name))
+      .map(({ kinesis }) => kinesis)
+      .filter((record) => record !== undefined);
+
+  const putTo = async (
+    stream: string,
+    records: { key: string; data: unknown }[],
+  ): Promise<void> =>
+    put(await deployment.clients(PRODUCER), streamArn(stream), records);
+
+  beforeAll(async () => {
+    deployment = await Deployment.start();
+    const producer = await deployment.clients(PRODUCER);
+    await makeStream(producer, "imported");
+    const { KeyMetadata: key } = await producer.kms.send(
+      new CreateKeyCommand({
+        // Its owner lets the account in: the role itself does not exist yet.
+        Policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { AWS: `arn:aws:iam::${PRODUCER}:root` },
+              Action: "kms:*",
+              Resource: "*",
+            },
+            {
+              Effect: "Allow",
+              Principal: { AWS: `arn:aws:iam::${CONSUMER}:root` },
+              Action: "kms:Decrypt",
+              Resource: "*",
+            },
+          ],
+        }),
+      }),
+    );
+    await deployment.init(pipeline(key!.Arn!));
+    await deployment.apply();
+  });
+
+  afterAll(() => deployment.stop());
+
+  it("is made without a refusal that Terraform does not wait out", () => {
+    expect(
+      deployment.aws.refusals.filter(({ operation }) =>
+        ["PutResourcePolicy", "CreateEventSourceMapping"].includes(operation),
+      ),
+    ).toEqual([]);
+  });
+
+  it("has nothing left to change once it is made", async () => {
+    expect(await deployment.pendingChanges()).toBe("");
+  });
+
+  it("delivers 10,000 records over 4 shards to consumers in three accounts, in order per key", async () => {
+    const sent = Array.from({ length: 10_000 }, (_, index) => ({
+      key: `customer-${index % 97}`,
+      data: String(index),
+    }));
+
+    await putTo("orders", sent);
+
+    for (const [name, account] of READERS) {
+      const seen = await until(async () => {
+        const records = await logged(account, name);
+        return records.length >= sent.length && records;
+      }, 90);
+      expect(new Set(seen.map(({ data }) => data)).size).toBe(sent.length);
+      const last = new Map<string, number>();
+      for (const { partitionKey, data } of seen) {
+        expect(Number(data)).toBeGreaterThan(last.get(partitionKey) ?? -1);
+        last.set(partitionKey, Number(data));
+      }
+    }
+  });
+
+  it.each(["existing-key", "imported"])(
+    "delivers a record of the stream %s",
+    async (name) => {
+      await putTo(name, [{ key: "one", data: "hello" }]);
+
+      await until(async () => (await logged(CONSUMER, name)).length > 0);
+
+      expect(await logged(CONSUMER, name)).toMatchObject([
+        { partitionKey: "one", data: "hello" },
+      ]);
+    },
+  );
+
+  describe("with one bad record in 1,000", () => {
+    const good = Array.from({ length: 999 }, (_, index) => `good-${index}`);
+    const sent = [...good.slice(0, 500), "poison", ...good.slice(500)];
+
+    const seenBy = async (name: string): Promise<string[]> =>
+      (await deployment.logged(CONSUMER, name))
+        .map(({ data }) => data)
+        .filter((data) => data !== undefined);
+
+    beforeAll(() =>
+      putTo(
+        "poisoned",
+        sent.map((data) => ({ key: "same", data })),
+      ),
+    );
+
+    it.each(FAILING)(
+      "a handler that %s gets all the others, and the bad one ends in the queue",
+      async (name) => {
+        await until(
+          async () => new Set(await seenBy(name)).size === good.length,
+          60,
+        );
+        expect(new Set(await seenBy(name))).toEqual(new Set(good));
+
+        const { sqs } = await deployment.clients(CONSUMER);
+        const { QueueUrl } = await sqs.send(
+          new GetQueueUrlCommand({ QueueName: `${name}-on-failure` }),
+        );
+        const { Messages: failures } = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+        );
+        expect(failures).toHaveLength(1);
+        const { KinesisBatchInfo: lost, requestContext } = JSON.parse(
+          failures![0]!.Body!,
+        ) as {
+          KinesisBatchInfo: Record<string, unknown>;
+          requestContext: Record<string, unknown>;
+        };
+        expect(lost).toMatchObject({
+          batchSize: 1,
+          streamArn: streamArn("poisoned"),
+        });
+        expect(lost.startSequenceNumber).toBe(lost.endSequenceNumber);
+        expect(requestContext.condition).toBe("RetryAttemptsExhausted");
+      },
+    );
+  });
+
+  it("leaves nothing in any account once it is destroyed", async () => {
+    await deployment.destroy();
+
+    for (const account of [PRODUCER, ...READERS.map(([, id]) => id)]) {
+      const { iam, kinesis, kms, lambda, logs, sqs } =
+        await deployment.clients(account);
+      const { StreamNames } = await kinesis.send(new ListStreamsCommand({}));
+      const { Roles } = await iam.send(new ListRolesCommand({}));
+      const { Functions } = await lambda.send(new ListFunctionsCommand({}));
+      const { EventSourceMappings } = await lambda.send(
+        new ListEventSourceMappingsCommand({}),
+      );
+      const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
+      const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+      const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+      const states = await Promise.all(
+        Keys.map(async ({ KeyId }) => {
+          const { KeyMetadata } = await kms.send(
+            new DescribeKeyCommand({ KeyId }),
+          );
+          return KeyMetadata?.KeyState;
+        }),
+      );
+      // What was there before; a key is only ever scheduled for deletion.
+      const isProducer = account === PRODUCER;
+      expect({ account, StreamNames }).toEqual({
+        account,
+        StreamNames: isProducer ? ["imported"] : [],
+      });
+      expect(
+        [Roles, Functions, EventSourceMappings, logGroups, QueueUrls].flat(),
+      ).toEqual([]);
+      expect(states.sort()).toEqual(
+        isProducer ? ["Enabled", "PendingDeletion"] : [],
+      );
+    }
+  });
+});
