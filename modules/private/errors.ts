@@ -114,6 +114,9 @@ export const fifoDestination = (arn: string): string =>
   `'onFailure' must be a standard queue or topic, got ${quote(arn)}; ` +
   `Lambda delivers no failures of a stream to FIFO destinations: give a standard one, or omit it to have a queue made`;
 
+export const noProviderInStack = (): string =>
+  `'kmsKeyArn' requires 'provider', or any AwsProvider in the stack, got neither; make the stack's AwsProvider before you grant`;
+
 export const codeOrFunction = (got: "both" | "neither"): string =>
   `exactly one of 'code' and 'existingFunction' must be given, got ${got}; ` +
   `give 'code' to have a function made, or 'existingFunction' to use one that is there`;

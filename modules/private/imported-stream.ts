@@ -1,7 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Annotations, Op } from "cdktf";
+import { Annotations, Op, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import {
   IProducerStream,
@@ -9,7 +9,13 @@ import {
 } from "../producer-stream-props";
 import { arnPart, streamNameOf } from "./arns";
 import { Checks, expressionOf, isLiteral } from "./checks";
-import { mustBe, otherAccount, twoResourcePolicies } from "./errors";
+import {
+  invalidProps,
+  mustBe,
+  noProviderInStack,
+  otherAccount,
+  twoResourcePolicies,
+} from "./errors";
 import { oneOf, streamArn } from "./rules";
 import { StreamAccess } from "./stream-access";
 import { checkKeyArn } from "./stream-checks";
@@ -72,11 +78,29 @@ export class ImportedStream extends Construct implements IProducerStream {
   }
 
   public grantRead(principalArn: string): void {
+    this.learnPartition();
     this.access.grantRead(principalArn);
   }
 
   public grantWrite(principalArn: string): void {
+    this.learnPartition();
     this.access.grantWrite(principalArn);
+  }
+
+  /** The key's statements name Kinesis's host, which any provider of the partition can tell. */
+  private learnPartition(): void {
+    if (this.kmsKeyArn === undefined || this.access.dnsSuffix !== undefined) {
+      return;
+    }
+    const provider = TerraformStack.of(this)
+      .node.findAll()
+      .find((node): node is AwsProvider => node instanceof AwsProvider);
+    if (!provider) {
+      throw invalidProps(this.node.path, [noProviderInStack()]);
+    }
+    this.access.dnsSuffix = new DataAwsPartition(this, "partition", {
+      provider,
+    }).dnsSuffix;
   }
 
   private ownPolicy(provider: AwsProvider): void {

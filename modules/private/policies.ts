@@ -69,7 +69,7 @@ export const consumerPolicyStatements = (
  */
 export const keyUseStatements = (
   streamArn: string,
-  dnsSuffix: string | undefined,
+  dnsSuffix: string,
   readers: readonly string[],
   writers: readonly string[],
 ): Statement[] => {
@@ -101,12 +101,10 @@ export const keyAdministrationStatement = (
 /** The encryption context names the stream, also where a registered consumer reads. */
 export const throughKinesis = (
   streamArn: string,
-  dnsSuffix: string | undefined,
+  dnsSuffix: string,
 ): NonNullable<Statement["Condition"]> => ({
   StringEquals: {
-    ...(dnsSuffix && {
-      "kms:ViaService": `kinesis.${arnPart(streamArn, "region")}.${dnsSuffix}`,
-    }),
+    "kms:ViaService": `kinesis.${arnPart(streamArn, "region")}.${dnsSuffix}`,
     "kms:EncryptionContext:aws:kinesis:arn": streamArn,
   },
 });
@@ -125,7 +123,7 @@ export const readStatements = (
 export const decryptStatement = (
   kmsKeyArn: string,
   streamArn: string,
-  dnsSuffix: string | undefined,
+  dnsSuffix: string,
 ): Statement => ({
   ...own("DecryptRecords", ["kms:Decrypt"], kmsKeyArn),
   Condition: throughKinesis(streamArn, dnsSuffix),

@@ -107,12 +107,15 @@ export class StreamAccess {
   }
 
   public keyStatements(): Statement[] {
-    return keyUseStatements(
-      this.config.streamArn,
-      this.dnsSuffix,
-      this.readers,
-      this.writers,
-    );
+    // Known wherever there is a key; without one nobody asks.
+    return this.dnsSuffix === undefined
+      ? []
+      : keyUseStatements(
+          this.config.streamArn,
+          this.dnsSuffix,
+          this.readers,
+          this.writers,
+        );
   }
 
   private grant(principal: string, to: string[]): void {
