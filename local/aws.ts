@@ -178,7 +178,7 @@ export async function startLocalAws(
         new AwsError(code, message, status),
         times,
       ),
-    delay: gateway.delay,
+    delay: (...call) => gateway.delay(...call),
     refusals: gateway.refusals,
     flushLogs: () => logs.flush(),
     vanished: () => moto.vanished(),

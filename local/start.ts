@@ -55,6 +55,8 @@ if (options.help) {
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "start-"));
 const steps = new Steps();
 let aws: LocalAws | undefined;
+/** All went well, and only Ctrl-C is left to come. */
+let isKept = false;
 
 async function run(): Promise<void> {
   if (options.settings) {
@@ -83,6 +85,7 @@ async function run(): Promise<void> {
     console.log(
       await howToReach(terraform, local, directory, settings, outputs),
     );
+    isKept = true;
     await new Promise(() => undefined);
   }
   await steps.step("terraform destroy", (note) =>
@@ -181,8 +184,8 @@ async function cleanUp(): Promise<void> {
 const interrupted = new Promise<never>((_resolve, reject) => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
-      process.exitCode = 130;
-      reject(new Error(options.keep ? "" : `interrupted by ${signal}`));
+      reject(new Error(isKept ? "" : `interrupted by ${signal}`));
+      process.exitCode = isKept ? 0 : 130;
     });
   }
 });

@@ -9,6 +9,8 @@ export const PRODUCER = "111111111111";
 export const CONSUMER = "222222222222";
 export const REGION = "eu-west-1";
 
+const STATE = "terraform.tfstate";
+
 export const streamArn = (name: string): string =>
   `arn:aws:kinesis:${REGION}:${PRODUCER}:stream/${name}`;
 
@@ -36,13 +38,22 @@ export class Deployment {
     return clientsOf(this.aws, account);
   }
 
-  public async init(stackDirectory: string): Promise<void> {
+  public async init(stackDirectory: string, state?: string): Promise<void> {
     this.directory = await copyStack(this.terraform, stackDirectory, {
       url: this.aws.url,
       credentials: (account) => this.aws.credentials(account),
     });
     this.synthesized = fs.readFileSync(this.file, "utf8");
+    if (state !== undefined) {
+      fs.copyFileSync(state, path.join(this.directory, STATE));
+    }
     await this.run("init");
+  }
+
+  /** Replaces the stack by another synthesis of it; the state stays. */
+  public async resynthesize(stackDirectory: string): Promise<void> {
+    const state = path.join(this.directory, STATE);
+    await this.init(stackDirectory, state);
   }
 
   /** Changes what was synthesized, always starting from the original. */

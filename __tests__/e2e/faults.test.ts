@@ -1,0 +1,239 @@
+import {
+  DeleteResourcePolicyCommand,
+  DeregisterStreamConsumerCommand,
+} from "@aws-sdk/client-kinesis";
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+} from "@aws-sdk/client-iam";
+import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { stopTerraform } from "../../local/terraform";
+import { CrossAccountConsumer, OnFailure, ProducerStream } from "../../modules";
+import {
+  allow,
+  makeFunction,
+  makeRole,
+  put,
+  setRolePolicy,
+  until,
+} from "../local/two-accounts";
+import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
+import {
+  CONSUMER,
+  Deployment,
+  PRODUCER,
+  REGION,
+  streamArn,
+} from "./deployment";
+
+jest.setTimeout(400_000);
+
+const ROLE_PROPAGATION_SECONDS = 15;
+const MADE = "analytics";
+/** With the one above: as many registered consumers as one apply was ever measured with. */
+const SHARING = Array.from({ length: 11 }, (_, index) => `reader-${index}`);
+
+const ECHO = `exports.handler = async ({ Records }) => {
+  for (const { kinesis } of Records) {
+    console.log({ data: Buffer.from(kinesis.data, "base64").toString() });
+  }
+  return { batchItemFailures: [] };
+};`;
+
+/** One function made here, and one that is there, which eleven registered consumers invoke. */
+const fanOut = (sharing: readonly string[]): string =>
+  synthesize((stack, providerOf) => {
+    const provider = providerOf("consumer", CONSUMER);
+    const stream = new ProducerStream(stack, "orders", {
+      provider: providerOf("producer", PRODUCER),
+      streamName: "orders",
+      shardCount: 1,
+    });
+    new CrossAccountConsumer(stack, MADE, {
+      provider,
+      stream,
+      consumerName: MADE,
+      code: CODE(),
+    });
+    for (const consumerName of sharing) {
+      new CrossAccountConsumer(stack, consumerName, {
+        provider,
+        stream,
+        consumerName,
+        existingFunction: {
+          functionName: "echo",
+          roleName: "echo",
+          roleArn: `arn:aws:iam::${CONSUMER}:role/echo`,
+        },
+        onFailure: OnFailure.none(),
+      });
+    }
+  }, REGION);
+
+describeWithTerraform("a deployment to which something happens", () => {
+  let deployment: Deployment;
+  let count = 0;
+
+  const deliver = async (...data: string[]): Promise<void> =>
+    put(
+      await deployment.clients(PRODUCER),
+      streamArn("orders"),
+      data.map((one) => ({ key: one, data: one })),
+    );
+
+  /** How often a function has logged a record. */
+  const timesSeen = async (name: string, data: string): Promise<number> =>
+    (await deployment.logged(CONSUMER, name)).filter(
+      (line) => (line.kinesis?.data ?? line.data) === data,
+    ).length;
+
+  const reaches = async (name: string, times = 1): Promise<void> => {
+    const data = `record-${count++}`;
+    await deliver(data);
+    await until(async () => (await timesSeen(name, data)) >= times, 30);
+  };
+
+  const refusedPolicies = (): unknown[] =>
+    deployment.aws.refusals.filter(
+      ({ operation }) => operation === "PutResourcePolicy",
+    );
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({
+      rolePropagationSeconds: ROLE_PROPAGATION_SECONDS,
+    });
+    const consumer = await deployment.clients(CONSUMER);
+    const role = await makeRole(consumer, "echo");
+    const group = `arn:aws:logs:${REGION}:${CONSUMER}:log-group:/aws/lambda/echo:*`;
+    await setRolePolicy(
+      consumer,
+      "echo",
+      allow(["logs:CreateLogStream", "logs:PutLogEvents"], group),
+    );
+    await consumer.logs.send(
+      new CreateLogGroupCommand({ logGroupName: "/aws/lambda/echo" }),
+    );
+    await makeFunction(consumer, "echo", role, ECHO, {
+      LoggingConfig: { LogFormat: "JSON" },
+    });
+    await deployment.init(fanOut(SHARING));
+  });
+
+  afterAll(() => deployment.stop());
+
+  it("is finished by a second apply after the first was interrupted", async () => {
+    const interrupted = deployment.follow((line) => {
+      const { type, hook } = JSON.parse(line) as {
+        type: string;
+        hook?: { resource: { resource_type: string } };
+      };
+      if (
+        type === "apply_complete" &&
+        hook?.resource.resource_type === "aws_kinesis_stream"
+      ) {
+        void stopTerraform();
+      }
+    });
+    await expect(interrupted).rejects.toThrow(/^terraform apply .* failed/);
+    const start = Date.now();
+
+    await deployment.apply();
+
+    // With twelve registered consumers, and a role that takes its time: no loop of minutes.
+    expect((Date.now() - start) / 1000).toBeLessThan(150);
+    expect(await deployment.pendingChanges()).toBe("");
+    await reaches(MADE);
+    await reaches("echo", SHARING.length);
+  });
+
+  it("never has a policy refused because of a role that is too young", () => {
+    expect(refusedPolicies()).toEqual([]);
+  });
+
+  it("gets back a policy that was deleted behind Terraform's back", async () => {
+    const { kinesis } = await deployment.clients(PRODUCER);
+    await kinesis.send(
+      new DeleteResourcePolicyCommand({ ResourceARN: streamArn("orders") }),
+    );
+    expect(await deployment.pendingChanges()).toContain(
+      "aws_kinesis_resource_policy.orders_stream-policy",
+    );
+
+    await deployment.apply();
+
+    expect(await deployment.pendingChanges()).toBe("");
+    await reaches(MADE);
+  });
+
+  it("lets a role in again that was deleted and made anew", async () => {
+    const { iam } = await deployment.clients(CONSUMER);
+    const RoleName = MADE;
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+    await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: MADE }));
+    await iam.send(new DeleteRoleCommand({ RoleName }));
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName,
+        AssumeRolePolicyDocument: decodeURIComponent(
+          Role!.AssumeRolePolicyDocument!,
+        ),
+      }),
+    );
+
+    await deployment.apply();
+
+    expect(await deployment.pendingChanges()).toBe("");
+    await reaches(MADE);
+  });
+
+  it("registers a consumer anew that was deregistered, with its policy and its mapping", async () => {
+    const { kinesis } = await deployment.clients(PRODUCER);
+    await kinesis.send(
+      new DeregisterStreamConsumerCommand({
+        StreamARN: streamArn("orders"),
+        ConsumerName: MADE,
+      }),
+    );
+
+    await deployment.apply();
+
+    expect(await deployment.pendingChanges()).toBe("");
+    await reaches(MADE);
+  });
+
+  it("loses no record of the others while one consumer is removed", async () => {
+    const left = SHARING.slice(1);
+    await deployment.resynthesize(fanOut(left));
+    const sent: string[] = [];
+    const producer = { isRunning: true };
+    const producing = (async () => {
+      while (producer.isRunning) {
+        const data = `steady-${sent.length}`;
+        await deliver(data);
+        sent.push(data);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    })();
+
+    await deployment.apply();
+    producer.isRunning = false;
+    await producing;
+
+    expect(sent.length).toBeGreaterThan(10);
+    const last = sent.at(-1)!;
+    await until(async () => (await timesSeen(MADE, last)) > 0, 30);
+    await until(async () => (await timesSeen("echo", last)) >= left.length, 30);
+    const made = await deployment.logged(CONSUMER, MADE);
+    const echoed = await deployment.logged(CONSUMER, "echo");
+    for (const data of sent) {
+      expect(made.filter((line) => line.kinesis?.data === data)).toHaveLength(
+        1,
+      );
+      expect(
+        echoed.filter((line) => line.data === data).length,
+      ).toBeGreaterThanOrEqual(left.length);
+    }
+  });
+});
