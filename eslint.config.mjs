@@ -9,7 +9,14 @@ const providerRoots = ["aws", "archive"].map((name) => ({
 
 export default tseslint.config(
   {
-    ignores: ["cdktf.out", "lib", "coverage", "handler/dist", ".cache"],
+    ignores: [
+      "cdktf.out",
+      "lib",
+      "lib-cdktn",
+      "coverage",
+      "handler/dist",
+      ".cache",
+    ],
   },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -41,7 +48,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["__tests__/**"],
+    files: ["__tests__/**", "compat/**"],
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",

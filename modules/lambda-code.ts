@@ -6,7 +6,11 @@ import * as fs from "fs";
 import * as path from "path";
 import { mustBeGiven } from "./private/errors";
 
-/** The part of an `aws_lambda_function` that says where its code is. */
+/**
+ * The part of an `aws_lambda_function` that says where its code is.
+ *
+ * @internal
+ */
 export interface LambdaCodeConfig {
   readonly filename?: string;
   readonly sourceCodeHash?: string;
@@ -79,6 +83,9 @@ export class LambdaCode {
       true,
     );
   }
+
+  /** So that nothing else passes for one. */
+  declare protected readonly brand: never;
 
   private constructor(
     /** @internal */

@@ -16,7 +16,11 @@ import {
 /** The longest that SQS keeps a message: 14 days. */
 const QUEUE_RETENTION_SECONDS = 1209600;
 
-/** Whose destination it is. */
+/**
+ * Whose destination it is.
+ *
+ * @internal
+ */
 export interface OnFailureContext {
   readonly provider: AwsProvider;
   readonly functionName: string;
@@ -24,7 +28,11 @@ export interface OnFailureContext {
   readonly tags?: Record<string, string>;
 }
 
-/** The destination, and what the function's role needs to reach it. */
+/**
+ * The destination, and what the function's role needs to reach it.
+ *
+ * @internal
+ */
 export interface OnFailureConfig {
   readonly destinationArn?: string;
   readonly queue?: SqsQueue;
@@ -101,6 +109,9 @@ export class OnFailure {
       true,
     );
   }
+
+  /** So that nothing else passes for one. */
+  declare protected readonly brand: never;
 
   private constructor(
     /** @internal */

@@ -1,0 +1,137 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import { isBuiltin } from "module";
+import * as os from "os";
+import * as path from "path";
+import { manifest, pack, ROOT } from "./pack";
+
+jest.setTimeout(120_000);
+
+let files: string[];
+beforeAll(() => {
+  files = pack(fs.mkdtempSync(path.join(os.tmpdir(), "pack-"))).files;
+});
+
+/** What the compiled library requires, in the order of its files; its own modules aside. */
+const required = (directory: string): string[] => [
+  ...new Set(
+    files
+      .filter((file) => file.startsWith(`${directory}/`))
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => fs.readFileSync(path.join(ROOT, file), "utf8"))
+      .flatMap((code) => [...code.matchAll(/require\("([^"]+)"\)/g)])
+      .map(([, name]) => name!)
+      .filter((name) => !name.startsWith(".")),
+  ),
+];
+
+const packageOf = (name: string): string =>
+  name.split("/", name.startsWith("@") ? 2 : 1).join("/");
+
+/** What a process of its own prints, which the root's package.json lets import the package. */
+const output = (code: string, ...args: string[]): string =>
+  execFileSync(process.execPath, ["-e", code, ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+
+describe("npm pack", () => {
+  it("holds what the sources compile to, for each framework, and nothing else", () => {
+    const modules = fs
+      .readdirSync(path.join(ROOT, "modules"), {
+        recursive: true,
+        encoding: "utf8",
+      })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => `modules/${file.replace(/\.ts$/, "")}`);
+    const compiled = [
+      ...modules.map((file) => `lib/${file}`),
+      ...modules.map((file) => `lib-cdktn/${file}`),
+      "lib/handler/kinesis-handler",
+    ];
+
+    expect(files).toEqual(
+      [
+        ...compiled.flatMap((file) =>
+          [".d.ts", ".js", ".js.map"].map((extension) => file + extension),
+        ),
+        "LICENSE",
+        "README.md",
+        "package.json",
+      ].sort(),
+    );
+  });
+
+  it("has source maps that bring their sources", () => {
+    for (const file of files.filter((name) => name.endsWith(".map"))) {
+      const { sourcesContent } = JSON.parse(
+        fs.readFileSync(path.join(ROOT, file), "utf8"),
+      ) as { sourcesContent: string[] };
+      expect(sourcesContent).toHaveLength(1);
+    }
+  });
+});
+
+describe("the package", () => {
+  it("brings types, and leaves frameworks and providers to its user", () => {
+    expect(manifest.private).toBeUndefined();
+    expect(Object.keys(manifest.dependencies)).toEqual(["@types/aws-lambda"]);
+    expect(
+      Object.keys(manifest.peerDependencies).filter(
+        (name) => !manifest.peerDependenciesMeta[name]?.optional,
+      ),
+    ).toEqual(["constructs"]);
+  });
+
+  it.each([
+    [
+      "lib/modules",
+      ["@cdktf/provider-archive", "@cdktf/provider-aws", "cdktf"],
+    ],
+    ["lib-cdktn", ["@cdktn/provider-archive", "@cdktn/provider-aws", "cdktn"]],
+  ])(
+    "requires in %s one framework, its providers and constructs",
+    (directory, peers) => {
+      const packages = required(directory)
+        .filter((name) => !isBuiltin(name))
+        .map(packageOf);
+
+      expect([...new Set(packages)].sort()).toEqual([...peers, "constructs"]);
+      expect(Object.keys(manifest.peerDependencies)).toEqual(
+        expect.arrayContaining(peers),
+      );
+    },
+  );
+
+  it("has a handler that pulls in neither framework, nor anything else", () => {
+    const loaded = output(
+      `require("${manifest.name}/handler"); console.log(Object.keys(require.cache).join("\\n"))`,
+    );
+
+    expect(loaded.trim()).toEqual(
+      path.join(ROOT, "lib", "handler", "kinesis-handler.js"),
+    );
+  });
+
+  it("costs at most 1.1 times what requiring the provider classes that it uses costs", () => {
+    // In one process, so that whatever else the machine does slows both down.
+    const code = `
+      const time = (names) => {
+        const start = process.cpuUsage();
+        names.forEach((name) => require(name));
+        const { user, system } = process.cpuUsage(start);
+        return user + system;
+      };
+      const [own, ...classes] = process.argv.slice(1);
+      const base = time(classes);
+      console.log((base + time([own])) / base);`;
+    const classes = required("lib/modules").filter((name) => !isBuiltin(name));
+
+    const ratios = Array.from({ length: 9 }, () =>
+      Number(output(code, manifest.name, ...classes)),
+    ).sort((a, b) => a - b);
+
+    expect(classes.length).toBeGreaterThan(15);
+    expect(ratios[4]).toBeLessThanOrEqual(1.1);
+  });
+});
