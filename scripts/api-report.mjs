@@ -21,6 +21,7 @@ for (const [name, entry] of Object.entries(entries)) {
     packageJsonFullPath: path.join(root, "package.json"),
     configObject: {
       projectFolder: root,
+      newlineKind: "lf",
       mainEntryPointFilePath: path.join(root, entry),
       compiler: { tsconfigFilePath: path.join(root, "tsconfig.build.json") },
       apiReport: {
