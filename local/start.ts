@@ -45,6 +45,9 @@ function parse() {
   }
 }
 
+// What the SDK says of Node versions to come is not for who only wants to see a record arrive.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 const options = parse();
 if (options.help) {
   console.log(HELP);
