@@ -109,23 +109,30 @@ async function runTerraform(
 
 const running = new Set<ChildProcess>();
 
-const signalAll = (signal: NodeJS.Signals): void =>
-  running.forEach(({ pid }) => {
+const signal = (
+  children: Iterable<ChildProcess>,
+  name: NodeJS.Signals,
+): void => {
+  for (const { pid } of children) {
     if (pid !== undefined) {
-      process.kill(-pid, signal);
+      process.kill(-pid, name);
     }
-  });
+  }
+};
 
-process.on("exit", () => signalAll("SIGKILL"));
+process.on("exit", () => signal(running, "SIGKILL"));
 
-/** Lets what runs finish its current calls, as Ctrl-C does, and ends it when that takes too long. */
+/** Lets what runs now finish its current calls, as Ctrl-C does, and ends it when that takes too long. */
 export async function stopTerraform(graceSeconds = 20): Promise<void> {
-  signalAll("SIGINT");
+  const stopping = [...running];
+  const alive = (): ChildProcess[] =>
+    stopping.filter((child) => running.has(child));
+  signal(stopping, "SIGINT");
   const deadline = Date.now() + graceSeconds * 1000;
-  while (running.size > 0 && Date.now() < deadline) {
+  while (alive().length > 0 && Date.now() < deadline) {
     await setTimeout(100);
   }
-  signalAll("SIGKILL");
+  signal(alive(), "SIGKILL");
 }
 
 async function checkVersion(): Promise<void> {
