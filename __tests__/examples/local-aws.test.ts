@@ -1,0 +1,206 @@
+import * as fs from "fs";
+import * as path from "path";
+import { LocalAws, startLocalAws } from "../../local/aws";
+import { awaitSample } from "../../local/sample";
+import { findTerraform } from "../../local/terraform";
+import { copyStack } from "../../local/workspace";
+import {
+  clientsOf,
+  CONSUMER,
+  mapping,
+  PRODUCER,
+  put,
+  REGION,
+} from "../local/two-accounts";
+import { describeWithTerraform, Plan } from "../terraform/harness";
+import { makeBlogStacks } from "./blog-stacks";
+import { Example, short, synthesizeExample } from "./examples";
+
+jest.setTimeout(180_000);
+
+let aws: LocalAws;
+let stop: (() => Promise<void>) | undefined;
+
+beforeAll(async () => {
+  if (process.env.MOTO_URL) {
+    aws = await startLocalAws({
+      rolePropagationSeconds: 1,
+      consumerCreatingSeconds: 1,
+    });
+    stop = () => aws.stop();
+  }
+});
+
+afterAll(() => stop?.());
+
+const run = async (directory: string, ...args: string[]): Promise<string> =>
+  (await findTerraform()).run(directory, ...args);
+
+/** A copy of an example that runs in the local AWS, with what its variables are to be. */
+async function prepare(example: Example, variables = {}): Promise<string> {
+  const directory = await copyStack(
+    await findTerraform(),
+    synthesizeExample(example),
+    { url: aws.url, credentials: (account) => aws.credentials(account) },
+  );
+  setVariables(directory, variables);
+  await run(directory, "init");
+  return directory;
+}
+
+const setVariables = (directory: string, variables: object): void =>
+  fs.writeFileSync(
+    path.join(directory, "terraform.tfvars.json"),
+    JSON.stringify(variables),
+  );
+
+const apply = (directory: string): Promise<string> =>
+  run(directory, "apply", "-auto-approve");
+
+const expectNothingLeft = (directory: string): Promise<string> =>
+  run(directory, "plan", "-detailed-exitcode");
+
+async function outputs(directory: string): Promise<Record<string, string>> {
+  const shown = JSON.parse(await run(directory, "output", "-json")) as Record<
+    string,
+    { value: string }
+  >;
+  return Object.fromEntries(
+    Object.entries(shown).map(([name, { value }]) => [name, value]),
+  );
+}
+
+/** Puts a record as account 1 and returns what the function in account 2 logged of it. */
+async function deliver(
+  streamArn: string,
+  functionName: string,
+  partitionKey: string,
+): Promise<unknown> {
+  const data = `data of ${partitionKey}`;
+  await put(await clientsOf(aws, PRODUCER), streamArn, [
+    { key: partitionKey, data },
+  ]);
+  const arn = `arn:aws:lambda:${REGION}:${CONSUMER}:function:${functionName}`;
+  return awaitSample(
+    aws,
+    {
+      LogGroupName: { value: `/aws/lambda/${functionName}` },
+      LambdaFunctionArn: { value: arn },
+    },
+    functionName,
+    1,
+    { data, partitionKey },
+  );
+}
+
+const logged = (partitionKey: string): object => ({
+  kinesis: expect.objectContaining({
+    partitionKey,
+    data: `data of ${partitionKey}`,
+  }) as object,
+});
+
+describeWithTerraform("split-ownership", () => {
+  let producer: string;
+
+  it("could not begin with the role's name, since AWS refuses a role that there is not", async () => {
+    producer = await prepare("split-ownership/producer", {
+      reader: `arn:aws:iam::${CONSUMER}:role/analytics`,
+    });
+
+    await expect(
+      run(
+        producer,
+        "apply",
+        "-auto-approve",
+        "-target=aws_kinesis_resource_policy.analytics-policy",
+      ),
+    ).rejects.toThrow("principal that does not exist");
+  });
+
+  it("delivers although the producer's team applies before the role exists", async () => {
+    setVariables(producer, {});
+    await apply(producer);
+    const { stream_arn = "", ...others } = await outputs(producer);
+    const consumer = await prepare("split-ownership/consumer", {
+      stream_arn,
+      ...others,
+    });
+    await apply(consumer);
+
+    expect(await deliver(stream_arn, "analytics", "step2")).toMatchObject(
+      logged("step2"),
+    );
+    await expectNothingLeft(consumer);
+  });
+
+  it("still delivers once the producer's team lets in the role alone", async () => {
+    setVariables(producer, {
+      reader: `arn:aws:iam::${CONSUMER}:role/analytics`,
+    });
+    await apply(producer);
+
+    const { stream_arn = "" } = await outputs(producer);
+    expect(await deliver(stream_arn, "analytics", "step3")).toMatchObject(
+      logged("step3"),
+    );
+    await expectNothingLeft(producer);
+  });
+});
+
+describeWithTerraform("migrate-from-blog", () => {
+  it("takes over everything that the blog's stacks made, recreates nothing, and delivers", async () => {
+    const { streamArn, ...ids } = await makeBlogStacks(aws);
+    const directory = await prepare("migrate-from-blog", ids);
+
+    await run(directory, "plan", "-out=plan");
+    const { resource_changes: changes } = JSON.parse(
+      await run(directory, "show", "-json", "plan"),
+    ) as Plan;
+
+    const having = (actions: string): string[] =>
+      changes
+        .filter(({ change }) => change.actions.join() === actions)
+        .map(({ address }) => short(address))
+        .filter((address) => !address.startsWith("data."))
+        .sort();
+    expect({
+      create: having("create"),
+      update: having("update"),
+      unchanged: having("no-op"),
+    }).toEqual({
+      // What the blog has not.
+      create: [
+        "kms_alias.stream_key-alias",
+        "sqs_queue.consumer_on-failure-queue",
+      ],
+      update: [
+        "cloudwatch_log_group.consumer_log-group",
+        "iam_role.consumer_role",
+        "iam_role_policy.consumer_role-policy",
+        "kinesis_resource_policy.consumer_consumer-policy",
+        "kinesis_resource_policy.stream_stream-policy",
+        "kms_key.stream_key",
+        "kms_key_policy.stream_key-policy",
+        "lambda_event_source_mapping.consumer_mapping",
+        "lambda_function.consumer_function",
+      ],
+      unchanged: ["kinesis_stream.stream", "kinesis_stream_consumer.consumer"],
+    });
+    expect(
+      changes.filter(({ change }) => change.actions.includes("delete")),
+    ).toEqual([]);
+
+    await run(directory, "apply", "plan");
+    await expectNothingLeft(directory);
+    const consumer = await clientsOf(aws, CONSUMER);
+    expect((await mapping(consumer, ids.mapping_id)).State).toBe("Enabled");
+    expect(
+      await deliver(
+        streamArn,
+        "kds-cross-account-stream-efo-consumer",
+        "migrated",
+      ),
+    ).toMatchObject(logged("migrated"));
+  });
+});

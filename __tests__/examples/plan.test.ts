@@ -1,0 +1,191 @@
+import * as fs from "fs";
+import * as path from "path";
+import * as ts from "typescript";
+import { Accounts } from "../../local/accounts";
+import { findTerraform } from "../../local/terraform";
+import { copyStack } from "../../local/workspace";
+import {
+  describeWithTerraform,
+  Plan,
+  ROOT,
+  scratch,
+} from "../terraform/harness";
+import {
+  Example,
+  EXAMPLES,
+  programOf,
+  short,
+  synthesizeExample,
+} from "./examples";
+
+jest.setTimeout(120_000);
+
+const names = Object.keys(EXAMPLES) as Example[];
+
+const stream = (id: string): string[] => [
+  `kinesis_resource_policy.${id}_stream-policy`,
+  // cdktf leaves out a word that the one before it ends in.
+  `kinesis_stream.${id.endsWith("stream") ? id : `${id}_stream`}`,
+  `kms_alias.${id}_key-alias`,
+  `kms_key.${id}_key`,
+  `kms_key_policy.${id}_key-policy`,
+];
+const registered = (id: string): string[] => [
+  `kinesis_resource_policy.${id}_consumer-policy`,
+  `kinesis_stream_consumer.${id}_consumer`,
+];
+const reader = (id: string): string[] => [
+  `iam_role_policy.${id}_role-policy`,
+  `lambda_event_source_mapping.${id}_mapping`,
+];
+const code = (id: string): string[] => [
+  `cloudwatch_log_group.${id}_log-group`,
+  `iam_role.${id}_role`,
+  `lambda_function.${id}_function`,
+];
+const queue = (id: string): string => `sqs_queue.${id}_on-failure-queue`;
+
+const consumer = (id: string): string[] => [
+  ...registered(id),
+  ...reader(id),
+  ...code(id),
+];
+
+/** What each example makes, but for the two that local-aws.test.ts applies. */
+const MADE: Partial<Record<Example, string[]>> = {
+  "fan-out": [
+    ...stream("orders"),
+    ...consumer("fraud"),
+    ...consumer("analytics"),
+    ...reader("archive"),
+    ...code("archive"),
+    ...["fraud", "analytics", "archive"].map(queue),
+  ],
+  "cross-account-producers": [
+    ...stream("events"),
+    ...consumer("analytics"),
+    queue("analytics"),
+    "iam_role_policy.web-shop-writes-events",
+  ],
+  "existing-stream": [
+    "kinesis_resource_policy.payments_stream-policy",
+    ...consumer("ledger"),
+    queue("ledger"),
+  ],
+  "existing-function": [
+    ...stream("clickstream"),
+    ...registered("report"),
+    ...reader("report"),
+    queue("report"),
+  ],
+  "filtered-consumer": [
+    ...stream("orders"),
+    ...consumer("shipping"),
+    "s3_bucket.failures",
+  ],
+};
+
+describe("examples/", () => {
+  it("compiles under strict", () => {
+    const { options } = ts.parseJsonConfigFileContent(
+      ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile)
+        .config,
+      ts.sys,
+      ROOT,
+    );
+    expect(options.strict).toBe(true);
+
+    const program = ts.createProgram(
+      names.map((name) => path.join(ROOT, programOf(name))),
+      options,
+    );
+
+    expect(
+      ts
+        .getPreEmitDiagnostics(program)
+        .map(({ file, messageText }) =>
+          [
+            file?.fileName,
+            ts.flattenDiagnosticMessageText(messageText, "\n"),
+          ].join(": "),
+        ),
+    ).toEqual([]);
+  });
+
+  it("has no program that no test knows", () => {
+    const programs = fs
+      .readdirSync(path.join(ROOT, "examples"), {
+        recursive: true,
+        encoding: "utf8",
+      })
+      .filter((file) => path.basename(file) === "main.ts")
+      .map((file) => path.dirname(file));
+
+    expect(programs.sort()).toEqual([...names].sort());
+  });
+
+  it.each([...new Set(names.map((name) => name.split("/")[0]!))])(
+    "says on one screen what %s is for, and how to run its program",
+    (directory) => {
+      const readme = fs.readFileSync(
+        path.join(ROOT, "examples", directory, "README.md"),
+        "utf8",
+      );
+
+      expect(readme.split("\n").length).toBeLessThanOrEqual(60);
+      for (const name of names.filter((one) => one.startsWith(directory))) {
+        expect(readme).toContain(`npx tsx ${programOf(name)}`);
+        expect(readme).toContain(`cdktf.out/stacks/${EXAMPLES[name]}`);
+      }
+    },
+  );
+});
+
+/** All in one plan, each as a module: Terraform and the provider start once, not once an example. */
+async function planAll(examples: readonly Example[]): Promise<string[]> {
+  const url = process.env.MOTO_URL ?? "";
+  const accounts = new Accounts(url);
+  const terraform = await findTerraform();
+  const root = scratch();
+  for (const example of examples) {
+    await copyStack(terraform, synthesizeExample(example), {
+      url,
+      credentials: (account) => accounts.credentials(account),
+      directory: path.join(root, example),
+    });
+  }
+  fs.writeFileSync(
+    path.join(root, "main.tf.json"),
+    JSON.stringify({
+      module: Object.fromEntries(
+        examples.map((example) => [example, { source: `./${example}` }]),
+      ),
+    }),
+  );
+  await terraform.run(root, "init");
+  await terraform.run(root, "plan", "-out=plan");
+  const shown = await terraform.run(root, "show", "-json", "plan");
+  return (JSON.parse(shown) as Plan).resource_changes
+    .filter(({ change }) => change.actions.includes("create"))
+    .map(({ address }) => address);
+}
+
+describeWithTerraform("terraform plan makes", () => {
+  const planned = Object.keys(MADE) as Example[];
+  let created: string[];
+
+  beforeAll(async () => {
+    created = await planAll(planned);
+  });
+
+  it.each(planned)("what its README says, for %s", (example) => {
+    const prefix = `module.${example}.`;
+
+    expect(
+      created
+        .filter((address) => address.startsWith(prefix))
+        .map((address) => short(address.slice(prefix.length)))
+        .sort(),
+    ).toEqual([...MADE[example]!].sort());
+  });
+});

@@ -1,0 +1,252 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import { Accounts } from "../../local/accounts";
+import { findTerraform } from "../../local/terraform";
+import { copyStack } from "../../local/workspace";
+import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";
+
+jest.setTimeout(120_000);
+
+const MODULE = path.join(ROOT, "terraform-module");
+const MADE = ["main.tf.json", "function/index.js"] as const;
+
+const read = (directory: string, file: string): string =>
+  fs.readFileSync(path.join(directory, file), "utf8");
+
+interface Configuration {
+  terraform: { required_providers: { aws: Record<string, unknown> } };
+  data: { archive_file: Record<string, { source_dir: string }> };
+  variable: Record<string, { default?: unknown }>;
+  output: Record<string, unknown>;
+}
+
+const configuration = JSON.parse(read(MODULE, "main.tf.json")) as Configuration;
+
+describe("terraform-module/", () => {
+  it("is what `npm run build:module` makes of the constructs now", () => {
+    const directory = scratch();
+
+    execFileSync(
+      process.execPath,
+      ["--import", "tsx", "terraform-module/make.ts", directory],
+      { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
+    );
+
+    for (const file of MADE) {
+      expect(read(directory, file)).toBe(read(MODULE, file));
+    }
+  });
+
+  it("leaves providers and backend to its caller", () => {
+    expect(configuration).not.toHaveProperty("provider");
+    expect(configuration.terraform).not.toHaveProperty("backend");
+    expect(configuration.terraform.required_providers.aws).toEqual({
+      source: "hashicorp/aws",
+      version: ">= 5.100",
+      configuration_aliases: ["aws.producer", "aws.consumer"],
+    });
+  });
+
+  it("names no file of the machine that made it, and nothing of cdktf", () => {
+    const text = read(MODULE, "main.tf.json");
+
+    expect(text).not.toContain(ROOT);
+    expect(text).not.toContain('"//"');
+    expect(text).not.toMatch(/TfToken|_[0-9A-F]{8}\b/);
+    expect(read(MODULE, "function/index.js")).not.toContain(ROOT);
+  });
+
+  it("has a README that names every variable and output", () => {
+    const readme = read(MODULE, "README.md");
+
+    for (const name of [configuration.variable, configuration.output].flatMap(
+      (named) => Object.keys(named),
+    )) {
+      expect(readme).toContain(`\`${name}\``);
+    }
+  });
+});
+
+interface Planned {
+  readonly resource_changes: {
+    readonly type: string;
+    readonly change: {
+      readonly actions: string[];
+      readonly after: Record<string, unknown>;
+    };
+  }[];
+}
+
+/** The example's providers, as they are where every API answers on loopback. */
+async function localProviders(url: string): Promise<object[]> {
+  const accounts = new Accounts(url);
+  const endpoints = ["iam", "kinesis", "kms", "lambda", "logs", "sqs", "sts"];
+  return Promise.all(
+    Object.entries({ producer: "111111111111", consumer: "222222222222" }).map(
+      async ([alias, account]) => {
+        const credentials = await accounts.credentials(account);
+        return {
+          alias,
+          profile: null,
+          access_key: credentials.accessKeyId,
+          secret_key: credentials.secretAccessKey,
+          token: credentials.sessionToken,
+          skip_metadata_api_check: true,
+          endpoints: Object.fromEntries(endpoints.map((name) => [name, url])),
+        };
+      },
+    ),
+  );
+}
+
+/** The module's directory as its users have it, but for the archive where its provider cannot be had. */
+async function copyModule(url: string): Promise<string> {
+  const directory = scratch();
+  fs.cpSync(MODULE, directory, { recursive: true });
+  const terraform = await findTerraform();
+  if (terraform.hasArchiveProvider) {
+    return directory;
+  }
+  // copyStack() archives a directory that it can read off the configuration.
+  const [archive] = Object.values(configuration.data.archive_file);
+  const stack = {
+    ...configuration,
+    provider: {},
+    output: {
+      ...configuration.output,
+      source_dir: { value: archive!.source_dir },
+    },
+    data: JSON.parse(
+      JSON.stringify(configuration.data).replaceAll(
+        JSON.stringify(archive!.source_dir),
+        '"${path.module}/function"',
+      ),
+    ) as object,
+  };
+  fs.writeFileSync(
+    path.join(directory, "cdk.tf.json"),
+    JSON.stringify(stack).replaceAll(
+      "${var.stream_name}.${var.consumer_name}.zip",
+      "code.zip",
+    ),
+  );
+  fs.rmSync(path.join(directory, "main.tf.json"));
+  return copyStack(terraform, directory, {
+    url,
+    credentials: (account) => new Accounts(url).credentials(account),
+  });
+}
+
+describeWithTerraform("a root module of 20 lines of HCL", () => {
+  let root: string;
+
+  /** Plans it with more arguments to the module, as Terraform's override files give them. */
+  async function plan(
+    given: object = {},
+  ): Promise<(type: string) => Record<string, unknown>[]> {
+    const terraform = await findTerraform();
+    fs.writeFileSync(
+      path.join(root, "override.tf.json"),
+      JSON.stringify({
+        provider: { aws: await localProviders(process.env.MOTO_URL!) },
+        module: { clickstream: given },
+      }),
+    );
+    await terraform.run(root, "plan", "-no-color", "-out=plan");
+    const { resource_changes: changes } = JSON.parse(
+      await terraform.run(root, "show", "-json", "plan"),
+    ) as Planned;
+    expect(changes.map(({ change }) => change.actions.join())).toEqual(
+      changes.map(() => "create"),
+    );
+    return (type) =>
+      changes
+        .filter((change) => change.type === type)
+        .map(({ change }) => change.after);
+  }
+
+  beforeAll(async () => {
+    root = path.join(await copyModule(process.env.MOTO_URL!), "example");
+    fs.writeFileSync(
+      path.join(root, "override.tf.json"),
+      JSON.stringify({
+        provider: { aws: await localProviders(process.env.MOTO_URL!) },
+      }),
+    );
+    await (await findTerraform()).run(root, "init");
+  });
+
+  it("plans the whole pipeline with nothing but two names", async () => {
+    const planned = await plan();
+
+    expect(planned("aws_kinesis_stream")).toMatchObject([
+      {
+        name: "clickstream",
+        retention_period: 24,
+        shard_count: null,
+        stream_mode_details: [{ stream_mode: "ON_DEMAND" }],
+      },
+    ]);
+    expect(planned("aws_lambda_function")).toMatchObject([
+      {
+        function_name: "analytics",
+        handler: "index.handler",
+        environment: [],
+      },
+    ]);
+    expect(planned("aws_iam_role")).toMatchObject([{ name: "analytics" }]);
+    expect(planned("aws_lambda_event_source_mapping")).toMatchObject([
+      { batch_size: 100, maximum_retry_attempts: 500 },
+    ]);
+    expect(planned("aws_kinesis_resource_policy")).toHaveLength(2);
+  });
+
+  it("does as its variables say", async () => {
+    const planned = await plan({
+      shard_count: 2,
+      retention_period_hours: 48,
+      function_name: "clicks",
+      role_name: "clicks-role",
+      environment: { TABLE: "clicks" },
+      batch_size: 7,
+    });
+
+    expect(planned("aws_kinesis_stream")).toMatchObject([
+      {
+        retention_period: 48,
+        shard_count: 2,
+        stream_mode_details: [{ stream_mode: "PROVISIONED" }],
+      },
+    ]);
+    expect(planned("aws_lambda_function")).toMatchObject([
+      {
+        function_name: "clicks",
+        environment: [{ variables: { TABLE: "clicks" } }],
+      },
+    ]);
+    expect(planned("aws_kinesis_stream_consumer")).toMatchObject([
+      { name: "analytics" },
+    ]);
+    expect(planned("aws_iam_role")).toMatchObject([{ name: "clicks-role" }]);
+    expect(planned("aws_lambda_event_source_mapping")).toMatchObject([
+      { batch_size: 7 },
+    ]);
+  });
+
+  it.each([
+    [{ shard_count: 0 }, "'shard_count' must be an integer from 1 to 10000"],
+    [
+      { batch_size: 10001 },
+      "'batch_size' must be an integer from 1 to 10000, got 10001",
+    ],
+  ])("refuses %j in the plan, by the variable's name", async (given, words) => {
+    const refusal = await plan(given).then(
+      () => "none",
+      (error: unknown) => (error as Error).message,
+    );
+
+    // Terraform wraps its messages to the terminal's width.
+    expect(refusal.replace(/[\s│]+/g, " ")).toContain(words);
+  });
+});
