@@ -129,11 +129,14 @@ describe("the local AWS", () => {
 
 describe("moto", () => {
   it("is reported when it vanishes, by itself and by every call after it", async () => {
+    // Jest's global setup may have started one that others need.
+    const others = motos();
     const aws = await startLocalAws();
     try {
       const { kinesis } = await clientsOf(aws, PRODUCER);
       expect(aws.vanished()).toBeUndefined();
-      process.kill(newestMoto(), "SIGKILL");
+      const [own] = motos().filter((pid) => !others.includes(pid));
+      process.kill(own!, "SIGKILL");
       await until(() => Promise.resolve(aws.vanished()));
       const words =
         /^moto, which the local AWS runs on, ended by itself \(signal SIGKILL\)/;
@@ -147,7 +150,7 @@ describe("moto", () => {
   });
 });
 
-function newestMoto(): number {
+function motos(): number[] {
   const children = execFileSync("ps", [
     "-ww",
     "-o",
@@ -155,7 +158,6 @@ function newestMoto(): number {
     "--ppid",
     String(process.pid),
   ]).toString();
-  // The last one is this test's own: jest's global setup may have started another.
   const pids = [...children.matchAll(/^\s*(\d+) \S*python3? -c/gm)];
-  return Number(pids.at(-1)?.[1]);
+  return pids.map(([, pid]) => Number(pid));
 }
