@@ -1,5 +1,9 @@
 import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
-import { GetQueueUrlCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  GetQueueUrlCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
 import * as fs from "fs";
 import * as path from "path";
 import { stopTerraform } from "../../local/terraform";
@@ -184,6 +188,11 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     const marker = `record-${count++}`;
     const writer = await deployment.clients(WRITER);
     const { lambda, sqs } = await deployment.clients(CONSUMER);
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),
+    );
+    // What was reported before says nothing of now.
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
     try {
       await put(writer, streamArn("orders"), [
         { key: marker, data: marker },
@@ -193,9 +202,6 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
       // The reader is looked at with what the stream's own account puts.
       return `the writer: ${(error as Error).message}`;
     }
-    const { QueueUrl } = await sqs.send(
-      new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),
-    );
     const seen = { delivered: false, reported: false, problem: "" };
     await until(async () => {
       const lines = await deployment.logged(CONSUMER, "analytics");
