@@ -3,14 +3,8 @@ import { createHash } from "crypto";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
+import type { Credentials } from "./accounts";
 import { Terraform } from "./terraform";
-
-/** Credentials that live in one account. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
 
 export interface WorkspaceOptions {
   /** Where every AWS API answers. */
