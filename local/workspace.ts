@@ -13,8 +13,6 @@ export interface WorkspaceOptions {
   readonly credentials: (accountId: string) => Promise<Credentials>;
   /** Where the copy goes; a new temporary directory, unless given. */
   readonly directory?: string;
-  /** Accounts of providers, by alias, that name none in `allowed_account_ids`. */
-  readonly accounts?: Readonly<Record<string, string>>;
 }
 
 /** What Terraform's JSON syntax looks like where we touch it. */
@@ -78,11 +76,10 @@ export async function copyStack(
 
 async function redirect(
   provider: Record<string, unknown>,
-  { url, credentials, accounts }: WorkspaceOptions,
+  { url, credentials }: WorkspaceOptions,
 ): Promise<Record<string, unknown>> {
-  const [allowed] =
+  const [account] =
     (provider.allowed_account_ids as string[] | undefined) ?? [];
-  const account = allowed ?? accounts?.[provider.alias as string];
   if (account === undefined) {
     throw new Error(
       `provider ${String(provider.alias)} names no account: set its 'allowed_account_ids'`,
