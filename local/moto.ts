@@ -34,8 +34,10 @@ def follow():
     os._exit(0)
 threading.Thread(target=follow, daemon=True).start()
 from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.serving import make_server
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+app = ProxyFix(DomainDispatcherApplication(create_backend_app), x_host=1)
+server = make_server("127.0.0.1", 0, app, threaded=True)
 os.environ["MOTO_PORT"] = str(server.server_port)
 print(server.server_port, flush=True)
 server.serve_forever()

@@ -3,7 +3,7 @@ import { createHash } from "crypto";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import type { Credentials } from "./accounts";
+import type { Credentials } from "./aws/accounts";
 import { Terraform } from "./terraform";
 
 export interface WorkspaceOptions {

@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
 import * as ts from "typescript";
-import { Accounts } from "../../local/accounts";
+import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import {

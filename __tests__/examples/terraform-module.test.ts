@@ -1,7 +1,7 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { Accounts } from "../../local/accounts";
+import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";

@@ -4,7 +4,7 @@ import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { Accounts } from "../../local/accounts";
+import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import { LambdaCode } from "../../modules";

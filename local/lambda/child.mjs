@@ -111,7 +111,7 @@ function call(handler, event, context) {
 const crash = (error) => {
   const what = describe(error);
   log("ERROR", [json ? what : `Uncaught Exception \t${JSON.stringify(what)}`]);
-  send({ unloadable: what }, () => process.exit(129));
+  send({ error: what, isFatal: true }, () => process.exit(129));
 };
 process.on("uncaughtException", crash);
 process.on("unhandledRejection", crash);
@@ -135,4 +135,4 @@ process.on("message", async ({ event, context, deadline }) => {
     send({ error: what });
   }
 });
-send({ ready: true });
+send({ isReady: true });

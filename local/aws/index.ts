@@ -1,17 +1,20 @@
+import { LambdaRunner } from "../lambda/runner";
+import { LogWriter } from "../lambda/log-writer";
+import { startMoto } from "../moto";
 import { Accounts, Memory, type Credentials } from "./accounts";
-import { EventSourceMappings } from "./event-source-mapping";
+import { EventSourceMappings } from "./event-source-mappings";
 import { Functions } from "./functions";
-import { startGateway, type Refusal, type Written } from "./gateway";
+import { startGateway, type Refusal } from "./gateway";
 import { KeyPolicies } from "./key-policies";
-import { LambdaRunner } from "./lambda-runner";
-import { LogWriter } from "./log-writer";
-import { startMoto } from "./moto";
 import { OnFailure } from "./on-failure";
 import { Permissions } from "./permissions";
-import type { PollerTools } from "./poller";
 import { Principals } from "./principals";
-import { AwsError, bodyOf, type Call, type Handler } from "./requests";
-import { ResourcePolicies } from "./resource-policies";
+import { AwsError, bodyOf, type Call, type Handlers } from "./requests";
+import {
+  CONSUMER_ACTIONS,
+  ResourcePolicies,
+  STREAM_ACTIONS,
+} from "./resource-policies";
 import { StreamConsumers } from "./stream-consumers";
 
 export interface LocalAwsOptions {
@@ -60,34 +63,27 @@ export interface LocalAws {
 }
 
 /** Starts an AWS of any number of accounts on loopback. */
-export async function startLocalAws(
-  options: LocalAwsOptions = {},
-): Promise<LocalAws> {
-  const {
-    rolePropagationSeconds = 3,
-    consumerCreatingSeconds = 2,
-    failures = [],
-  } = options;
+export async function startLocalAws({
+  rolePropagationSeconds = 3,
+  consumerCreatingSeconds = 2,
+  failures = [],
+}: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
   const memory = new Memory();
-  const writes = new Map<string, number>();
-
   const principals = new Principals(accounts, memory, rolePropagationSeconds);
-  const keyPolicies = new KeyPolicies(accounts, memory, principals);
-  const functions = new Functions(accounts, memory, principals);
-  const consumers: StreamConsumers = new StreamConsumers(
-    accounts,
-    consumerCreatingSeconds,
-    () => permissions,
-  );
+  const consumers = new StreamConsumers(accounts, consumerCreatingSeconds);
   const resourcePolicies = new ResourcePolicies(principals, consumers);
+  const keyPolicies = new KeyPolicies(accounts, memory, principals);
   const permissions = new Permissions(
     accounts,
     memory,
+    principals,
     resourcePolicies,
     keyPolicies,
   );
+  const functions = new Functions(accounts, memory, permissions);
+  const onFailure = new OnFailure(accounts, permissions, functions);
   const logs = new LogWriter(accounts, permissions);
   const runner = new LambdaRunner(functions, logs, async (roleArn) => {
     const session = await accounts.assume(roleArn);
@@ -98,87 +94,79 @@ export async function startLocalAws(
       AWS_SESSION_TOKEN: session.sessionToken,
     };
   });
-  const tools: PollerTools = {
+  const writes = new Map<string, number>();
+  const mappings = new EventSourceMappings({
     accounts,
     consumers,
     permissions,
     functions,
     runner,
-    onFailure: new OnFailure(accounts, permissions, functions),
-    writes: (streamArn) => writes.get(streamName(streamArn)) ?? 0,
-  };
-  const mappings = new EventSourceMappings(
-    functions,
-    consumers,
-    permissions,
-    tools,
-  );
+    onFailure,
+    writes: (streamArn) => writes.get(nameOf(streamArn)) ?? 0,
+  });
 
-  const handlers: Record<string, Handler> = {
+  const own: Handlers = {
+    ...principals.handlers,
     ...consumers.handlers,
     ...resourcePolicies.handlers,
     ...keyPolicies.handlers,
     ...functions.handlers,
     ...mappings.handlers,
-    "iam.CreateRole": async (call) => {
-      const reply = await call.forward();
-      const arn = /<Arn>([^<]+)<\/Arn>/.exec(reply.body.toString())?.[1];
-      if (arn) principals.roleCreated(arn);
-      return reply;
-    },
-    ...Object.fromEntries(
-      SHARED_CALLS.map((operation) => [`kinesis.${operation}`, crossAccount]),
-    ),
   };
-
-  async function crossAccount(call: Call) {
-    const arn = bodyOf<{ StreamARN?: string }>(call).StreamARN;
-    const owner = arn?.split(":")[4];
-    if (!arn || owner === call.account) return call.forward();
-    await permissions.mustAllow(call, arn);
-    return call.forward(owner);
-  }
-
-  function written(call: Written): void {
-    const { service, operation } = call;
-    if (
-      service === "kinesis" &&
-      /^(Put|Split|Merge|Update|Create)/.test(operation)
-    ) {
-      const { StreamARN: arn, StreamName: name } =
-        bodyOf<Record<string, string | undefined>>(call);
-      const stream = name ?? streamName(arn ?? "");
-      writes.set(stream, (writes.get(stream) ?? 0) + 1);
-    }
-    const changes =
-      /^(?!Get|List|Describe|PutRecord|PutLogEvents|CreateLogStream)/.test(
-        operation,
-      );
-    if (changes && ["iam", "kms", "kinesis", "lambda"].includes(service))
-      memory.forget();
-  }
-
-  const gateway = await startGateway(moto, accounts, handlers, written).catch(
-    async (error: unknown) => {
-      await moto.stop();
-      throw error;
+  /** What a resource policy can share asks for permission when another account calls. */
+  const shared = [...STREAM_ACTIONS, ...CONSUMER_ACTIONS].map((operation) => [
+    `kinesis.${operation}`,
+    async (call: Call) => {
+      const { ConsumerARN, StreamARN, ResourceARN } = bodyOf<Named>(call);
+      const arn = ConsumerARN ?? StreamARN ?? ResourceARN;
+      const owner = arn?.split(":")[4];
+      const isForeign = arn && owner !== call.account;
+      if (isForeign) await permissions.mustAllow(call, arn);
+      const handler = own[`kinesis.${operation}`];
+      return handler?.(call) ?? call.forward(isForeign ? owner : undefined);
     },
-  );
-  const local: LocalAws = {
+  ]);
+
+  const gateway = await startGateway(
+    moto,
+    accounts,
+    { ...own, ...(Object.fromEntries(shared) as Handlers) },
+    (call) => {
+      const { service, operation } = call;
+      if (!/^(iam|kinesis|kms|lambda)$/.test(service)) return;
+      if (/^(Get|List|Describe)/.test(operation)) return;
+      if (!operation.startsWith("PutRecord")) memory.forget();
+      if (service !== "kinesis") return;
+      const { StreamARN = "", StreamName = nameOf(StreamARN) } =
+        bodyOf<Named>(call);
+      writes.set(StreamName, (writes.get(StreamName) ?? 0) + 1);
+    },
+  ).catch(async (error: unknown) => {
+    await moto.stop();
+    throw error;
+  });
+  const failNext: LocalAws["failNext"] = (
+    service,
+    operation,
+    error,
+    times = 1,
+  ) =>
+    gateway.failures.set(`${service}.${operation}`, {
+      error: new AwsError(error.code, error.message, error.status),
+      times,
+    });
+  for (const { service, operation, error, times } of failures)
+    failNext(service, operation, error, times);
+  return {
     url: gateway.url,
     credentials: (accountId) => {
       if (!/^\d{12}$/.test(accountId))
         throw new Error(`'accountId' must be 12 digits, got '${accountId}'`);
       return accounts.credentials(accountId);
     },
-    failNext: (service, operation, { code, message, status }, times = 1) =>
-      gateway.failNext(
-        service,
-        operation,
-        new AwsError(code, message, status),
-        times,
-      ),
-    delay: (...call) => gateway.delay(...call),
+    failNext,
+    delay: (service, operation, seconds) =>
+      gateway.delays.set(`${service}.${operation}`, seconds * 1000),
     refusals: gateway.refusals,
     flushLogs: () => logs.flush(),
     vanished: () => moto.vanished(),
@@ -190,19 +178,14 @@ export async function startLocalAws(
       await moto.stop();
     },
   };
-  for (const { service, operation, error, times } of failures)
-    local.failNext(service, operation, error, times);
-  return local;
 }
 
-const SHARED_CALLS = [
-  "DescribeStream",
-  "DescribeStreamSummary",
-  "GetRecords",
-  "GetShardIterator",
-  "ListShards",
-  "PutRecord",
-  "PutRecords",
-];
+/** How a Kinesis call names what it is for. */
+interface Named {
+  readonly StreamName?: string;
+  readonly StreamARN?: string;
+  readonly ConsumerARN?: string;
+  readonly ResourceARN?: string;
+}
 
-const streamName = (arn: string) => arn.split("/")[1] ?? "";
+const nameOf = (streamArn: string): string => streamArn.split("/")[1] ?? "";

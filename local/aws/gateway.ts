@@ -1,0 +1,168 @@
+import * as http from "node:http";
+import * as http2 from "node:http2";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import type { Moto } from "../moto";
+import type { Accounts } from "./accounts";
+import {
+  AwsError,
+  errorReply,
+  identify,
+  jsonReply,
+  sleep,
+  type Call,
+  type Handlers,
+  type Reply,
+} from "./requests";
+
+/** A call that was answered with an error of AWS's. */
+export interface Refusal {
+  readonly service: string;
+  readonly operation: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Gateway {
+  readonly url: string;
+  /** Everything refused so far, oldest first. */
+  readonly refusals: readonly Refusal[];
+  /** By `service.Operation`: milliseconds that a call takes longer. */
+  readonly delays: Map<string, number>;
+  /** By `service.Operation`: how often a call will fail, and how. */
+  readonly failures: Map<string, { error: AwsError; times: number }>;
+  stop(): Promise<void>;
+}
+
+/** Sits in front of moto: what `handlers` names is answered here, all else is passed on as it came. */
+export async function startGateway(
+  moto: Moto,
+  accounts: Accounts,
+  handlers: Handlers,
+  answered: (call: Pick<Call, "service" | "operation" | "body">) => void,
+): Promise<Gateway> {
+  const refusals: Refusal[] = [];
+  const delays: Gateway["delays"] = new Map();
+  const failures: Gateway["failures"] = new Map();
+  let lastPut: Promise<unknown> = Promise.resolve();
+
+  async function answer(incoming: http.IncomingMessage): Promise<Reply> {
+    const body = Buffer.concat(await incoming.toArray());
+    const { method = "GET", headers } = incoming;
+    const url = new URL(incoming.url ?? "/", "http://gateway");
+    const asked = identify(method, url.pathname, headers, body);
+    const { service, operation } = asked;
+    const key = `${service}.${operation}`;
+    try {
+      await sleep(delays.get(key) ?? 0);
+      const failure = failures.get(key);
+      if (failure && failure.times-- > 0) throw failure.error;
+      const reply =
+        (await handlers[key]?.({
+          ...asked,
+          ...(await accounts.identity(asked.accessKeyId)),
+          path: decodeURIComponent(url.pathname),
+          query: url.searchParams,
+          body,
+          forward,
+        })) ?? (await forward());
+      answered({ ...asked, body });
+      return reply;
+    } catch (error) {
+      // Not a 5xx: SDKs and Terraform would retry for minutes what can't come back.
+      const gone = moto.vanished();
+      const known = gone ? new AwsError("LocalAwsStopped", gone) : error;
+      if (!(known instanceof AwsError)) throw error;
+      const { code, message } = known;
+      refusals.push({ service, operation, code, message });
+      return errorReply(service, known);
+    }
+
+    async function forward(account?: string): Promise<Reply> {
+      const replaced = account && (await accounts.credentials(account));
+      const send = () =>
+        sendToMoto(
+          moto.url + (incoming.url ?? "/"),
+          replaced
+            ? {
+                ...headers,
+                authorization: headers.authorization?.replace(
+                  asked.accessKeyId,
+                  replaced.accessKeyId,
+                ),
+              }
+            : headers,
+          { method, ...(body.length && { body: new Uint8Array(body) }) },
+        );
+      // Two puts at once can get the same sequence number from moto, and one record is lost.
+      if (!/^kinesis\.PutRecords?$/.test(key)) return send();
+      const put = lastPut.then(send, send);
+      lastPut = put;
+      return put;
+    }
+  }
+
+  function listen(incoming: http.IncomingMessage, out: http.ServerResponse) {
+    answer(incoming)
+      .catch((error: unknown) => jsonReply({ message: String(error) }, 500))
+      .then(({ status, headers, body }) => {
+        out.writeHead(status, headers);
+        out.end(body);
+      })
+      .catch(() => out.destroy());
+  }
+
+  // The SDK for JavaScript talks HTTP/2 to Kinesis, everything else HTTP/1.1, both on the one port.
+  const http1 = http.createServer({ keepAliveTimeout: 60_000 }, listen);
+  const h2 = http2.createServer(listen as never);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => sockets.delete(socket));
+    socket.once("readable", () => {
+      const start = socket.read() as Buffer | null;
+      if (!start) return;
+      socket.unshift(start);
+      const isHttp2 = start.subarray(0, 3).toString() === "PRI";
+      (isHttp2 ? h2 : http1).emit("connection", socket);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      sockets.forEach((socket) => socket.destroy());
+    });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, refusals, delays, failures, stop };
+}
+
+const HOP_BY_HOP =
+  /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/i;
+
+const forwardable = (headers: Iterable<[string, unknown]>) =>
+  Object.fromEntries(
+    [...headers]
+      .filter(([name]) => !HOP_BY_HOP.test(name))
+      .map(([name, value]) => [name, String(value)]),
+  );
+
+async function sendToMoto(
+  url: string,
+  headers: http.IncomingHttpHeaders,
+  request: RequestInit,
+): Promise<Reply> {
+  // fetch() says whom it asks in Host; moto makes URLs of what it finds here, such as a queue's.
+  const host = headers.host ?? headers[":authority"];
+  const response = await fetch(url, {
+    ...request,
+    headers: forwardable(
+      Object.entries({ ...headers, "x-forwarded-host": host }),
+    ),
+  });
+  return {
+    status: response.status,
+    headers: forwardable(response.headers),
+    body: Buffer.from(await response.arrayBuffer()),
+  };
+}

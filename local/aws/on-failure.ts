@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import type { Accounts } from "./accounts";
+import { nameOf, type Functions } from "./functions";
+import { kinesisEvent, type KinesisRecord } from "./kinesis-event";
+import type { Mapping } from "./mapping";
+import type { Permissions } from "./permissions";
+import { parseArn, streamArnOf } from "./requests";
+
+/** How an invocation failed. */
+export interface Failure {
+  readonly requestId: string;
+  readonly functionError?: "Unhandled";
+  /** The first record that failed; none when the batch failed as a whole. */
+  readonly from?: number;
+}
+
+/** What Lambda gives up on, and why. */
+export interface Discarded {
+  readonly condition: string;
+  readonly shardId: string;
+  readonly records: readonly KinesisRecord[];
+  readonly invocations: number;
+  readonly failure: Failure | undefined;
+}
+
+/** Sends what Lambda gives up on to a mapping's on-failure destination. */
+export class OnFailure {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly permissions: Permissions,
+    private readonly functions: Functions,
+  ) {}
+
+  /** Resolves with the reason when the role may not send it; the records are lost then, as in AWS. */
+  async send(mapping: Mapping, lost: Discarded): Promise<string | undefined> {
+    const destination = mapping.DestinationConfig?.OnFailure?.Destination;
+    if (!destination) return undefined;
+    const { FunctionArn: functionArn } = mapping;
+    const configuration = await this.functions.configuration(functionArn);
+    const { Role: role = "" } = configuration ?? {};
+    const denied = (action: string, resource: string, policy?: string) =>
+      this.permissions.deniedToFunction(
+        role,
+        nameOf(functionArn),
+        action,
+        resource,
+        policy,
+      );
+    const { service, resource } = parseArn(destination);
+    const { sqs, sns } = this.accounts.owning(destination);
+    const record = invocationRecord(mapping, lost);
+    const text = JSON.stringify(record);
+
+    if (service === "sqs") {
+      const { QueueUrl } = await sqs.getQueueUrl({ QueueName: resource });
+      const AttributeNames = ["Policy" as const];
+      const queue = await sqs.getQueueAttributes({ QueueUrl, AttributeNames });
+      const policy = queue.Attributes?.Policy;
+      const problem = await denied("sqs:SendMessage", destination, policy);
+      if (!problem) await sqs.sendMessage({ QueueUrl, MessageBody: text });
+      return problem;
+    }
+    if (service === "sns") {
+      const TopicArn = destination;
+      const topic = await sns.getTopicAttributes({ TopicArn });
+      const policy = topic.Attributes?.Policy;
+      const problem = await denied("sns:Publish", destination, policy);
+      if (!problem) await sns.publish({ TopicArn, Message: text });
+      return problem;
+    }
+    const Key = objectKey(mapping, lost.shardId, record.timestamp);
+    const problem =
+      (await denied("s3:ListBucket", destination)) ??
+      (await denied("s3:PutObject", `${destination}/${Key}`));
+    const { shardId, records } = lost;
+    const source = mapping.EventSourceArn;
+    const payload = JSON.stringify(
+      kinesisEvent(records, shardId, source, role),
+    );
+    const Body = JSON.stringify({ ...record, payload });
+    const { s3 } = this.accounts.owning(functionArn);
+    if (!problem) await s3.putObject({ Bucket: resource, Key, Body });
+    return problem;
+  }
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+function invocationRecord(
+  mapping: Mapping,
+  { condition, shardId, records, invocations, failure }: Discarded,
+) {
+  const [first, last] = [records[0], records.at(-1)];
+  const time = (record?: KinesisRecord) =>
+    new Date((record?.approximateArrivalTimestamp ?? 0) * 1000).toISOString();
+  const functionError = failure?.functionError;
+  return {
+    requestContext: {
+      requestId: failure?.requestId ?? randomUUID(),
+      functionArn: mapping.FunctionArn,
+      condition,
+      approximateInvokeCount: invocations,
+    },
+    ...(invocations && {
+      responseContext: {
+        statusCode: 200,
+        executedVersion: "$LATEST",
+        ...(functionError && { functionError }),
+      },
+    }),
+    version: "1.0",
+    timestamp: new Date().toISOString(),
+    KinesisBatchInfo: {
+      shardId,
+      startSequenceNumber: first?.sequenceNumber,
+      endSequenceNumber: last?.sequenceNumber,
+      approximateArrivalOfFirstRecord: time(first),
+      approximateArrivalOfLastRecord: time(last),
+      batchSize: records.length,
+      streamArn: streamArnOf(mapping.EventSourceArn),
+    },
+  };
+}
+
+function objectKey({ UUID }: Mapping, shardId: string, timestamp: string) {
+  const [date = ""] = timestamp.split("T");
+  const second = timestamp.slice(0, 19).replaceAll(":", ".");
+  return `aws/lambda/${UUID}/${shardId}/${date.replaceAll("-", "/")}/${second}-${randomUUID()}`;
+}

@@ -1,0 +1,213 @@
+import type { Accounts } from "./accounts";
+import {
+  AwsError,
+  bodyOf,
+  inUse,
+  isConsumerArn,
+  jsonReply,
+  mustOwn,
+  notFound,
+  type Call,
+  type Handlers,
+} from "./requests";
+
+const REGISTERED_CONSUMER_LIMIT = 20;
+const CONCURRENT_CREATION_LIMIT = 5;
+
+interface Consumer {
+  readonly ConsumerName: string;
+  readonly ConsumerARN: string;
+  readonly ConsumerCreationTimestamp: number;
+  readonly StreamARN: string;
+}
+
+interface Body extends Partial<Consumer> {
+  readonly StreamName?: string;
+  readonly ResourceARN?: string;
+  readonly EnforceConsumerDeletion?: boolean;
+  readonly Tags?: Record<string, string>;
+  readonly TagKeys?: string[];
+}
+
+/** Registered consumers as Kinesis has them: ARNs with the creation time, CREATING before ACTIVE. */
+export class StreamConsumers {
+  /** Called with the ARN of each consumer and stream that is deleted. */
+  onDeleted: (arn: string) => void = () => undefined;
+  private readonly all = new Map<string, Consumer>();
+  private readonly tags = new Map<string, Map<string, string>>();
+
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly creatingSeconds: number,
+  ) {}
+
+  /** Why a consumer can't be used now. */
+  whyNotActive(arn: string): AwsError | undefined {
+    const consumer = this.all.get(arn);
+    if (!consumer) return notFound(`Consumer ${arn} not found.`);
+    return this.status(consumer) === "ACTIVE"
+      ? undefined
+      : inUse(`Consumer ${arn} is not in ACTIVE status`);
+  }
+
+  /** Refuses what AWS refuses of a stream or consumer that is not there, or not yet. */
+  async mustBeActive(arn: string): Promise<void> {
+    const problem = isConsumerArn(arn)
+      ? this.whyNotActive(arn)
+      : await this.accounts
+          .owning(arn)
+          .kinesis.describeStreamSummary({ StreamARN: arn })
+          .then(
+            ({ StreamDescriptionSummary: stream }) =>
+              stream?.StreamStatus === "ACTIVE"
+                ? undefined
+                : inUse(`Stream ${arn} is not ACTIVE`),
+            () => notFound(`Stream ${arn} not found.`),
+          );
+    if (problem) throw problem;
+  }
+
+  readonly handlers: Handlers = {
+    "kinesis.RegisterStreamConsumer": async (call) => {
+      const { StreamARN: streamArn = "", ...body } = bodyOf<Body>(call);
+      mustOwn(call, streamArn);
+      await this.mustBeActive(streamArn);
+      return jsonReply({ Consumer: this.register(streamArn, body) });
+    },
+    "kinesis.DescribeStreamConsumer": (call) => {
+      const consumer = this.get(bodyOf<Body>(call));
+      const { StreamARN } = consumer;
+      const ConsumerDescription = { ...this.show(consumer), StreamARN };
+      return jsonReply({ ConsumerDescription });
+    },
+    "kinesis.ListStreamConsumers": async (call) => {
+      const { StreamARN: arn = "" } = bodyOf<Body>(call);
+      mustOwn(call, arn);
+      await this.mustBeActive(arn);
+      const Consumers = this.of(arn).map((consumer) => this.show(consumer));
+      return jsonReply({ Consumers });
+    },
+    "kinesis.DeregisterStreamConsumer": (call) => {
+      const { ConsumerARN: arn } = this.get(bodyOf<Body>(call));
+      mustOwn(call, arn);
+      this.delete(arn);
+      return jsonReply();
+    },
+    "kinesis.CreateStream": async (call) => {
+      const { StreamName, Tags } = bodyOf<Body>(call);
+      const reply = await call.forward();
+      // moto leaves out the tags that come with a new stream.
+      if (reply.status < 300 && Tags)
+        await this.accounts
+          .owning(streamArn(call))
+          .kinesis.addTagsToStream({ StreamName, Tags });
+      return reply;
+    },
+    "kinesis.DeleteStream": async (call) => {
+      const arn = streamArn(call);
+      const consumers = this.of(arn);
+      if (consumers.length && !bodyOf<Body>(call).EnforceConsumerDeletion)
+        throw inUse(
+          `Stream ${arn} has ${consumers.length} registered consumers: deregister them or set EnforceConsumerDeletion`,
+        );
+      const reply = await call.forward();
+      if (reply.status >= 300) return reply;
+      consumers.forEach((consumer) => this.delete(consumer.ConsumerARN));
+      this.onDeleted(arn);
+      return reply;
+    },
+    "kinesis.ListTagsForResource": (call) =>
+      this.tagged(call, (tags) => ({
+        Tags: [...tags].map(([Key, Value]) => ({ Key, Value })),
+      })),
+    "kinesis.TagResource": (call) =>
+      this.tagged(call, (tags, { Tags = {} }) => {
+        Object.entries(Tags).forEach((tag) => tags.set(...tag));
+      }),
+    "kinesis.UntagResource": (call) =>
+      this.tagged(call, (tags, { TagKeys = [] }) => {
+        TagKeys.forEach((key) => tags.delete(key));
+      }),
+  };
+
+  private register(
+    streamArn: string,
+    { ConsumerName: name = "", Tags: tags = {} }: Body,
+  ) {
+    const others = this.of(streamArn);
+    if (others.some((other) => other.ConsumerName === name))
+      throw inUse(`Consumer ${name} of stream ${streamArn} already exists.`);
+    if (others.length >= REGISTERED_CONSUMER_LIMIT)
+      throw limit(
+        `A stream can have ${REGISTERED_CONSUMER_LIMIT} registered consumers, and ${streamArn} has them.`,
+      );
+    const creating = others.filter(
+      (other) => this.status(other) === "CREATING",
+    );
+    if (creating.length >= CONCURRENT_CREATION_LIMIT)
+      throw limit(
+        `Only ${CONCURRENT_CREATION_LIMIT} consumers of a stream can simultaneously be in CREATING or DELETING.`,
+      );
+    const seconds = Date.now() / 1000;
+    const consumer: Consumer = {
+      ConsumerName: name,
+      ConsumerARN: `${streamArn}/consumer/${name}:${Math.floor(seconds)}`,
+      ConsumerCreationTimestamp: seconds,
+      StreamARN: streamArn,
+    };
+    this.all.set(consumer.ConsumerARN, consumer);
+    this.tags.set(consumer.ConsumerARN, new Map(Object.entries(tags)));
+    return this.show(consumer);
+  }
+
+  private status({ ConsumerCreationTimestamp: created }: Consumer) {
+    const age = Date.now() / 1000 - created;
+    return age < this.creatingSeconds ? "CREATING" : "ACTIVE";
+  }
+
+  private show(consumer: Consumer) {
+    const { StreamARN, ...shown } = consumer;
+    return { ...shown, ConsumerStatus: this.status(consumer) };
+  }
+
+  private of(streamArn: string): Consumer[] {
+    return [...this.all.values()].filter(
+      ({ StreamARN: arn }) => arn === streamArn,
+    );
+  }
+
+  private get({ StreamARN: stream = "", ConsumerARN, ConsumerName }: Body) {
+    const consumer = ConsumerARN
+      ? this.all.get(ConsumerARN)
+      : this.of(stream).find((one) => one.ConsumerName === ConsumerName);
+    if (consumer) return consumer;
+    throw notFound(`Consumer ${ConsumerARN ?? ConsumerName} not found.`);
+  }
+
+  private delete(consumerArn: string): void {
+    this.all.delete(consumerArn);
+    this.onDeleted(consumerArn);
+  }
+
+  private tagged(
+    call: Call,
+    act: (tags: Map<string, string>, body: Body) => unknown,
+  ) {
+    const body = bodyOf<Body>(call);
+    const arn = body.ResourceARN ?? "";
+    if (!isConsumerArn(arn)) return call.forward();
+    mustOwn(call, arn);
+    this.get({ ConsumerARN: arn });
+    return jsonReply(
+      act(this.tags.get(arn) ?? new Map<string, string>(), body) ?? {},
+    );
+  }
+}
+
+function streamArn(call: Call): string {
+  const { StreamARN: arn, StreamName: name } = bodyOf<Body>(call);
+  return arn ?? `arn:aws:kinesis:${call.region}:${call.account}:stream/${name}`;
+}
+
+const limit = (message: string) =>
+  new AwsError("LimitExceededException", message);

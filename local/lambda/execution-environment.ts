@@ -1,0 +1,169 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { parseArn } from "../aws/requests";
+import type { LogStream, LogWriter } from "./log-writer";
+
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+export interface Outcome {
+  readonly requestId: string;
+  readonly error?: FunctionError;
+  readonly result?: unknown;
+}
+
+/** What child.mjs sends: a line of log, that the handler is loaded, or what came of an invocation. */
+interface Message {
+  readonly log?: string;
+  readonly result?: string;
+  readonly error?: FunctionError;
+  /** The process ends now. */
+  readonly isFatal?: boolean;
+}
+
+// Lambda gives loading ten seconds of its own, outside the function's timeout.
+const LOADING_SECONDS = 10;
+
+/** One process that runs a handler, one invocation at a time. */
+export class ExecutionEnvironment {
+  private readonly child: ChildProcess;
+  private readonly log: LogStream;
+  private readonly exited: Promise<unknown>;
+  private readonly ready: Promise<Message>;
+  private settle: (message: Message) => void = () => undefined;
+  alive = true;
+
+  constructor(
+    private readonly configuration: FunctionConfiguration,
+    code: string,
+    logs: LogWriter,
+    variables: Record<string, string>,
+  ) {
+    const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
+    const stream = `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
+    this.log = logs.stream(configuration, stream);
+    this.ready = this.next();
+    this.child = fork(join(__dirname, "child.mjs"), {
+      cwd: code,
+      execArgv: [`--max-old-space-size=${configuration.MemorySize ?? 128}`],
+      stdio: ["pipe", "pipe", "pipe", "ipc"],
+      env: {
+        ...environmentOf(configuration, code, stream),
+        ...variables,
+        ...configuration.Environment?.Variables,
+      },
+    });
+    for (const output of [this.child.stdout, this.child.stderr])
+      output?.on("data", (chunk: Buffer) =>
+        this.log.write(chunk.toString().trimEnd()),
+      );
+    this.child.stdin?.on("error", () => undefined);
+    this.child.on("error", () => undefined);
+    this.child.on("message", (message: Message) => {
+      if (message.isFatal) this.alive = false;
+      if (message.log === undefined) this.settle(message);
+      else this.log.write(message.log);
+    });
+    this.exited = once(this.child, "exit").then(([status, signal]) => {
+      this.alive = false;
+      const how = signal
+        ? `signal: ${String(signal)}`
+        : `exit status ${String(status)}`;
+      const errorMessage = `Runtime exited with error: ${how}`;
+      this.settle({ error: { errorType: "Runtime.ExitError", errorMessage } });
+    });
+  }
+
+  async invoke(event: unknown): Promise<Outcome> {
+    const requestId = randomUUID();
+    const loading = await this.within(LOADING_SECONDS, this.ready, requestId);
+    if (loading.error) return { requestId, error: loading.error };
+    const {
+      FunctionName: functionName,
+      FunctionArn: invokedFunctionArn,
+      Timeout: seconds = 3,
+      MemorySize: memory,
+      LoggingConfig: logging,
+    } = this.configuration;
+    const context = {
+      awsRequestId: requestId,
+      functionName,
+      functionVersion: "$LATEST",
+      invokedFunctionArn,
+      memoryLimitInMB: String(memory),
+      logGroupName: logging?.LogGroup,
+    };
+    const answer = this.next();
+    const deadline = Date.now() + seconds * 1000;
+    // A process that is gone by now has an exit that settles the answer.
+    this.child.send({ event, context, deadline }, () => undefined);
+    const { error, result } = await this.within(seconds, answer, requestId);
+    if (error?.errorType === "Runtime.ExitError")
+      this.log.write(`RequestId: ${requestId} Error: ${error.errorMessage}`);
+    return error
+      ? { requestId, error }
+      : { requestId, result: JSON.parse(result ?? "null") as unknown };
+  }
+
+  async stop(): Promise<void> {
+    this.alive = false;
+    this.child.kill("SIGKILL");
+    await this.exited;
+  }
+
+  private next(): Promise<Message> {
+    return new Promise((resolve) => {
+      this.settle = resolve;
+    });
+  }
+
+  /** The message, or Lambda's error and this process's end when it takes too long. */
+  private async within(
+    seconds: number,
+    message: Promise<Message>,
+    requestId: string,
+  ): Promise<Message> {
+    const timer = setTimeout(() => {
+      const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${seconds.toFixed(2)} seconds`;
+      this.log.write(errorMessage);
+      this.settle({ error: { errorType: "Sandbox.Timedout", errorMessage } });
+      void this.stop();
+    }, seconds * 1000);
+    return message.finally(() => clearTimeout(timer));
+  }
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+function environmentOf(
+  configuration: FunctionConfiguration,
+  code: string,
+  logStream: string,
+): Record<string, string> {
+  const { LoggingConfig: logging, MemorySize: memory } = configuration;
+  const { region } = parseArn(configuration.FunctionArn ?? "");
+  return {
+    PATH: process.env.PATH ?? "",
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    _HANDLER: configuration.Handler ?? "",
+    LAMBDA_TASK_ROOT: code,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: configuration.FunctionName ?? "",
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: logging?.LogGroup ?? "",
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_LAMBDA_LOG_FORMAT: logging?.LogFormat ?? "Text",
+    ...(logging?.ApplicationLogLevel && {
+      AWS_LAMBDA_LOG_LEVEL: logging.ApplicationLogLevel,
+    }),
+  };
+}
