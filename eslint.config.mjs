@@ -9,14 +9,7 @@ const providerRoots = ["aws", "archive"].map((name) => ({
 
 export default tseslint.config(
   {
-    ignores: [
-      "cdktf.out",
-      "lib",
-      "lib-cdktn",
-      "coverage",
-      "handler/dist",
-      ".cache",
-    ],
+    ignores: ["cdktf.out", "lib", "lib-cdktn", "coverage", "handler/dist", ".cache"],
   },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -30,21 +23,12 @@ export default tseslint.config(
     },
     rules: {
       "no-restricted-imports": ["error", { paths: providerRoots }],
-      "@typescript-eslint/no-confusing-void-expression": [
-        "error",
-        { ignoreArrowShorthand: true },
-      ],
-      "@typescript-eslint/no-unused-vars": [
-        "error",
-        { ignoreRestSiblings: true },
-      ],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       // Every Terraform expression is an `any` to cdktf.
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-return": "off",
-      "@typescript-eslint/restrict-template-expressions": [
-        "error",
-        { allowNumber: true },
-      ],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
   {

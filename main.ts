@@ -11,12 +11,7 @@ import {
   onFailureOf,
   Settings,
 } from "./app/settings";
-import {
-  CrossAccountConsumer,
-  IProducerStream,
-  LambdaCode,
-  ProducerStream,
-} from "./modules";
+import { CrossAccountConsumer, IProducerStream, LambdaCode, ProducerStream } from "./modules";
 
 /** One stream, its consumers in any number of accounts, in one plan. */
 class CrossAccountKinesis extends TerraformStack {
@@ -34,8 +29,7 @@ class CrossAccountKinesis extends TerraformStack {
     const made = settings.consumers.map((consumer) => {
       const { accountId } = consumer.account;
       const provider =
-        providers.get(accountId) ??
-        this.provider(`consumer-${accountId}`, consumer.account);
+        providers.get(accountId) ?? this.provider(`consumer-${accountId}`, consumer.account);
       providers.set(accountId, provider);
       return this.consumer(consumers, provider, stream, consumer);
     });
@@ -69,9 +63,7 @@ class CrossAccountKinesis extends TerraformStack {
     return new CrossAccountConsumer(scope, options.consumerName, {
       provider,
       stream,
-      code: options.existingFunction
-        ? undefined
-        : LambdaCode.fromDirectory(code),
+      code: options.existingFunction ? undefined : LambdaCode.fromDirectory(code),
       onFailure: onFailureOf(onFailure),
       ...options,
     });

@@ -18,9 +18,7 @@ interface Stack {
       readonly allowed_account_ids: readonly string[];
     }[];
   };
-  readonly resource: Readonly<
-    Record<string, Readonly<Record<string, Element>>>
-  >;
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Element>>>>;
 }
 
 interface Manifest {
@@ -39,8 +37,7 @@ interface Manifest {
   >;
 }
 
-const readJson = (file: string): unknown =>
-  JSON.parse(fs.readFileSync(file, "utf8"));
+const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(file, "utf8"));
 
 /** The Terraform type, the construct's path in the stack, and the name in AWS, where it has one. */
 function rows(stack: Stack, alias: string): string[][] {
@@ -70,9 +67,7 @@ function table(lines: readonly string[][]): string {
 
 const outdir = process.env.CDKTF_OUTDIR ?? "cdktf.out";
 const { stacks } = readJson(path.join(outdir, "manifest.json")) as Manifest;
-for (const { name, synthesizedStackPath, annotations } of Object.values(
-  stacks,
-)) {
+for (const { name, synthesizedStackPath, annotations } of Object.values(stacks)) {
   const stack = readJson(path.join(outdir, synthesizedStackPath)) as Stack;
   console.log(`${path.join(outdir, path.dirname(synthesizedStackPath))}\n`);
   for (const { alias, region, allowed_account_ids } of stack.provider.aws) {

@@ -2,10 +2,8 @@ import { TerraformOutput, TerraformStack } from "cdktf";
 import { CrossAccountConsumer, IProducerStream } from "../modules";
 
 /** What the names of one consumer's outputs end in. */
-export const outputSuffix = (
-  consumerName: string,
-  consumerCount: number,
-): string => (consumerCount === 1 ? "" : `_${consumerName}`);
+export const outputSuffix = (consumerName: string, consumerCount: number): string =>
+  consumerCount === 1 ? "" : `_${consumerName}`;
 
 /**
  * The blog's outputs and what operating the pipeline takes. With several consumers each has a

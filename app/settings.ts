@@ -20,9 +20,7 @@ const account = z.strictObject({
   /** Profile of the shared AWS configuration; without it the environment's credentials are used. */
   profile: z.string().optional(),
   /** Role to assume with those credentials. */
-  assumeRole: z
-    .strictObject({ roleArn: z.string(), externalId: z.string().optional() })
-    .optional(),
+  assumeRole: z.strictObject({ roleArn: z.string(), externalId: z.string().optional() }).optional(),
 });
 
 const tags = z.record(z.string(), z.string()).optional();
@@ -52,9 +50,7 @@ const existingStream = z.strictObject({
 const stream = z.record(z.string(), z.unknown()).transform((given, context) => {
   const shape = "streamArn" in given ? existingStream : newStream;
   const result = shape.safeParse(given);
-  result.error?.issues.forEach((issue) =>
-    context.addIssue({ ...issue, code: "custom" }),
-  );
+  result.error?.issues.forEach((issue) => context.addIssue({ ...issue, code: "custom" }));
   return result.data ?? z.NEVER;
 });
 
@@ -166,9 +162,7 @@ const settings = z
           `must have the same profile and role as the other consumers of account ${accountId}`,
         );
       }
-      const twin = given.consumers.findIndex(
-        (other) => other.consumerName === one.consumerName,
-      );
+      const twin = given.consumers.findIndex((other) => other.consumerName === one.consumerName);
       if (twin < index) {
         refuse(
           ["consumers", index, "consumerName"],
@@ -199,16 +193,12 @@ export function loadSettings(context: unknown): Settings {
   const source = file ?? "cdktf.json, context.deployment";
   const result = settings.safeParse(file ? readJson(file) : context);
   if (!result.success) {
-    throw new Error(
-      `invalid settings in ${source}:\n${z.prettifyError(result.error)}`,
-    );
+    throw new Error(`invalid settings in ${source}:\n${z.prettifyError(result.error)}`);
   }
   return result.data;
 }
 
-export function onFailureOf(
-  setting: ConsumerSettings["onFailure"],
-): OnFailure | undefined {
+export function onFailureOf(setting: ConsumerSettings["onFailure"]): OnFailure | undefined {
   if (setting === undefined || setting === "queue") {
     return undefined;
   }
@@ -225,9 +215,7 @@ export function onFailureOf(
 
 /** What cdktf's CLI passes on by itself, for when main.ts runs without it. */
 export function contextOf(cdktfJson: string): Record<string, unknown> {
-  return (
-    (readJson(cdktfJson) as { context?: Record<string, unknown> }).context ?? {}
-  );
+  return (readJson(cdktfJson) as { context?: Record<string, unknown> }).context ?? {};
 }
 
 function readJson(file: string): unknown {

@@ -1,12 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdtempSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -149,9 +143,7 @@ async function virtualEnvironment(): Promise<string> {
     }
     return join(home, python);
   } catch (error) {
-    const words = String((error as { stderr?: string }).stderr ?? error).slice(
-      -1000,
-    );
+    const words = String((error as { stderr?: string }).stderr ?? error).slice(-1000);
     throw new Error(
       `the local AWS needs moto, and installing 'moto[server]==${MOTO_VERSION}' from the Python package index failed: ` +
         `install it yourself with 'pip install "moto[server]==${MOTO_VERSION}"'. pip said:\n${words}`,

@@ -1,7 +1,4 @@
-import {
-  CloudWatchLogsClient,
-  FilterLogEventsCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { setTimeout } from "timers/promises";
 import { outputSuffix } from "../app/outputs";
@@ -79,12 +76,8 @@ export async function awaitSample(
   );
   const deadline = Date.now() + timeoutSeconds * 1000;
   while (Date.now() < deadline) {
-    const { events } = await logs.send(
-      new FilterLogEventsCommand({ logGroupName }),
-    );
-    const found = events?.find(({ message }) =>
-      message?.includes(partitionKey),
-    );
+    const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+    const found = events?.find(({ message }) => message?.includes(partitionKey));
     if (found?.message) {
       const line = JSON.parse(found.message) as { message?: unknown };
       return line.message ?? line;

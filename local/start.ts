@@ -75,9 +75,7 @@ async function run(): Promise<void> {
   );
   aws = local;
   const directory = await deploy(terraform, local);
-  const outputs = JSON.parse(
-    await terraform.run(directory, "output", "-json"),
-  ) as Outputs;
+  const outputs = JSON.parse(await terraform.run(directory, "output", "-json")) as Outputs;
   await deliver(local, settings, outputs);
   await steps.step(
     "terraform plan",
@@ -85,29 +83,21 @@ async function run(): Promise<void> {
     () => "nothing left to change",
   );
   if (options.keep) {
-    console.log(
-      await howToReach(terraform, local, directory, settings, outputs),
-    );
+    console.log(await howToReach(terraform, local, directory, settings, outputs));
     isKept = true;
     await new Promise(() => undefined);
   }
   await steps.step("terraform destroy", (note) =>
-    terraform.follow(
-      progress(note),
-      directory,
-      ...["destroy", "-auto-approve", "-json"],
-    ),
+    terraform.follow(progress(note), directory, ...["destroy", "-auto-approve", "-json"]),
   );
 }
 
 /** As main.ts is run by cdktf, but into a directory of this run's own. */
 async function synthesize(): Promise<void> {
   const env = { ...process.env, CDKTF_OUTDIR: scratch };
-  await promisify(execFile)("npm", ["run", "--silent", "app"], { env }).catch(
-    (error: unknown) => {
-      throw new Error((error as { stderr: string }).stderr.trim());
-    },
-  );
+  await promisify(execFile)("npm", ["run", "--silent", "app"], { env }).catch((error: unknown) => {
+    throw new Error((error as { stderr: string }).stderr.trim());
+  });
 }
 
 async function deploy(terraform: Terraform, local: LocalAws): Promise<string> {
@@ -118,11 +108,7 @@ async function deploy(terraform: Terraform, local: LocalAws): Promise<string> {
   });
   await steps.step("terraform init", () => terraform.run(directory, "init"));
   await steps.step("terraform apply", (note) =>
-    terraform.follow(
-      progress(note),
-      directory,
-      ...["apply", "-auto-approve", "-json"],
-    ),
+    terraform.follow(progress(note), directory, ...["apply", "-auto-approve", "-json"]),
   );
   return directory;
 }
@@ -146,11 +132,7 @@ const progress =
     }
   };
 
-async function deliver(
-  local: LocalAws,
-  settings: Settings,
-  outputs: Outputs,
-): Promise<void> {
+async function deliver(local: LocalAws, settings: Settings, outputs: Outputs): Promise<void> {
   const sample = {
     data: options.data,
     partitionKey: options["partition-key"],

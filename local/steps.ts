@@ -13,8 +13,7 @@ export class Steps {
     said: (result: T) => string = () => "",
   ): Promise<T> {
     const start = Date.now();
-    const seconds = (): string =>
-      `${((Date.now() - start) / 1000).toFixed(1).padStart(5)} s`;
+    const seconds = (): string => `${((Date.now() - start) / 1000).toFixed(1).padStart(5)} s`;
     const label = name.padEnd(18);
     const ticker = setInterval(() => {
       this.replace(`${label} ${seconds()}`);

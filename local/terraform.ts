@@ -25,11 +25,7 @@ export interface Terraform {
   /** Runs one command in a directory; the error of one that fails carries what it printed. */
   run(directory: string, ...args: string[]): Promise<string>;
   /** The same, with each line as it is printed. */
-  follow(
-    onLine: (line: string) => void,
-    directory: string,
-    ...args: string[]
-  ): Promise<string>;
+  follow(onLine: (line: string) => void, directory: string, ...args: string[]): Promise<string>;
 }
 
 let found: Promise<Terraform> | undefined;
@@ -100,19 +96,14 @@ async function runTerraform(
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const code = await ended.finally(() => running.delete(child));
   if (code !== 0) {
-    throw new Error(
-      `terraform ${args.join(" ")} failed:\n${stderr.trim() || stdout}`,
-    );
+    throw new Error(`terraform ${args.join(" ")} failed:\n${stderr.trim() || stdout}`);
   }
   return stdout;
 }
 
 const running = new Set<ChildProcess>();
 
-const signal = (
-  children: Iterable<ChildProcess>,
-  name: NodeJS.Signals,
-): void => {
+const signal = (children: Iterable<ChildProcess>, name: NodeJS.Signals): void => {
   for (const { pid } of children) {
     if (pid !== undefined) {
       process.kill(-pid, name);
@@ -125,8 +116,7 @@ process.on("exit", () => signal(running, "SIGKILL"));
 /** Lets what runs now finish its current calls, as Ctrl-C does, and ends it when that takes too long. */
 export async function stopTerraform(graceSeconds = 20): Promise<void> {
   const stopping = [...running];
-  const alive = (): ChildProcess[] =>
-    stopping.filter((child) => running.has(child));
+  const alive = (): ChildProcess[] => stopping.filter((child) => running.has(child));
   signal(stopping, "SIGINT");
   const deadline = Date.now() + graceSeconds * 1000;
   while (alive().length > 0 && Date.now() < deadline) {
@@ -139,8 +129,7 @@ async function checkVersion(): Promise<void> {
   let version: string;
   try {
     const { stdout } = await execute("terraform", ["version", "-json"]);
-    version = (JSON.parse(stdout) as { terraform_version: string })
-      .terraform_version;
+    version = (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
   } catch {
     throw new MissingToolError(
       `terraform is not on the PATH: install ${OLDEST_TERRAFORM} or newer from ${INSTALL}`,
@@ -157,17 +146,14 @@ async function checkVersion(): Promise<void> {
 function cliConfiguration(): Record<string, string> {
   const configured = process.env.TF_CLI_CONFIG_FILE;
   const own = configured ?? path.join(os.homedir(), ".terraformrc");
-  const mirror =
-    mirrorUnder(process.env.TF_PLUGIN_CACHE_DIR) ?? mirrorUnderOpt();
+  const mirror = mirrorUnder(process.env.TF_PLUGIN_CACHE_DIR) ?? mirrorUnderOpt();
   if (fs.existsSync(own) || mirror === undefined) {
     return { TF_PLUGIN_CACHE_DIR: process.env.TF_PLUGIN_CACHE_DIR ?? cache() };
   }
   const root = path.join(mirror, REGISTRY);
   const providers = fs
     .readdirSync(root)
-    .flatMap((owner) =>
-      fs.readdirSync(path.join(root, owner)).map((name) => `${owner}/${name}`),
-    );
+    .flatMap((owner) => fs.readdirSync(path.join(root, owner)).map((name) => `${owner}/${name}`));
   const file = inCache("terraformrc");
   const names = JSON.stringify(providers);
   fs.writeFileSync(
@@ -187,9 +173,7 @@ function cliConfiguration(): Record<string, string> {
 }
 
 const mirrorUnder = (directory: string | undefined): string | undefined =>
-  directory && fs.existsSync(path.join(directory, REGISTRY))
-    ? directory
-    : undefined;
+  directory && fs.existsSync(path.join(directory, REGISTRY)) ? directory : undefined;
 
 function mirrorUnderOpt(): string | undefined {
   const opt = "/opt";

@@ -27,18 +27,7 @@ export interface Configuration {
   output?: Record<string, unknown>;
 }
 
-const SERVICES = [
-  "ec2",
-  "iam",
-  "kinesis",
-  "kms",
-  "lambda",
-  "logs",
-  "s3",
-  "sns",
-  "sqs",
-  "sts",
-];
+const SERVICES = ["ec2", "iam", "kinesis", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts"];
 
 /**
  * A copy of a synthesized stack that runs against local endpoints. Only the provider's version
@@ -50,13 +39,10 @@ export async function copyStack(
   stackDirectory: string,
   options: WorkspaceOptions,
 ): Promise<string> {
-  const directory =
-    options.directory ?? fs.mkdtempSync(path.join(os.tmpdir(), "stack-"));
+  const directory = options.directory ?? fs.mkdtempSync(path.join(os.tmpdir(), "stack-"));
   fs.cpSync(stackDirectory, directory, { recursive: true });
   const file = path.join(directory, "cdk.tf.json");
-  const synthesized = JSON.parse(
-    fs.readFileSync(file, "utf8"),
-  ) as Configuration;
+  const synthesized = JSON.parse(fs.readFileSync(file, "utf8")) as Configuration;
   const configuration = terraform.hasArchiveProvider
     ? synthesized
     : archiveHere(synthesized, directory);
@@ -66,9 +52,7 @@ export async function copyStack(
   }
   delete configuration.terraform.backend;
   configuration.provider.aws = await Promise.all(
-    (configuration.provider.aws ?? []).map((provider) =>
-      redirect(provider, options),
-    ),
+    (configuration.provider.aws ?? []).map((provider) => redirect(provider, options)),
   );
   fs.writeFileSync(file, JSON.stringify(configuration, undefined, 2));
   return directory;
@@ -78,15 +62,13 @@ async function redirect(
   provider: Record<string, unknown>,
   { url, credentials }: WorkspaceOptions,
 ): Promise<Record<string, unknown>> {
-  const [account] =
-    (provider.allowed_account_ids as string[] | undefined) ?? [];
+  const [account] = (provider.allowed_account_ids as string[] | undefined) ?? [];
   if (account === undefined) {
     throw new Error(
       `provider ${String(provider.alias)} names no account: set its 'allowed_account_ids'`,
     );
   }
-  const { accessKeyId, secretAccessKey, sessionToken } =
-    await credentials(account);
+  const { accessKeyId, secretAccessKey, sessionToken } = await credentials(account);
   const { profile, assume_role, ...rest } = provider;
   return {
     ...rest,
@@ -100,24 +82,15 @@ async function redirect(
 }
 
 /** What data.archive_file does, for where its provider cannot be had. */
-function archiveHere(
-  synthesized: Configuration,
-  directory: string,
-): Configuration {
+function archiveHere(synthesized: Configuration, directory: string): Configuration {
   let text = JSON.stringify(synthesized);
-  for (const [id, archive] of Object.entries(
-    synthesized.data?.archive_file ?? {},
-  )) {
-    const inPlace = (file = ""): string =>
-      file.replace("${path.module}", directory);
+  for (const [id, archive] of Object.entries(synthesized.data?.archive_file ?? {})) {
+    const inPlace = (file = ""): string => file.replace("${path.module}", directory);
     const zip = zipDirectory(inPlace(archive.source_dir));
     fs.writeFileSync(inPlace(archive.output_path), zip);
     const hash = createHash("sha256").update(zip).digest("base64");
     text = text
-      .replaceAll(
-        `\${data.archive_file.${id}.output_path}`,
-        archive.output_path ?? "",
-      )
+      .replaceAll(`\${data.archive_file.${id}.output_path}`, archive.output_path ?? "")
       .replaceAll(`\${data.archive_file.${id}.output_base64sha256}`, hash);
   }
   const configuration = JSON.parse(text) as Configuration;

@@ -9,22 +9,11 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Precondition, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import {
-  CrossAccountConsumerProps,
-  ReadMode,
-} from "./cross-account-consumer-props";
+import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
 import { OnFailure } from "./on-failure";
-import {
-  accountPreconditions,
-  checkAccess,
-  regionPreconditions,
-} from "./private/access-checks";
+import { accountPreconditions, checkAccess, regionPreconditions } from "./private/access-checks";
 import { Checks } from "./private/checks";
-import {
-  ConsumerFunction,
-  functionFor,
-  functionNameOf,
-} from "./private/consumer-function";
+import { ConsumerFunction, functionFor, functionNameOf } from "./private/consumer-function";
 import { createMapping } from "./private/consumer-mapping";
 import { duplicateNames } from "./private/duplicate-names";
 import { checkFunction } from "./private/function-checks";
@@ -85,12 +74,7 @@ export class CrossAccountConsumer extends Construct {
     this.node.addValidation({ validate: () => this.duplicateNames() });
 
     const { stream } = props;
-    warnOfMapping(
-      this,
-      props,
-      this.enhancedFanOut,
-      stream.access.config.retentionPeriodHours,
-    );
+    warnOfMapping(this, props, this.enhancedFanOut, stream.access.config.retentionPeriodHours);
     const target = functionFor(this, props, functionChecks);
     this.functionName = target.functionName;
     this.functionArn = target.functionArn;
@@ -131,9 +115,7 @@ export class CrossAccountConsumer extends Construct {
       destinationArn: onFailure.destinationArn,
       preconditions: [
         ...mappingChecks.preconditions,
-        ...(props.existingFunction
-          ? functionChecks.function.preconditions
-          : []),
+        ...(props.existingFunction ? functionChecks.function.preconditions : []),
         ...regionPreconditions(this, props, target.lambdaFunction),
         ...stream.access.unmetPreconditions,
       ],
@@ -176,9 +158,7 @@ export class CrossAccountConsumer extends Construct {
       return undefined;
     }
     const { provider, access } = this.props.stream;
-    const policy = policyDocument(
-      consumerPolicyStatements(this.consumerArn, roleArn),
-    );
+    const policy = policyDocument(consumerPolicyStatements(this.consumerArn, roleArn));
     if (!provider) {
       new TerraformOutput(this, "consumer-policy", {
         value: policy,
@@ -190,10 +170,7 @@ export class CrossAccountConsumer extends Construct {
       provider,
       resourceArn: this.consumerArn,
       policy,
-      dependsOn: [
-        ...access.proofs,
-        ...(lambdaFunction ? [lambdaFunction] : []),
-      ],
+      dependsOn: [...access.proofs, ...(lambdaFunction ? [lambdaFunction] : [])],
     });
   }
 
@@ -211,13 +188,7 @@ export class CrossAccountConsumer extends Construct {
         ...readStatements(stream.streamArn, this.consumerArn),
         ...(stream.kmsKeyArn === undefined
           ? []
-          : [
-              decryptStatement(
-                stream.kmsKeyArn,
-                stream.streamArn,
-                this.dnsSuffix(),
-              ),
-            ]),
+          : [decryptStatement(stream.kmsKeyArn, stream.streamArn, this.dnsSuffix())]),
         ...onFailure,
         ...(target.logGroup ? [logStatement(target.logGroup.arn)] : []),
       ]),

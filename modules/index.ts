@@ -1,8 +1,5 @@
 export { CrossAccountConsumer } from "./cross-account-consumer";
-export {
-  type CrossAccountConsumerProps,
-  ReadMode,
-} from "./cross-account-consumer-props";
+export { type CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
 export {
   Architecture,
   type ExistingFunction,

@@ -63,11 +63,7 @@ export class LambdaCode {
    *
    * @param objectVersion without it Terraform does not notice that the object changed
    */
-  public static fromS3(
-    bucket: string,
-    key: string,
-    objectVersion?: string,
-  ): LambdaCode {
+  public static fromS3(bucket: string, key: string, objectVersion?: string): LambdaCode {
     return new LambdaCode(() => ({
       s3Bucket: bucket,
       s3Key: key,
@@ -141,20 +137,11 @@ function directoryProblems(directory: string): string[] {
   if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     return rule("a directory that exists");
   }
-  return fs.readdirSync(directory).length === 0
-    ? rule("a directory that is not empty")
-    : [];
+  return fs.readdirSync(directory).length === 0 ? rule("a directory that is not empty") : [];
 }
 
 function zipProblems(file: string): string[] {
   return fs.statSync(file, { throwIfNoEntry: false })?.isFile()
     ? []
-    : [
-        mustBeGiven(
-          "code",
-          "a zip file that exists",
-          file,
-          "build it first, or correct the path",
-        ),
-      ];
+    : [mustBeGiven("code", "a zip file that exists", file, "build it first, or correct the path")];
 }

@@ -5,13 +5,7 @@ import { arnPart } from "./private/arns";
 import { Checks, isLiteral } from "./private/checks";
 import { fifoDestination } from "./private/errors";
 import { own, Statement } from "./private/policies";
-import {
-  accountId,
-  bucketArn,
-  queueArn,
-  Rule,
-  topicArn,
-} from "./private/rules";
+import { accountId, bucketArn, queueArn, Rule, topicArn } from "./private/rules";
 
 /** The longest that SQS keeps a message: 14 days. */
 const QUEUE_RETENTION_SECONDS = 1209600;
@@ -87,8 +81,7 @@ export class OnFailure {
    */
   public static s3(arn: string, bucketAccountId?: string): OnFailure {
     return new OnFailure(
-      (_scope, { roleArn }) =>
-        toBucket(arn, bucketAccountId ?? arnPart(roleArn, "accountId")),
+      (_scope, { roleArn }) => toBucket(arn, bucketAccountId ?? arnPart(roleArn, "accountId")),
       (checks) => {
         checkArn(checks, arn, bucketArn);
         checks.check(
@@ -115,10 +108,7 @@ export class OnFailure {
 
   private constructor(
     /** @internal */
-    public readonly bind: (
-      scope: Construct,
-      context: OnFailureContext,
-    ) => OnFailureConfig,
+    public readonly bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
     /** @internal */
     public readonly check: (checks: Checks) => void = () => undefined,
     /** @internal */
@@ -148,11 +138,6 @@ function checkArn(checks: Checks, arn: string, rule: Rule<string>): void {
   if (isLiteral(arn) && arn.endsWith(".fifo")) {
     checks.refuse(fifoDestination(arn));
   } else {
-    checks.check(
-      "onFailure",
-      arn,
-      rule,
-      "omit it to have a queue made for this consumer",
-    );
+    checks.check("onFailure", arn, rule, "omit it to have a queue made for this consumer");
   }
 }

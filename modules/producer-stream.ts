@@ -120,15 +120,10 @@ export class ProducerStream extends Construct implements IProducerStream {
     this.access.grantWrite(principalArn);
   }
 
-  private createStream(
-    props: ProducerStreamProps,
-    checks: Checks,
-  ): KinesisStream {
+  private createStream(props: ProducerStreamProps, checks: Checks): KinesisStream {
     const streamMode =
       props.streamMode ??
-      (props.shardCount === undefined
-        ? StreamMode.ON_DEMAND
-        : StreamMode.PROVISIONED);
+      (props.shardCount === undefined ? StreamMode.ON_DEMAND : StreamMode.PROVISIONED);
     return new KinesisStream(this, "stream", {
       provider: props.provider,
       name: props.streamName,
@@ -151,8 +146,7 @@ export class ProducerStream extends Construct implements IProducerStream {
       kmsKeyArn: this.kmsKeyArn,
       ownsKeyPolicy: this.key !== undefined,
       registeredConsumerLimit: props.registeredConsumerLimit,
-      retentionPeriodHours:
-        props.retentionPeriodHours ?? DEFAULT_RETENTION_HOURS,
+      retentionPeriodHours: props.retentionPeriodHours ?? DEFAULT_RETENTION_HOURS,
     });
     if (this.kmsKeyArn !== undefined) {
       access.dnsSuffix = new DataAwsPartition(this, "partition", {
@@ -176,8 +170,7 @@ export class ProducerStream extends Construct implements IProducerStream {
       provider: this.provider,
       keyId: key.keyId,
       policy: Lazy.stringValue({
-        produce: () =>
-          policyDocument([administration, ...this.access.keyStatements()]),
+        produce: () => policyDocument([administration, ...this.access.keyStatements()]),
       }),
     });
     this.access.proofs.push(keyPolicy);

@@ -13,7 +13,7 @@ import { buildSync } from "esbuild";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { format } from "prettier";
+import { format, resolveConfig } from "prettier";
 import {
   CrossAccountConsumer,
   LambdaCode,
@@ -57,11 +57,7 @@ class Variables {
   }
 
   /** One of an enum's values. */
-  public choice(
-    name: string,
-    description: string,
-    fallback: string,
-  ): TerraformVariable["value"] {
+  public choice(name: string, description: string, fallback: string): TerraformVariable["value"] {
     return this.declare(name, {
       type: "string",
       description,
@@ -80,11 +76,7 @@ class Variables {
   }
 
   /** One that may be left out, which Terraform spells `null`. */
-  public optional(
-    name: string,
-    type: "string" | "number",
-    description: string,
-  ): TerraformVariable {
+  public optional(name: string, type: "string" | "number", description: string): TerraformVariable {
     const variable = this.declare(name, { type, description });
     // cdktf itself cannot write a default of null.
     variable.addOverride("default", null);
@@ -97,10 +89,7 @@ class Variables {
     return Token.asString(Fn.coalesce([stringValue, other]));
   }
 
-  private declare(
-    name: string,
-    config: TerraformVariableConfig,
-  ): TerraformVariable {
+  private declare(name: string, config: TerraformVariableConfig): TerraformVariable {
     return new TerraformVariable(this.stack, name, config);
   }
 }
@@ -148,14 +137,8 @@ class Pipeline extends TerraformStack {
     return stream;
   }
 
-  private consumer(
-    variables: Variables,
-    stream: ProducerStream,
-  ): CrossAccountConsumer {
-    const consumerName = variables.text(
-      "consumer_name",
-      "Name of the registered consumer",
-    );
+  private consumer(variables: Variables, stream: ProducerStream): CrossAccountConsumer {
+    const consumerName = variables.text("consumer_name", "Name of the registered consumer");
     const functionName = variables.either(
       "function_name",
       "Name of the function; leave it out for consumer_name",
@@ -179,11 +162,7 @@ class Pipeline extends TerraformStack {
         "Entry point of the function, <file>.<export>",
         "index.handler",
       ),
-      runtime: variables.text(
-        "runtime",
-        "Runtime of the function",
-        "nodejs22.x",
-      ),
+      runtime: variables.text("runtime", "Runtime of the function", "nodejs22.x"),
       memorySizeMb: variables.number(
         "memory_size_mb",
         "Memory of the function, in MB: 128 to 10240",
@@ -204,11 +183,7 @@ class Pipeline extends TerraformStack {
         "Where a new mapping starts to read: TRIM_HORIZON or LATEST",
         StartingPosition.TRIM_HORIZON,
       ),
-      batchSize: variables.number(
-        "batch_size",
-        "Most records in one batch: 1 to 10000",
-        100,
-      ),
+      batchSize: variables.number("batch_size", "Most records in one batch: 1 to 10000", 100),
       maximumBatchingWindowInSeconds: variables.number(
         "maximum_batching_window_in_seconds",
         "How long Lambda gathers records for one batch, in seconds: 0 to 300",
@@ -233,18 +208,13 @@ class Pipeline extends TerraformStack {
   }
 
   /** The library copies a directory that is known now; a module's user has another one. */
-  private letCodeBeGiven(
-    variables: Variables,
-    consumer: CrossAccountConsumer,
-  ): void {
+  private letCodeBeGiven(variables: Variables, consumer: CrossAccountConsumer): void {
     variables.optional(
       "code_directory",
       "string",
       "Directory that holds the function's code as Lambda runs it; leave it out for a function that logs each record",
     );
-    const archive = consumer.node
-      .findAll()
-      .find((node) => node instanceof DataArchiveFile);
+    const archive = consumer.node.findAll().find((node) => node instanceof DataArchiveFile);
     if (!archive) {
       throw new Error("the library does not archive the code any more");
     }
@@ -259,10 +229,7 @@ class Pipeline extends TerraformStack {
   }
 
   /** AWS has no environment without variables: Terraform would make it anew in every plan. */
-  private letEnvironmentBeGiven(
-    variables: Variables,
-    consumer: CrossAccountConsumer,
-  ): void {
+  private letEnvironmentBeGiven(variables: Variables, consumer: CrossAccountConsumer): void {
     variables.map("environment", "Environment variables of the function");
     consumer.lambdaFunction?.addOverride("dynamic.environment", {
       for_each: "${length(var.environment) == 0 ? [] : [var.environment]}",
@@ -270,10 +237,7 @@ class Pipeline extends TerraformStack {
     });
   }
 
-  private describe(
-    stream: ProducerStream,
-    consumer: CrossAccountConsumer,
-  ): void {
+  private describe(stream: ProducerStream, consumer: CrossAccountConsumer): void {
     for (const [name, description, value] of [
       ["stream_arn", "ARN of the stream", stream.streamArn],
       ["kms_key_arn", "ARN of the stream's key", stream.kmsKeyArn],
@@ -284,16 +248,8 @@ class Pipeline extends TerraformStack {
       ],
       ["function_arn", "ARN of the function", consumer.functionArn],
       ["role_arn", "ARN of the function's role", consumer.roleArn],
-      [
-        "log_group_name",
-        "Name of the function's log group",
-        consumer.logGroupName,
-      ],
-      [
-        "event_source_mapping_id",
-        "UUID of the event source mapping",
-        consumer.mapping.uuid,
-      ],
+      ["log_group_name", "Name of the function's log group", consumer.logGroupName],
+      ["event_source_mapping_id", "UUID of the event source mapping", consumer.mapping.uuid],
       [
         "on_failure_queue_url",
         "URL of the queue that is told of records that Lambda gave up on",
@@ -356,9 +312,10 @@ async function make(directory: string): Promise<void> {
     banner: { js: "/* eslint-disable */\n// Made by `npm run build:module`." },
     outfile: code,
   });
+  const style = await resolveConfig(__filename);
   fs.writeFileSync(
     code,
-    await format(fs.readFileSync(code, "utf8"), { filepath: code }),
+    await format(fs.readFileSync(code, "utf8"), { ...style, parser: "babel" }),
   );
   process.chdir(directory);
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), "module-"));
@@ -366,13 +323,12 @@ async function make(directory: string): Promise<void> {
   new Pipeline(app, "pipeline");
   app.synth();
   const stack = path.join(outdir, "stacks", "pipeline", "cdk.tf.json");
-  const configuration = JSON.parse(
-    fs.readFileSync(stack, "utf8"),
-  ) as Configuration;
+  const configuration = JSON.parse(fs.readFileSync(stack, "utf8")) as Configuration;
   fs.rmSync(outdir, { recursive: true });
   fs.writeFileSync(
     path.join(directory, "main.tf.json"),
     await format(JSON.stringify(asModule(inTerraformsWords(configuration))), {
+      ...style,
       parser: "json",
     }),
   );

@@ -23,8 +23,7 @@ const tsx = (file: string, env: NodeJS.ProcessEnv) =>
     encoding: "utf8",
   });
 
-const outputsOf = (outdir: string): string[] =>
-  Object.keys(stackOf(outdir).output);
+const outputsOf = (outdir: string): string[] => Object.keys(stackOf(outdir).output);
 
 describe("npm run synth", () => {
   it("prints what would be made in which account", () => {
@@ -47,9 +46,7 @@ describe("npm run synth", () => {
 
   it("prints the warnings", () => {
     const { stdout } = tsx("app/describe.ts", {
-      CDKTF_OUTDIR: synthesizeMain(
-        settings({ ...analytics, startingPosition: "LATEST" }),
-      ),
+      CDKTF_OUTDIR: synthesizeMain(settings({ ...analytics, startingPosition: "LATEST" })),
     });
 
     expect(stdout).toMatch(
@@ -60,10 +57,7 @@ describe("npm run synth", () => {
   it("says what is wrong without a stack trace, exits 1 and writes no stack", () => {
     const outdir = scratch();
     const file = path.join(outdir, "settings.json");
-    fs.writeFileSync(
-      file,
-      JSON.stringify(settings({ ...analytics, batchSize: 0 })),
-    );
+    fs.writeFileSync(file, JSON.stringify(settings({ ...analytics, batchSize: 0 })));
 
     const { stderr, status } = tsx("main.ts", {
       DEPLOYMENT: file,
@@ -174,9 +168,8 @@ describe("main.ts", () => {
     expect(stackOf(synthesizeMain()).terraform.backend).toEqual({
       local: { path: "../../../terraform.cross-account-kinesis.tfstate" },
     });
-    expect(
-      stackOf(synthesizeMain({ ...settings(analytics), backend })).terraform
-        .backend,
-    ).toEqual({ s3: { ...backend, encrypt: true, use_lockfile: true } });
+    expect(stackOf(synthesizeMain({ ...settings(analytics), backend })).terraform.backend).toEqual({
+      s3: { ...backend, encrypt: true, use_lockfile: true },
+    });
   });
 });

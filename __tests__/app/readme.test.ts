@@ -16,9 +16,7 @@ const blocks = (language: string): string[] =>
 /** The package's own names, resolved to its sources, as its users' are to its build. */
 const paths = {
   "cdktf-cross-account-kinesis": [path.join(ROOT, "modules/index.ts")],
-  "cdktf-cross-account-kinesis/handler": [
-    path.join(ROOT, "handler/kinesis-handler.ts"),
-  ],
+  "cdktf-cross-account-kinesis/handler": [path.join(ROOT, "handler/kinesis-handler.ts")],
 };
 
 describe("README.md", () => {
@@ -38,8 +36,7 @@ describe("README.md", () => {
     (_number, code) => {
       const file = path.join(ROOT, "readme-example.ts");
       const { options } = ts.parseJsonConfigFileContent(
-        ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile)
-          .config,
+        ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile).config,
         ts.sys,
         ROOT,
       );
@@ -55,9 +52,7 @@ describe("README.md", () => {
       expect(
         ts
           .getPreEmitDiagnostics(program)
-          .map(({ messageText }) =>
-            ts.flattenDiagnosticMessageText(messageText, "\n"),
-          ),
+          .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")),
       ).toEqual([]);
     },
   );
@@ -65,10 +60,7 @@ describe("README.md", () => {
   it("has a smallest example that synthesizes", () => {
     const directory = scratch();
     fs.writeFileSync(path.join(directory, "main.ts"), blocks("ts")[0]!);
-    fs.symlinkSync(
-      path.join(ROOT, "node_modules"),
-      path.join(directory, "node_modules"),
-    );
+    fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
     fs.cpSync(path.join(ROOT, "handler"), path.join(directory, "handler"), {
       recursive: true,
     });
@@ -88,20 +80,15 @@ describe("README.md", () => {
     });
 
     const stack = JSON.parse(
-      fs.readFileSync(
-        path.join(directory, "cdktf.out/stacks/clicks/cdk.tf.json"),
-        "utf8",
-      ),
+      fs.readFileSync(path.join(directory, "cdktf.out/stacks/clicks/cdk.tf.json"), "utf8"),
     ) as { resource: Record<string, unknown> };
-    expect(Object.keys(stack.resource)).toContain(
-      "aws_lambda_event_source_mapping",
-    );
+    expect(Object.keys(stack.resource)).toContain("aws_lambda_event_source_mapping");
   });
 
   it("names only commands that there are, and CI runs those of the first screen", () => {
-    const { scripts } = JSON.parse(
-      fs.readFileSync(path.join(ROOT, "package.json"), "utf8"),
-    ) as { scripts: Record<string, string> };
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
     const ci = fs.readFileSync(path.join(ROOT, ".ci/run"), "utf8");
     const firstScreen = blocks("sh");
 

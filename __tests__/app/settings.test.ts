@@ -46,10 +46,7 @@ describe("settings", () => {
   });
 
   it("come from the file that DEPLOYMENT names, where it names one", () => {
-    const file = path.join(
-      fs.mkdtempSync(path.join(os.tmpdir(), "settings-")),
-      "prod.json",
-    );
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "settings-")), "prod.json");
     fs.writeFileSync(file, JSON.stringify({ ...valid, region: "eu-west-1" }));
     process.env.DEPLOYMENT = file;
 
@@ -70,9 +67,7 @@ describe("settings", () => {
       reigon: "us-east-1",
       producer: { accountId: 111111111111 },
       stream: { streamName: "orders", shards: 2, streamMode: "SOMETIMES" },
-      consumers: [
-        { account, consumerName: "a", batchSize: "10", onFailure: "sqs" },
-      ],
+      consumers: [{ account, consumerName: "a", batchSize: "10", onFailure: "sqs" }],
     });
 
     expect(message.split("\n")).toEqual([
@@ -96,9 +91,9 @@ describe("settings", () => {
   });
 
   it("refuse an account id that lost its leading zero", () => {
-    expect(
-      mistakes({ ...valid, producer: { accountId: "11111111111" } }),
-    ).toContain("→ at producer.accountId");
+    expect(mistakes({ ...valid, producer: { accountId: "11111111111" } })).toContain(
+      "→ at producer.accountId",
+    );
   });
 
   it("refuse an empty list of consumers", () => {
@@ -107,21 +102,12 @@ describe("settings", () => {
 
   it("refuse two consumers of one name", () => {
     expect(
-      mistakes(
-        withConsumers(
-          { account, consumerName: "a" },
-          { account, consumerName: "a" },
-        ),
-      ),
-    ).toContain(
-      "must be unique, got a for consumers[0] as well\n  → at consumers[1].consumerName",
-    );
+      mistakes(withConsumers({ account, consumerName: "a" }, { account, consumerName: "a" })),
+    ).toContain("must be unique, got a for consumers[0] as well\n  → at consumers[1].consumerName");
   });
 
   it("refuse a consumer in the producer's account", () => {
-    expect(
-      mistakes(withConsumers({ account: valid.producer, consumerName: "a" })),
-    ).toContain(
+    expect(mistakes(withConsumers({ account: valid.producer, consumerName: "a" }))).toContain(
       "must be another account than the producer's, got 111111111111 for both\n  → at consumers[0].account.accountId",
     );
   });
@@ -145,9 +131,9 @@ describe("settings", () => {
     expect(loadSettings({ ...valid, stream: { streamArn } }).stream).toEqual({
       streamArn,
     });
-    expect(
-      mistakes({ ...valid, stream: { streamArn, shardCount: 2 } }),
-    ).toContain('Unrecognized key: "shardCount"\n  → at stream');
+    expect(mistakes({ ...valid, stream: { streamArn, shardCount: 2 } })).toContain(
+      'Unrecognized key: "shardCount"\n  → at stream',
+    );
   });
 
   it("are valid as they stand in cdktf.json", () => {
@@ -161,12 +147,9 @@ describe("onFailure in the settings", () => {
   it.each([
     [undefined, undefined],
     ["queue", undefined],
-  ] as const)(
-    "%s leaves the default, a queue made here",
-    (setting, expected) => {
-      expect(onFailureOf(setting)).toBe(expected);
-    },
-  );
+  ] as const)("%s leaves the default, a queue made here", (setting, expected) => {
+    expect(onFailureOf(setting)).toBe(expected);
+  });
 
   it("none warns at synth", () => {
     expect(onFailureOf("none")?.isNone).toBe(true);
@@ -190,8 +173,6 @@ describe("onFailure in the settings", () => {
       );
 
     expect(bound(onFailureOf(setting))).toEqual(bound(expected));
-    expect(
-      bound(onFailureOf(setting))?.statements.flatMap((one) => one.Action),
-    ).toEqual(actions);
+    expect(bound(onFailureOf(setting))?.statements.flatMap((one) => one.Action)).toEqual(actions);
   });
 });

@@ -68,9 +68,7 @@ describe("npm start", () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/^synthesize +[\d.]+ s$/m);
     expect(stdout).not.toContain("start local AWS");
-    expect(stderr).toMatch(
-      /^terraform is not on the PATH: install 1\.5\.0 or newer from https:/m,
-    );
+    expect(stderr).toMatch(/^terraform is not on the PATH: install 1\.5\.0 or newer from https:/m);
   });
 });
 
@@ -111,9 +109,7 @@ describeWithTerraform("npm start -- --keep", () => {
   it("shows the record as the blog shows it", () => {
     expect(printed).toMatch(/"partitionKey": "samplepartitionkey3"/);
     expect(printed).toMatch(/"data": "sampledatarecord"/);
-    expect(printed).toMatch(
-      /terraform plan +[\d.]+ s {2}nothing left to change/,
-    );
+    expect(printed).toMatch(/terraform plan +[\d.]+ s {2}nothing left to change/);
   });
 
   it("prints lines that point the AWS CLI at each account", () => {
@@ -204,9 +200,7 @@ describeWithTerraform("npm start, interrupted while Terraform works", () => {
         }
       });
     });
-    const ended = new Promise<number | null>((resolve) =>
-      child.once("close", resolve),
-    );
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
     await working;
     const processes = childrenOf(child.pid!);
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)![0];
@@ -217,8 +211,6 @@ describeWithTerraform("npm start, interrupted while Terraform works", () => {
     expect(processes.length).toBeGreaterThan(2);
     expect(running([child.pid!, ...processes])).toEqual([]);
     await expect(fetch(url)).rejects.toThrow();
-    expect(
-      fs.readdirSync(temporary).filter((name) => !name.startsWith("tsx")),
-    ).toEqual([]);
+    expect(fs.readdirSync(temporary).filter((name) => !name.startsWith("tsx"))).toEqual([]);
   });
 });

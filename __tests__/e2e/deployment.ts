@@ -68,11 +68,7 @@ export class Deployment {
   }
 
   public follow(onLine: (line: string) => void): Promise<string> {
-    return this.terraform.follow(
-      onLine,
-      this.directory,
-      ...["apply", "-auto-approve", "-json"],
-    );
+    return this.terraform.follow(onLine, this.directory, ...["apply", "-auto-approve", "-json"]);
   }
 
   /** What a further apply would change, as Terraform prints it; empty if nothing. */

@@ -1,9 +1,5 @@
 import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
-import {
-  GetQueueUrlCommand,
-  PurgeQueueCommand,
-  ReceiveMessageCommand,
-} from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, PurgeQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import * as fs from "fs";
 import * as path from "path";
 import { stopTerraform } from "../../local/terraform";
@@ -11,13 +7,7 @@ import { Configuration } from "../../local/workspace";
 import { CrossAccountConsumer, ProducerStream } from "../../modules";
 import { put, until } from "../local/two-accounts";
 import { describeWithTerraform, synthesize } from "../terraform/harness";
-import {
-  CONSUMER,
-  Deployment,
-  PRODUCER,
-  REGION,
-  streamArn,
-} from "./deployment";
+import { CONSUMER, Deployment, PRODUCER, REGION, streamArn } from "./deployment";
 import { failingCode } from "./handlers/code";
 
 jest.setTimeout(300_000);
@@ -68,9 +58,7 @@ type Edit = (stack: Configuration) => void;
 
 const short = (address: string): string => address.replace(/_[0-9A-F]{8}$/, "");
 
-const policiesOf = (
-  stack: Configuration,
-): { type: string; id: string; address: string }[] =>
+const policiesOf = (stack: Configuration): { type: string; id: string; address: string }[] =>
   POLICIES.flatMap((type) =>
     Object.keys(stack.resource[type] ?? {}).map((id) => ({
       type,
@@ -88,14 +76,11 @@ function editStatements(
 ): string {
   const references = policy.match(REFERENCE) ?? [];
   let index = 0;
-  const document = JSON.parse(
-    policy.replace(REFERENCE, () => `<${index++}>`),
-  ) as { Statement: { Sid: string }[] };
+  const document = JSON.parse(policy.replace(REFERENCE, () => `<${index++}>`)) as {
+    Statement: { Sid: string }[];
+  };
   document.Statement = edit(document.Statement);
-  return JSON.stringify(document).replace(
-    /<(\d+)>/g,
-    (_all, at) => references[Number(at)]!,
-  );
+  return JSON.stringify(document).replace(/<(\d+)>/g, (_all, at) => references[Number(at)]!);
 }
 
 function sidsOf(policy: string): string[] {
@@ -107,11 +92,8 @@ function sidsOf(policy: string): string[] {
   return sids;
 }
 
-const policyAt = (
-  stack: Configuration,
-  type: string,
-  id: string,
-): { policy: string } => stack.resource[type]![id] as { policy: string };
+const policyAt = (stack: Configuration, type: string, id: string): { policy: string } =>
+  stack.resource[type]![id] as { policy: string };
 
 /** Every statement of every policy, every policy as a whole. */
 function removals(stack: Configuration): (readonly [string, RegExp, Edit])[] {
@@ -133,9 +115,7 @@ function removals(stack: Configuration): (readonly [string, RegExp, Edit])[] {
       `resource ${short(address)}`,
       /^(the writer: |PROBLEM: User: )/,
       (edited: Configuration) => {
-        const rest = Object.entries(edited.resource[type]!).filter(
-          ([other]) => other !== id,
-        );
+        const rest = Object.entries(edited.resource[type]!).filter(([other]) => other !== id);
         edited.resource[type] = Object.fromEntries(rest);
         if (rest.length === 0) {
           edited.resource = Object.fromEntries(
@@ -154,9 +134,7 @@ const withoutEdgesTo =
     for (const resources of Object.values(stack.resource)) {
       for (const resource of Object.values(resources)) {
         if (Array.isArray(resource.depends_on)) {
-          resource.depends_on = resource.depends_on.filter(
-            (one) => one !== address,
-          );
+          resource.depends_on = resource.depends_on.filter((one) => one !== address);
         }
       }
     }
@@ -221,10 +199,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     if (seen.delivered && seen.reported) {
       return undefined;
     }
-    return (
-      seen.problem ||
-      (seen.delivered ? "failures are not reported" : "no log line")
-    );
+    return seen.problem || (seen.delivered ? "failures are not reported" : "no log line");
   }
 
   /** What AWS refused, once it did: the provider would retry some refusals for minutes. */
@@ -256,16 +231,13 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     expect(await whatIsBroken()).toBeUndefined();
   });
 
-  it.each(removals(synthesized))(
-    "fails without %s",
-    async (_name, missed, edit) => {
-      deployment.change(edit);
+  it.each(removals(synthesized))("fails without %s", async (_name, missed, edit) => {
+    deployment.change(edit);
 
-      const outcome = (await applied()) ?? (await whatIsBroken());
+    const outcome = (await applied()) ?? (await whatIsBroken());
 
-      expect(outcome).toMatch(missed);
-    },
-  );
+    expect(outcome).toMatch(missed);
+  });
 
   it("works again once everything is back", async () => {
     deployment.change(() => undefined);
@@ -277,10 +249,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
   describe("or one thing that the mapping waits for", () => {
     const policies = policiesOf(synthesized).map(({ address }) => address);
 
-    const refusedMappings = async (
-      edit: Edit,
-      remade: readonly string[],
-    ): Promise<string[]> => {
+    const refusedMappings = async (edit: Edit, remade: readonly string[]): Promise<string[]> => {
       const before = deployment.aws.refusals.length;
       deployment.change(edit);
       await deployment.apply(
@@ -306,13 +275,9 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     it.each(policies.map((address) => [short(address), address] as const))(
       "is refused at first where nothing waits for %s",
       async (_name, address) => {
-        const messages = await refusedMappings(withoutEdgesTo(address), [
-          address,
-        ]);
+        const messages = await refusedMappings(withoutEdgesTo(address), [address]);
 
-        expect(messages).toContainEqual(
-          expect.stringMatching(/^Cannot access stream /),
-        );
+        expect(messages).toContainEqual(expect.stringMatching(/^Cannot access stream /));
       },
     );
   });

@@ -1,35 +1,13 @@
-import {
-  CreateKeyCommand,
-  DescribeKeyCommand,
-  ListKeysCommand,
-} from "@aws-sdk/client-kms";
+import { CreateKeyCommand, DescribeKeyCommand, ListKeysCommand } from "@aws-sdk/client-kms";
 import { ListRolesCommand } from "@aws-sdk/client-iam";
 import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
-import {
-  ListEventSourceMappingsCommand,
-  ListFunctionsCommand,
-} from "@aws-sdk/client-lambda";
+import { ListEventSourceMappingsCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import {
-  GetQueueUrlCommand,
-  ListQueuesCommand,
-  ReceiveMessageCommand,
-} from "@aws-sdk/client-sqs";
-import {
-  CrossAccountConsumer,
-  ProducerStream,
-  ReadMode,
-  StreamEncryption,
-} from "../../modules";
+import { GetQueueUrlCommand, ListQueuesCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { CrossAccountConsumer, ProducerStream, ReadMode, StreamEncryption } from "../../modules";
 import { makeStream, put, until } from "../local/two-accounts";
 import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
-import {
-  CONSUMER,
-  Deployment,
-  PRODUCER,
-  REGION,
-  streamArn,
-} from "./deployment";
+import { CONSUMER, Deployment, PRODUCER, REGION, streamArn } from "./deployment";
 import { failingCode } from "./handlers/code";
 
 jest.setTimeout(400_000);
@@ -120,10 +98,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
       .map(({ kinesis }) => kinesis)
       .filter((record) => record !== undefined);
 
-  const putTo = async (
-    stream: string,
-    records: { key: string; data: unknown }[],
-  ): Promise<void> =>
+  const putTo = async (stream: string, records: { key: string; data: unknown }[]): Promise<void> =>
     put(await deployment.clients(PRODUCER), streamArn(stream), records);
 
   beforeAll(async () => {
@@ -192,18 +167,13 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     }
   });
 
-  it.each(["existing-key", "imported"])(
-    "delivers a record of the stream %s",
-    async (name) => {
-      await putTo(name, [{ key: "one", data: "hello" }]);
+  it.each(["existing-key", "imported"])("delivers a record of the stream %s", async (name) => {
+    await putTo(name, [{ key: "one", data: "hello" }]);
 
-      await until(async () => (await logged(CONSUMER, name)).length > 0);
+    await until(async () => (await logged(CONSUMER, name)).length > 0);
 
-      expect(await logged(CONSUMER, name)).toMatchObject([
-        { partitionKey: "one", data: "hello" },
-      ]);
-    },
-  );
+    expect(await logged(CONSUMER, name)).toMatchObject([{ partitionKey: "one", data: "hello" }]);
+  });
 
   describe("with one bad record in 1,000", () => {
     const good = Array.from({ length: 999 }, (_, index) => `good-${index}`);
@@ -224,10 +194,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     it.each(FAILING)(
       "a handler that %s gets all the others, and the bad one ends in the queue",
       async (name) => {
-        await until(
-          async () => new Set(await seenBy(name)).size === good.length,
-          60,
-        );
+        await until(async () => new Set(await seenBy(name)).size === good.length, 60);
         expect(new Set(await seenBy(name))).toEqual(new Set(good));
 
         const { sqs } = await deployment.clients(CONSUMER);
@@ -238,9 +205,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
           new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
         );
         expect(failures).toHaveLength(1);
-        const { KinesisBatchInfo: lost, requestContext } = JSON.parse(
-          failures![0]!.Body!,
-        ) as {
+        const { KinesisBatchInfo: lost, requestContext } = JSON.parse(failures![0]!.Body!) as {
           KinesisBatchInfo: Record<string, unknown>;
           requestContext: Record<string, unknown>;
         };
@@ -258,22 +223,17 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     await deployment.destroy();
 
     for (const account of [PRODUCER, ...READERS.map(([, id]) => id)]) {
-      const { iam, kinesis, kms, lambda, logs, sqs } =
-        await deployment.clients(account);
+      const { iam, kinesis, kms, lambda, logs, sqs } = await deployment.clients(account);
       const { StreamNames } = await kinesis.send(new ListStreamsCommand({}));
       const { Roles } = await iam.send(new ListRolesCommand({}));
       const { Functions } = await lambda.send(new ListFunctionsCommand({}));
-      const { EventSourceMappings } = await lambda.send(
-        new ListEventSourceMappingsCommand({}),
-      );
+      const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({}));
       const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
       const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
       const { Keys = [] } = await kms.send(new ListKeysCommand({}));
       const states = await Promise.all(
         Keys.map(async ({ KeyId }) => {
-          const { KeyMetadata } = await kms.send(
-            new DescribeKeyCommand({ KeyId }),
-          );
+          const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
           return KeyMetadata?.KeyState;
         }),
       );
@@ -283,12 +243,8 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
         account,
         StreamNames: isProducer ? ["imported"] : [],
       });
-      expect(
-        [Roles, Functions, EventSourceMappings, logGroups, QueueUrls].flat(),
-      ).toEqual([]);
-      expect(states.sort()).toEqual(
-        isProducer ? ["Enabled", "PendingDeletion"] : [],
-      );
+      expect([Roles, Functions, EventSourceMappings, logGroups, QueueUrls].flat()).toEqual([]);
+      expect(states.sort()).toEqual(isProducer ? ["Enabled", "PendingDeletion"] : []);
     }
   });
 });

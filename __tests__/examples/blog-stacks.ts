@@ -93,8 +93,6 @@ export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
     StartingPosition: "LATEST",
   });
   // Lambda makes it when the function first logs.
-  await consumer.logs.send(
-    new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${NAME}` }),
-  );
+  await consumer.logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${NAME}` }));
   return { streamArn, key_id: key?.KeyId ?? "", consumer_arn, mapping_id };
 }

@@ -16,8 +16,7 @@ export const EXAMPLES = {
 
 export type Example = keyof typeof EXAMPLES;
 
-export const programOf = (example: Example): string =>
-  path.join("examples", example, "main.ts");
+export const programOf = (example: Example): string => path.join("examples", example, "main.ts");
 
 /** Runs an example from the repository's root, as its README says, and returns its stack's directory. */
 export function synthesizeExample(example: Example): string {

@@ -4,14 +4,7 @@ import { LocalAws, startLocalAws } from "../../local/aws";
 import { awaitSample } from "../../local/sample";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
-import {
-  clientsOf,
-  CONSUMER,
-  mapping,
-  PRODUCER,
-  put,
-  REGION,
-} from "../local/two-accounts";
+import { clientsOf, CONSUMER, mapping, PRODUCER, put, REGION } from "../local/two-accounts";
 import { describeWithTerraform, Plan } from "../terraform/harness";
 import { makeBlogStacks } from "./blog-stacks";
 import { Example, short, synthesizeExample } from "./examples";
@@ -38,24 +31,19 @@ const run = async (directory: string, ...args: string[]): Promise<string> =>
 
 /** A copy of an example that runs in the local AWS, with what its variables are to be. */
 async function prepare(example: Example, variables = {}): Promise<string> {
-  const directory = await copyStack(
-    await findTerraform(),
-    synthesizeExample(example),
-    { url: aws.url, credentials: (account) => aws.credentials(account) },
-  );
+  const directory = await copyStack(await findTerraform(), synthesizeExample(example), {
+    url: aws.url,
+    credentials: (account) => aws.credentials(account),
+  });
   setVariables(directory, variables);
   await run(directory, "init");
   return directory;
 }
 
 const setVariables = (directory: string, variables: object): void =>
-  fs.writeFileSync(
-    path.join(directory, "terraform.tfvars.json"),
-    JSON.stringify(variables),
-  );
+  fs.writeFileSync(path.join(directory, "terraform.tfvars.json"), JSON.stringify(variables));
 
-const apply = (directory: string): Promise<string> =>
-  run(directory, "apply", "-auto-approve");
+const apply = (directory: string): Promise<string> => run(directory, "apply", "-auto-approve");
 
 const expectNothingLeft = (directory: string): Promise<string> =>
   run(directory, "plan", "-detailed-exitcode");
@@ -65,9 +53,7 @@ async function outputs(directory: string): Promise<Record<string, string>> {
     string,
     { value: string }
   >;
-  return Object.fromEntries(
-    Object.entries(shown).map(([name, { value }]) => [name, value]),
-  );
+  return Object.fromEntries(Object.entries(shown).map(([name, { value }]) => [name, value]));
 }
 
 /** Puts a record as account 1 and returns what the function in account 2 logged of it. */
@@ -77,9 +63,7 @@ async function deliver(
   partitionKey: string,
 ): Promise<unknown> {
   const data = `data of ${partitionKey}`;
-  await put(await clientsOf(aws, PRODUCER), streamArn, [
-    { key: partitionKey, data },
-  ]);
+  await put(await clientsOf(aws, PRODUCER), streamArn, [{ key: partitionKey, data }]);
   const arn = `arn:aws:lambda:${REGION}:${CONSUMER}:function:${functionName}`;
   return awaitSample(
     aws,
@@ -128,9 +112,7 @@ describeWithTerraform("split-ownership", () => {
     });
     await apply(consumer);
 
-    expect(await deliver(stream_arn, "analytics", "step2")).toMatchObject(
-      logged("step2"),
-    );
+    expect(await deliver(stream_arn, "analytics", "step2")).toMatchObject(logged("step2"));
     await expectNothingLeft(consumer);
   });
 
@@ -141,9 +123,7 @@ describeWithTerraform("split-ownership", () => {
     await apply(producer);
 
     const { stream_arn = "" } = await outputs(producer);
-    expect(await deliver(stream_arn, "analytics", "step3")).toMatchObject(
-      logged("step3"),
-    );
+    expect(await deliver(stream_arn, "analytics", "step3")).toMatchObject(logged("step3"));
     await expectNothingLeft(producer);
   });
 });
@@ -170,10 +150,7 @@ describeWithTerraform("migrate-from-blog", () => {
       unchanged: having("no-op"),
     }).toEqual({
       // What the blog has not.
-      create: [
-        "kms_alias.stream_key-alias",
-        "sqs_queue.consumer_on-failure-queue",
-      ],
+      create: ["kms_alias.stream_key-alias", "sqs_queue.consumer_on-failure-queue"],
       update: [
         "cloudwatch_log_group.consumer_log-group",
         "iam_role.consumer_role",
@@ -187,20 +164,14 @@ describeWithTerraform("migrate-from-blog", () => {
       ],
       unchanged: ["kinesis_stream.stream", "kinesis_stream_consumer.consumer"],
     });
-    expect(
-      changes.filter(({ change }) => change.actions.includes("delete")),
-    ).toEqual([]);
+    expect(changes.filter(({ change }) => change.actions.includes("delete"))).toEqual([]);
 
     await run(directory, "apply", "plan");
     await expectNothingLeft(directory);
     const consumer = await clientsOf(aws, CONSUMER);
     expect((await mapping(consumer, ids.mapping_id)).State).toBe("Enabled");
     expect(
-      await deliver(
-        streamArn,
-        "kds-cross-account-stream-efo-consumer",
-        "migrated",
-      ),
+      await deliver(streamArn, "kds-cross-account-stream-efo-consumer", "migrated"),
     ).toMatchObject(logged("migrated"));
   });
 });

@@ -4,19 +4,8 @@ import * as ts from "typescript";
 import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
-import {
-  describeWithTerraform,
-  Plan,
-  ROOT,
-  scratch,
-} from "../terraform/harness";
-import {
-  Example,
-  EXAMPLES,
-  programOf,
-  short,
-  synthesizeExample,
-} from "./examples";
+import { describeWithTerraform, Plan, ROOT, scratch } from "../terraform/harness";
+import { Example, EXAMPLES, programOf, short, synthesizeExample } from "./examples";
 
 jest.setTimeout(120_000);
 
@@ -45,11 +34,7 @@ const code = (id: string): string[] => [
 ];
 const queue = (id: string): string => `sqs_queue.${id}_on-failure-queue`;
 
-const consumer = (id: string): string[] => [
-  ...registered(id),
-  ...reader(id),
-  ...code(id),
-];
+const consumer = (id: string): string[] => [...registered(id), ...reader(id), ...code(id)];
 
 /** What each example makes, but for the two that local-aws.test.ts applies. */
 const MADE: Partial<Record<Example, string[]>> = {
@@ -78,18 +63,13 @@ const MADE: Partial<Record<Example, string[]>> = {
     ...reader("report"),
     queue("report"),
   ],
-  "filtered-consumer": [
-    ...stream("orders"),
-    ...consumer("shipping"),
-    "s3_bucket.failures",
-  ],
+  "filtered-consumer": [...stream("orders"), ...consumer("shipping"), "s3_bucket.failures"],
 };
 
 describe("examples/", () => {
   it("compiles under strict", () => {
     const { options } = ts.parseJsonConfigFileContent(
-      ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile)
-        .config,
+      ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile).config,
       ts.sys,
       ROOT,
     );
@@ -104,10 +84,7 @@ describe("examples/", () => {
       ts
         .getPreEmitDiagnostics(program)
         .map(({ file, messageText }) =>
-          [
-            file?.fileName,
-            ts.flattenDiagnosticMessageText(messageText, "\n"),
-          ].join(": "),
+          [file?.fileName, ts.flattenDiagnosticMessageText(messageText, "\n")].join(": "),
         ),
     ).toEqual([]);
   });
@@ -127,10 +104,7 @@ describe("examples/", () => {
   it.each([...new Set(names.map((name) => name.split("/")[0]!))])(
     "says on one screen what %s is for, and how to run its program",
     (directory) => {
-      const readme = fs.readFileSync(
-        path.join(ROOT, "examples", directory, "README.md"),
-        "utf8",
-      );
+      const readme = fs.readFileSync(path.join(ROOT, "examples", directory, "README.md"), "utf8");
 
       expect(readme.split("\n").length).toBeLessThanOrEqual(60);
       for (const name of names.filter((one) => one.startsWith(directory))) {
@@ -157,9 +131,7 @@ async function planAll(examples: readonly Example[]): Promise<string[]> {
   fs.writeFileSync(
     path.join(root, "main.tf.json"),
     JSON.stringify({
-      module: Object.fromEntries(
-        examples.map((example) => [example, { source: `./${example}` }]),
-      ),
+      module: Object.fromEntries(examples.map((example) => [example, { source: `./${example}` }])),
     }),
   );
   await terraform.run(root, "init");

@@ -27,11 +27,10 @@ describe("terraform-module/", () => {
   it("is what `npm run build:module` makes of the constructs now", () => {
     const directory = scratch();
 
-    execFileSync(
-      process.execPath,
-      ["--import", "tsx", "terraform-module/make.ts", directory],
-      { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    execFileSync(process.execPath, ["--import", "tsx", "terraform-module/make.ts", directory], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
 
     for (const file of MADE) {
       expect(read(directory, file)).toBe(read(MODULE, file));
@@ -60,8 +59,8 @@ describe("terraform-module/", () => {
   it("has a README that names every variable and output", () => {
     const readme = read(MODULE, "README.md");
 
-    for (const name of [configuration.variable, configuration.output].flatMap(
-      (named) => Object.keys(named),
+    for (const name of [configuration.variable, configuration.output].flatMap((named) =>
+      Object.keys(named),
     )) {
       expect(readme).toContain(`\`${name}\``);
     }
@@ -126,10 +125,7 @@ async function copyModule(url: string): Promise<string> {
   };
   fs.writeFileSync(
     path.join(directory, "cdk.tf.json"),
-    JSON.stringify(stack).replaceAll(
-      "${var.stream_name}.${var.consumer_name}.zip",
-      "code.zip",
-    ),
+    JSON.stringify(stack).replaceAll("${var.stream_name}.${var.consumer_name}.zip", "code.zip"),
   );
   fs.rmSync(path.join(directory, "main.tf.json"));
   return copyStack(terraform, directory, {
@@ -142,9 +138,7 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
   let root: string;
 
   /** Plans it with more arguments to the module, as Terraform's override files give them. */
-  async function plan(
-    given: object = {},
-  ): Promise<(type: string) => Record<string, unknown>[]> {
+  async function plan(given: object = {}): Promise<(type: string) => Record<string, unknown>[]> {
     const terraform = await findTerraform();
     fs.writeFileSync(
       path.join(root, "override.tf.json"),
@@ -157,13 +151,9 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
     const { resource_changes: changes } = JSON.parse(
       await terraform.run(root, "show", "-json", "plan"),
     ) as Planned;
-    expect(changes.map(({ change }) => change.actions.join())).toEqual(
-      changes.map(() => "create"),
-    );
+    expect(changes.map(({ change }) => change.actions.join())).toEqual(changes.map(() => "create"));
     return (type) =>
-      changes
-        .filter((change) => change.type === type)
-        .map(({ change }) => change.after);
+      changes.filter((change) => change.type === type).map(({ change }) => change.after);
   }
 
   beforeAll(async () => {
@@ -225,21 +215,14 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
         environment: [{ variables: { TABLE: "clicks" } }],
       },
     ]);
-    expect(planned("aws_kinesis_stream_consumer")).toMatchObject([
-      { name: "analytics" },
-    ]);
+    expect(planned("aws_kinesis_stream_consumer")).toMatchObject([{ name: "analytics" }]);
     expect(planned("aws_iam_role")).toMatchObject([{ name: "clicks-role" }]);
-    expect(planned("aws_lambda_event_source_mapping")).toMatchObject([
-      { batch_size: 7 },
-    ]);
+    expect(planned("aws_lambda_event_source_mapping")).toMatchObject([{ batch_size: 7 }]);
   });
 
   it.each([
     [{ shard_count: 0 }, "'shard_count' must be an integer from 1 to 10000"],
-    [
-      { batch_size: 10001 },
-      "'batch_size' must be an integer from 1 to 10000, got 10001",
-    ],
+    [{ batch_size: 10001 }, "'batch_size' must be an integer from 1 to 10000, got 10001"],
   ])("refuses %j in the plan, by the variable's name", async (given, words) => {
     const refusal = await plan(given).then(
       () => "none",

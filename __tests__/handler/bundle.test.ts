@@ -6,10 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type {
-  KinesisStreamBatchResponse,
-  KinesisStreamEvent,
-} from "aws-lambda";
+import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
 import { build, type BuildOptions } from "esbuild";
 import { aRecord, anEvent } from "./records";
 
@@ -49,9 +46,7 @@ describe("the bundled function", () => {
     const consoleLog = jest.spyOn(console, "log").mockImplementation();
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { handler } = require(outfile) as {
-      handler: (
-        event: KinesisStreamEvent,
-      ) => Promise<KinesisStreamBatchResponse>;
+      handler: (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse>;
     };
     const record = aRecord();
 
@@ -73,17 +68,12 @@ describe("the bundled function", () => {
     });
 
     // Assess
-    const imports = Object.values(metafile.outputs).flatMap(
-      (output) => output.imports,
-    );
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     expect(Object.keys(metafile.inputs).sort()).toStrictEqual([
       "handler/index.ts",
       "handler/kinesis-handler.ts",
     ]);
-    expect(imports.map(({ path }) => path).sort()).toStrictEqual([
-      "node:buffer",
-      "node:util",
-    ]);
+    expect(imports.map(({ path }) => path).sort()).toStrictEqual(["node:buffer", "node:util"]);
   });
 
   it("is the same, byte for byte, in every run and in every directory", async () => {
@@ -102,10 +92,7 @@ describe("the bundled function", () => {
     // Act
     const bundles: string[] = [];
     for (const checkout of [ROOT, first, second, first]) {
-      const outfile = join(
-        checkout === ROOT ? directory : checkout,
-        "handler/dist/index.js",
-      );
+      const outfile = join(checkout === ROOT ? directory : checkout, "handler/dist/index.js");
       await bundle({
         absWorkingDir: checkout,
         entryPoints: ["handler/index.ts"],
@@ -141,9 +128,7 @@ describe("kinesisHandler in plain Node", () => {
 
     // Assess
     expect(response).toStrictEqual({ batchItemFailures: [] });
-    expect(requests).toStrictEqual([
-      ["PUT", "/shardId-000000000002%3A1", "sampledatarecord"],
-    ]);
+    expect(requests).toStrictEqual([["PUT", "/shardId-000000000002%3A1", "sampledatarecord"]]);
   });
 
   it("runs its JSDoc example: a refused record is reported", async () => {
@@ -153,11 +138,9 @@ describe("kinesisHandler in plain Node", () => {
     });
 
     // Act
-    const { response, logged } = await runHandler(
-      jsDocExample(),
-      anEvent("1", "2"),
-      { CLICKS_URL: url },
-    );
+    const { response, logged } = await runHandler(jsDocExample(), anEvent("1", "2"), {
+      CLICKS_URL: url,
+    });
 
     // Assess
     expect(response).toStrictEqual({
@@ -174,11 +157,9 @@ describe("kinesisHandler in plain Node", () => {
     await Promise.all(stores.splice(0).map(stop));
 
     // Act
-    const { response, logged } = await runHandler(
-      jsDocExample(),
-      anEvent("1"),
-      { CLICKS_URL: url },
-    );
+    const { response, logged } = await runHandler(jsDocExample(), anEvent("1"), {
+      CLICKS_URL: url,
+    });
 
     // Assess
     expect(response).toStrictEqual({
@@ -221,8 +202,7 @@ describe("kinesisHandler in plain Node", () => {
 
 function jsDocExample(): string {
   const source = readFileSync(join(ROOT, "handler/kinesis-handler.ts"), "utf8");
-  const [, example = ""] =
-    /@example\n \* ```ts\n([^]*?) \* ```/.exec(source) ?? [];
+  const [, example = ""] = /@example\n \* ```ts\n([^]*?) \* ```/.exec(source) ?? [];
   return example.replace(/^ \* ?/gm, "");
 }
 

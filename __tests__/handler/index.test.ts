@@ -26,15 +26,13 @@ describe("handler", () => {
           kinesis: {
             kinesisSchemaVersion: "1.0",
             partitionKey: "samplepartitionkey3",
-            sequenceNumber:
-              "49648798411111169765201534322676841348246990356337393698",
+            sequenceNumber: "49648798411111169765201534322676841348246990356337393698",
             data: "sampledatarecord",
             approximateArrivalTimestamp: 1706623274.934,
           },
           eventSource: "aws:kinesis",
           eventVersion: "1.0",
-          eventID:
-            "shardId-000000000002:49648798411111169765201534322676841348246990356337393698",
+          eventID: "shardId-000000000002:49648798411111169765201534322676841348246990356337393698",
           eventName: "aws:kinesis:record",
           invokeIdentityArn:
             "arn:aws:iam::222222222222:role/kds-cross-account-stream-consumer-lambda-execution-role",
@@ -97,27 +95,24 @@ describe("handler", () => {
     ["a KPL aggregate's magic bytes", [0xf3, 0x89, 0x9a, 0xc2]],
     ["a character cut short", [0x61, 0xe6, 0x9d]],
     ["an encoded surrogate", [0xed, 0xa0, 0x80]],
-  ])(
-    "keeps base64 and says so when the data is no UTF-8: %s",
-    async (_, bytes) => {
-      // Prepare
-      const record = aRecord({ data: base64(Uint8Array.from(bytes)) });
+  ])("keeps base64 and says so when the data is no UTF-8: %s", async (_, bytes) => {
+    // Prepare
+    const record = aRecord({ data: base64(Uint8Array.from(bytes)) });
 
-      // Act
-      const response = await handler({ Records: [record] });
+    // Act
+    const response = await handler({ Records: [record] });
 
-      // Assess
-      expect(response).toStrictEqual({ batchItemFailures: [] });
-      expect(consoleLog.mock.calls).toStrictEqual([
-        [
-          {
-            ...record,
-            kinesis: { ...record.kinesis, dataEncoding: "base64" },
-          },
-        ],
-      ]);
-    },
-  );
+    // Assess
+    expect(response).toStrictEqual({ batchItemFailures: [] });
+    expect(consoleLog.mock.calls).toStrictEqual([
+      [
+        {
+          ...record,
+          kinesis: { ...record.kinesis, dataEncoding: "base64" },
+        },
+      ],
+    ]);
+  });
 
   it("reports the record that it could not log", async () => {
     // Prepare

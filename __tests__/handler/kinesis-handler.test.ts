@@ -23,15 +23,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const sequenceNumberOf = (record: KinesisStreamRecord) =>
-  record.kinesis.sequenceNumber;
+const sequenceNumberOf = (record: KinesisStreamRecord) => record.kinesis.sequenceNumber;
 
 describe("kinesisHandler", () => {
   it("fits the handler type of @types/aws-lambda", () => {
     // Act
-    const handler = kinesisHandler(
-      () => undefined,
-    ) satisfies KinesisStreamHandler;
+    const handler = kinesisHandler(() => undefined) satisfies KinesisStreamHandler;
 
     // Assess: Lambda's Node.js 24 runtime refuses handlers that take a third argument.
     expect(handler).toHaveLength(1);
@@ -111,9 +108,7 @@ describe("kinesisHandler", () => {
       let answered = false;
 
       // Act
-      const handling = kinesisHandler(() => slow)(anEvent("1")).then(
-        () => (answered = true),
-      );
+      const handling = kinesisHandler(() => slow)(anEvent("1")).then(() => (answered = true));
       await setImmediate();
       const answeredEarly = answered;
       finish();
@@ -157,9 +152,7 @@ describe("kinesisHandler", () => {
       const error = new RangeError("price below zero");
 
       // Act
-      const response = await kinesisHandler(failingWith(error))(
-        anEvent("495", "496"),
-      );
+      const response = await kinesisHandler(failingWith(error))(anEvent("495", "496"));
 
       // Assess
       expect(response).toStrictEqual({
@@ -203,8 +196,7 @@ describe("kinesisHandler", () => {
 
     it("keeps all digits of the sequence number", async () => {
       // Prepare
-      const sequenceNumber =
-        "49648798411111169765201534322676841348246990356337393699";
+      const sequenceNumber = "49648798411111169765201534322676841348246990356337393699";
       const handler = kinesisHandler(() => Promise.reject(new Error("broken")));
 
       // Act
@@ -218,16 +210,11 @@ describe("kinesisHandler", () => {
 
     it("forgets the failure: the retried batch can succeed", async () => {
       // Prepare
-      const processRecord = jest
-        .fn()
-        .mockRejectedValueOnce(new Error("throttled"));
+      const processRecord = jest.fn().mockRejectedValueOnce(new Error("throttled"));
       const handler = kinesisHandler(processRecord);
 
       // Act
-      const responses = [
-        await handler(anEvent("1")),
-        await handler(anEvent("1")),
-      ];
+      const responses = [await handler(anEvent("1")), await handler(anEvent("1"))];
 
       // Assess
       expect(responses).toStrictEqual([
@@ -254,15 +241,12 @@ describe("kinesisHandler", () => {
       ["null", null, "null"],
       ["a symbol", Symbol("stop"), "Symbol(stop)"],
       ["no prototype", Object.create(null), "[Object: null prototype] {}"],
-    ])(
-      "reports and describes a thrown value that is no Error: %s",
-      async (_, thrown, message) => {
-        expect(await loggedErrorOf(thrown)).toStrictEqual({
-          name: "NonError",
-          message,
-        });
-      },
-    );
+    ])("reports and describes a thrown value that is no Error: %s", async (_, thrown, message) => {
+      expect(await loggedErrorOf(thrown)).toStrictEqual({
+        name: "NonError",
+        message,
+      });
+    });
 
     it("recognizes an Error made in another realm", async () => {
       // Prepare
@@ -293,9 +277,7 @@ describe("kinesisHandler", () => {
         name: "TypeError",
         message: "fetch failed",
         stack: error.stack,
-        cause: expect.stringContaining(
-          "Error: connect ECONNREFUSED\n",
-        ) as string,
+        cause: expect.stringContaining("Error: connect ECONNREFUSED\n") as string,
       });
       expect(() => JSON.stringify(logged)).not.toThrow();
     });
@@ -338,9 +320,7 @@ describe("kinesisHandler", () => {
         fails ? sequenceNumbers.slice(0, failing + 1) : sequenceNumbers,
       );
       expect(response).toStrictEqual({
-        batchItemFailures: fails
-          ? [{ itemIdentifier: sequenceNumbers[failing] }]
-          : [],
+        batchItemFailures: fails ? [{ itemIdentifier: sequenceNumbers[failing] }] : [],
       });
       expect(consoleError).toHaveBeenCalledTimes(fails ? 1 : 0);
     }

@@ -5,9 +5,7 @@ import type {
 } from "aws-lambda";
 
 /** The record of the blog's validation step, as Lambda delivers it. */
-export function aRecord(
-  payload: Partial<KinesisStreamRecordPayload> = {},
-): KinesisStreamRecord {
+export function aRecord(payload: Partial<KinesisStreamRecordPayload> = {}): KinesisStreamRecord {
   const kinesis = {
     kinesisSchemaVersion: "1.0",
     partitionKey: "samplepartitionkey3",
@@ -33,9 +31,7 @@ export function aRecord(
 /** An event of records with the given sequence numbers. */
 export function anEvent(...sequenceNumbers: string[]): KinesisStreamEvent {
   return {
-    Records: sequenceNumbers.map((sequenceNumber) =>
-      aRecord({ sequenceNumber }),
-    ),
+    Records: sequenceNumbers.map((sequenceNumber) => aRecord({ sequenceNumber })),
   };
 }
 

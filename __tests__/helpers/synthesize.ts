@@ -74,8 +74,8 @@ export class Synthesized {
 
   /** The resource whose name starts so: a construct's path, with `_` between its ids. */
   public named(type: string, prefix: string): Json {
-    const found = Object.entries<Json>(this.resources[type] ?? {}).filter(
-      ([name]) => name.startsWith(prefix),
+    const found = Object.entries<Json>(this.resources[type] ?? {}).filter(([name]) =>
+      name.startsWith(prefix),
     );
     if (found.length !== 1) {
       throw new Error(`${found.length} of ${type} are ${prefix}, not one`);
@@ -110,10 +110,7 @@ export class Synthesized {
 /** Builds a stack and reads what becomes of it; validations of the whole app do not run. */
 export function synthesize(build: Build, region?: string): Synthesized {
   const stack = stackOf(build, region);
-  return new Synthesized(
-    withoutMetadata(JSON.parse(Testing.synth(stack))),
-    stack,
-  );
+  return new Synthesized(withoutMetadata(JSON.parse(Testing.synth(stack))), stack);
 }
 
 /** What the whole app is refused with, or nothing. */
@@ -153,15 +150,11 @@ const messageOf = (build: () => unknown): string[] => {
 
 /** Reads JSON with Terraform expressions in it, whose quotes are not escaped. */
 export const parsed = (json: string): Json =>
-  JSON.parse(
-    json.replace(EXPRESSION, (found) => found.replace(/"/g, String.raw`\"`)),
-  );
+  JSON.parse(json.replace(EXPRESSION, (found) => found.replace(/"/g, String.raw`\"`)));
 
 /** The same, the other way round. */
 export const written = (value: unknown): string =>
-  JSON.stringify(value).replace(EXPRESSION, (found) =>
-    found.replace(/\\"/g, '"'),
-  );
+  JSON.stringify(value).replace(EXPRESSION, (found) => found.replace(/\\"/g, '"'));
 
 const EXPRESSION = /\$\{[^}]*\}/g;
 
@@ -197,9 +190,7 @@ export function aConsumer(
     provider: providers.consumer,
     stream: props.stream ?? aStream(stack, providers),
     consumerName: CONSUMER_NAME,
-    code: props.existingFunction
-      ? undefined
-      : LambdaCode.fromS3("code-bucket", "consumer.zip"),
+    code: props.existingFunction ? undefined : LambdaCode.fromS3("code-bucket", "consumer.zip"),
     ...props,
   });
 }
@@ -227,9 +218,7 @@ function stackOf(build: Build, region = REGION): TerraformStack {
 const outdirs: string[] = [];
 
 afterAll(() => {
-  outdirs
-    .splice(0)
-    .forEach((outdir) => rmSync(outdir, { recursive: true, force: true }));
+  outdirs.splice(0).forEach((outdir) => rmSync(outdir, { recursive: true, force: true }));
 });
 
 function withoutMetadata(value: unknown): Json {

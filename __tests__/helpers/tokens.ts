@@ -31,25 +31,19 @@ export const withTokens = (
   });
 
 /** Every precondition of a stack, by the resource that carries it. */
-export const preconditions = (
-  synthesized: Synthesized,
-): Record<string, Precondition[]> =>
+export const preconditions = (synthesized: Synthesized): Record<string, Precondition[]> =>
   Object.fromEntries(
     Object.values<Record<string, Json>>(synthesized.resources)
       .flatMap((named) => Object.entries(named))
       .filter(([, resource]) => resource.lifecycle)
-      .map(([name, { lifecycle }]) => [
-        name.replace(/_[0-9A-F]{8}$/, ""),
-        lifecycle.precondition,
-      ]),
+      .map(([name, { lifecycle }]) => [name.replace(/_[0-9A-F]{8}$/, ""), lifecycle.precondition]),
   );
 
 export const between = (min: number, max: number) =>
   `\${(((${min} <= var.given) && (${max} >= var.given)) && (floor(var.given) == var.given))}`;
 export const unlimitedOrBetween = (min: number, max: number) =>
   `\${((-1 == var.given) || ${between(min, max).slice(2, -1)})}`;
-export const matching = (pattern: string) =>
-  `\${can(regex("${pattern}", var.given))}`;
+export const matching = (pattern: string) => `\${can(regex("${pattern}", var.given))}`;
 export const oneOf = (...values: (string | number)[]) =>
   `\${contains(${JSON.stringify(values).replace(/,/g, ", ")}, var.given)}`;
 

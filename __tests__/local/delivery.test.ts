@@ -4,11 +4,7 @@ import {
   UpdateEventSourceMappingCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-} from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { strToU8, zipSync } from "fflate";
@@ -83,21 +79,16 @@ async function data(name: string): Promise<string[]> {
   return (await batches(name)).flat().map((record) => record.data);
 }
 
-const records = (...values: string[]) =>
-  values.map((value) => ({ key: "k", data: value }));
+const records = (...values: string[]) => values.map((value) => ({ key: "k", data: value }));
 
 async function queue(name: string) {
-  const { QueueUrl } = await consumer.sqs.send(
-    new CreateQueueCommand({ QueueName: name }),
-  );
+  const { QueueUrl } = await consumer.sqs.send(new CreateQueueCommand({ QueueName: name }));
   const arn = `arn:aws:sqs:${REGION}:${CONSUMER}:${name}`;
   const receive = async (): Promise<Record<string, unknown> | undefined> => {
     const { Messages: [message] = [] } = await consumer.sqs.send(
       new ReceiveMessageCommand({ QueueUrl }),
     );
-    return (
-      message && (JSON.parse(message.Body ?? "") as Record<string, unknown>)
-    );
+    return message && (JSON.parse(message.Body ?? "") as Record<string, unknown>);
   };
   return { arn, receive };
 }
@@ -108,10 +99,7 @@ describe("delivery", () => {
     const names = ["many-efo", "many-parallel", "many-shared"];
     const roles: string[] = [];
     for (const name of names) {
-      const source =
-        name === "many-shared"
-          ? stream
-          : await makeConsumer(producer, stream, name);
+      const source = name === "many-shared" ? stream : await makeConsumer(producer, stream, name);
       const settings = {
         ParallelizationFactor: name === "many-parallel" ? 2 : 1,
       };
@@ -134,10 +122,7 @@ describe("delivery", () => {
     const start = Date.now();
     await put(producer, stream, sent);
     for (const name of names) {
-      await until(
-        async () => new Set(await data(name)).size === sent.length,
-        40,
-      );
+      await until(async () => new Set(await data(name)).size === sent.length, 40);
       const seen = (await batches(name)).flat();
       expect(new Set(seen.map(({ shard }) => shard)).size).toBe(4);
       for (let key = 0; key < 100; key++) {
@@ -161,9 +146,7 @@ describe("delivery", () => {
     expect(Date.now() - start).toBeLessThan(1_900);
     await until(async () => (await batches("window")).length === 2);
     expect(Date.now() - start).toBeGreaterThan(1_900);
-    expect((await batches("window")).map((batch) => batch.length)).toEqual([
-      4, 1,
-    ]);
+    expect((await batches("window")).map((batch) => batch.length)).toEqual([4, 1]);
   });
 
   it("starts where the starting position says", async () => {
@@ -199,32 +182,18 @@ describe("delivery", () => {
         },
       },
     });
-    await put(
-      producer,
-      stream,
-      records('{"city":"Rome"}', "not json", '{"city":"Oslo"}'),
-    );
+    await put(producer, stream, records('{"city":"Rome"}', "not json", '{"city":"Oslo"}'));
     await until(async () => (await data("filtered")).length > 0);
     expect(await data("filtered")).toEqual(['{"city":"Oslo"}']);
   });
 
   it("goes on where it was when a mapping is disabled, changed and enabled again", async () => {
     const stream = await makeStream(producer, "paused");
-    const { uuid: UUID } = await connect(
-      producer,
-      consumer,
-      "paused",
-      stream,
-      HANDLER,
-    );
+    const { uuid: UUID } = await connect(producer, consumer, "paused", stream, HANDLER);
     await put(producer, stream, records("1"));
     await until(async () => (await data("paused")).length === 1);
-    await consumer.lambda.send(
-      new UpdateEventSourceMappingCommand({ UUID, Enabled: false }),
-    );
-    await until(
-      async () => (await mapping(consumer, UUID)).State === "Disabled",
-    );
+    await consumer.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+    await until(async () => (await mapping(consumer, UUID)).State === "Disabled");
     await put(producer, stream, records("2", "3"));
     await consumer.lambda.send(
       new UpdateEventSourceMappingCommand({
@@ -239,40 +208,31 @@ describe("delivery", () => {
 });
 
 describe("permissions while polling", () => {
-  const cases: [
-    string,
-    (stream: string, arn: string, role: string) => Promise<unknown>,
-    RegExp,
-  ][] = [
+  const cases: [string, (stream: string, arn: string, role: string) => Promise<unknown>, RegExp][] =
     [
-      "the stream's policy",
-      (stream) =>
-        producer.kinesis.send(
-          new DeleteResourcePolicyCommand({ ResourceARN: stream }),
-        ),
-      /kinesis:DescribeStream on resource: arn:aws:kinesis:eu-west-1:111111111111:stream\/taken-\d$/,
-    ],
-    [
-      "the consumer's policy",
-      (_, arn) =>
-        producer.kinesis.send(
-          new DeleteResourcePolicyCommand({ ResourceARN: arn }),
-        ),
-      /kinesis:SubscribeToShard on resource: .*\/consumer\/taken-\d:\d+$/,
-    ],
-    [
-      "the role's policy",
-      (_, __, role) =>
-        consumer.iam.send(
-          new PutRolePolicyCommand({
-            RoleName: role,
-            PolicyName: "own",
-            PolicyDocument: policy(allow(["logs:*"], "*")),
-          }),
-        ),
-      /kinesis:DescribeStream on resource/,
-    ],
-  ];
+      [
+        "the stream's policy",
+        (stream) => producer.kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: stream })),
+        /kinesis:DescribeStream on resource: arn:aws:kinesis:eu-west-1:111111111111:stream\/taken-\d$/,
+      ],
+      [
+        "the consumer's policy",
+        (_, arn) => producer.kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: arn })),
+        /kinesis:SubscribeToShard on resource: .*\/consumer\/taken-\d:\d+$/,
+      ],
+      [
+        "the role's policy",
+        (_, __, role) =>
+          consumer.iam.send(
+            new PutRolePolicyCommand({
+              RoleName: role,
+              PolicyName: "own",
+              PolicyDocument: policy(allow(["logs:*"], "*")),
+            }),
+          ),
+        /kinesis:DescribeStream on resource/,
+      ],
+    ];
   it.each(cases.map((one, at) => [one[0], at] as const))(
     "stop delivery without %s, say so, and let it go on when it is back",
     async (_, at) => {
@@ -280,42 +240,23 @@ describe("permissions while polling", () => {
       const name = `taken-${at}`;
       const stream = await makeStream(producer, name);
       const arn = await makeConsumer(producer, stream, name);
-      const { uuid, role } = await connect(
-        producer,
-        consumer,
-        name,
-        arn,
-        HANDLER,
-      );
+      const { uuid, role } = await connect(producer, consumer, name, arn, HANDLER);
       await put(producer, stream, records("before"));
       await until(async () => (await data(name)).length === 1);
 
       await take(stream, arn, name);
       await put(producer, stream, records("while"));
       const result = await until(async () => {
-        const { LastProcessingResult: last = "" } = await mapping(
-          consumer,
-          uuid,
-        );
+        const { LastProcessingResult: last = "" } = await mapping(consumer, uuid);
         return last.startsWith("PROBLEM: User: arn:aws:sts::") && last;
       });
-      expect(result).toContain(
-        `assumed-role/${name}/${name} is not authorized to perform: `,
-      );
+      expect(result).toContain(`assumed-role/${name}/${name} is not authorized to perform: `);
       expect(result).toMatch(words);
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       expect(await data(name)).toEqual(["before"]);
 
-      await setResourcePolicy(
-        producer,
-        stream,
-        allow(STREAM_ACTIONS, stream, role),
-      );
-      await setResourcePolicy(
-        producer,
-        arn,
-        allow(CONSUMER_ACTIONS, arn, role),
-      );
+      await setResourcePolicy(producer, stream, allow(STREAM_ACTIONS, stream, role));
+      await setResourcePolicy(producer, arn, allow(CONSUMER_ACTIONS, arn, role));
       await consumer.iam.send(
         new PutRolePolicyCommand({
           RoleName: name,
@@ -334,13 +275,7 @@ describe("permissions while polling", () => {
 
   it("write no logs that the role may not write", async () => {
     const stream = await makeStream(producer, "silent");
-    const { uuid } = await connect(
-      producer,
-      consumer,
-      "silent",
-      stream,
-      HANDLER,
-    );
+    const { uuid } = await connect(producer, consumer, "silent", stream, HANDLER);
     await consumer.iam.send(
       new PutRolePolicyCommand({
         RoleName: "silent",
@@ -349,9 +284,7 @@ describe("permissions while polling", () => {
       }),
     );
     await put(producer, stream, records("1"));
-    await until(
-      async () => (await mapping(consumer, uuid)).LastProcessingResult === "OK",
-    );
+    await until(async () => (await mapping(consumer, uuid)).LastProcessingResult === "OK");
     await aws.flushLogs();
     expect(await messages(consumer, "silent")).toEqual([]);
   });
@@ -412,11 +345,7 @@ describe("failures", () => {
       function: { Environment: { Variables: { HOW: "throw" } } },
       statements: [allow(["sqs:SendMessage"], arn)],
     });
-    await put(
-      producer,
-      stream,
-      records("1", "2", "3", "4", "5", "poison", "7", "8"),
-    );
+    await put(producer, stream, records("1", "2", "3", "4", "5", "poison", "7", "8"));
     const sent = await until(receive);
     expect(sent.KinesisBatchInfo).toMatchObject({
       batchSize: 1,
@@ -425,39 +354,24 @@ describe("failures", () => {
     });
     await until(async () => (await data("bisected")).includes("8"));
     const seen = await batches("bisected");
-    expect(
-      seen.filter((batch) => batch.length === 1 && batch[0]?.data === "poison"),
-    ).toHaveLength(2);
-    const good = seen
-      .filter((batch) => !batch.some((record) => record.data === "poison"))
-      .flat();
-    expect(good.map((record) => record.data)).toEqual(
-      ["1", "2", "3", "4", "7", "8", "5"].sort(),
+    expect(seen.filter((batch) => batch.length === 1 && batch[0]?.data === "poison")).toHaveLength(
+      2,
     );
+    const good = seen.filter((batch) => !batch.some((record) => record.data === "poison")).flat();
+    expect(good.map((record) => record.data)).toEqual(["1", "2", "3", "4", "7", "8", "5"].sort());
   });
 
   it("reported for single records are retried from the lowest one", async () => {
     const stream = await makeStream(producer, "partial");
-    const { uuid } = await connect(
-      producer,
-      consumer,
-      "partial",
-      stream,
-      HANDLER,
-      {
-        mapping: {
-          FunctionResponseTypes: ["ReportBatchItemFailures"],
-          MaximumRetryAttempts: 1,
-        },
+    const { uuid } = await connect(producer, consumer, "partial", stream, HANDLER, {
+      mapping: {
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+        MaximumRetryAttempts: 1,
       },
-    );
+    });
     await put(producer, stream, records("1", "2", "poison", "4", "poison too"));
     await until(async () => (await batches("partial")).length === 2);
-    expect(
-      (await batches("partial")).map((batch) =>
-        batch.map((record) => record.data),
-      ),
-    ).toEqual([
+    expect((await batches("partial")).map((batch) => batch.map((record) => record.data))).toEqual([
       ["1", "2", "poison", "4", "poison too"],
       ["poison", "4", "poison too"],
     ]);
@@ -478,9 +392,7 @@ describe("failures", () => {
       },
       statements: [allow(["sqs:SendMessage"], arn)],
     });
-    const sent = Array.from({ length: 1000 }, (_, at) =>
-      at === 456 ? "poison" : `good ${at}`,
-    );
+    const sent = Array.from({ length: 1000 }, (_, at) => (at === 456 ? "poison" : `good ${at}`));
     await put(producer, stream, records(...sent));
     expect((await until(receive)).KinesisBatchInfo).toMatchObject({
       batchSize: 1,
@@ -505,12 +417,8 @@ describe("failures", () => {
 
   it("go to S3 with the whole event, and to SNS without it", async () => {
     const { arn, receive } = await queue("from-sns");
-    const { TopicArn = "" } = await consumer.sns.send(
-      new CreateTopicCommand({ Name: "failed" }),
-    );
-    await consumer.sns.send(
-      new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: arn }),
-    );
+    const { TopicArn = "" } = await consumer.sns.send(new CreateTopicCommand({ Name: "failed" }));
+    await consumer.sns.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: arn }));
     await consumer.s3.send(
       new CreateBucketCommand({
         Bucket: "failed",
@@ -519,28 +427,18 @@ describe("failures", () => {
     );
     const stream = await makeStream(producer, "destinations");
     const environment = { Environment: { Variables: { HOW: "throw" } } };
-    const { uuid } = await connect(
-      producer,
-      consumer,
-      "to-s3",
-      stream,
-      HANDLER,
-      {
-        mapping: {
-          MaximumRetryAttempts: 0,
-          DestinationConfig: {
-            OnFailure: { Destination: "arn:aws:s3:::failed" },
-          },
+    const { uuid } = await connect(producer, consumer, "to-s3", stream, HANDLER, {
+      mapping: {
+        MaximumRetryAttempts: 0,
+        DestinationConfig: {
+          OnFailure: { Destination: "arn:aws:s3:::failed" },
         },
-        function: environment,
-        statements: [
-          allow(
-            ["s3:PutObject", "s3:ListBucket"],
-            ["arn:aws:s3:::failed", "arn:aws:s3:::failed/*"],
-          ),
-        ],
       },
-    );
+      function: environment,
+      statements: [
+        allow(["s3:PutObject", "s3:ListBucket"], ["arn:aws:s3:::failed", "arn:aws:s3:::failed/*"]),
+      ],
+    });
     await put(producer, stream, records("poison"));
     const Key = await until(async () => {
       const { Contents = [] } = await consumer.s3.send(
@@ -553,12 +451,10 @@ describe("failures", () => {
         `^aws/lambda/${uuid}/shardId-000000000000/\\d{4}/\\d\\d/\\d\\d/\\d{4}-\\d\\d-\\d\\dT\\d\\d\\.\\d\\d\\.\\d\\d-[\\w-]{36}$`,
       ),
     );
-    const object = await consumer.s3.send(
-      new GetObjectCommand({ Bucket: "failed", Key }),
-    );
-    const record = JSON.parse(
-      (await object.Body?.transformToString()) ?? "",
-    ) as { payload: string };
+    const object = await consumer.s3.send(new GetObjectCommand({ Bucket: "failed", Key }));
+    const record = JSON.parse((await object.Body?.transformToString()) ?? "") as {
+      payload: string;
+    };
     expect(record).toMatchObject({
       version: "1.0",
       KinesisBatchInfo: { batchSize: 1 },
@@ -591,20 +487,13 @@ describe("failures", () => {
   it("are lost when the role may not write to the destination, and the mapping says so", async () => {
     const stream = await makeStream(producer, "denied-queue");
     const { arn, receive } = await queue("denied-queue");
-    const { uuid } = await connect(
-      producer,
-      consumer,
-      "denied-queue",
-      stream,
-      HANDLER,
-      {
-        mapping: {
-          MaximumRetryAttempts: 0,
-          DestinationConfig: { OnFailure: { Destination: arn } },
-        },
-        function: { Environment: { Variables: { HOW: "throw" } } },
+    const { uuid } = await connect(producer, consumer, "denied-queue", stream, HANDLER, {
+      mapping: {
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: arn } },
       },
-    );
+      function: { Environment: { Variables: { HOW: "throw" } } },
+    });
     await put(producer, stream, records("poison"));
     await until(async () =>
       ((await mapping(consumer, uuid)).LastProcessingResult ?? "").includes(
@@ -628,9 +517,7 @@ describe("failures", () => {
     await put(producer, stream, records("poison"));
     await until(async () => (await data("aged")).length >= 2);
     const real = Date.now;
-    const later = jest
-      .spyOn(Date, "now")
-      .mockImplementation(() => real() + 61_000);
+    const later = jest.spyOn(Date, "now").mockImplementation(() => real() + 61_000);
     try {
       const sent = await until(receive);
       expect(sent.requestContext).toMatchObject({
@@ -642,33 +529,22 @@ describe("failures", () => {
   });
 
   it.each([
-    [
-      "exits",
-      "exit",
-      /RequestId: .* Error: Runtime exited with error: exit status 3/,
-    ],
+    ["exits", "exit", /RequestId: .* Error: Runtime exited with error: exit status 3/],
     ["hangs past its timeout", "hang", /Task timed out after 1\.00 seconds/],
-    [
-      "throws",
-      "throw",
-      /ERROR\tInvoke Error \t\{"errorType":"Error","errorMessage":"poisoned"/,
-    ],
-  ])(
-    "of a function that %s are logged and retried in a new process",
-    async (_, how, words) => {
-      const name = `crash-${how}`;
-      const stream = await makeStream(producer, name);
-      await connect(producer, consumer, name, stream, HANDLER, {
-        mapping: { MaximumRetryAttempts: 1 },
-        function: { Timeout: 1, Environment: { Variables: { HOW: how } } },
-      });
-      await put(producer, stream, records("poison"));
-      await until(async () => (await data(name)).length === 2);
-      await put(producer, stream, records("after"));
-      await until(async () => (await data(name)).includes("after"));
-      expect((await messages(consumer, name)).join("\n")).toMatch(words);
-    },
-  );
+    ["throws", "throw", /ERROR\tInvoke Error \t\{"errorType":"Error","errorMessage":"poisoned"/],
+  ])("of a function that %s are logged and retried in a new process", async (_, how, words) => {
+    const name = `crash-${how}`;
+    const stream = await makeStream(producer, name);
+    await connect(producer, consumer, name, stream, HANDLER, {
+      mapping: { MaximumRetryAttempts: 1 },
+      function: { Timeout: 1, Environment: { Variables: { HOW: how } } },
+    });
+    await put(producer, stream, records("poison"));
+    await until(async () => (await data(name)).length === 2);
+    await put(producer, stream, records("after"));
+    await until(async () => (await data(name)).includes("after"));
+    expect((await messages(consumer, name)).join("\n")).toMatch(words);
+  });
 });
 
 describe("functions", () => {
@@ -689,9 +565,7 @@ describe("functions", () => {
     });
     await put(producer, stream, records("1"));
     await until(async () => (await messages(consumer, "logging")).length >= 3);
-    const lines = (await messages(consumer, "logging")).map(
-      (line) => JSON.parse(line) as object,
-    );
+    const lines = (await messages(consumer, "logging")).map((line) => JSON.parse(line) as object);
     const common = {
       timestamp: expect.stringMatching(/Z$/),
       requestId: expect.stringMatching(/^[\w-]{36}$/),

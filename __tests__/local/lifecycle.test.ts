@@ -6,13 +6,7 @@ import { createInterface } from "node:readline";
 import { CreateQueueCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { startLocalAws } from "../../local/aws";
-import {
-  clientsOf,
-  CONSUMER,
-  makeStream,
-  PRODUCER,
-  until,
-} from "./two-accounts";
+import { clientsOf, CONSUMER, makeStream, PRODUCER, until } from "./two-accounts";
 
 jest.setTimeout(60_000);
 
@@ -29,17 +23,12 @@ function answers(url: string): Promise<boolean> {
 
 /** Addresses that this machine listens on, as `ip:port` in the kernel's hexadecimal. */
 function listening(port: number): string[] {
-  const tables = execFileSync("cat", [
-    "/proc/net/tcp",
-    "/proc/net/tcp6",
-  ]).toString();
+  const tables = execFileSync("cat", ["/proc/net/tcp", "/proc/net/tcp6"]).toString();
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   return tables
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
-    .filter(
-      ([, local, , state]) => local?.endsWith(`:${hex}`) && state === "0A",
-    )
+    .filter(([, local, , state]) => local?.endsWith(`:${hex}`) && state === "0A")
     .map(([, local = ""]) => local);
 }
 
@@ -50,12 +39,10 @@ describe("the local AWS", () => {
       const first = await clientsOf(one, PRODUCER);
       const second = await clientsOf(other, PRODUCER);
       await makeStream(first, "only-here");
-      expect(
-        (await first.kinesis.send(new ListStreamsCommand({}))).StreamNames,
-      ).toEqual(["only-here"]);
-      expect(
-        (await second.kinesis.send(new ListStreamsCommand({}))).StreamNames,
-      ).toEqual([]);
+      expect((await first.kinesis.send(new ListStreamsCommand({}))).StreamNames).toEqual([
+        "only-here",
+      ]);
+      expect((await second.kinesis.send(new ListStreamsCommand({}))).StreamNames).toEqual([]);
       if (process.platform === "linux")
         expect(listening(Number(new URL(one.url).port))).toEqual([
           expect.stringMatching(/^0100007F:/),
@@ -72,19 +59,11 @@ describe("the local AWS", () => {
     try {
       const producer = await clientsOf(aws, PRODUCER);
       const consumer = await clientsOf(aws, CONSUMER);
-      const { QueueUrl } = await consumer.sqs.send(
-        new CreateQueueCommand({ QueueName: "mine" }),
-      );
+      const { QueueUrl } = await consumer.sqs.send(new CreateQueueCommand({ QueueName: "mine" }));
       expect(QueueUrl).toBe(`${aws.url}/${CONSUMER}/mine`);
-      expect(
-        (await consumer.sqs.send(new ListQueuesCommand({}))).QueueUrls,
-      ).toEqual([QueueUrl]);
-      expect(
-        (await producer.sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [],
-      ).toEqual([]);
-      expect(() => aws.credentials("12")).toThrow(
-        "'accountId' must be 12 digits, got '12'",
-      );
+      expect((await consumer.sqs.send(new ListQueuesCommand({}))).QueueUrls).toEqual([QueueUrl]);
+      expect((await producer.sqs.send(new ListQueuesCommand({}))).QueueUrls ?? []).toEqual([]);
+      expect(() => aws.credentials("12")).toThrow("'accountId' must be 12 digits, got '12'");
     } finally {
       await aws.stop();
     }
@@ -93,15 +72,11 @@ describe("the local AWS", () => {
   it("fails the calls it was started to fail", async () => {
     const error = { code: "LimitExceededException", message: "slow down" };
     const aws = await startLocalAws({
-      failures: [
-        { service: "kinesis", operation: "ListStreams", error, times: 1 },
-      ],
+      failures: [{ service: "kinesis", operation: "ListStreams", error, times: 1 }],
     });
     try {
       const { kinesis } = await clientsOf(aws, PRODUCER);
-      await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow(
-        "slow down",
-      );
+      await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow("slow down");
       await kinesis.send(new ListStreamsCommand({}));
     } finally {
       await aws.stop();
@@ -110,17 +85,11 @@ describe("the local AWS", () => {
 
   it("leaves no process behind when it is killed", async () => {
     const script = `require(${JSON.stringify(join(__dirname, "../../local/moto"))}).startMoto().then(({ url }) => console.log(url))`;
-    const child = spawn(
-      process.execPath,
-      ["--require", "tsx/cjs", "-e", script],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-        cwd: join(__dirname, "../.."),
-      },
-    );
-    const [url] = (await once(createInterface(child.stdout), "line")) as [
-      string,
-    ];
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+      cwd: join(__dirname, "../.."),
+    });
+    const [url] = (await once(createInterface(child.stdout), "line")) as [string];
     expect(await answers(url)).toBe(true);
     child.kill("SIGKILL");
     await until(async () => !(await answers(url)));
@@ -138,12 +107,9 @@ describe("moto", () => {
       const [own] = motos().filter((pid) => !others.includes(pid));
       process.kill(own!, "SIGKILL");
       await until(() => Promise.resolve(aws.vanished()));
-      const words =
-        /^moto, which the local AWS runs on, ended by itself \(signal SIGKILL\)/;
+      const words = /^moto, which the local AWS runs on, ended by itself \(signal SIGKILL\)/;
       expect(aws.vanished()).toMatch(words);
-      await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow(
-        words,
-      );
+      await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow(words);
     } finally {
       await aws.stop();
     }

@@ -3,11 +3,7 @@ import {
   FilterLogEventsCommand,
   CreateLogGroupCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import {
-  CreateRoleCommand,
-  IAMClient,
-  PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateStreamCommand,
   DescribeStreamConsumerCommand,
@@ -52,20 +48,13 @@ export const STREAM_ACTIONS = [
   "kinesis:GetShardIterator",
   "kinesis:GetRecords",
 ];
-export const CONSUMER_ACTIONS = [
-  "kinesis:SubscribeToShard",
-  "kinesis:DescribeStreamConsumer",
-];
+export const CONSUMER_ACTIONS = ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"];
 
 export function policy(...statements: object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-export function allow(
-  Action: string[],
-  Resource: string | string[],
-  principal?: string,
-): object {
+export function allow(Action: string[], Resource: string | string[], principal?: string): object {
   return {
     Effect: "Allow",
     ...(principal && { Principal: { AWS: principal } }),
@@ -82,8 +71,7 @@ export async function until<T>(
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (Date.now() > end)
-      throw new Error(`not within ${seconds} s: ${probe.toString()}`);
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${probe.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -129,9 +117,7 @@ export async function makeConsumer(
   );
   const ConsumerARN = Consumer?.ConsumerARN ?? "";
   await until(async () => {
-    const answer = await kinesis.send(
-      new DescribeStreamConsumerCommand({ ConsumerARN }),
-    );
+    const answer = await kinesis.send(new DescribeStreamConsumerCommand({ ConsumerARN }));
     return answer.ConsumerDescription?.ConsumerStatus === "ACTIVE";
   });
   return ConsumerARN;
@@ -212,10 +198,7 @@ export async function makeMapping(
       ...settings,
     }),
   );
-  await until(
-    async () =>
-      (await mapping({ lambda } as Clients, UUID)).State === "Enabled",
-  );
+  await until(async () => (await mapping({ lambda } as Clients, UUID)).State === "Enabled");
   return UUID ?? "";
 }
 
@@ -246,21 +229,11 @@ export async function connect(
     ...(settings.statements ?? []),
   ];
   await setRolePolicy(consumer, name, ...statements);
-  await consumer.logs.send(
-    new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${name}` }),
-  );
+  await consumer.logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${name}` }));
   await makeFunction(consumer, name, role, source, settings.function);
-  await setResourcePolicy(
-    producer,
-    streamArn,
-    allow(STREAM_ACTIONS, streamArn, CONSUMER),
-  );
+  await setResourcePolicy(producer, streamArn, allow(STREAM_ACTIONS, streamArn, CONSUMER));
   if (sourceArn !== streamArn)
-    await setResourcePolicy(
-      producer,
-      sourceArn,
-      allow(CONSUMER_ACTIONS, sourceArn, role),
-    );
+    await setResourcePolicy(producer, sourceArn, allow(CONSUMER_ACTIONS, sourceArn, role));
   return {
     role,
     uuid: await makeMapping(consumer, name, sourceArn, settings.mapping),
@@ -278,19 +251,14 @@ export async function put(
         StreamARN,
         Records: records.slice(at, at + 500).map(({ key, data }) => ({
           PartitionKey: key,
-          Data: Buffer.from(
-            typeof data === "string" ? data : JSON.stringify(data),
-          ),
+          Data: Buffer.from(typeof data === "string" ? data : JSON.stringify(data)),
         })),
       }),
     );
 }
 
 /** All messages in a function's log group. */
-export async function messages(
-  { logs }: Clients,
-  name: string,
-): Promise<string[]> {
+export async function messages({ logs }: Clients, name: string): Promise<string[]> {
   const found: string[] = [];
   let nextToken: string | undefined;
   do {

@@ -1,9 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import {
-  type CrossAccountConsumerProps,
-  ProducerStream,
-  ReadMode,
-} from "../../modules";
+import { type CrossAccountConsumerProps, ProducerStream, ReadMode } from "../../modules";
 import {
   aConsumer,
   aStream,
@@ -18,21 +14,15 @@ const refusalsOf = (props: Record<string, unknown>): string[] =>
   refusals((stack, providers) => aConsumer(stack, providers, props));
 
 describe("CrossAccountConsumer's way to the stream", () => {
-  it.each(["", "a b", "a:b", "a".repeat(129)])(
-    "fails when consumerName is %j",
-    (consumerName) => {
-      expect(refusalsOf({ consumerName, functionName: "reader" })).toEqual([
-        `'consumerName' must be 1 to 128 letters, digits, dots, hyphens or underscores, got "${consumerName}"; rename the consumer`,
-      ]);
-    },
-  );
+  it.each(["", "a b", "a:b", "a".repeat(129)])("fails when consumerName is %j", (consumerName) => {
+    expect(refusalsOf({ consumerName, functionName: "reader" })).toEqual([
+      `'consumerName' must be 1 to 128 letters, digits, dots, hyphens or underscores, got "${consumerName}"; rename the consumer`,
+    ]);
+  });
 
-  it.each(["a", "a.b_c-9", "a".repeat(128)])(
-    "accepts the consumerName %j",
-    (consumerName) => {
-      expect(refusalsOf({ consumerName, functionName: "reader" })).toEqual([]);
-    },
-  );
+  it.each(["a", "a.b_c-9", "a".repeat(128)])("accepts the consumerName %j", (consumerName) => {
+    expect(refusalsOf({ consumerName, functionName: "reader" })).toEqual([]);
+  });
 
   it("fails when readMode is unknown", () => {
     expect(refusalsOf({ readMode: "EFO" })).toEqual([
@@ -41,8 +31,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
   });
 
   describe("the providers", () => {
-    const fix =
-      "give each account's provider an alias of its own and pass the consumer's here";
+    const fix = "give each account's provider an alias of its own and pass the consumer's here";
 
     it("fails when both are one", () => {
       const told = refusals((stack, providers) =>
@@ -56,8 +45,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
     it("fails when both have the same alias, or none", () => {
       const withAlias = (alias?: string) =>
         refusals((stack, providers) => {
-          const of = (id: string) =>
-            new AwsProvider(stack, id, { alias, region: REGION });
+          const of = (id: string) => new AwsProvider(stack, id, { alias, region: REGION });
           const stream = aStream(stack, providers, { provider: of("one") });
           aConsumer(stack, providers, { stream, provider: of("two") });
         });
@@ -94,10 +82,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
   });
 
   describe("consumerArn", () => {
-    const refusalsWith = (
-      props: Partial<CrossAccountConsumerProps>,
-      owned = false,
-    ) =>
+    const refusalsWith = (props: Partial<CrossAccountConsumerProps>, owned = false) =>
       refusals((stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
           streamArn: STREAM_ARN,
@@ -105,8 +90,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
         });
         aConsumer(stack, providers, { stream, ...props });
       });
-    const copy =
-      "copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`";
+    const copy = "copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`";
 
     it("fails when it is missing where nobody can register the consumer", () => {
       expect(refusalsWith({})).toEqual([
@@ -120,9 +104,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
       ];
       expect(refusalsWith({ consumerArn: CONSUMER_ARN }, true)).toEqual(told);
       expect(
-        refusals((stack, providers) =>
-          aConsumer(stack, providers, { consumerArn: "x" }),
-        )[0],
+        refusals((stack, providers) => aConsumer(stack, providers, { consumerArn: "x" }))[0],
       ).toEqual(told[0]);
     });
 
@@ -142,10 +124,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
 
     it.each([
       ["of another consumer", CONSUMER_ARN.replace(CONSUMER_NAME, "another")],
-      [
-        "of another stream",
-        CONSUMER_ARN.replace("111111111111", "444444444444"),
-      ],
+      ["of another stream", CONSUMER_ARN.replace("111111111111", "444444444444")],
     ])("fails when it is %s", (_what, consumerArn) => {
       expect(refusalsWith({ consumerArn })).toEqual([
         `'consumerArn' must be the ARN of consumer ${CONSUMER_NAME} of ${STREAM_ARN}, got "${consumerArn}"; correct the ARN, 'consumerName' or 'stream'`,
@@ -161,9 +140,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
 describe("grantRead and grantWrite", () => {
   const refusalsOfGrant = (principal: string): string[][] =>
     (["grantRead", "grantWrite"] as const).map((grant) =>
-      refusals((stack, providers) =>
-        aStream(stack, providers)[grant](principal),
-      ),
+      refusals((stack, providers) => aStream(stack, providers)[grant](principal)),
     );
   const both = (sentence: string) => [[sentence], [sentence]];
 

@@ -51,9 +51,7 @@ describe("what only the whole app shows", () => {
         functionName: `f-${index}`,
       })),
     );
-    expect(refusal).toContain(
-      `'consumerName' must be unique on a stream, got "reader" ${AT}`,
-    );
+    expect(refusal).toContain(`'consumerName' must be unique on a stream, got "reader" ${AT}`);
     expect(refusal.match(/must be/g)).toHaveLength(1);
   });
 
@@ -71,17 +69,13 @@ describe("what only the whole app shows", () => {
     expect(refusal).toContain(
       `'functionName' must be unique in an account and Region, got "f" ${AT}`,
     );
-    expect(refusal).toContain(
-      `'roleName' must be unique in an account, got "f" ${AT}`,
-    );
+    expect(refusal).toContain(`'roleName' must be unique in an account, got "f" ${AT}`);
     expect(refusal.match(/must be/g)).toHaveLength(2);
   });
 
   it("fails when two roles have one name", () => {
     const refusal = refusalOfApp(consumers(2, () => ({ roleName: "r" })));
-    expect(refusal).toContain(
-      `'roleName' must be unique in an account, got "r" ${AT}`,
-    );
+    expect(refusal).toContain(`'roleName' must be unique in an account, got "r" ${AT}`);
     expect(refusal.match(/must be/g)).toHaveLength(1);
   });
 
@@ -106,9 +100,7 @@ describe("what only the whole app shows", () => {
 
   describe("consumers of one existing function", () => {
     it("fail when each would make the function's failure queue", () => {
-      const refusal = refusalOfApp(
-        consumers(2, () => ({ existingFunction: EXISTING })),
-      );
+      const refusal = refusalOfApp(consumers(2, () => ({ existingFunction: EXISTING })));
       expect(refusal).toContain(
         `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for "reader" at stack/consumer-0 and stack/consumer-1; the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own`,
       );
@@ -171,10 +163,8 @@ describe("what only the whole app shows", () => {
         })(stack, providers);
       };
       expect(refusalOfApp(build)).toBe("");
-      const [precondition] = synthesize(build).named(
-        "aws_kinesis_resource_policy",
-        "stream",
-      ).lifecycle.precondition;
+      const [precondition] = synthesize(build).named("aws_kinesis_resource_policy", "stream")
+        .lifecycle.precondition;
       expect(precondition.condition).toBe("${(21 <= var.limit)}");
       expect(precondition.error_message).toContain(
         "at least the number of registered consumers, got ${var.limit} for 21 (reader-0, ",
@@ -184,21 +174,20 @@ describe("what only the whole app shows", () => {
 
   describe("the size of the stream's resource policy", () => {
     /** Fills the policy with writers up to a length, with a last one for the rest. */
-    const granting =
-      (bytes: number) => (stack: TerraformStack, providers: Providers) => {
-        const stream = aStream(stack, providers);
-        const writer = (index: number, length: number) =>
-          `arn:aws:iam::333333333333:role/${index}`.padEnd(length, "x");
-        const frame =
-          '{"Version":"2012-10-17","Statement":[{"Sid":"StreamWriteStatementID","Effect":"Allow","Principal":{"AWS":[]},"Action":["kinesis:PutRecord","kinesis:PutRecords"],"Resource":""}]}';
-        let left = bytes - frame.length;
-        for (let index = 0; left > 0; index++) {
-          const length = left > 300 ? 100 : left - 2;
-          stream.grantWrite(writer(index, length));
-          left -= length + '"",'.length;
-          if (length !== 100) break;
-        }
-      };
+    const granting = (bytes: number) => (stack: TerraformStack, providers: Providers) => {
+      const stream = aStream(stack, providers);
+      const writer = (index: number, length: number) =>
+        `arn:aws:iam::333333333333:role/${index}`.padEnd(length, "x");
+      const frame =
+        '{"Version":"2012-10-17","Statement":[{"Sid":"StreamWriteStatementID","Effect":"Allow","Principal":{"AWS":[]},"Action":["kinesis:PutRecord","kinesis:PutRecords"],"Resource":""}]}';
+      let left = bytes - frame.length;
+      for (let index = 0; left > 0; index++) {
+        const length = left > 300 ? 100 : left - 2;
+        stream.grantWrite(writer(index, length));
+        left -= length + '"",'.length;
+        if (length !== 100) break;
+      }
+    };
     const sentence = (bytes: number | string) =>
       `the stream's resource policy must be at most 20480 bytes, got ${bytes}; grant whole accounts (arn:aws:iam::<account>:root) instead of single roles`;
 
@@ -208,9 +197,8 @@ describe("what only the whole app shows", () => {
     });
 
     const preconditionsOf = (count: number) =>
-      synthesize(consumers(count, () => ({ readMode: SHARED }))).only(
-        "aws_kinesis_resource_policy",
-      ).lifecycle?.precondition;
+      synthesize(consumers(count, () => ({ readMode: SHARED }))).only("aws_kinesis_resource_policy")
+        .lifecycle?.precondition;
 
     it("is Terraform's to judge where role ARNs, known at apply, could make it so", () => {
       expect(preconditionsOf(30)).toBeUndefined();
@@ -220,12 +208,8 @@ describe("what only the whole app shows", () => {
         (index) => `aws_iam_role\\.consumer-${index}_role_[0-9A-F]{8}\\.arn`,
       );
       const size = `\\(length\\(join\\("", \\[${roles.join(", ")}, aws_kinesis_stream\\.stream_[0-9A-F]{8}\\.arn\\]\\)\\) \\+ [0-9]+\\)`;
-      expect(precondition.condition).toMatch(
-        new RegExp(`^\\$\\{\\(${size} <= 20480\\)\\}$`),
-      );
-      const [, got = ""] = (precondition.error_message as string).split(
-        /got |; /,
-      );
+      expect(precondition.condition).toMatch(new RegExp(`^\\$\\{\\(${size} <= 20480\\)\\}$`));
+      const [, got = ""] = (precondition.error_message as string).split(/got |; /);
       expect(precondition.error_message).toBe(sentence(got));
       expect(got).toMatch(new RegExp(`^\\$\\{${size}\\}$`));
     });

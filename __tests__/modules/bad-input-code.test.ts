@@ -19,8 +19,7 @@ describe("CrossAccountConsumer", () => {
     beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "code-"))));
     afterEach(() => rmSync(directory, { recursive: true }));
 
-    const build =
-      "build the function's code first (npm run build:handler), or correct the path";
+    const build = "build the function's code first (npm run build:handler), or correct the path";
 
     it("fails when the directory is missing", () => {
       const missing = join(directory, "dist");
@@ -45,16 +44,13 @@ describe("CrossAccountConsumer", () => {
       ]);
     });
 
-    it.each(["missing.zip", "directory.zip"])(
-      "fails when %s is no zip file",
-      (name) => {
-        const file = join(directory, name);
-        if (name === "directory.zip") mkdirSync(file);
-        expect(refusalsOf({ code: LambdaCode.fromZip(file) })).toEqual([
-          `'code' must be a zip file that exists, got "${file}"; build it first, or correct the path`,
-        ]);
-      },
-    );
+    it.each(["missing.zip", "directory.zip"])("fails when %s is no zip file", (name) => {
+      const file = join(directory, name);
+      if (name === "directory.zip") mkdirSync(file);
+      expect(refusalsOf({ code: LambdaCode.fromZip(file) })).toEqual([
+        `'code' must be a zip file that exists, got "${file}"; build it first, or correct the path`,
+      ]);
+    });
   });
 
   describe("an existing function", () => {
@@ -76,9 +72,7 @@ describe("CrossAccountConsumer", () => {
         `'existingFunction.roleName' must be the name at the end of 'existingFunction.roleArn' (${ROLE_ARN}), got "eader"; give the name and the ARN of one role`,
       ],
     ])("fails when it is described with %j", (described, sentence) => {
-      expect(
-        refusalsOf({ existingFunction: { ...EXISTING, ...described } }),
-      ).toEqual([sentence]);
+      expect(refusalsOf({ existingFunction: { ...EXISTING, ...described } })).toEqual([sentence]);
     });
 
     it("fails when it is given a new function's properties", () => {
@@ -108,9 +102,7 @@ describe("CrossAccountConsumer", () => {
 
     it("accepts a role with a path", () => {
       const roleArn = "arn:aws-cn:iam::222222222222:role/a/b/reader";
-      expect(
-        refusalsOf({ existingFunction: { ...EXISTING, roleArn } }),
-      ).toEqual([]);
+      expect(refusalsOf({ existingFunction: { ...EXISTING, roleArn } })).toEqual([]);
     });
   });
 });

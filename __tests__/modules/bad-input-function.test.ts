@@ -26,14 +26,11 @@ describe("CrossAccountConsumer's function", () => {
     ]);
   });
 
-  it.each(["", "a.b", "a b", `${SIXTY_FOUR}a`])(
-    "fails when functionName is %j",
-    (functionName) => {
-      expect(refusalsOf({ functionName })).toEqual([
-        `'functionName' must be 1 to 64 letters, digits, hyphens or underscores, got "${functionName}"; rename the function`,
-      ]);
-    },
-  );
+  it.each(["", "a.b", "a b", `${SIXTY_FOUR}a`])("fails when functionName is %j", (functionName) => {
+    expect(refusalsOf({ functionName })).toEqual([
+      `'functionName' must be 1 to 64 letters, digits, hyphens or underscores, got "${functionName}"; rename the function`,
+    ]);
+  });
 
   it.each(["a.b", `${SIXTY_FOUR}a`])(
     "fails when consumerName %j makes no function name, and none is given",
@@ -45,14 +42,11 @@ describe("CrossAccountConsumer's function", () => {
     },
   );
 
-  it.each(["", "a/b", "a b", `${SIXTY_FOUR}a`])(
-    "fails when roleName is %j",
-    (roleName) => {
-      expect(refusalsOf({ roleName })).toEqual([
-        `'roleName' must be 1 to 64 letters, digits or characters of _+=,.@-, got "${roleName}"; rename the role`,
-      ]);
-    },
-  );
+  it.each(["", "a/b", "a b", `${SIXTY_FOUR}a`])("fails when roleName is %j", (roleName) => {
+    expect(refusalsOf({ roleName })).toEqual([
+      `'roleName' must be 1 to 64 letters, digits or characters of _+=,.@-, got "${roleName}"; rename the role`,
+    ]);
+  });
 
   it.each(["boundary", "arn:aws:iam::222222222222:role/boundary"])(
     "fails when permissionsBoundaryArn is %j",

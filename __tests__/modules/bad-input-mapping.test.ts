@@ -5,8 +5,7 @@ const refusalsOf = (props: Record<string, unknown>): string[] =>
   refusals((stack, providers) => aConsumer(stack, providers, props));
 
 const { AT_TIMESTAMP, LATEST, TRIM_HORIZON } = StartingPosition;
-const FILTERS =
-  "see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html";
+const FILTERS = "see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html";
 
 /** A pattern of so many characters of JSON. */
 const patternOf = (length: number) => ({
@@ -19,13 +18,7 @@ describe("CrossAccountConsumer's mapping", () => {
     ["maximumBatchingWindowInSeconds", 0, 300, "", "omit it for 0"],
     ["parallelizationFactor", 1, 10, "", "omit it for 1"],
     ["maximumRetryAttempts", 0, 10000, "-1 (no limit) or ", "omit it for 500"],
-    [
-      "maximumRecordAgeInSeconds",
-      60,
-      604800,
-      "-1 (no limit) or ",
-      "omit it for 86400 (a day)",
-    ],
+    ["maximumRecordAgeInSeconds", 60, 604800, "-1 (no limit) or ", "omit it for 86400 (a day)"],
     ["tumblingWindowInSeconds", 0, 900, "", "omit it for none"],
   ] as const)("%s", (property, min, max, alternative, fix) => {
     const refused = alternative === "" ? [-1, -2] : [-2];
@@ -45,19 +38,14 @@ describe("CrossAccountConsumer's mapping", () => {
         const mapping = synthesize((stack, providers) => {
           aConsumer(stack, providers, { [property]: value });
         }).only("aws_lambda_event_source_mapping");
-        const argument = property.replace(
-          /[A-Z]/g,
-          (l) => `_${l.toLowerCase()}`,
-        );
+        const argument = property.replace(/[A-Z]/g, (l) => `_${l.toLowerCase()}`);
         expect(mapping[argument]).toBe(value);
       },
     );
   });
 
   it("fails when a tumbling window meets a parallelization factor", () => {
-    expect(
-      refusalsOf({ tumblingWindowInSeconds: 1, parallelizationFactor: 2 }),
-    ).toEqual([
+    expect(refusalsOf({ tumblingWindowInSeconds: 1, parallelizationFactor: 2 })).toEqual([
       "'tumblingWindowInSeconds' and 'parallelizationFactor' are mutually exclusive, got a window of 1 with factor 2; a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
     ]);
   });
@@ -89,9 +77,7 @@ describe("CrossAccountConsumer's mapping", () => {
       [LATEST, "LATEST"],
     ])("fails when %s has a timestamp", (startingPosition, got) => {
       const startingPositionTimestamp = "2026-01-31T08:00:00Z";
-      expect(
-        refusalsOf({ startingPosition, startingPositionTimestamp }),
-      ).toEqual([
+      expect(refusalsOf({ startingPosition, startingPositionTimestamp })).toEqual([
         `'startingPositionTimestamp' requires 'startingPosition', got ${got}; set 'startingPosition' to AT_TIMESTAMP, or omit the timestamp`,
       ]);
     });
@@ -151,11 +137,7 @@ describe("CrossAccountConsumer's mapping", () => {
     });
 
     it("fails when one is no pattern, and tells where", () => {
-      const filterPatterns = [
-        { data: ["ok"] },
-        { data: { type: "order" } },
-        {},
-      ];
+      const filterPatterns = [{ data: ["ok"] }, { data: { type: "order" } }, {}];
       expect(refusalsOf({ filterPatterns })).toEqual([
         `'filterPatterns[1]' must be a list of alternatives or a nested object, got {"data":{"type":"order"}} at data.type; ${FILTERS}`,
         `'filterPatterns[2]' must be an object with at least one key, got {}; ${FILTERS}`,
@@ -163,10 +145,7 @@ describe("CrossAccountConsumer's mapping", () => {
     });
 
     it("accepts ten, one of 4096 characters", () => {
-      const filterPatterns = [
-        ...Array(9).fill({ partitionKey: ["a"] }),
-        patternOf(4096),
-      ];
+      const filterPatterns = [...Array(9).fill({ partitionKey: ["a"] }), patternOf(4096)];
       expect(refusalsOf({ filterPatterns })).toEqual([]);
     });
   });
@@ -198,10 +177,7 @@ describe("CrossAccountConsumer's mapping", () => {
         OnFailure.sns(queue),
         `the ARN of a standard topic (arn:aws:sns:<region>:<account>:<name>), got "${queue}"; ${omit}`,
       ],
-      [
-        OnFailure.s3("failures"),
-        `a bucket ARN (arn:aws:s3:::<bucket>), got "failures"; ${omit}`,
-      ],
+      [OnFailure.s3("failures"), `a bucket ARN (arn:aws:s3:::<bucket>), got "failures"; ${omit}`],
       [
         OnFailure.s3("arn:aws:s3:::failures/*"),
         `a bucket ARN (arn:aws:s3:::<bucket>), got "arn:aws:s3:::failures/*"; ${omit}`,
@@ -211,9 +187,7 @@ describe("CrossAccountConsumer's mapping", () => {
         `a 12-digit AWS account id, as a string, got "1234"; omit it where the consumer's account owns the bucket`,
       ],
     ])("fails when it is %j", (onFailure, sentence) => {
-      expect(refusalsOf({ onFailure })).toEqual([
-        `'onFailure' must be ${sentence}`,
-      ]);
+      expect(refusalsOf({ onFailure })).toEqual([`'onFailure' must be ${sentence}`]);
     });
   });
 

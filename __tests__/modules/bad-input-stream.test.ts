@@ -1,11 +1,5 @@
 import { ProducerStream, StreamEncryption, StreamMode } from "../../modules";
-import {
-  aStream,
-  KEY_ARN,
-  refusals,
-  REGION,
-  STREAM_ARN,
-} from "../helpers/synthesize";
+import { aStream, KEY_ARN, refusals, REGION, STREAM_ARN } from "../helpers/synthesize";
 
 const refusalsOf = (props: Record<string, unknown>): string[] =>
   refusals((stack, providers) => aStream(stack, providers, props));
@@ -43,9 +37,7 @@ describe("ProducerStream", () => {
   });
 
   it("fails when an on-demand stream has a number of shards", () => {
-    expect(
-      refusalsOf({ streamMode: StreamMode.ON_DEMAND, shardCount: 2 }),
-    ).toEqual([
+    expect(refusalsOf({ streamMode: StreamMode.ON_DEMAND, shardCount: 2 })).toEqual([
       "'shardCount' and 'streamMode' are mutually exclusive, got shardCount 2 with ON_DEMAND; omit 'shardCount', or set 'streamMode' to PROVISIONED",
     ]);
   });
@@ -71,37 +63,31 @@ describe("ProducerStream", () => {
   });
 
   it("fails when a shard metric is unknown", () => {
-    expect(
-      refusalsOf({ shardLevelMetrics: ["IncomingBytes", "incomingRecords"] }),
-    ).toEqual([
+    expect(refusalsOf({ shardLevelMetrics: ["IncomingBytes", "incomingRecords"] })).toEqual([
       `'shardLevelMetrics' must be one of ${METRICS}, got "incomingRecords"; omit it for stream-level metrics only`,
     ]);
   });
 
   it("fails when ALL shard metrics are not alone", () => {
-    expect(refusalsOf({ shardLevelMetrics: ["ALL", "IncomingBytes"] })).toEqual(
-      [
-        `'shardLevelMetrics' must be ALL alone or a list without it, got ["ALL","IncomingBytes"]; leave ALL alone`,
-      ],
-    );
+    expect(refusalsOf({ shardLevelMetrics: ["ALL", "IncomingBytes"] })).toEqual([
+      `'shardLevelMetrics' must be ALL alone or a list without it, got ["ALL","IncomingBytes"]; leave ALL alone`,
+    ]);
   });
 
   it("fails when a shard metric is named twice", () => {
-    expect(
-      refusalsOf({ shardLevelMetrics: ["IncomingBytes", "IncomingBytes"] }),
-    ).toEqual([
+    expect(refusalsOf({ shardLevelMetrics: ["IncomingBytes", "IncomingBytes"] })).toEqual([
       `'shardLevelMetrics' must be a list without duplicates, got ["IncomingBytes","IncomingBytes"]; name each metric once`,
     ]);
   });
 
-  it.each([
-    "alias/aws/kinesis",
-    `arn:aws:kms:${REGION}:111111111111:alias/aws/kinesis`,
-  ])("fails when kmsKeyArn is the AWS managed key %s", (kmsKeyArn) => {
-    expect(refusalsOf({ kmsKeyArn })).toEqual([
-      `'kmsKeyArn' must be the ARN of a customer managed key, got "${kmsKeyArn}"; the policy of an AWS managed key cannot be changed, so no other account could ever decrypt the stream: omit 'kmsKeyArn' to have a key made, or give the ARN of a customer managed key`,
-    ]);
-  });
+  it.each(["alias/aws/kinesis", `arn:aws:kms:${REGION}:111111111111:alias/aws/kinesis`])(
+    "fails when kmsKeyArn is the AWS managed key %s",
+    (kmsKeyArn) => {
+      expect(refusalsOf({ kmsKeyArn })).toEqual([
+        `'kmsKeyArn' must be the ARN of a customer managed key, got "${kmsKeyArn}"; the policy of an AWS managed key cannot be changed, so no other account could ever decrypt the stream: omit 'kmsKeyArn' to have a key made, or give the ARN of a customer managed key`,
+      ]);
+    },
+  );
 
   it.each(["alias/ours", `arn:aws:kms:${REGION}:111111111111:alias/ours`])(
     "fails when kmsKeyArn is the alias %s",
@@ -125,9 +111,7 @@ describe("ProducerStream", () => {
   });
 
   it("fails when a key is given, but no encryption wanted", () => {
-    expect(
-      refusalsOf({ kmsKeyArn: KEY_ARN, encryption: StreamEncryption.NONE }),
-    ).toEqual([
+    expect(refusalsOf({ kmsKeyArn: KEY_ARN, encryption: StreamEncryption.NONE })).toEqual([
       `'kmsKeyArn' and 'encryption' are mutually exclusive, got ${KEY_ARN} with NONE; omit 'encryption' to use the key, or omit 'kmsKeyArn'`,
     ]);
   });
@@ -195,9 +179,7 @@ describe("ProducerStream.fromAttributes", () => {
   });
 
   it("fails when the provider is of another Region than the stream", () => {
-    expect(
-      importing({ streamArn: STREAM_ARN.replace(REGION, "us-east-1") }),
-    ).toEqual([
+    expect(importing({ streamArn: STREAM_ARN.replace(REGION, "us-east-1") })).toEqual([
       `'provider' must be in the stream's Region us-east-1, got ${REGION}; use a provider of that Region, or correct 'streamArn'`,
     ]);
   });
@@ -216,10 +198,10 @@ describe("ProducerStream.fromAttributes", () => {
     ]);
   });
 
-  it.each([
-    STREAM_ARN,
-    `arn:aws-cn:kinesis:${REGION}:111111111111:stream/a.b_c-d`,
-  ])("accepts %s", (streamArn) => {
-    expect(importing({ streamArn, kmsKeyArn: KEY_ARN })).toEqual([]);
-  });
+  it.each([STREAM_ARN, `arn:aws-cn:kinesis:${REGION}:111111111111:stream/a.b_c-d`])(
+    "accepts %s",
+    (streamArn) => {
+      expect(importing({ streamArn, kmsKeyArn: KEY_ARN })).toEqual([]);
+    },
+  );
 });

@@ -5,18 +5,9 @@ import {
   StartingPosition,
   TracingMode,
 } from "../../modules";
-import {
-  aConsumer,
-  aStream,
-  CONSUMER_NAME,
-  resolved,
-  synthesize,
-} from "../helpers/synthesize";
+import { aConsumer, aStream, CONSUMER_NAME, resolved, synthesize } from "../helpers/synthesize";
 
-const consumerOf = (
-  props: Partial<CrossAccountConsumerProps>,
-  region?: string,
-) =>
+const consumerOf = (props: Partial<CrossAccountConsumerProps>, region?: string) =>
   synthesize((stack, providers) => aConsumer(stack, providers, props), region);
 
 describe("CrossAccountConsumer", () => {
@@ -75,9 +66,12 @@ describe("CrossAccountConsumer", () => {
     });
     expect(synthesized.all("aws_kinesis_stream_consumer")).toEqual([]);
     expect(synthesized.all("aws_kinesis_resource_policy")).toHaveLength(1);
-    expect(
-      synthesized.statements("aws_iam_role_policy").map(({ Sid }) => Sid),
-    ).toEqual(["ReadStream", "DecryptRecords", "ReportFailures", "WriteLogs"]);
+    expect(synthesized.statements("aws_iam_role_policy").map(({ Sid }) => Sid)).toEqual([
+      "ReadStream",
+      "DecryptRecords",
+      "ReportFailures",
+      "WriteLogs",
+    ]);
     expect(synthesized.only("aws_lambda_event_source_mapping")).toMatchObject({
       event_source_arn: "${aws_kinesis_stream.stream_AED765E9.arn}",
       depends_on: [
@@ -108,28 +102,18 @@ describe("CrossAccountConsumer", () => {
       (name) => `\${aws_iam_role.${name}.arn}`,
     );
     expect(roles).toHaveLength(2);
-    const [read, ...more] = synthesized.statements(
-      "aws_kinesis_resource_policy",
-      "stream",
-    );
+    const [read, ...more] = synthesized.statements("aws_kinesis_resource_policy", "stream");
     expect(more).toEqual([]);
     expect(read?.Principal.AWS).toEqual(roles);
-    expect(
-      synthesized.statements("aws_kms_key_policy")[1]?.Principal.AWS,
-    ).toEqual(roles);
-    expect(
-      synthesized.named("aws_kinesis_resource_policy", "stream").depends_on,
-    ).toEqual([
+    expect(synthesized.statements("aws_kms_key_policy")[1]?.Principal.AWS).toEqual(roles);
+    expect(synthesized.named("aws_kinesis_resource_policy", "stream").depends_on).toEqual([
       "aws_kms_key_policy.stream_key-policy_7334BB69",
       ...Object.keys(synthesized.resources.aws_lambda_function).map(
         (name) => `aws_lambda_function.${name}`,
       ),
     ]);
     for (const [index, id] of ["one", "two"].entries()) {
-      const [through] = synthesized.statements(
-        "aws_kinesis_resource_policy",
-        `${id}_`,
-      );
+      const [through] = synthesized.statements("aws_kinesis_resource_policy", `${id}_`);
       expect(through?.Principal.AWS).toEqual([roles[index]]);
     }
   });
@@ -176,9 +160,7 @@ describe("CrossAccountConsumer", () => {
       name: "analytics-on-failure",
       tags: { team: "data" },
     });
-    expect(synthesized.only("aws_kinesis_stream_consumer").name).toBe(
-      CONSUMER_NAME,
-    );
+    expect(synthesized.only("aws_kinesis_stream_consumer").name).toBe(CONSUMER_NAME);
     expect(synthesized.only("aws_iam_role_policy").name).toBe(CONSUMER_NAME);
   });
 
@@ -219,16 +201,14 @@ describe("CrossAccountConsumer", () => {
     ],
   ])("permits the role first what %j needs", (props, config, statement) => {
     const synthesized = consumerOf(props);
-    const [name] = Object.keys(
-      synthesized.resources.aws_iam_role_policy,
-    ).filter((name) => name.startsWith("consumer_function-policy"));
+    const [name] = Object.keys(synthesized.resources.aws_iam_role_policy).filter((name) =>
+      name.startsWith("consumer_function-policy"),
+    );
     expect(synthesized.only("aws_lambda_function")).toMatchObject({
       ...config,
       depends_on: [`aws_iam_role_policy.${name}`],
     });
-    expect(
-      synthesized.named("aws_iam_role_policy", "consumer_function-policy"),
-    ).toEqual({
+    expect(synthesized.named("aws_iam_role_policy", "consumer_function-policy")).toEqual({
       provider: "aws.consumer",
       name: "function",
       role: "${aws_iam_role.consumer_role_0791C390.name}",

@@ -1,15 +1,7 @@
 import { type CrossAccountConsumerProps, OnFailure } from "../../modules";
-import {
-  aConsumer,
-  resolved,
-  ROLE_ARN,
-  synthesize,
-} from "../helpers/synthesize";
+import { aConsumer, resolved, ROLE_ARN, synthesize } from "../helpers/synthesize";
 
-const consumerOf = (
-  props: Partial<CrossAccountConsumerProps>,
-  region?: string,
-) =>
+const consumerOf = (props: Partial<CrossAccountConsumerProps>, region?: string) =>
   synthesize((stack, providers) => aConsumer(stack, providers, props), region);
 
 const EXISTING = {
@@ -41,8 +33,7 @@ describe("CrossAccountConsumer", () => {
       expect(synthesized.addresses.join()).not.toMatch(
         /aws_(lambda_function|iam_role|cloudwatch_log_group)\./,
       );
-      const account =
-        "data.aws_caller_identity.consumer_account_AE259BAD.account_id";
+      const account = "data.aws_caller_identity.consumer_account_AE259BAD.account_id";
       expect(synthesized.only("aws_iam_role_policy")).toMatchObject({
         role: "reader",
         lifecycle: {
@@ -54,32 +45,24 @@ describe("CrossAccountConsumer", () => {
           ],
         },
       });
-      expect(
-        synthesized.statements("aws_iam_role_policy").map(({ Sid }) => Sid),
-      ).toEqual([
+      expect(synthesized.statements("aws_iam_role_policy").map(({ Sid }) => Sid)).toEqual([
         "ReadStream",
         "ReadConsumer",
         "DecryptRecords",
         "ReportFailures",
       ]);
       for (const policy of synthesized.all("aws_kinesis_resource_policy")) {
-        expect(policy.depends_on).toEqual([
-          "aws_kms_key_policy.stream_key-policy_7334BB69",
-        ]);
+        expect(policy.depends_on).toEqual(["aws_kms_key_policy.stream_key-policy_7334BB69"]);
         expect(policy.policy).toContain(`{"AWS":["${ROLE_ARN}"]}`);
       }
-      expect(synthesized.only("aws_sqs_queue").name).toBe(
-        "analytics-on-failure",
-      );
+      expect(synthesized.only("aws_sqs_queue").name).toBe("analytics-on-failure");
     });
   });
 
   describe("where only Terraform knows the Regions", () => {
     const preconditionOf = (props: Partial<CrossAccountConsumerProps>) =>
-      consumerOf(props, "").only("aws_lambda_event_source_mapping").lifecycle
-        .precondition;
-    const home =
-      'element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 3)';
+      consumerOf(props, "").only("aws_lambda_event_source_mapping").lifecycle.precondition;
+    const home = 'element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 3)';
     const expected = (region: string) => [
       {
         condition: `\${(${region} == ${home})}`,
@@ -89,9 +72,7 @@ describe("CrossAccountConsumer", () => {
 
     it("compares the function's with the stream's", () => {
       expect(preconditionOf({})).toEqual(
-        expected(
-          'element(split(":", aws_lambda_function.consumer_function_6D42922D.arn), 3)',
-        ),
+        expected('element(split(":", aws_lambda_function.consumer_function_6D42922D.arn), 3)'),
       );
     });
 
@@ -111,8 +92,8 @@ describe("CrossAccountConsumer", () => {
       expect(consumer.onFailureQueueUrl).toBeUndefined();
     });
     expect(synthesized.all("aws_sqs_queue")).toEqual([]);
-    expect(
-      synthesized.only("aws_lambda_event_source_mapping"),
-    ).not.toHaveProperty("destination_config");
+    expect(synthesized.only("aws_lambda_event_source_mapping")).not.toHaveProperty(
+      "destination_config",
+    );
   });
 });

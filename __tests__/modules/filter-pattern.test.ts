@@ -24,15 +24,12 @@ describe("a filter pattern", () => {
     expect(filterMistake(pattern)).toBeUndefined();
   });
 
-  it.each([undefined, null, "x", 1, [], [{ a: ["x"] }], {}])(
-    "may not be %j",
-    (pattern) => {
-      expect(filterMistake(pattern)).toEqual({
-        path: "",
-        rule: "an object with at least one key",
-      });
-    },
-  );
+  it.each([undefined, null, "x", 1, [], [{ a: ["x"] }], {}])("may not be %j", (pattern) => {
+    expect(filterMistake(pattern)).toEqual({
+      path: "",
+      rule: "an object with at least one key",
+    });
+  });
 
   it.each([
     [{ a: "x" }, "a"],
@@ -109,8 +106,7 @@ describe("a filter pattern", () => {
     expect(criteria).toEqual({
       filter: [
         {
-          pattern:
-            '{"data":{"type":["order"],"amount":[{"numeric":[">",10]}]}}',
+          pattern: '{"data":{"type":["order"],"amount":[{"numeric":[">",10]}]}}',
         },
         { pattern: '{"partitionKey":["1"]}' },
       ],

@@ -31,8 +31,7 @@ describe("ProducerStream", () => {
             StringEquals: {
               "kms:ViaService":
                 'kinesis.${element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 3)}.${data.aws_partition.stream_partition_FCE523B6.dns_suffix}',
-              "kms:EncryptionContext:aws:kinesis:arn":
-                "${aws_kinesis_stream.stream_AED765E9.arn}",
+              "kms:EncryptionContext:aws:kinesis:arn": "${aws_kinesis_stream.stream_AED765E9.arn}",
             },
           },
         },
@@ -76,17 +75,13 @@ describe("ProducerStream", () => {
         stream.grantWrite(writer.arn);
         stream.grantWrite(writer.arn);
       });
-      const statements = synthesized.statements(
-        "aws_kinesis_resource_policy",
-        "stream",
-      );
+      const statements = synthesized.statements("aws_kinesis_resource_policy", "stream");
       expect(statements.map(({ Principal }) => Principal.AWS)).toEqual([
         ["${aws_iam_role.consumer_role_0791C390.arn}", READER],
         ["${aws_iam_role.writer.arn}"],
       ]);
       expect(
-        synthesized.named("aws_kinesis_resource_policy", "stream").lifecycle
-          .precondition,
+        synthesized.named("aws_kinesis_resource_policy", "stream").lifecycle.precondition,
       ).toHaveLength(1);
     });
 

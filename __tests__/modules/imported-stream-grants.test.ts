@@ -38,11 +38,10 @@ describe("a grant on an encrypted stream without a provider", () => {
 
   it("fails where no provider of the stack can tell Kinesis's host", () => {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), "grants-")) });
-    const stream = ProducerStream.fromAttributes(
-      new TerraformStack(app, "stack"),
-      "stream",
-      { streamArn: STREAM_ARN, kmsKeyArn: KEY_ARN },
-    );
+    const stream = ProducerStream.fromAttributes(new TerraformStack(app, "stack"), "stream", {
+      streamArn: STREAM_ARN,
+      kmsKeyArn: KEY_ARN,
+    });
 
     expect(() => stream.grantRead(WRITER)).toThrow(
       "1 invalid property (at stack/stream):\n" +

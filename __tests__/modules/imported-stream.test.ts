@@ -24,11 +24,7 @@ import {
 const ROLE = "${aws_iam_role.consumer_role_0791C390.arn}";
 const WRITER = "arn:aws:iam::333333333333:role/writer";
 
-type Build = (
-  stream: IProducerStream,
-  stack: TerraformStack,
-  providers: Providers,
-) => void;
+type Build = (stream: IProducerStream, stack: TerraformStack, providers: Providers) => void;
 
 const importing = (
   owned: boolean,
@@ -75,33 +71,26 @@ describe("ProducerStream.fromAttributes", () => {
         name: CONSUMER_NAME,
         stream_arn: STREAM_ARN,
       });
-      const [read] = synthesized.statements(
-        "aws_kinesis_resource_policy",
-        "stream",
-      );
+      const [read] = synthesized.statements("aws_kinesis_resource_policy", "stream");
       expect(read).toMatchObject({
         Sid: "StreamEFOReadStatementID",
         Principal: { AWS: [ROLE] },
         Resource: STREAM_ARN,
       });
-      expect(
-        synthesized.named("aws_kinesis_resource_policy", "consumer").provider,
-      ).toBe("aws.producer");
+      expect(synthesized.named("aws_kinesis_resource_policy", "consumer").provider).toBe(
+        "aws.producer",
+      );
       expect(synthesized.all("aws_kinesis_stream")).toEqual([]);
       expect(synthesized.outputs).toEqual({});
     });
 
     it("puts the policy only where the provider is the owner's", () => {
-      const { depends_on: waitsFor, lifecycle } = importing(
-        true,
-        {},
-        consume(),
-      ).named("aws_kinesis_resource_policy", "stream");
-      expect(waitsFor).toEqual([
-        "aws_lambda_function.consumer_function_6D42922D",
-      ]);
-      const account =
-        "data.aws_caller_identity.stream_account_1F274550.account_id";
+      const { depends_on: waitsFor, lifecycle } = importing(true, {}, consume()).named(
+        "aws_kinesis_resource_policy",
+        "stream",
+      );
+      expect(waitsFor).toEqual(["aws_lambda_function.consumer_function_6D42922D"]);
+      const account = "data.aws_caller_identity.stream_account_1F274550.account_id";
       expect(lifecycle.precondition).toEqual([
         {
           condition: `\${(${account} == "111111111111")}`,
@@ -141,9 +130,7 @@ describe("ProducerStream.fromAttributes", () => {
         },
       ]);
       expect(
-        synthesized
-          .statements("aws_iam_role_policy")
-          .find(({ Sid }) => Sid === "DecryptRecords"),
+        synthesized.statements("aws_iam_role_policy").find(({ Sid }) => Sid === "DecryptRecords"),
       ).toMatchObject({ Resource: KEY_ARN, Condition: condition });
     });
   });
@@ -191,16 +178,11 @@ describe("ProducerStream.fromAttributes", () => {
           Sid: "ConsumerEFOReadStatementID",
           Effect: "Allow",
           Principal: { AWS: [ROLE] },
-          Action: [
-            "kinesis:DescribeStreamConsumer",
-            "kinesis:SubscribeToShard",
-          ],
+          Action: ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"],
           Resource: CONSUMER_ARN,
         },
       ]);
-      const [decrypt, ...more] = parsed(
-        outputOf(unowned, "stream_key-policy-statements").value,
-      );
+      const [decrypt, ...more] = parsed(outputOf(unowned, "stream_key-policy-statements").value);
       expect(more).toEqual([]);
       expect(decrypt.Condition.StringEquals).toEqual({
         "kms:ViaService": `kinesis.${REGION}.\${data.aws_partition.consumer_partition_B7966C29.dns_suffix}`,
@@ -213,9 +195,7 @@ describe("ProducerStream.fromAttributes", () => {
         event_source_arn: CONSUMER_ARN,
         depends_on: ["aws_iam_role_policy.consumer_role-policy_96DED8B4"],
       });
-      expect(
-        unowned.statements("aws_iam_role_policy").slice(0, 2),
-      ).toMatchObject([
+      expect(unowned.statements("aws_iam_role_policy").slice(0, 2)).toMatchObject([
         { Sid: "ReadStream", Resource: STREAM_ARN },
         { Sid: "ReadConsumer", Resource: CONSUMER_ARN },
       ]);
@@ -225,9 +205,9 @@ describe("ProducerStream.fromAttributes", () => {
       const readMode = ReadMode.SHARED_THROUGHPUT;
       const synthesized = importing(false, {}, consume({ readMode }));
       expect(Object.keys(synthesized.outputs)).toHaveLength(1);
-      expect(synthesized.only("aws_lambda_event_source_mapping")).toMatchObject(
-        { event_source_arn: STREAM_ARN },
-      );
+      expect(synthesized.only("aws_lambda_event_source_mapping")).toMatchObject({
+        event_source_arn: STREAM_ARN,
+      });
     });
 
     it("keeps a consumer's addresses, whichever comes first", () => {
@@ -247,9 +227,7 @@ describe("ProducerStream.fromAttributes", () => {
           ),
         ).addresses;
       expect(addresses("b", "a")).toEqual(addresses("a", "b"));
-      expect(addresses("a", "b")).toEqual(
-        expect.arrayContaining(addresses("b")),
-      );
+      expect(addresses("a", "b")).toEqual(expect.arrayContaining(addresses("b")));
     });
   });
 });

@@ -2,12 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LambdaCode } from "../../modules";
-import {
-  aConsumer,
-  aStream,
-  synthesize,
-  type Json,
-} from "../helpers/synthesize";
+import { aConsumer, aStream, synthesize, type Json } from "../helpers/synthesize";
 
 let directory: string;
 beforeAll(() => {
@@ -32,8 +27,8 @@ const CODE = [
 ];
 const codeOf = (code: LambdaCode): Record<string, string> =>
   Object.fromEntries(
-    Object.entries<string>(consumerOf(code).only("aws_lambda_function")).filter(
-      ([argument]) => CODE.includes(argument),
+    Object.entries<string>(consumerOf(code).only("aws_lambda_function")).filter(([argument]) =>
+      CODE.includes(argument),
     ),
   );
 const RUN = { handler: "index.handler", runtime: "nodejs22.x" };
@@ -41,9 +36,9 @@ const RUN = { handler: "index.handler", runtime: "nodejs22.x" };
 describe("LambdaCode", () => {
   it("archives a copy of a directory, the same on every machine", () => {
     const synthesized = consumerOf(LambdaCode.fromDirectory(directory));
-    const [[name, archive]] = Object.entries<Json>(
-      synthesized.data.archive_file,
-    ) as [[string, Json]];
+    const [[name, archive]] = Object.entries<Json>(synthesized.data.archive_file) as [
+      [string, Json],
+    ];
     expect(archive).toEqual({
       provider: "archive",
       type: "zip",

@@ -6,10 +6,8 @@ const STREAM = "aws_kinesis_stream.stream_AED765E9";
 const CONSUMER = "aws_kinesis_stream_consumer.consumer_34DF5D01";
 const KEY = "aws_kms_key.stream_key_D981BCF0";
 const KEY_POLICY = "aws_kms_key_policy.stream_key-policy_7334BB69";
-const STREAM_POLICY =
-  "aws_kinesis_resource_policy.stream_stream-policy_3513B3A8";
-const CONSUMER_POLICY =
-  "aws_kinesis_resource_policy.consumer_consumer-policy_3952B980";
+const STREAM_POLICY = "aws_kinesis_resource_policy.stream_stream-policy_3513B3A8";
+const CONSUMER_POLICY = "aws_kinesis_resource_policy.consumer_consumer-policy_3952B980";
 const ROLE_POLICY = "aws_iam_role_policy.consumer_role-policy_96DED8B4";
 const LOG_GROUP = "aws_cloudwatch_log_group.consumer_log-group_08DA9D43";
 const QUEUE = "aws_sqs_queue.consumer_on-failure-queue_82A27C2E";
@@ -25,10 +23,7 @@ const READ_STREAM = [
   "kinesis:GetRecords",
   "kinesis:GetShardIterator",
 ];
-const READ_CONSUMER = [
-  "kinesis:DescribeStreamConsumer",
-  "kinesis:SubscribeToShard",
-];
+const READ_CONSUMER = ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"];
 const THROUGH_KINESIS = {
   StringEquals: {
     "kms:ViaService": `kinesis.\${element(split(":", ${STREAM}.arn), 3)}.\${${PARTITION}.dns_suffix}`,
@@ -36,8 +31,7 @@ const THROUGH_KINESIS = {
   },
 };
 
-const policy = (...Statement: object[]): string =>
-  written({ Version: "2012-10-17", Statement });
+const policy = (...Statement: object[]): string => written({ Version: "2012-10-17", Statement });
 
 describe("a stream and a consumer with nothing but what they need", () => {
   const minimal = synthesize(aConsumer);
@@ -104,8 +98,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
   it("makes a rotated key with an alias", () => {
     expect(minimal.only("aws_kms_key")).toEqual({
       provider: "aws.producer",
-      description:
-        "Encrypts the records of Kinesis data stream kds-cross-account-stream",
+      description: "Encrypts the records of Kinesis data stream kds-cross-account-stream",
       enable_key_rotation: true,
     });
     expect(minimal.only("aws_kms_alias")).toEqual({
@@ -116,8 +109,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
   });
 
   it("lets the account administer the key, and the role decrypt this stream's records", () => {
-    const arn = (part: number) =>
-      `\${element(split(":", ${KEY}.arn), ${part})}`;
+    const arn = (part: number) => `\${element(split(":", ${KEY}.arn), ${part})}`;
     expect(minimal.only("aws_kms_key_policy")).toEqual({
       provider: "aws.producer",
       key_id: `\${${KEY}.key_id}`,
@@ -212,11 +204,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
           Condition: THROUGH_KINESIS,
         },
         allow("ReportFailures", ["sqs:SendMessage"], `\${${QUEUE}.arn}`),
-        allow(
-          "WriteLogs",
-          ["logs:CreateLogStream", "logs:PutLogEvents"],
-          `\${${LOG_GROUP}.arn}:*`,
-        ),
+        allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `\${${LOG_GROUP}.arn}:*`),
       ),
     });
   });

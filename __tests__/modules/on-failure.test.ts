@@ -31,21 +31,14 @@ const own = "aws_sqs_queue.consumer_on-failure-queue_82A27C2E.arn";
 
 describe("OnFailure", () => {
   it.each([
-    [
-      "queue",
-      OnFailure.queue(),
-      `\${${own}}`,
-      report("sqs:SendMessage", `\${${own}}`),
-    ],
+    ["queue", OnFailure.queue(), `\${${own}}`, report("sqs:SendMessage", `\${${own}}`)],
     ["sqs", OnFailure.sqs(QUEUE), QUEUE, report("sqs:SendMessage", QUEUE)],
     ["sns", OnFailure.sns(TOPIC), TOPIC, report("sns:Publish", TOPIC)],
     [
       "s3",
       OnFailure.s3(BUCKET),
       BUCKET,
-      toBucket(
-        '${element(split(":", aws_iam_role.consumer_role_0791C390.arn), 4)}',
-      ),
+      toBucket('${element(split(":", aws_iam_role.consumer_role_0791C390.arn), 4)}'),
     ],
     [
       "s3 of another account",
@@ -58,9 +51,9 @@ describe("OnFailure", () => {
     const synthesized = synthesize((stack, providers) =>
       aConsumer(stack, providers, { onFailure }),
     );
-    expect(
-      synthesized.only("aws_lambda_event_source_mapping").destination_config,
-    ).toEqual(arn && { on_failure: { destination_arn: arn } });
+    expect(synthesized.only("aws_lambda_event_source_mapping").destination_config).toEqual(
+      arn && { on_failure: { destination_arn: arn } },
+    );
     const all = synthesized.statements("aws_iam_role_policy");
     expect(all.slice(3, -1)).toEqual(statements);
     expect(all.map(({ Sid }) => Sid)).toEqual([
@@ -70,9 +63,7 @@ describe("OnFailure", () => {
       ...statements.map(({ Sid }) => Sid),
       "WriteLogs",
     ]);
-    expect(synthesized.all("aws_sqs_queue")).toHaveLength(
-      arn === `\${${own}}` ? 1 : 0,
-    );
+    expect(synthesized.all("aws_sqs_queue")).toHaveLength(arn === `\${${own}}` ? 1 : 0);
   });
 
   it("takes the account of an existing function's role for the bucket's", () => {

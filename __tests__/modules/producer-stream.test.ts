@@ -21,16 +21,11 @@ describe("ProducerStream", () => {
       [{}, { stream_mode: "ON_DEMAND" }],
       [{ streamMode: StreamMode.ON_DEMAND }, { stream_mode: "ON_DEMAND" }],
       [{ shardCount: 2 }, { stream_mode: "PROVISIONED" }],
-      [
-        { streamMode: StreamMode.PROVISIONED, shardCount: 2 },
-        { stream_mode: "PROVISIONED" },
-      ],
+      [{ streamMode: StreamMode.PROVISIONED, shardCount: 2 }, { stream_mode: "PROVISIONED" }],
     ])("has the capacity mode that %j asks for", (props, details) => {
       const stream = streamOf(props).only("aws_kinesis_stream");
       expect(stream.stream_mode_details).toEqual(details);
-      expect(stream.shard_count).toBe(
-        "shardCount" in props ? props.shardCount : undefined,
-      );
+      expect(stream.shard_count).toBe("shardCount" in props ? props.shardCount : undefined);
     });
 
     it("passes every other setting on", () => {
@@ -61,9 +56,7 @@ describe("ProducerStream", () => {
 
   describe("encryption", () => {
     it("names the alias after the stream, with hyphens for dots", () => {
-      const { name } = streamOf({ streamName: "a.b.c_d-e" }).only(
-        "aws_kms_alias",
-      );
+      const { name } = streamOf({ streamName: "a.b.c_d-e" }).only("aws_kms_alias");
       expect(name).toBe("alias/a-b-c_d-e");
     });
 
@@ -95,9 +88,7 @@ describe("ProducerStream", () => {
         aConsumer(stack, providers, { stream });
       });
       for (const policy of synthesized.all("aws_kinesis_resource_policy")) {
-        expect(policy.depends_on).toEqual([
-          "aws_lambda_function.consumer_function_6D42922D",
-        ]);
+        expect(policy.depends_on).toEqual(["aws_lambda_function.consumer_function_6D42922D"]);
       }
     });
 
@@ -132,9 +123,7 @@ describe("ProducerStream", () => {
         },
       ]);
       expect(
-        synthesized
-          .statements("aws_iam_role_policy")
-          .find(({ Sid }) => Sid === "DecryptRecords"),
+        synthesized.statements("aws_iam_role_policy").find(({ Sid }) => Sid === "DecryptRecords"),
       ).toMatchObject({ Action: ["kms:Decrypt"], Resource: KEY_ARN });
     });
   });
@@ -147,18 +136,12 @@ describe("ProducerStream", () => {
         "${aws_kinesis_stream.stream_AED765E9.arn}",
         "${aws_kinesis_stream.stream_AED765E9.name}",
       ]);
-      expect(resolved(stack, stream.kmsKeyArn)).toBe(
-        "${aws_kms_key.stream_key_D981BCF0.arn}",
-      );
+      expect(resolved(stack, stream.kmsKeyArn)).toBe("${aws_kms_key.stream_key_D981BCF0.arn}");
       expect(stream.provider).toBe(providers.producer);
       expect(
-        [
-          stream.stream,
-          stream.key,
-          stream.keyAlias,
-          stream.keyPolicy,
-          stream.resourcePolicy,
-        ].map((resource) => resource?.terraformResourceType),
+        [stream.stream, stream.key, stream.keyAlias, stream.keyPolicy, stream.resourcePolicy].map(
+          (resource) => resource?.terraformResourceType,
+        ),
       ).toEqual([
         "aws_kinesis_stream",
         "aws_kms_key",

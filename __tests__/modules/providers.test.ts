@@ -89,8 +89,7 @@ describe("every element has the provider of its account", () => {
     [
       "an existing function, where Terraform knows the Regions",
       "none",
-      (stack, providers) =>
-        aConsumer(stack, providers, { existingFunction: EXISTING }),
+      (stack, providers) => aConsumer(stack, providers, { existingFunction: EXISTING }),
     ],
     [
       "a stream made elsewhere",

@@ -66,9 +66,7 @@ describe("the public API", () => {
     expect(property.readonly).toBe(true);
     expect(property.comment).toMatch(/^\/\*\*\s[\s*]*[A-Z]/);
     if (property.optional) {
-      expect(property.comment).toMatch(
-        /@default (- [a-zA-Z`]|[A-Z"0-9]|true|false)/,
-      );
+      expect(property.comment).toMatch(/@default (- [a-zA-Z`]|[A-Z"0-9]|true|false)/);
       expect(property.comment).not.toMatch(/@default undefined/);
     } else {
       expect(property.comment).not.toContain("@default");

@@ -21,10 +21,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
     condition: string,
   ];
 
-  const check = (
-    synthesized: Synthesized,
-    [sentence, , resource, condition]: Row,
-  ) =>
+  const check = (synthesized: Synthesized, [sentence, , resource, condition]: Row) =>
     expect(preconditions(synthesized)).toEqual({
       [resource]: [
         {
@@ -93,17 +90,13 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       "'onFailure' must be the ARN of a standard queue (arn:aws:sqs:<region>:<account>:<name>), got <GIVEN>; omit it to have a queue made for this consumer",
       ({ text }) => ({ onFailure: OnFailure.sqs(text) }),
       "consumer_mapping",
-      matching(
-        `^arn:aws[a-z-]*:sqs:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,80}$`,
-      ),
+      matching(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,80}$`),
     ],
     [
       "'onFailure' must be the ARN of a standard topic (arn:aws:sns:<region>:<account>:<name>), got <GIVEN>; omit it to have a queue made for this consumer",
       ({ text }) => ({ onFailure: OnFailure.sns(text) }),
       "consumer_mapping",
-      matching(
-        `^arn:aws[a-z-]*:sns:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,256}$`,
-      ),
+      matching(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,256}$`),
     ],
     [
       "'onFailure' must be a bucket ARN (arn:aws:s3:::<bucket>), got <GIVEN>; omit it to have a queue made for this consumer",
@@ -121,9 +114,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
     ],
   ])("CrossAccountConsumer: %s", (...row) => {
     check(
-      withTokens((tokens, stack, providers) =>
-        aConsumer(stack, providers, row[1](tokens)),
-      ),
+      withTokens((tokens, stack, providers) => aConsumer(stack, providers, row[1](tokens))),
       row,
     );
   });

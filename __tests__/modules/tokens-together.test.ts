@@ -21,9 +21,7 @@ describe("a token among several properties", () => {
   it("is judged with a tumbling window's other property", () => {
     const excluding = (props: (tokens: Tokens) => Props) =>
       preconditions(
-        withTokens((tokens, stack, providers) =>
-          aConsumer(stack, providers, props(tokens)),
-        ),
+        withTokens((tokens, stack, providers) => aConsumer(stack, providers, props(tokens))),
       ).consumer_mapping?.[1];
     expect(
       excluding(({ number }) => ({
@@ -82,18 +80,10 @@ describe("a token among several properties", () => {
       });
       aConsumer(stack, providers, { stream, consumerName: text });
     });
-    expect(synthesized.only("aws_kms_alias").name).toBe(
-      'alias/${replace(var.given, ".", "-")}',
-    );
-    expect(synthesized.only("aws_lambda_function").function_name).toBe(
-      "${var.given}",
-    );
-    expect(synthesized.only("aws_cloudwatch_log_group").name).toBe(
-      "/aws/lambda/${var.given}",
-    );
-    expect(synthesized.only("aws_sqs_queue").name).toBe(
-      "${var.given}-on-failure",
-    );
+    expect(synthesized.only("aws_kms_alias").name).toBe('alias/${replace(var.given, ".", "-")}');
+    expect(synthesized.only("aws_lambda_function").function_name).toBe("${var.given}");
+    expect(synthesized.only("aws_cloudwatch_log_group").name).toBe("/aws/lambda/${var.given}");
+    expect(synthesized.only("aws_sqs_queue").name).toBe("${var.given}-on-failure");
   });
 });
 
@@ -137,9 +127,9 @@ describe("a token that describes a stream made elsewhere", () => {
         aConsumer(stack, providers, { stream, consumerArn: CONSUMER_ARN });
       }),
     );
-    expect(
-      found.consumer_mapping?.map(({ error_message: text }) => text),
-    ).toContain(streamArnSentence);
+    expect(found.consumer_mapping?.map(({ error_message: text }) => text)).toContain(
+      streamArnSentence,
+    );
   });
 
   it("is judged on the role's policy where it is the consumer's ARN", () => {
@@ -158,9 +148,7 @@ describe("a token that describes a stream made elsewhere", () => {
     expect(found).toEqual({
       "consumer_role-policy": [
         {
-          condition: matching(
-            `^${ANY_STREAM}/consumer/[a-zA-Z0-9_.-]+:[0-9]+$`,
-          ),
+          condition: matching(`^${ANY_STREAM}/consumer/[a-zA-Z0-9_.-]+:[0-9]+$`),
           error_message:
             "'consumerArn' must be a registered consumer's ARN (<stream ARN>/consumer/<name>:<creation time>), got ${var.given}; copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`",
         },

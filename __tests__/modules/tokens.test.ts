@@ -1,10 +1,5 @@
 import { ReadMode } from "../../modules";
-import {
-  aConsumer,
-  aStream,
-  ROLE_ARN,
-  Synthesized,
-} from "../helpers/synthesize";
+import { aConsumer, aStream, ROLE_ARN, Synthesized } from "../helpers/synthesize";
 
 import {
   ACCOUNT,
@@ -28,10 +23,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
     condition: string,
   ];
 
-  const check = (
-    synthesized: Synthesized,
-    [sentence, , resource, condition]: Row,
-  ) =>
+  const check = (synthesized: Synthesized, [sentence, , resource, condition]: Row) =>
     expect(preconditions(synthesized)).toEqual({
       [resource]: [
         {
@@ -101,9 +93,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
     ],
   ])("ProducerStream: %s", (...row) => {
     check(
-      withTokens((tokens, stack, providers) =>
-        aStream(stack, providers, row[1](tokens)),
-      ),
+      withTokens((tokens, stack, providers) => aStream(stack, providers, row[1](tokens))),
       row,
     );
   });
@@ -189,9 +179,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       "'layers' must be the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>), got <GIVEN>; give the ARN of a layer's version",
       ({ text }) => ({ layers: [text] }),
       "consumer_function",
-      matching(
-        `^arn:aws[a-z-]*:lambda:[a-z0-9-]+:${ACCOUNT}:layer:[a-zA-Z0-9_-]+:[0-9]+$`,
-      ),
+      matching(`^arn:aws[a-z-]*:lambda:[a-z0-9-]+:${ACCOUNT}:layer:[a-zA-Z0-9_-]+:[0-9]+$`),
     ],
     [
       "'logRetentionDays' must be one of 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got <GIVEN>; omit it for 30",
@@ -225,9 +213,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
     ],
   ])("CrossAccountConsumer: %s", (...row) => {
     check(
-      withTokens((tokens, stack, providers) =>
-        aConsumer(stack, providers, row[1](tokens)),
-      ),
+      withTokens((tokens, stack, providers) => aConsumer(stack, providers, row[1](tokens))),
       row,
     );
   });
@@ -272,9 +258,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
 
   it.each(["grantRead", "grantWrite"] as const)("%s", (grant) => {
     const found = preconditions(
-      withTokens(({ text }, stack, providers) =>
-        aStream(stack, providers)[grant](text),
-      ),
+      withTokens(({ text }, stack, providers) => aStream(stack, providers)[grant](text)),
     );
     expect(found).toEqual({
       "stream_stream-policy": [

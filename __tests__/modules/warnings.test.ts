@@ -8,12 +8,7 @@ import {
   StartingPosition,
   StreamEncryption,
 } from "../../modules";
-import {
-  aConsumer,
-  aStream,
-  STREAM_ARN,
-  synthesize,
-} from "../helpers/synthesize";
+import { aConsumer, aStream, STREAM_ARN, synthesize } from "../helpers/synthesize";
 
 const warningsOf = (
   consumer: Partial<CrossAccountConsumerProps>,
@@ -59,10 +54,7 @@ describe("what is allowed, but costs records or time, is warned of", () => {
       "'maximumRecordAgeInSeconds' is 86401, longer than the stream's retention of 24 hours: records expire before they are reported as failed",
     ]);
     expect(
-      warningsOf(
-        { maximumRecordAgeInSeconds: 604800 },
-        { retentionPeriodHours: 167 },
-      ),
+      warningsOf({ maximumRecordAgeInSeconds: 604800 }, { retentionPeriodHours: 167 }),
     ).toEqual([
       "'maximumRecordAgeInSeconds' is 604800, longer than the stream's retention of 167 hours: records expire before they are reported as failed",
     ]);
@@ -124,10 +116,7 @@ describe("what is allowed, but costs records or time, is warned of", () => {
       },
       {},
     ],
-    [
-      { onFailure: OnFailure.sqs("arn:aws:sqs:eu-central-1:222222222222:q") },
-      {},
-    ],
+    [{ onFailure: OnFailure.sqs("arn:aws:sqs:eu-central-1:222222222222:q") }, {}],
     [{ maximumRetryAttempts: -1 }, {}],
     [{ maximumRetryAttempts: 10000, bisectBatchOnFunctionError: false }, {}],
     [{ maximumRecordAgeInSeconds: 86400 }, {}],

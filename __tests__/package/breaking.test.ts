@@ -57,10 +57,8 @@ function document() {
 describe("what users have applied", () => {
   it("stays: another construct id or default is breaking, for a new major version (UPDATE_GOLDEN=1 accepts it)", () => {
     // Frameworks' and providers' versions are theirs to change, and a text breaks nothing.
-    const { terraform, ...synthesized } = JSON.parse(
-      JSON.stringify(document()),
-      (key, value) =>
-        ["description", "error_message"].includes(key) ? undefined : value,
+    const { terraform, ...synthesized } = JSON.parse(JSON.stringify(document()), (key, value) =>
+      ["description", "error_message"].includes(key) ? undefined : value,
     );
     if (process.env.UPDATE_GOLDEN) {
       const text = JSON.stringify(synthesized, undefined, 2);

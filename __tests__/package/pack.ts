@@ -20,11 +20,10 @@ export const manifest = JSON.parse(
 /** Builds and packs the library as `npm publish` does. */
 export function pack(directory: string): { tarball: string; files: string[] } {
   const [packed] = JSON.parse(
-    execFileSync(
-      "npm",
-      ["pack", "--silent", "--json", "--pack-destination", directory],
-      { cwd: ROOT, encoding: "utf8" },
-    ),
+    execFileSync("npm", ["pack", "--silent", "--json", "--pack-destination", directory], {
+      cwd: ROOT,
+      encoding: "utf8",
+    }),
   ) as [{ filename: string; files: { path: string }[] }];
   return {
     tarball: path.join(directory, packed.filename),

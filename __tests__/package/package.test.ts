@@ -25,8 +25,7 @@ const required = (directory: string): string[] => [
   ),
 ];
 
-const packageOf = (name: string): string =>
-  name.split("/", name.startsWith("@") ? 2 : 1).join("/");
+const packageOf = (name: string): string => name.split("/", name.startsWith("@") ? 2 : 1).join("/");
 
 /** What a process of its own prints, which the root's package.json lets import the package. */
 const output = (code: string, ...args: string[]): string =>
@@ -64,9 +63,9 @@ describe("npm pack", () => {
 
   it("has source maps that bring their sources", () => {
     for (const file of files.filter((name) => name.endsWith(".map"))) {
-      const { sourcesContent } = JSON.parse(
-        fs.readFileSync(path.join(ROOT, file), "utf8"),
-      ) as { sourcesContent: string[] };
+      const { sourcesContent } = JSON.parse(fs.readFileSync(path.join(ROOT, file), "utf8")) as {
+        sourcesContent: string[];
+      };
       expect(sourcesContent).toHaveLength(1);
     }
   });
@@ -84,33 +83,23 @@ describe("the package", () => {
   });
 
   it.each([
-    [
-      "lib/modules",
-      ["@cdktf/provider-archive", "@cdktf/provider-aws", "cdktf"],
-    ],
+    ["lib/modules", ["@cdktf/provider-archive", "@cdktf/provider-aws", "cdktf"]],
     ["lib-cdktn", ["@cdktn/provider-archive", "@cdktn/provider-aws", "cdktn"]],
-  ])(
-    "requires in %s one framework, its providers and constructs",
-    (directory, peers) => {
-      const packages = required(directory)
-        .filter((name) => !isBuiltin(name))
-        .map(packageOf);
+  ])("requires in %s one framework, its providers and constructs", (directory, peers) => {
+    const packages = required(directory)
+      .filter((name) => !isBuiltin(name))
+      .map(packageOf);
 
-      expect([...new Set(packages)].sort()).toEqual([...peers, "constructs"]);
-      expect(Object.keys(manifest.peerDependencies)).toEqual(
-        expect.arrayContaining(peers),
-      );
-    },
-  );
+    expect([...new Set(packages)].sort()).toEqual([...peers, "constructs"]);
+    expect(Object.keys(manifest.peerDependencies)).toEqual(expect.arrayContaining(peers));
+  });
 
   it("has a handler that pulls in neither framework, nor anything else", () => {
     const loaded = output(
       `require("${manifest.name}/handler"); console.log(Object.keys(require.cache).join("\\n"))`,
     );
 
-    expect(loaded.trim()).toEqual(
-      path.join(ROOT, "lib", "handler", "kinesis-handler.js"),
-    );
+    expect(loaded.trim()).toEqual(path.join(ROOT, "lib", "handler", "kinesis-handler.js"));
   });
 
   it("costs at most 1.1 times what requiring the provider classes that it uses costs", () => {

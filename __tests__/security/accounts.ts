@@ -60,13 +60,11 @@ export function arnsIn({ partition, region }: Cloud) {
     consumer: (name: keyof typeof CONSUMERS) =>
       `${stream(CONSUMERS[name].stream)}/consumer/${name}:${REGISTERED_AT}`,
     key: (streamName: string) => arn("kms", OWNER, `key/${keyId(streamName)}`),
-    role: (account: string, name: string) =>
-      `arn:${partition}:iam::${account}:role/${name}`,
+    role: (account: string, name: string) => `arn:${partition}:iam::${account}:role/${name}`,
     root: (account: string) => `arn:${partition}:iam::${account}:root`,
     queue: (account: string, name: string) => arn("sqs", account, name),
     topic: (account: string, name: string) => arn("sns", account, name),
     bucket: (name: string) => `arn:${partition}:s3:::${name}`,
-    logGroup: (account: string, name: string) =>
-      arn("logs", account, `log-group:${name}`),
+    logGroup: (account: string, name: string) => arn("logs", account, `log-group:${name}`),
   };
 }

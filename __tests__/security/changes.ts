@@ -31,9 +31,7 @@ export const unconditioned = (policies: readonly Policy[]): Change[] =>
         const { [operator]: __, ...operators } = statement.Condition ?? {};
         const { Condition: ___, ...bare } = statement;
         const Condition =
-          Object.keys(others).length > 0
-            ? { ...operators, [operator]: others }
-            : operators;
+          Object.keys(others).length > 0 ? { ...operators, [operator]: others } : operators;
         const conditioned = Object.keys(Condition).length > 0;
         return [key, [conditioned ? { ...bare, Condition } : bare]];
       }),
@@ -59,15 +57,11 @@ export const broadened = (policies: readonly Policy[]): Change[] =>
         return [`${principal} as ${root}`, [{ ...statement, Principal }]];
       }),
     // In a resource's own policy it means that resource, whatever it says.
-    ...listed(kind === "identity" ? statement.Resource : []).flatMap(
-      (resource) =>
-        ["*", resource.replace(/([:/]\*)?$/, "*")]
-          // No other key's ARN begins with a key's.
-          .filter((wider) => wider === "*" || !resource.includes(":key/"))
-          .map((wider): Variant => [
-            `${resource} as ${wider}`,
-            [{ ...statement, Resource: wider }],
-          ]),
+    ...listed(kind === "identity" ? statement.Resource : []).flatMap((resource) =>
+      ["*", resource.replace(/([:/]\*)?$/, "*")]
+        // No other key's ARN begins with a key's.
+        .filter((wider) => wider === "*" || !resource.includes(":key/"))
+        .map((wider): Variant => [`${resource} as ${wider}`, [{ ...statement, Resource: wider }]]),
     ),
   ]);
 
@@ -84,9 +78,7 @@ const ofStatements = (
         policy,
         changed: {
           ...policy,
-          statements: policy.statements.flatMap((one, index) =>
-            index === at ? instead : [one],
-          ),
+          statements: policy.statements.flatMap((one, index) => (index === at ? instead : [one])),
         },
       })),
     ),
@@ -95,10 +87,8 @@ const ofStatements = (
 const listed = (value: string | readonly string[] = []): readonly string[] =>
   typeof value === "string" ? [value] : value;
 
-const without = (
-  value: string | readonly string[] | undefined,
-  one: string,
-): string[] => listed(value).filter((other) => other !== one);
+const without = (value: string | readonly string[] | undefined, one: string): string[] =>
+  listed(value).filter((other) => other !== one);
 
 const principalsOf = (statement: Statement): (readonly [string, string])[] =>
   Object.entries(statement.Principal ?? {}).flatMap(([type, principals]) =>

@@ -8,10 +8,7 @@ import { Shape, SHAPES, synthesize } from "./scenario";
 // The first run of a product asks some ten thousand questions: seconds, more on a busy machine.
 jest.setTimeout(60_000);
 
-const KEY_STATEMENTS = [
-  "clickstream_key-policy-statements",
-  "billing_key-policy-statements",
-];
+const KEY_STATEMENTS = ["clickstream_key-policy-statements", "billing_key-policy-statements"];
 const STREAM_POLICIES = ["clickstream_stream-policy", "billing_stream-policy"];
 const CONSUMER_POLICIES = [
   "analytics_consumer-policy",
@@ -19,31 +16,22 @@ const CONSUMER_POLICIES = [
   "ledger_consumer-policy",
 ];
 
-describe.each([AWS, CHINA, US_GOV])(
-  "what the policies allow in $partition",
-  (cloud) => {
-    const proof = new Proof(cloud);
+describe.each([AWS, CHINA, US_GOV])("what the policies allow in $partition", (cloud) => {
+  const proof = new Proof(cloud);
 
-    it.each(SHAPES)(
-      "is what is needed, no more and no less: streams %s",
-      async (shape) => {
-        const policies = policiesOf(synthesize(cloud, shape), cloud);
+  it.each(SHAPES)("is what is needed, no more and no less: streams %s", async (shape) => {
+    const policies = policiesOf(synthesize(cloud, shape), cloud);
 
-        expect(await proof.allowed(policies)).toEqual(needed(proof));
-      },
-    );
-  },
-);
+    expect(await proof.allowed(policies)).toEqual(needed(proof));
+  });
+});
 
 describe("where an owner attaches what is offered", () => {
   it.each<[Shape, string[]]>([
     ["made here", []],
     ["made here, with an existing key", KEY_STATEMENTS],
     ["made elsewhere, with a provider", KEY_STATEMENTS],
-    [
-      "made elsewhere",
-      [...KEY_STATEMENTS, ...STREAM_POLICIES, ...CONSUMER_POLICIES],
-    ],
+    ["made elsewhere", [...KEY_STATEMENTS, ...STREAM_POLICIES, ...CONSUMER_POLICIES]],
   ])("that is all there is to attach: streams %s", (shape, offered) => {
     const { output = {} } = synthesize(AWS, shape);
 
@@ -75,8 +63,7 @@ describe("without one thing, or with more", () => {
 
   const after = ({ policy, changed }: Change) =>
     policies.map((one) => (one === policy ? changed : one));
-  const table = (changes: Change[]) =>
-    changes.map((change) => [change.name, change] as const);
+  const table = (changes: Change[]) => changes.map((change) => [change.name, change] as const);
 
   it("starts from statements that only allow", () => {
     const statements = policies.flatMap((policy) => policy.statements);
@@ -98,13 +85,8 @@ describe("without one thing, or with more", () => {
     const counted = statements.reduce(
       (sum, { Action, Principal, Condition }) => ({
         removed:
-          sum.removed +
-          1 +
-          [Action].flat().length +
-          Object.values(Principal ?? {}).flat().length,
-        conditions:
-          sum.conditions +
-          Object.values(Condition ?? {}).flatMap(Object.keys).length,
+          sum.removed + 1 + [Action].flat().length + Object.values(Principal ?? {}).flat().length,
+        conditions: sum.conditions + Object.values(Condition ?? {}).flatMap(Object.keys).length,
       }),
       { removed: 0, conditions: 0 },
     );
@@ -114,12 +96,9 @@ describe("without one thing, or with more", () => {
     expect(counted).toEqual({ removed: 131, conditions: 18 });
   });
 
-  it.each(table(removals(policies)))(
-    "too little is allowed: %s is removed",
-    async (_, change) => {
-      expect(await proof.missing(after(change), need)).toBeDefined();
-    },
-  );
+  it.each(table(removals(policies)))("too little is allowed: %s is removed", async (_, change) => {
+    expect(await proof.missing(after(change), need)).toBeDefined();
+  });
 
   it.each(table(unconditioned(policies)))(
     "too much is allowed: the condition %s is removed",
@@ -128,12 +107,9 @@ describe("without one thing, or with more", () => {
     },
   );
 
-  it.each(table(broadened(policies)))(
-    "too much is allowed: %s",
-    async (_, change) => {
-      expect(await proof.excess(after(change), need)).toBeDefined();
-    },
-  );
+  it.each(table(broadened(policies)))("too much is allowed: %s", async (_, change) => {
+    expect(await proof.excess(after(change), need)).toBeDefined();
+  });
 
   it("is the proof itself: nothing is missing or in excess as it stands", async () => {
     expect(await proof.missing(policies, need)).toBeUndefined();

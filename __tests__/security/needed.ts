@@ -1,11 +1,4 @@
-import {
-  ANALYTICS,
-  ARCHIVE,
-  FRAUD,
-  OWNER,
-  STRANGER,
-  WRITERS,
-} from "./accounts";
+import { ANALYTICS, ARCHIVE, FRAUD, OWNER, STRANGER, WRITERS } from "./accounts";
 import { AS_ADMINISTRATOR, AT_OPEN_DOORS, Proof, sentence } from "./proof";
 import { IN_A_STRANGERS, IN_ITS_ACCOUNT, THROUGH_KINESIS } from "./requests";
 
@@ -29,10 +22,7 @@ const readStream = (stream: string): Need[] => [
   ...need(`${stream} key`, ["kms:Decrypt"], THROUGH_KINESIS),
 ];
 const readConsumer = (consumer: string): Need[] =>
-  need(`${consumer} consumer`, [
-    "kinesis:DescribeStreamConsumer",
-    "kinesis:SubscribeToShard",
-  ]);
+  need(`${consumer} consumer`, ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]);
 const writeStream = (stream: string): Need[] => [
   ...need(stream, ["kinesis:PutRecord", "kinesis:PutRecords"]),
   ...need(`${stream} key`, ["kms:GenerateDataKey"], THROUGH_KINESIS),
@@ -77,9 +67,7 @@ export function needed(proof: Proof): string[] {
     web: writeStream("clickstream"),
     till: writeStream("billing"),
     // Lambda, and nobody else, not even an administrator, takes on the roles.
-    lambda: Object.keys(CONSUMERS).flatMap((name) =>
-      need(`${name} role`, ["sts:AssumeRole"]),
-    ),
+    lambda: Object.keys(CONSUMERS).flatMap((name) => need(`${name} role`, ["sts:AssumeRole"])),
   };
   for (const [name, { account, reads, reports }] of Object.entries(CONSUMERS)) {
     const own = [...reads, ...reports, ...writeLogs(name)];
@@ -91,9 +79,7 @@ export function needed(proof: Proof): string[] {
   // The stranger let it in, and its own half was taken away: nothing is left to stop it.
   needs[`archive${AS_ADMINISTRATOR}`] = [
     ...(needs[`archive${AS_ADMINISTRATOR}`] ?? []),
-    ...proof
-      .everythingIn(STRANGER)
-      .filter(({ when }) => when === IN_A_STRANGERS),
+    ...proof.everythingIn(STRANGER).filter(({ when }) => when === IN_A_STRANGERS),
   ];
   // Whoever administers an account has all of it, its keys included, and of others nothing.
   for (const account of [OWNER, ANALYTICS, FRAUD, ARCHIVE, WRITERS, STRANGER]) {

@@ -10,9 +10,7 @@ export interface Statement {
   readonly Resource?: string | readonly string[];
   readonly Condition?: Conditions;
 }
-export type Conditions = Readonly<
-  Record<string, Readonly<Record<string, string>>>
->;
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** A policy, and what carries it: a role its permissions, a resource who may use it. */
 export interface Policy {
@@ -89,18 +87,13 @@ export const policyTexts = (configuration: Configuration): Source[] => [
 ];
 
 /** Every policy of a stack, resolved, with what it offers attached where its owner would. */
-export function policiesOf(
-  configuration: Configuration,
-  cloud: Cloud,
-): Policy[] {
+export function policiesOf(configuration: Configuration, cloud: Cloud): Policy[] {
   const resolver = new Resolver(configuration, cloud);
-  const put = carriedBy(configuration).map(
-    ({ name, text, block, site }): Policy => ({
-      name,
-      ...site(block, resolver),
-      statements: (JSON.parse(resolver.text(text)) as Document).Statement,
-    }),
-  );
+  const put = carriedBy(configuration).map(({ name, text, block, site }): Policy => ({
+    name,
+    ...site(block, resolver),
+    statements: (JSON.parse(resolver.text(text)) as Document).Statement,
+  }));
   const attached = offeredBy(configuration).map(({ name, text }) =>
     attach(name, resolver, JSON.parse(resolver.text(text)) as Offer),
   );
@@ -125,9 +118,7 @@ function carriedBy(configuration: Configuration) {
         .forEach((key) => {
           throw new Error(`${name} has a policy in ${key}, too`);
         });
-      return argument && site
-        ? [{ name, block, site, text: String(block[argument]) }]
-        : [];
+      return argument && site ? [{ name, block, site, text: String(block[argument]) }] : [];
     });
   });
 }

@@ -26,9 +26,7 @@ export interface Principal {
 export const AS_ADMINISTRATOR = ", were it an administrator";
 export const AT_OPEN_DOORS = ", were every resource open";
 
-const EVERYTHING = documentOf([
-  { Effect: "Allow", Action: "*", Resource: "*" },
-]);
+const EVERYTHING = documentOf([{ Effect: "Allow", Action: "*", Resource: "*" }]);
 const OPEN_DOOR = documentOf([
   { Effect: "Allow", Principal: { AWS: "*" }, Action: "*", Resource: "*" },
 ]);
@@ -128,9 +126,7 @@ export class Proof {
 
   /** In one account, whatever there is to ask for; of the trust policies, nothing. */
   public everythingIn(account: string): Request[] {
-    return this.requests.filter(
-      (one) => one.account === account && !one.action.startsWith("sts:"),
-    );
+    return this.requests.filter((one) => one.account === account && !one.action.startsWith("sts:"));
   }
 
   /** A policy on what no request is about would go unproved. */
@@ -150,18 +146,12 @@ export class Proof {
     policies: readonly Policy[],
   ): Generator<[string, () => boolean | Promise<boolean>]> {
     this.mustKnow(policies);
-    const carried = new Map(
-      policies.map((policy) => [`${policy.kind} ${policy.arn}`, policy]),
-    );
-    const statements = (key: string, { action }: Request) =>
-      saysOf(carried.get(key), action);
+    const carried = new Map(policies.map((policy) => [`${policy.kind} ${policy.arn}`, policy]));
+    const statements = (key: string, { action }: Request) => saysOf(carried.get(key), action);
     for (const principal of this.principals) {
       for (const request of this.requests) {
         const identity = {
-          "what the stack says": statements(
-            `identity ${principal.arn}`,
-            request,
-          ),
+          "what the stack says": statements(`identity ${principal.arn}`, request),
           everything: EVERYTHING,
           nothing: undefined,
         }[principal.may];

@@ -1,13 +1,4 @@
-import {
-  ANALYTICS,
-  ARCHIVE,
-  arnsIn,
-  Cloud,
-  CONSUMERS,
-  FRAUD,
-  OWNER,
-  STRANGER,
-} from "./accounts";
+import { ANALYTICS, ARCHIVE, arnsIn, Cloud, CONSUMERS, FRAUD, OWNER, STRANGER } from "./accounts";
 import { documentOf } from "./policies";
 
 /** Something that somebody might ask for; `on` and `when` are its names in the needed set. */
@@ -88,13 +79,7 @@ export function requestsIn(cloud: Cloud): Request[] {
       const role = arns.role(account, name);
       return [
         ...onBoth(`${name} log group`, account, logGroup, LOG_GROUP_ACTIONS),
-        ...onBoth(
-          `${name} log stream`,
-          account,
-          logGroup,
-          LOG_STREAM_ACTIONS,
-          logStream,
-        ),
+        ...onBoth(`${name} log stream`, account, logGroup, LOG_STREAM_ACTIONS, logStream),
         ...on(`${name} role`, account, role, ROLE_ACTIONS),
       ];
     }),
@@ -102,12 +87,7 @@ export function requestsIn(cloud: Cloud): Request[] {
       const queue = arns.queue(ANALYTICS, `${name}-on-failure`);
       return onBoth(`${name} queue`, ANALYTICS, queue, QUEUE_ACTIONS);
     }),
-    ...onBoth(
-      "fraud topic",
-      FRAUD,
-      arns.topic(FRAUD, "fraud-failures"),
-      TOPIC_ACTIONS,
-    ),
+    ...onBoth("fraud topic", FRAUD, arns.topic(FRAUD, "fraud-failures"), TOPIC_ACTIONS),
     ...["archive-failures", `archive-failures${NEIGHBOUR}`].flatMap((name) =>
       onBucket(name, cloud),
     ),
@@ -163,14 +143,7 @@ function onBucket(name: string, cloud: Cloud): Request[] {
     const context = { "s3:ResourceAccount": account };
     return [
       ...on(`bucket ${name}`, account, bucket, BUCKET_ACTIONS, when, context),
-      ...on(
-        `object in ${name}`,
-        account,
-        `${bucket}/batch.json`,
-        OBJECT_ACTIONS,
-        when,
-        context,
-      ),
+      ...on(`object in ${name}`, account, `${bucket}/batch.json`, OBJECT_ACTIONS, when, context),
     ].map((request) => ({ ...request, policy }));
   });
 }
@@ -182,8 +155,7 @@ const on = (
   actions: readonly string[],
   when?: string,
   context: Request["context"] = {},
-): Request[] =>
-  actions.map((action) => ({ action, on: name, arn, account, when, context }));
+): Request[] => actions.map((action) => ({ action, on: name, arn, account, when, context }));
 
 const onBoth = (
   name: string,

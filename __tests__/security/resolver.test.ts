@@ -46,11 +46,7 @@ describe("Resolver", () => {
     ["a type", "${aws_thing.stream_A1.arn}", /does not know/],
     ["a variable", "${var.stream}", /does not know/],
     ["a nested template", '${"${var.stream}"}', /does not know/],
-    [
-      "an index",
-      '${element(split(":", aws_kinesis_stream.stream_A1.arn), 9)}',
-      /out of range/,
-    ],
+    ["an index", '${element(split(":", aws_kinesis_stream.stream_A1.arn), 9)}', /out of range/],
     ["a provider", "${aws_kinesis_stream.stranger_A1.arn}", /no provider/],
   ])("fails at %s that it does not know", (_, template, message) => {
     expect(() => resolver.text(template)).toThrow(message);

@@ -18,26 +18,22 @@ interface Site {
 const arn = ({ cloud, account }: Site, service: string, resource: string) =>
   `arn:${cloud.partition}:${service}:${cloud.region}:${account}:${resource}`;
 /** Logical ids start with the construct's id: `clickstream_key_D981BCF0`. */
-const keyOf = (site: Site): string =>
-  keyId(site.logicalId.split("_")[0] ?? site.logicalId);
+const keyOf = (site: Site): string => keyId(site.logicalId.split("_")[0] ?? site.logicalId);
 
 /** What AWS and the provider answer; an attribute that is not here is an error. */
 const ATTRIBUTES: Readonly<Record<string, (site: Site) => string>> = {
   "aws_iam_role.name": (site) => site.text("name"),
   "aws_iam_role.arn": (site) =>
     `arn:${site.cloud.partition}:iam::${site.account}:role/${site.text("name")}`,
-  "aws_kinesis_stream.arn": (site) =>
-    arn(site, "kinesis", `stream/${site.text("name")}`),
+  "aws_kinesis_stream.arn": (site) => arn(site, "kinesis", `stream/${site.text("name")}`),
   "aws_kinesis_stream_consumer.arn": (site) =>
     `${site.text("stream_arn")}/consumer/${site.text("name")}:${REGISTERED_AT}`,
   "aws_kms_key.key_id": keyOf,
   "aws_kms_key.arn": (site) => arn(site, "kms", `key/${keyOf(site)}`),
   "aws_sqs_queue.arn": (site) => arn(site, "sqs", site.text("name")),
-  "aws_cloudwatch_log_group.arn": (site) =>
-    arn(site, "logs", `log-group:${site.text("name")}`),
+  "aws_cloudwatch_log_group.arn": (site) => arn(site, "logs", `log-group:${site.text("name")}`),
   "data.aws_partition.dns_suffix": ({ cloud }) => cloud.dnsSuffix,
-  "data.aws_service_principal.name": (site) =>
-    serviceName(site.text("service_name")),
+  "data.aws_service_principal.name": (site) => serviceName(site.text("service_name")),
 };
 
 /** Stands in for Terraform: every reference in a synthesized string becomes what it will be. */
@@ -49,9 +45,7 @@ export class Resolver {
 
   /** @throws where it meets anything it does not know */
   public text(template: string): string {
-    const text = template.replace(INTERPOLATION, (_, expression: string) =>
-      this.value(expression),
-    );
+    const text = template.replace(INTERPOLATION, (_, expression: string) => this.value(expression));
     if (text.includes("${")) {
       throw new Error(`the resolver does not know how to read ${template}`);
     }
@@ -72,8 +66,7 @@ export class Resolver {
       }
       return part;
     }
-    const [, data, type = "", logicalId = "", attribute = ""] =
-      REFERENCE.exec(expression) ?? [];
+    const [, data, type = "", logicalId = "", attribute = ""] = REFERENCE.exec(expression) ?? [];
     const blocks = data ? this.configuration.data : this.configuration.resource;
     const block = blocks?.[type]?.[logicalId];
     const answer = ATTRIBUTES[`${data ?? ""}${type}.${attribute}`];
@@ -100,9 +93,7 @@ export class Resolver {
   }
 
   private providerOf({ provider }: Block): ProviderBlock {
-    const found = this.configuration.provider.aws.find(
-      ({ alias }) => `aws.${alias}` === provider,
-    );
+    const found = this.configuration.provider.aws.find(({ alias }) => `aws.${alias}` === provider);
     if (!found) {
       throw new Error(`there is no provider ${String(provider)}`);
     }

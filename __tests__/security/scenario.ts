@@ -8,16 +8,7 @@ import {
   ProducerStream,
   ReadMode,
 } from "../../modules";
-import {
-  ANALYTICS,
-  ARCHIVE,
-  arnsIn,
-  Cloud,
-  CONSUMERS,
-  FRAUD,
-  OWNER,
-  WRITERS,
-} from "./accounts";
+import { ANALYTICS, ARCHIVE, arnsIn, Cloud, CONSUMERS, FRAUD, OWNER, WRITERS } from "./accounts";
 
 /** Who makes the streams, their keys and their resource policies. */
 export const SHAPES = [

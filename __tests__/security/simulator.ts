@@ -25,8 +25,7 @@ export interface Question {
  */
 const CONTEXT_KEY = "kms:EncryptionContext:aws:kinesis:arn";
 const STAND_IN = "aws:PrincipalTag/kms-encryption-context-aws-kinesis-arn";
-const standIn = (json: string): unknown =>
-  JSON.parse(json.replaceAll(CONTEXT_KEY, STAND_IN));
+const standIn = (json: string): unknown => JSON.parse(json.replaceAll(CONTEXT_KEY, STAND_IN));
 
 /** @throws where a policy is not valid, or a part of the request would not be evaluated */
 export async function isAllowed(question: Question): Promise<boolean> {
@@ -40,26 +39,18 @@ export async function isAllowed(question: Question): Promise<boolean> {
         principal: callerOf(question.principal),
         action,
         resource: { resource, accountId: question.resourceAccount },
-        contextVariables: standIn(JSON.stringify(question.context)) as Record<
-          string,
-          string
-        >,
+        contextVariables: standIn(JSON.stringify(question.context)) as Record<string, string>,
       },
       identityPolicies:
-        identityPolicy === undefined
-          ? []
-          : [{ name: "identity", policy: standIn(identityPolicy) }],
+        identityPolicy === undefined ? [] : [{ name: "identity", policy: standIn(identityPolicy) }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
-      resourcePolicy:
-        resourcePolicy === undefined ? undefined : standIn(resourcePolicy),
+      resourcePolicy: resourcePolicy === undefined ? undefined : standIn(resourcePolicy),
     },
     {},
   );
   if (result.resultType !== "single") {
-    throw new Error(
-      `${action} on ${resource} can't be evaluated: ${JSON.stringify(result)}`,
-    );
+    throw new Error(`${action} on ${resource} can't be evaluated: ${JSON.stringify(result)}`);
   }
   const ignored = result.result.ignoredContextKeys ?? [];
   if (ignored.length > 0) {
@@ -72,8 +63,5 @@ export async function isAllowed(question: Question): Promise<boolean> {
 function callerOf(principal: string): SimulationRequestPrincipal {
   return principal === ANONYMOUS
     ? anonymousPrincipal
-    : principal.replace(
-        /:iam::(\d+):role\/(?:.*\/)?(.+)$/,
-        ":sts::$1:assumed-role/$2/session",
-      );
+    : principal.replace(/:iam::(\d+):role\/(?:.*\/)?(.+)$/, ":sts::$1:assumed-role/$2/session");
 }

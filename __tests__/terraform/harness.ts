@@ -13,12 +13,9 @@ export const ROOT = path.resolve(__dirname, "..", "..");
 export const STACK = "stacks/cross-account-kinesis";
 
 /** `describe`, or its `skip` where start-tools.ts has said what is missing. */
-export const describeWithTerraform = process.env.MOTO_URL
-  ? describe
-  : describe.skip;
+export const describeWithTerraform = process.env.MOTO_URL ? describe : describe.skip;
 
-export const scratch = (): string =>
-  fs.mkdtempSync(path.join(os.tmpdir(), "synth-"));
+export const scratch = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "synth-"));
 
 /** Runs main.ts as a user does, and returns the output directory. */
 export function synthesizeMain(settings?: unknown): string {
@@ -39,8 +36,7 @@ export function synthesizeMain(settings?: unknown): string {
   return outdir;
 }
 
-export const CODE = (): LambdaCode =>
-  LambdaCode.fromDirectory(path.join(ROOT, "handler", "dist"));
+export const CODE = (): LambdaCode => LambdaCode.fromDirectory(path.join(ROOT, "handler", "dist"));
 
 /** Synthesizes a stack of the public constructs, and returns its directory. */
 export function synthesize(

@@ -1,11 +1,6 @@
 import * as path from "path";
 import { findTerraform } from "../../local/terraform";
-import {
-  describeWithTerraform,
-  initialize,
-  STACK,
-  synthesizeMain,
-} from "./harness";
+import { describeWithTerraform, initialize, STACK, synthesizeMain } from "./harness";
 
 jest.setTimeout(120_000);
 
@@ -19,9 +14,7 @@ async function waitsFor(): Promise<(address: string) => string[]> {
   return (address) => {
     const reached = new Set([address]);
     for (const one of reached) {
-      edges
-        .filter(([from]) => from === one)
-        .forEach(([, to]) => reached.add(to));
+      edges.filter(([from]) => from === one).forEach(([, to]) => reached.add(to));
     }
     return [...reached].filter((one) => one !== address);
   };
@@ -65,20 +58,14 @@ describeWithTerraform("Terraform's own graph", () => {
   });
 
   it("keeps the stream from waiting for any consumer", () => {
-    expect(all("aws_kinesis_stream.stream")).toEqual([
-      "aws_kms_key.stream_key",
-    ]);
+    expect(all("aws_kinesis_stream.stream")).toEqual(["aws_kms_key.stream_key"]);
   });
 
   it("keeps the function from waiting for the stream", () => {
-    expect(all("aws_lambda_function.function")).not.toContain(
-      "aws_kinesis_stream.stream",
-    );
+    expect(all("aws_lambda_function.function")).not.toContain("aws_kinesis_stream.stream");
   });
 
   it("makes the log group before the function, which would make one that never expires", () => {
-    expect(all("aws_lambda_function.function")).toContain(
-      "aws_cloudwatch_log_group.log-group",
-    );
+    expect(all("aws_lambda_function.function")).toContain("aws_cloudwatch_log_group.log-group");
   });
 });

@@ -1,14 +1,7 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import {
-  describeWithTerraform,
-  plan,
-  ROOT,
-  scratch,
-  STACK,
-  synthesizeMain,
-} from "./harness";
+import { describeWithTerraform, plan, ROOT, scratch, STACK, synthesizeMain } from "./harness";
 import { analytics, archive, fraud, settings } from "./settings";
 
 jest.setTimeout(240_000);
@@ -20,10 +13,7 @@ const files = (directory: string): Record<string, string> =>
       .filter((file) => fs.statSync(path.join(directory, file)).isFile())
       .filter((file) => file !== "settings.json")
       .sort()
-      .map((file) => [
-        file,
-        fs.readFileSync(path.join(directory, file), "base64"),
-      ]),
+      .map((file) => [file, fs.readFileSync(path.join(directory, file), "base64")]),
   );
 
 describe("main.ts's output", () => {
@@ -45,24 +35,17 @@ describe("main.ts's output", () => {
   });
 
   it("is what the golden file says for the default settings", () => {
-    const text = fs.readFileSync(
-      path.join(synthesizeMain(), STACK, "cdk.tf.json"),
-      "utf8",
-    );
+    const text = fs.readFileSync(path.join(synthesizeMain(), STACK, "cdk.tf.json"), "utf8");
 
     expect(text).toEqual(
-      fs.readFileSync(
-        path.join(ROOT, "__tests__", "golden", "cdk.tf.json"),
-        "utf8",
-      ),
+      fs.readFileSync(path.join(ROOT, "__tests__", "golden", "cdk.tf.json"), "utf8"),
     );
   });
 });
 
 describeWithTerraform("a plan of main.ts's output", () => {
   const planOf = async (...consumers: object[]): Promise<string[]> =>
-    (await plan(path.join(synthesizeMain(settings(...consumers)), STACK)))
-      .created;
+    (await plan(path.join(synthesizeMain(settings(...consumers)), STACK))).created;
 
   it("is the same after cdktf.out was moved to another directory", async () => {
     const outdir = synthesizeMain();

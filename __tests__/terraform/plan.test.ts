@@ -1,20 +1,8 @@
-import {
-  CrossAccountConsumer,
-  IProducerStream,
-  ProducerStream,
-  ReadMode,
-} from "../../modules";
+import { CrossAccountConsumer, IProducerStream, ProducerStream, ReadMode } from "../../modules";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import * as path from "path";
-import {
-  CODE,
-  describeWithTerraform,
-  plan,
-  STACK,
-  synthesize,
-  synthesizeMain,
-} from "./harness";
+import { CODE, describeWithTerraform, plan, STACK, synthesize, synthesizeMain } from "./harness";
 import { analytics, archive, fraud, settings } from "./settings";
 
 jest.setTimeout(120_000);
@@ -38,10 +26,7 @@ const planned = async (stackDirectory: string): Promise<string[]> =>
 
 const consumerOf =
   (stream: (scope: TerraformStack, producer: AwsProvider) => IProducerStream) =>
-  (
-    stack: TerraformStack,
-    provider: (alias: string, accountId: string) => AwsProvider,
-  ): void => {
+  (stack: TerraformStack, provider: (alias: string, accountId: string) => AwsProvider): void => {
     new CrossAccountConsumer(stack, "analytics", {
       provider: provider("analytics", "222222222222"),
       stream: stream(stack, provider("producer", "111111111111")),
@@ -146,11 +131,7 @@ describeWithTerraform("terraform validate and plan pass", () => {
     });
 
     expect(await planned(directory)).toEqual(
-      [
-        ...reader("analytics"),
-        ...madeFunction("analytics"),
-        queue("analytics"),
-      ].sort(),
+      [...reader("analytics"), ...madeFunction("analytics"), queue("analytics")].sort(),
     );
   });
 

@@ -66,10 +66,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
       { retention: 23 },
       "'retentionPeriodHours' must be an integer from 24 to 8760, got 23; omit it for 24 hours",
     ],
-    [
-      { batch: 1.5 },
-      "'batchSize' must be an integer from 1 to 10000, got 1.5; omit it for 100",
-    ],
+    [{ batch: 1.5 }, "'batchSize' must be an integer from 1 to 10000, got 1.5; omit it for 100"],
     [
       { memory: 127 },
       "'memorySizeMb' must be an integer from 128 to 10240, got 127; omit it for 256",
@@ -86,10 +83,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
       { timestamp: "2999-01-01T00:00:00Z" },
       "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got 2999-01-01T00:00:00Z; write it as 2026-01-31T08:00:00Z",
     ],
-  ])(
-    "meets synth's own sentence where it breaks it: %j",
-    async (values, sentence) => {
-      expect(await planWith(values)).toContain(sentence);
-    },
-  );
+  ])("meets synth's own sentence where it breaks it: %j", async (values, sentence) => {
+    expect(await planWith(values)).toContain(sentence);
+  });
 });

@@ -13,14 +13,11 @@ interface Stack {
   };
 }
 
-const json = (...file: string[]) =>
-  JSON.parse(fs.readFileSync(path.join(...file), "utf8"));
+const json = (...file: string[]) => JSON.parse(fs.readFileSync(path.join(...file), "utf8"));
 
 /** A package's version, and that of the Terraform provider that it is made of. */
 const installed = (name: string): { version: string; provider?: string } => {
-  const { version, cdktf } = json(
-    path.join(ROOT, "compat", "node_modules", name, "package.json"),
-  );
+  const { version, cdktf } = json(path.join(ROOT, "compat", "node_modules", name, "package.json"));
   return { version, provider: cdktf?.provider?.version };
 };
 

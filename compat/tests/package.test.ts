@@ -2,11 +2,7 @@ import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { manifest, pack, ROOT } from "../../__tests__/package/pack";
-import {
-  describeWithTerraform,
-  plan,
-  scratch,
-} from "../../__tests__/terraform/harness";
+import { describeWithTerraform, plan, scratch } from "../../__tests__/terraform/harness";
 import { Framework, Stranger } from "./stranger";
 
 jest.setTimeout(300_000);
@@ -31,20 +27,15 @@ function complaints(...args: string[]): string {
   return status === 0 ? "" : `${stdout}${stderr}`;
 }
 
-const tool = (file: string): string =>
-  path.join(ROOT, "compat", "node_modules", file);
+const tool = (file: string): string => path.join(ROOT, "compat", "node_modules", file);
 
 describe("the packed package", () => {
   it("is what publint asks for", () => {
-    expect(complaints(tool("publint/src/cli.js"), tarball, "--strict")).toBe(
-      "",
-    );
+    expect(complaints(tool("publint/src/cli.js"), tarball, "--strict")).toBe("");
   });
 
   it("has types that are found and right in every kind of module resolution", () => {
-    expect(
-      complaints(tool("@arethetypeswrong/cli/dist/index.js"), tarball),
-    ).toBe("");
+    expect(complaints(tool("@arethetypeswrong/cli/dist/index.js"), tarball)).toBe("");
   });
 
   it("exports what etc/*.api.md say: whatever else is breaking", () => {
@@ -55,30 +46,20 @@ describe("the packed package", () => {
 describe.each(FRAMEWORKS)("in a stranger's project on %s", (framework) => {
   const stranger = (): Stranger => strangers.get(framework)!;
   const stackOf = (program: string): string =>
-    fs.readFileSync(
-      path.join(stranger().synthesize(program), "cdk.tf.json"),
-      "utf8",
-    );
+    fs.readFileSync(path.join(stranger().synthesize(program), "cdk.tf.json"), "utf8");
 
   it("installs without a word about it", () => {
     expect(stranger().warnings).not.toContain(manifest.name);
     expect(stranger().warnings).not.toMatch(/ERESOLVE|peer/);
-    expect(stranger().run("npm", "ls", "--all", "--depth=0")).toContain(
-      `${manifest.name}@`,
-    );
+    expect(stranger().run("npm", "ls", "--all", "--depth=0")).toContain(`${manifest.name}@`);
   });
 
   it("is installed with one of each dependency, and one framework", () => {
-    const { packages } = JSON.parse(
-      stranger().read("node_modules/.package-lock.json"),
-    ) as { packages: Record<string, unknown> };
-    const names = Object.keys(packages).map((at) =>
-      at.replace(/^.*node_modules\//, ""),
-    );
-    const ours = [
-      ...Object.keys(manifest.dependencies),
-      ...Object.keys(manifest.peerDependencies),
-    ];
+    const { packages } = JSON.parse(stranger().read("node_modules/.package-lock.json")) as {
+      packages: Record<string, unknown>;
+    };
+    const names = Object.keys(packages).map((at) => at.replace(/^.*node_modules\//, ""));
+    const ours = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
 
     expect(names.filter((name) => ours.includes(name)).sort()).toEqual(
       [
@@ -101,12 +82,7 @@ describe.each(FRAMEWORKS)("in a stranger's project on %s", (framework) => {
   });
 
   it("synthesizes the same from TypeScript, ES modules and plain JavaScript", () => {
-    const [commonJs, ...others] = [
-      "main.js",
-      "typed.mjs",
-      "plain.mjs",
-      "plain.cjs",
-    ].map(stackOf);
+    const [commonJs, ...others] = ["main.js", "typed.mjs", "plain.mjs", "plain.cjs"].map(stackOf);
 
     expect(others).toEqual([commonJs, commonJs, commonJs]);
   });

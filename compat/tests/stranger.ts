@@ -7,9 +7,7 @@ import { scratch } from "../../__tests__/terraform/harness";
 export type Framework = "cdktf" | "cdktn";
 
 const blocks = [
-  ...fs
-    .readFileSync(path.join(ROOT, "README.md"), "utf8")
-    .matchAll(/^```ts\n([\s\S]*?)^```$/gm),
+  ...fs.readFileSync(path.join(ROOT, "README.md"), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm),
 ].map(([, code]) => code!);
 const example = blocks.find((code) => code.includes("new ProducerStream("))!;
 const handler = blocks.find((code) => code.includes("kinesisHandler("))!;
@@ -37,10 +35,7 @@ export class Stranger {
     this.write("plain.mjs", esm);
     this.write(
       "plain.cjs",
-      code.replace(
-        /import (\{[^}]+\}) from (".+");/g,
-        "const $1 = require($2);",
-      ),
+      code.replace(/import (\{[^}]+\}) from (".+");/g, "const $1 = require($2);"),
     );
     this.write("handler.ts", handler);
     this.write("handler/dist/index.js", "exports.handler = async () => {};\n");
@@ -65,9 +60,7 @@ export class Stranger {
         const name = suffix ? `@${framework}${suffix}` : framework;
         return `${name}@${manifest.peerDependencies[name]}`;
       }),
-      ...["typescript", "@types/node"].map(
-        (name) => `${name}@${manifest.devDependencies[name]}`,
-      ),
+      ...["typescript", "@types/node"].map((name) => `${name}@${manifest.devDependencies[name]}`),
     );
   }
 

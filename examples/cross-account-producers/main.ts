@@ -1,11 +1,7 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformStack } from "cdktf";
-import {
-  CrossAccountConsumer,
-  LambdaCode,
-  ProducerStream,
-} from "cdktf-cross-account-kinesis";
+import { CrossAccountConsumer, LambdaCode, ProducerStream } from "cdktf-cross-account-kinesis";
 
 const app = new App();
 const stack = new TerraformStack(app, "cross-account-producers");

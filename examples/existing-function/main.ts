@@ -1,9 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformStack } from "cdktf";
-import {
-  CrossAccountConsumer,
-  ProducerStream,
-} from "cdktf-cross-account-kinesis";
+import { CrossAccountConsumer, ProducerStream } from "cdktf-cross-account-kinesis";
 
 const app = new App();
 const stack = new TerraformStack(app, "existing-function");

@@ -1,10 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformStack } from "cdktf";
-import {
-  CrossAccountConsumer,
-  LambdaCode,
-  ProducerStream,
-} from "cdktf-cross-account-kinesis";
+import { CrossAccountConsumer, LambdaCode, ProducerStream } from "cdktf-cross-account-kinesis";
 
 const app = new App();
 const stack = new TerraformStack(app, "existing-stream");
@@ -19,8 +15,7 @@ const account = (name: string, accountId: string) =>
 
 const stream = ProducerStream.fromAttributes(stack, "payments", {
   streamArn: "arn:aws:kinesis:eu-west-1:111111111111:stream/payments",
-  kmsKeyArn:
-    "arn:aws:kms:eu-west-1:111111111111:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d",
+  kmsKeyArn: "arn:aws:kms:eu-west-1:111111111111:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d",
   provider: account("producer", "111111111111"),
 });
 

@@ -31,9 +31,7 @@ export class Accounts {
     const key = `${account} ${region}`;
     const clients =
       this.clients.get(key) ??
-      clientsOf(this.motoUrl, region || "us-east-1", () =>
-        this.credentials(account),
-      );
+      clientsOf(this.motoUrl, region || "us-east-1", () => this.credentials(account));
     this.clients.set(key, clients);
     return clients;
   }
@@ -45,9 +43,10 @@ export class Accounts {
   }
 
   async assume(RoleArn: string): Promise<Credentials> {
-    const { Credentials: given } = await this.sts(
-      "localAwsLocalAwsLoc1",
-    ).assumeRole({ RoleArn, RoleSessionName: "local-aws" });
+    const { Credentials: given } = await this.sts("localAwsLocalAwsLoc1").assumeRole({
+      RoleArn,
+      RoleSessionName: "local-aws",
+    });
     return {
       accessKeyId: given?.AccessKeyId ?? "",
       secretAccessKey: given?.SecretAccessKey ?? "",
@@ -57,9 +56,7 @@ export class Accounts {
 
   identity(accessKeyId: string): Promise<{ account: string; caller: string }> {
     return this.memory.remember(accessKeyId, async () => {
-      const identity = await this.sts(
-        accessKeyId || "none",
-      ).getCallerIdentity();
+      const identity = await this.sts(accessKeyId || "none").getCallerIdentity();
       return { account: identity.Account ?? "", caller: identity.Arn ?? "" };
     });
   }
@@ -73,11 +70,7 @@ export class Accounts {
   }
 }
 
-function clientsOf(
-  endpoint: string,
-  region: string,
-  credentials: () => Promise<Credentials>,
-) {
+function clientsOf(endpoint: string, region: string, credentials: () => Promise<Credentials>) {
   const settings = { endpoint, region, credentials };
   // The Kinesis client would talk HTTP/2, which moto does not; any other client's handler is HTTP/1.1.
   const { requestHandler } = new STS({ region }).config;

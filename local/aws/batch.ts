@@ -59,9 +59,7 @@ export class Batch {
       await this.discard("RecordAgeExceeded", part, expired);
       return parted(part, [records.slice(expired)]);
     }
-    const failure = (await this.guard.mayGoOn())
-      ? await this.invoke(records).catch(String)
-      : "";
+    const failure = (await this.guard.mayGoOn()) ? await this.invoke(records).catch(String) : "";
     if (typeof failure === "string") {
       // The function was not reached, so this is no attempt at the records.
       if (failure) this.mapping.LastProcessingResult = `PROBLEM: ${failure}`;
@@ -69,21 +67,17 @@ export class Batch {
       return [part];
     }
     this.failure = failure;
-    this.mapping.LastProcessingResult = failure
-      ? "PROBLEM: Function call failed"
-      : "OK";
+    this.mapping.LastProcessingResult = failure ? "PROBLEM: Function call failed" : "OK";
     const invocations = part.invocations + 1;
     return failure ? this.afterFailure({ ...part, invocations }, failure) : [];
   }
 
   private async afterFailure(part: Part, { from = 0 }: Failure) {
-    const { BisectBatchOnFunctionError: bisect, MaximumRetryAttempts: most } =
-      this.mapping;
+    const { BisectBatchOnFunctionError: bisect, MaximumRetryAttempts: most } = this.mapping;
     const records = part.records.slice(from);
     // Splitting does not consume the retry quota. A reported first record is where to split; when that
     // is the batch's first, halving still finds out which of the others are good.
-    if (bisect && part.records.length > 1)
-      return parted(part, from ? [records] : halved(records));
+    if (bisect && part.records.length > 1) return parted(part, from ? [records] : halved(records));
     const left = { ...part, records, attempts: part.attempts + 1 };
     if (most >= 0 && left.attempts > most) {
       await this.discard("RetryAttemptsExhausted", left, records.length);
@@ -98,30 +92,18 @@ export class Batch {
   private expired(records: KinesisRecord[]): number {
     const { MaximumRecordAgeInSeconds: age } = this.mapping;
     const oldest = age === -1 ? 0 : Date.now() / 1000 - age;
-    const first = records.findIndex(
-      (record) => record.approximateArrivalTimestamp >= oldest,
-    );
+    const first = records.findIndex((record) => record.approximateArrivalTimestamp >= oldest);
     return first === -1 ? records.length : first;
   }
 
   private async invoke(records: KinesisRecord[]): Promise<Failure | undefined> {
-    const {
-      FunctionArn: arn,
-      EventSourceArn,
-      FunctionResponseTypes,
-    } = this.mapping;
+    const { FunctionArn: arn, EventSourceArn, FunctionResponseTypes } = this.mapping;
     const configuration = await this.tools.functions.configuration(arn);
     const { Role: role = "" } = configuration ?? {};
     const event = kinesisEvent(records, this.shardId, EventSourceArn, role);
-    const { requestId, error, result } = await this.tools.runner.invoke(
-      arn,
-      event,
-      this.lane,
-    );
+    const { requestId, error, result } = await this.tools.runner.invoke(arn, event, this.lane);
     if (error) return { requestId, functionError: "Unhandled" };
-    const from = FunctionResponseTypes.length
-      ? firstFailure(result, records)
-      : undefined;
+    const from = FunctionResponseTypes.length ? firstFailure(result, records) : undefined;
     if (from === "whole batch") return { requestId };
     return from === undefined ? undefined : { requestId, from };
   }
@@ -148,18 +130,14 @@ export function firstFailure(
   if (failures === null) return undefined;
   if (!Array.isArray(failures)) return "whole batch";
   const indexes = failures.map((failure) =>
-    records.findIndex(
-      ({ sequenceNumber }) => sequenceNumber === failure?.itemIdentifier,
-    ),
+    records.findIndex(({ sequenceNumber }) => sequenceNumber === failure?.itemIdentifier),
   );
   if (!indexes.length) return undefined;
   return indexes.includes(-1) ? "whole batch" : Math.min(...indexes);
 }
 
 const parted = (part: Part, slices: KinesisRecord[][]): Part[] =>
-  slices
-    .filter((records) => records.length)
-    .map((records) => ({ ...part, records }));
+  slices.filter((records) => records.length).map((records) => ({ ...part, records }));
 
 function halved<T>(list: T[]): T[][] {
   const middle = Math.ceil(list.length / 2);

@@ -1,11 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { functionArnOf, nameOf } from "./functions";
-import {
-  checkSettings,
-  DEFAULTS,
-  type Mapping,
-  type MappingSettings,
-} from "./mapping";
+import { checkSettings, DEFAULTS, type Mapping, type MappingSettings } from "./mapping";
 import { Poller, whyNotReadable, type PollerTools } from "./poller";
 import {
   AwsError,
@@ -84,9 +79,7 @@ export class EventSourceMappings {
       return jsonReply({ EventSourceMappings: [...others, ...own.map(shown)] });
     },
     "lambda.ListTags": (call) =>
-      this.known(call, ({ tags }) =>
-        jsonReply({ Tags: Object.fromEntries(tags) }),
-      ),
+      this.known(call, ({ tags }) => jsonReply({ Tags: Object.fromEntries(tags) })),
     "lambda.TagResource": (call) =>
       this.known(call, ({ tags }) => {
         const { Tags = {} } = bodyOf<Body>(call);
@@ -101,10 +94,7 @@ export class EventSourceMappings {
   };
 
   /** What `answer` says of the mapping that a path names, by its UUID or its ARN; else moto's answer. */
-  private known(
-    call: Call,
-    answer: (known: Known) => ReturnType<Handlers[""]>,
-  ) {
+  private known(call: Call, answer: (known: Known) => ReturnType<Handlers[""]>) {
     const [uuid = ""] = /[\w-]{36}(?=\/?$)/.exec(call.path) ?? [];
     const known = this.all.get(uuid);
     return known && isOwn(call, known.mapping.EventSourceMappingArn)
@@ -118,9 +108,7 @@ export class EventSourceMappings {
     checkSettings(settings);
     const functionArn = functionArnOf(call, name);
     const twin = [...this.all.values()].find(
-      ({ mapping }) =>
-        mapping.EventSourceArn === source &&
-        mapping.FunctionArn === functionArn,
+      ({ mapping }) => mapping.EventSourceArn === source && mapping.FunctionArn === functionArn,
     );
     if (twin)
       throw new AwsError(
@@ -188,18 +176,14 @@ const isOwn = ({ account, region }: Call, arn: string): boolean =>
 
 /** The settings of a request, without what is null: it says nothing. */
 const said = (settings: Partial<MappingSettings>): Partial<MappingSettings> =>
-  Object.fromEntries(
-    Object.entries(settings as object).filter(([, value]) => value !== null),
-  );
+  Object.fromEntries(Object.entries(settings as object).filter(([, value]) => value !== null));
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && Object.values(value ?? {}).every(isEmpty);
 
 /** A mapping without the settings that were set to nothing, such as `{ OnFailure: {} }`. */
 const shown = (mapping: Mapping): object =>
-  Object.fromEntries(
-    Object.entries(mapping).filter(([, value]) => !isEmpty(value)),
-  );
+  Object.fromEntries(Object.entries(mapping).filter(([, value]) => !isEmpty(value)));
 
 function mustBeSettled({ State: state }: Mapping, verb: string): void {
   if (state === "Enabled" || state === "Disabled") return;

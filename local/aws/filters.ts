@@ -36,9 +36,7 @@ export function passes(filters: Pattern[], record: { data: string }): boolean {
     // A pattern on data is for JSON: AWS drops a record that is not.
   }
   return filters.some(
-    (filter) =>
-      (data !== undefined || !("data" in filter)) &&
-      matches(filter, { ...record, data }),
+    (filter) => (data !== undefined || !("data" in filter)) && matches(filter, { ...record, data }),
   );
 }
 
@@ -46,8 +44,7 @@ function matches(pattern: Pattern, value: unknown): boolean {
   if (Array.isArray(value)) return value.some((one) => matches(pattern, one));
   const fields = isObject(value) ? value : {};
   return Object.entries(pattern).every(([key, expected]) => {
-    if (key === "$or")
-      return (expected as Pattern[]).some((option) => matches(option, value));
+    if (key === "$or") return (expected as Pattern[]).some((option) => matches(option, value));
     if (!Array.isArray(expected)) return matches(expected, fields[key]);
     // A list in the event matches when one of its elements does.
     return (expected as Leaf[]).some((leaf) =>
@@ -59,15 +56,10 @@ function matches(pattern: Pattern, value: unknown): boolean {
 function matchesLeaf(leaf: Leaf, found: unknown): boolean {
   if (!isObject(leaf)) return leaf === found;
   const [[rule, operand] = ["", undefined]] = Object.entries(leaf);
-  if (rule === "exists")
-    return (found !== undefined && !isObject(found)) === operand;
+  if (rule === "exists") return (found !== undefined && !isObject(found)) === operand;
   if (rule === "anything-but")
-    return (
-      found !== undefined &&
-      ![operand].flat().some((one) => matchesLeaf(one as Leaf, found))
-    );
-  if (rule === "numeric")
-    return typeof found === "number" && inRange(operand as unknown[], found);
+    return found !== undefined && ![operand].flat().some((one) => matchesLeaf(one as Leaf, found));
+  if (rule === "numeric") return typeof found === "number" && inRange(operand as unknown[], found);
   const text = String(operand);
   if (typeof found !== "string") return false;
   if (rule === "prefix") return found.startsWith(text);
@@ -75,10 +67,7 @@ function matchesLeaf(leaf: Leaf, found: unknown): boolean {
   return found.toLowerCase() === text.toLowerCase();
 }
 
-function inRange(
-  [comparison, bound, ...more]: unknown[],
-  found: number,
-): boolean {
+function inRange([comparison, bound, ...more]: unknown[], found: number): boolean {
   const distance = found - Number(bound);
   const holds = {
     "=": distance === 0,

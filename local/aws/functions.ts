@@ -51,10 +51,8 @@ export class Functions {
     "lambda.CreateFunction": (call) => this.put(call),
     "lambda.UpdateFunctionCode": (call) => this.put(call),
     "lambda.UpdateFunctionConfiguration": (call) => this.put(call),
-    "lambda.GetFunctionConfiguration": async (call) =>
-      this.shown(call, await call.forward()),
-    "lambda.GetFunction": async (call) =>
-      this.shown(call, await call.forward()),
+    "lambda.GetFunctionConfiguration": async (call) => this.shown(call, await call.forward()),
+    "lambda.GetFunction": async (call) => this.shown(call, await call.forward()),
   };
 
   /** A put may bring a role, code and logging settings, each or none. */
@@ -68,9 +66,7 @@ export class Functions {
       body.Role !== known?.Role &&
       !(await this.permissions.lambdaMayAssume(body.Role))
     )
-      throw invalidParameter(
-        "The role defined for the function cannot be assumed by Lambda.",
-      );
+      throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
     const zip = await this.zipIn(call, body.Code ?? body);
     const reply = await call.forward();
     if (reply.status >= 300) return reply;
@@ -119,5 +115,4 @@ export function functionArnOf(
   return `arn:aws:lambda:${region}:${owner}:function:${bare}`;
 }
 
-export const nameOf = (functionArn: string): string =>
-  functionArn.split(":")[6] ?? "";
+export const nameOf = (functionArn: string): string => functionArn.split(":")[6] ?? "";

@@ -137,8 +137,7 @@ export async function startGateway(
   return { url: `http://127.0.0.1:${port}`, refusals, delays, failures, stop };
 }
 
-const HOP_BY_HOP =
-  /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/i;
+const HOP_BY_HOP = /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/i;
 
 const forwardable = (headers: Iterable<[string, unknown]>) =>
   Object.fromEntries(
@@ -156,9 +155,7 @@ async function sendToMoto(
   const host = headers.host ?? headers[":authority"];
   const response = await fetch(url, {
     ...request,
-    headers: forwardable(
-      Object.entries({ ...headers, "x-forwarded-host": host }),
-    ),
+    headers: forwardable(Object.entries({ ...headers, "x-forwarded-host": host })),
   });
   return {
     status: response.status,

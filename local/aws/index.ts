@@ -10,11 +10,7 @@ import { OnFailure } from "./on-failure";
 import { Permissions } from "./permissions";
 import { Principals } from "./principals";
 import { AwsError, bodyOf, type Call, type Handlers } from "./requests";
-import {
-  CONSUMER_ACTIONS,
-  ResourcePolicies,
-  STREAM_ACTIONS,
-} from "./resource-policies";
+import { CONSUMER_ACTIONS, ResourcePolicies, STREAM_ACTIONS } from "./resource-policies";
 import { StreamConsumers } from "./stream-consumers";
 
 export interface LocalAwsOptions {
@@ -75,13 +71,7 @@ export async function startLocalAws({
   const consumers = new StreamConsumers(accounts, consumerCreatingSeconds);
   const resourcePolicies = new ResourcePolicies(principals, consumers);
   const keyPolicies = new KeyPolicies(accounts, memory, principals);
-  const permissions = new Permissions(
-    accounts,
-    memory,
-    principals,
-    resourcePolicies,
-    keyPolicies,
-  );
+  const permissions = new Permissions(accounts, memory, principals, resourcePolicies, keyPolicies);
   const functions = new Functions(accounts, memory, permissions);
   const onFailure = new OnFailure(accounts, permissions, functions);
   const logs = new LogWriter(accounts, permissions);
@@ -137,20 +127,14 @@ export async function startLocalAws({
       if (/^(Get|List|Describe)/.test(operation)) return;
       if (!operation.startsWith("PutRecord")) memory.forget();
       if (service !== "kinesis") return;
-      const { StreamARN = "", StreamName = nameOf(StreamARN) } =
-        bodyOf<Named>(call);
+      const { StreamARN = "", StreamName = nameOf(StreamARN) } = bodyOf<Named>(call);
       writes.set(StreamName, (writes.get(StreamName) ?? 0) + 1);
     },
   ).catch(async (error: unknown) => {
     await moto.stop();
     throw error;
   });
-  const failNext: LocalAws["failNext"] = (
-    service,
-    operation,
-    error,
-    times = 1,
-  ) =>
+  const failNext: LocalAws["failNext"] = (service, operation, error, times = 1) =>
     gateway.failures.set(`${service}.${operation}`, {
       error: new AwsError(error.code, error.message, error.status),
       times,

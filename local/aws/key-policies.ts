@@ -1,12 +1,6 @@
 import type { Accounts, Memory } from "./accounts";
 import { listOf, statementsOf, type Principals } from "./principals";
-import {
-  AwsError,
-  bodyOf,
-  jsonReply,
-  type Call,
-  type Handlers,
-} from "./requests";
+import { AwsError, bodyOf, jsonReply, type Call, type Handlers } from "./requests";
 
 /** Key policies stay in moto; what is ours is that their principals must exist, and keep existing. */
 export class KeyPolicies {
@@ -18,9 +12,8 @@ export class KeyPolicies {
 
   async of(keyArn: string): Promise<string> {
     const { kms } = this.accounts.owning(keyArn);
-    const { Policy: policy = "" } = await this.memory.remember(
-      `policy of ${keyArn}`,
-      () => kms.getKeyPolicy({ KeyId: keyArn, PolicyName: "default" }),
+    const { Policy: policy = "" } = await this.memory.remember(`policy of ${keyArn}`, () =>
+      kms.getKeyPolicy({ KeyId: keyArn, PolicyName: "default" }),
     );
     return this.principals.asShown(keyArn, policy);
   }
@@ -41,26 +34,20 @@ export class KeyPolicies {
     const { Policy: policy } = bodyOf<{ Policy?: string }>(call);
     if (policy === undefined) return call.forward();
     const ids = await this.principals.resolve(policy, () =>
-      malformed(
-        "Policy contains a statement with one or more invalid principals.",
-      ),
+      malformed("Policy contains a statement with one or more invalid principals."),
     );
     if (!keepsControl(policy, call.account))
       throw malformed(
         "The new key policy will not allow you to update the key policy in the future.",
       );
     const reply = await call.forward();
-    const { KeyMetadata: made } = bodyOf<{ KeyMetadata?: { Arn: string } }>(
-      reply,
-    );
-    if (reply.status < 300)
-      this.principals.remember(made?.Arn ?? keyArn(call), ids);
+    const { KeyMetadata: made } = bodyOf<{ KeyMetadata?: { Arn: string } }>(reply);
+    if (reply.status < 300) this.principals.remember(made?.Arn ?? keyArn(call), ids);
     return reply;
   }
 }
 
-const malformed = (message: string) =>
-  new AwsError("MalformedPolicyDocumentException", message);
+const malformed = (message: string) => new AwsError("MalformedPolicyDocumentException", message);
 
 /** Whether the key's own account could change the policy again. */
 const keepsControl = (policy: string, account: string): boolean =>
@@ -74,7 +61,5 @@ const keepsControl = (policy: string, account: string): boolean =>
 function keyArn(call: Call): string {
   const { KeyId: id } = bodyOf<{ KeyId: string }>(call);
   const { region, account } = call;
-  return id.startsWith("arn:")
-    ? id
-    : `arn:aws:kms:${region}:${account}:key/${id}`;
+  return id.startsWith("arn:") ? id : `arn:aws:kms:${region}:${account}:key/${id}`;
 }

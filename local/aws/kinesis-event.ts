@@ -9,8 +9,7 @@ export const kinesisRecord = (record: _Record) => ({
   partitionKey: record.PartitionKey ?? "",
   sequenceNumber: record.SequenceNumber ?? "",
   data: Buffer.from(record.Data ?? []).toString("base64"),
-  approximateArrivalTimestamp:
-    (record.ApproximateArrivalTimestamp?.getTime() ?? 0) / 1000,
+  approximateArrivalTimestamp: (record.ApproximateArrivalTimestamp?.getTime() ?? 0) / 1000,
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */

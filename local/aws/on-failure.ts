@@ -39,13 +39,7 @@ export class OnFailure {
     const configuration = await this.functions.configuration(functionArn);
     const { Role: role = "" } = configuration ?? {};
     const denied = (action: string, resource: string, policy?: string) =>
-      this.permissions.deniedToFunction(
-        role,
-        nameOf(functionArn),
-        action,
-        resource,
-        policy,
-      );
+      this.permissions.deniedToFunction(role, nameOf(functionArn), action, resource, policy);
     const { service, resource } = parseArn(destination);
     const { sqs, sns } = this.accounts.owning(destination);
     const record = invocationRecord(mapping, lost);
@@ -74,9 +68,7 @@ export class OnFailure {
       (await denied("s3:PutObject", `${destination}/${Key}`));
     const { shardId, records } = lost;
     const source = mapping.EventSourceArn;
-    const payload = JSON.stringify(
-      kinesisEvent(records, shardId, source, role),
-    );
+    const payload = JSON.stringify(kinesisEvent(records, shardId, source, role));
     const Body = JSON.stringify({ ...record, payload });
     const { s3 } = this.accounts.owning(functionArn);
     if (!problem) await s3.putObject({ Bucket: resource, Key, Body });

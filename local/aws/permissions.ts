@@ -41,9 +41,7 @@ const KEY_ACTIONS: Record<string, string> = {
 // holds colons. A principal tag is compared in the same way, so the key is evaluated as one.
 const STAND_IN = "aws:PrincipalTag/kms-encryption-context-aws-kinesis-arn";
 const parse = (policy: string): unknown =>
-  JSON.parse(
-    policy.replaceAll(/kms:EncryptionContext:aws:kinesis:arn/gi, STAND_IN),
-  );
+  JSON.parse(policy.replaceAll(/kms:EncryptionContext:aws:kinesis:arn/gi, STAND_IN));
 
 const ALLOW_ALL =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
@@ -142,8 +140,9 @@ export class Permissions {
   private keyOf(streamArn: string) {
     return this.memory.remember(`key of ${streamArn}`, async () => {
       const { kinesis, kms } = this.accounts.owning(streamArn);
-      const { StreamDescriptionSummary: stream } =
-        await kinesis.describeStreamSummary({ StreamARN: streamArn });
+      const { StreamDescriptionSummary: stream } = await kinesis.describeStreamSummary({
+        StreamARN: streamArn,
+      });
       if (stream?.EncryptionType !== "KMS") return undefined;
       const { KeyMetadata: key } = await kms.describeKey({
         KeyId: stream.KeyId,
@@ -155,12 +154,8 @@ export class Permissions {
   private async denied(request: Request): Promise<string | undefined> {
     const { principal, action, resource } = request;
     const role = await this.principals.roleOf(principal);
-    const isAdministrator = principal.includes(
-      `:assumed-role/${ADMINISTRATOR}/`,
-    );
-    const identity = role
-      ? await this.policiesOf(role)
-      : isAdministrator && [ALLOW_ALL];
+    const isAdministrator = principal.includes(`:assumed-role/${ADMINISTRATOR}/`);
+    const identity = role ? await this.policiesOf(role) : isAdministrator && [ALLOW_ALL];
     const boundary = role?.PermissionsBoundary?.PermissionsBoundaryArn;
     const allowed =
       identity &&
@@ -174,13 +169,10 @@ export class Permissions {
   }
 
   private async policiesOf(role: RoleDetail): Promise<string[]> {
-    const { RolePolicyList: own = [], AttachedManagedPolicies: attached = [] } =
-      role;
+    const { RolePolicyList: own = [], AttachedManagedPolicies: attached = [] } = role;
     return [
       ...own.map(({ PolicyDocument: text = "" }) => decodeURIComponent(text)),
-      ...(await Promise.all(
-        attached.map(({ PolicyArn: arn = "" }) => this.managedPolicy(arn)),
-      )),
+      ...(await Promise.all(attached.map(({ PolicyArn: arn = "" }) => this.managedPolicy(arn)))),
     ];
   }
 

@@ -47,9 +47,7 @@ export async function whyNotReadable(
     ? consumers.whyNotActive(sourceArn)?.message
     : undefined;
   const { Role: role = "", FunctionName: name = "" } = known;
-  return (
-    inactive ?? permissions.deniedRead(role, name, sourceArn).catch(String)
-  );
+  return inactive ?? permissions.deniedRead(role, name, sourceArn).catch(String);
 }
 
 /** Reads one mapping's stream shard by shard and gives batches to its function. */
@@ -94,8 +92,7 @@ export class Poller {
       (await whyNotReadable(this.tools, functionArn, source)) ??
       (await this.tools.runner.whyNot(functionArn));
     if (problem) this.say(problem);
-    else if (this.couldNotRead)
-      this.mapping.LastProcessingResult = "No records processed";
+    else if (this.couldNotRead) this.mapping.LastProcessingResult = "No records processed";
     this.couldNotRead = problem !== undefined;
     return !problem;
   }
@@ -134,8 +131,7 @@ export class Poller {
   }
 
   private async findShards(): Promise<void> {
-    const { StartingPosition, StartingPositionTimestamp: seconds = 0 } =
-      this.mapping;
+    const { StartingPosition, StartingPositionTimestamp: seconds = 0 } = this.mapping;
     const StreamName = parseArn(this.streamArn).resource.split("/")[1];
     const isFirst = this.shards.size === 0;
     const { Shards: found = [] } = await this.kinesis.listShards({
@@ -143,14 +139,13 @@ export class Poller {
     });
     for (const { ShardId: id = "" } of found) {
       if (this.shards.has(id)) continue;
-      const { ShardIterator: iterator = "" } =
-        await this.kinesis.getShardIterator({
-          StreamName,
-          ShardId: id,
-          // A shard that appears later continues its parent: it is read from its beginning.
-          ShardIteratorType: isFirst ? StartingPosition : "TRIM_HORIZON",
-          ...(seconds && { Timestamp: new Date(seconds * 1000) }),
-        });
+      const { ShardIterator: iterator = "" } = await this.kinesis.getShardIterator({
+        StreamName,
+        ShardId: id,
+        // A shard that appears later continues its parent: it is read from its beginning.
+        ShardIteratorType: isFirst ? StartingPosition : "TRIM_HORIZON",
+        ...(seconds && { Timestamp: new Date(seconds * 1000) }),
+      });
       const shard: Shard = { iterator, lanes: [] };
       this.layLanes(id, shard);
       this.shards.set(id, shard);
@@ -158,8 +153,9 @@ export class Poller {
   }
 
   private async readShard(shard: Shard): Promise<number> {
-    const { NextShardIterator: next, Records: records = [] } =
-      await this.kinesis.getRecords({ ShardIterator: shard.iterator });
+    const { NextShardIterator: next, Records: records = [] } = await this.kinesis.getRecords({
+      ShardIterator: shard.iterator,
+    });
     shard.iterator = next ?? shard.iterator;
     const filters = parseFilters(patternsOf(this.mapping));
     records
@@ -173,9 +169,7 @@ export class Poller {
   private layLanes(shardId: string, shard: Shard): void {
     const waiting = shard.lanes
       .flatMap(({ queue }) => queue)
-      .sort((a, b) =>
-        BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1,
-      );
+      .sort((a, b) => (BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1));
     const { UUID, ParallelizationFactor: length } = this.mapping;
     shard.lanes = Array.from({ length }, (_, number) => ({
       name: `${UUID} ${shardId} ${number}`,
@@ -215,8 +209,7 @@ export class Poller {
 /** Puts a record into its partition key's lane. */
 function enqueue({ lanes }: Shard, record: KinesisRecord): void {
   let hash = 0;
-  for (const sign of record.partitionKey)
-    hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
+  for (const sign of record.partitionKey) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
   const lane = lanes[hash % lanes.length];
   if (!lane?.queue.length && lane) lane.firstAt = Date.now();
   lane?.queue.push(record);

@@ -52,9 +52,7 @@ export class Principals {
   }
 
   /** A role or user, once other services know it. */
-  async propagated(
-    arn: string,
-  ): Promise<(RoleDetail & UserDetail) | undefined> {
+  async propagated(arn: string): Promise<(RoleDetail & UserDetail) | undefined> {
     const found = (await this.all(arn)).find((one) => one.Arn === arn);
     const age = Date.now() - (this.created.get(arn) ?? 0);
     return age >= this.propagationSeconds * 1000 ? found : undefined;
@@ -68,9 +66,7 @@ export class Principals {
     const ids = new Map<string, string>();
     for (const arn of statementsOf(policy).flatMap(awsPrincipals)) {
       if (arn === "*" || isAccount(arn)) continue;
-      const found = arn.includes(":iam:")
-        ? await this.propagated(arn)
-        : undefined;
+      const found = arn.includes(":iam:") ? await this.propagated(arn) : undefined;
       if (!found) throw refuse(arn);
       ids.set(arn, found.RoleId ?? found.UserId ?? "");
     }
@@ -97,10 +93,9 @@ export class Principals {
   private all(arn: string): Promise<(RoleDetail & UserDetail)[]> {
     const { account } = parseArn(arn);
     return this.memory.remember(`principals of ${account}`, async () => {
-      const { RoleDetailList: roles = [], UserDetailList: users = [] } =
-        await this.accounts
-          .owning(`arn:aws:iam::${account}:root`)
-          .iam.getAccountAuthorizationDetails({ Filter: ["Role", "User"] });
+      const { RoleDetailList: roles = [], UserDetailList: users = [] } = await this.accounts
+        .owning(`arn:aws:iam::${account}:root`)
+        .iam.getAccountAuthorizationDetails({ Filter: ["Role", "User"] });
       return [...roles, ...users];
     });
   }

@@ -39,26 +39,18 @@ export class AwsError extends Error {
 export const notFound = (message: string, status = 400): AwsError =>
   new AwsError("ResourceNotFoundException", message, status);
 
-export const inUse = (message: string): AwsError =>
-  new AwsError("ResourceInUseException", message);
+export const inUse = (message: string): AwsError => new AwsError("ResourceInUseException", message);
 
 export const invalidParameter = (message: string): AwsError =>
   new AwsError("InvalidParameterValueException", message);
 
 /** What AWS says of a caller that lacks a permission. */
-export const notAuthorized = (
-  caller: string,
-  action: string,
-  resource: string,
-): string =>
+export const notAuthorized = (caller: string, action: string, resource: string): string =>
   `User: ${caller} is not authorized to perform: ${action} on resource: ${resource}`;
 
 export function mustOwn({ account, caller, operation }: Call, arn: string) {
   if (parseArn(arn).account === account) return;
-  throw new AwsError(
-    "AccessDeniedException",
-    notAuthorized(caller, `kinesis:${operation}`, arn),
-  );
+  throw new AwsError("AccessDeniedException", notAuthorized(caller, `kinesis:${operation}`, arn));
 }
 
 // The caller knows the shape that AWS's model gives the body.
@@ -101,9 +93,8 @@ export function identify(
   body: Buffer,
 ): Pick<Call, "service" | "operation" | "region" | "accessKeyId"> {
   const [, accessKeyId = "", region = "us-east-1", service = ""] =
-    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(
-      headers.authorization ?? "",
-    ) ?? [];
+    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ??
+    [];
   const [, , kind = "", name, ...rest] = path.replace(/\/$/, "").split("/");
   const template = [kind, ...(name ? ["*"] : []), ...rest].join("/");
   const operation =
@@ -126,8 +117,7 @@ export function errorReply(service: string, error: AwsError): Reply {
       headers: { ...reply.headers, "x-amzn-errortype": code },
     };
   if (!QUERY_SERVICES.includes(service)) return reply;
-  const xml = (text: string) =>
-    text.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const xml = (text: string) => text.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${xml(code)}</Code><Message>${xml(message)}</Message></Error></ErrorResponse>`;
   return {
     status,
@@ -137,17 +127,14 @@ export function errorReply(service: string, error: AwsError): Reply {
 }
 
 export function parseArn(arn: string) {
-  const [, , service = "", region = "", account = "", ...resource] =
-    arn.split(":");
+  const [, , service = "", region = "", account = "", ...resource] = arn.split(":");
   return { service, region, account, resource: resource.join(":") };
 }
 
 /** The stream that a stream or consumer ARN belongs to. */
-export const streamArnOf = (arn: string): string =>
-  arn.replace(/\/consumer\/.*$/, "");
+export const streamArnOf = (arn: string): string => arn.replace(/\/consumer\/.*$/, "");
 
-export const isConsumerArn = (arn: string): boolean =>
-  arn.includes("/consumer/");
+export const isConsumerArn = (arn: string): boolean => arn.includes("/consumer/");
 
 export const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

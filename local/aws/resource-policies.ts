@@ -1,9 +1,4 @@
-import {
-  awsPrincipals,
-  listOf,
-  statementsOf,
-  type Principals,
-} from "./principals";
+import { awsPrincipals, listOf, statementsOf, type Principals } from "./principals";
 import {
   AwsError,
   bodyOf,
@@ -54,9 +49,7 @@ export class ResourcePolicies {
       const mistake = mistakeIn(policy, arn);
       if (mistake) throw invalid(mistake);
       const ids = await this.principals.resolve(policy, (principal) =>
-        invalid(
-          `Policy contains a principal that does not exist or is not valid: ${principal}`,
-        ),
+        invalid(`Policy contains a principal that does not exist or is not valid: ${principal}`),
       );
       this.principals.remember(arn, ids);
       this.policies.set(arn, policy);
@@ -82,11 +75,9 @@ function ownBody(call: Call) {
   return body;
 }
 
-const invalid = (message: string) =>
-  new AwsError("InvalidArgumentException", message);
+const invalid = (message: string) => new AwsError("InvalidArgumentException", message);
 
-const noPolicy = (arn: string) =>
-  notFound(`No resource policy found for resource ARN ${arn}.`);
+const noPolicy = (arn: string) => notFound(`No resource policy found for resource ARN ${arn}.`);
 
 /** The first thing in a policy that Kinesis would not take. */
 function mistakeIn(policy: string, arn: string): string | undefined {
@@ -96,22 +87,15 @@ function mistakeIn(policy: string, arn: string): string | undefined {
   for (const statement of statementsOf(policy)) {
     const { Principal: principal, NotPrincipal, NotAction } = statement;
     const actions = listOf(statement.Action);
-    const unknown = actions.find(
-      (action) => !shareable.includes(action.replace("kinesis:", "")),
-    );
-    if (NotPrincipal ?? NotAction)
-      return "NotPrincipal and NotAction are not supported";
-    if (
-      typeof principal === "object" &&
-      Object.keys(principal).join() !== "AWS"
-    )
+    const unknown = actions.find((action) => !shareable.includes(action.replace("kinesis:", "")));
+    if (NotPrincipal ?? NotAction) return "NotPrincipal and NotAction are not supported";
+    if (typeof principal === "object" && Object.keys(principal).join() !== "AWS")
       return "Only AWS principals are supported: no service, no federated one";
     if (awsPrincipals(statement).some((one) => one.includes("*")))
       return "Wildcard (*) is not supported for principals";
     if (actions.some((action) => action.includes("*")))
       return "Wildcard (*) is not supported for actions";
-    if (unknown)
-      return `Action ${unknown} is not supported in a resource policy on ${arn}`;
+    if (unknown) return `Action ${unknown} is not supported in a resource policy on ${arn}`;
     if (listOf(statement.Resource).join() !== arn)
       return `Resource must be ${arn}, got ${JSON.stringify(statement.Resource)}`;
   }

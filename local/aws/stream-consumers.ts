@@ -59,9 +59,7 @@ export class StreamConsumers {
           .kinesis.describeStreamSummary({ StreamARN: arn })
           .then(
             ({ StreamDescriptionSummary: stream }) =>
-              stream?.StreamStatus === "ACTIVE"
-                ? undefined
-                : inUse(`Stream ${arn} is not ACTIVE`),
+              stream?.StreamStatus === "ACTIVE" ? undefined : inUse(`Stream ${arn} is not ACTIVE`),
             () => notFound(`Stream ${arn} not found.`),
           );
     if (problem) throw problem;
@@ -98,9 +96,7 @@ export class StreamConsumers {
       const reply = await call.forward();
       // moto leaves out the tags that come with a new stream.
       if (reply.status < 300 && Tags)
-        await this.accounts
-          .owning(streamArn(call))
-          .kinesis.addTagsToStream({ StreamName, Tags });
+        await this.accounts.owning(streamArn(call)).kinesis.addTagsToStream({ StreamName, Tags });
       return reply;
     },
     "kinesis.DeleteStream": async (call) => {
@@ -130,10 +126,7 @@ export class StreamConsumers {
       }),
   };
 
-  private register(
-    streamArn: string,
-    { ConsumerName: name = "", Tags: tags = {} }: Body,
-  ) {
+  private register(streamArn: string, { ConsumerName: name = "", Tags: tags = {} }: Body) {
     const others = this.of(streamArn);
     if (others.some((other) => other.ConsumerName === name))
       throw inUse(`Consumer ${name} of stream ${streamArn} already exists.`);
@@ -141,9 +134,7 @@ export class StreamConsumers {
       throw limit(
         `A stream can have ${REGISTERED_CONSUMER_LIMIT} registered consumers, and ${streamArn} has them.`,
       );
-    const creating = others.filter(
-      (other) => this.status(other) === "CREATING",
-    );
+    const creating = others.filter((other) => this.status(other) === "CREATING");
     if (creating.length >= CONCURRENT_CREATION_LIMIT)
       throw limit(
         `Only ${CONCURRENT_CREATION_LIMIT} consumers of a stream can simultaneously be in CREATING or DELETING.`,
@@ -171,9 +162,7 @@ export class StreamConsumers {
   }
 
   private of(streamArn: string): Consumer[] {
-    return [...this.all.values()].filter(
-      ({ StreamARN: arn }) => arn === streamArn,
-    );
+    return [...this.all.values()].filter(({ StreamARN: arn }) => arn === streamArn);
   }
 
   private get({ StreamARN: stream = "", ConsumerARN, ConsumerName }: Body) {
@@ -189,18 +178,13 @@ export class StreamConsumers {
     this.onDeleted(consumerArn);
   }
 
-  private tagged(
-    call: Call,
-    act: (tags: Map<string, string>, body: Body) => unknown,
-  ) {
+  private tagged(call: Call, act: (tags: Map<string, string>, body: Body) => unknown) {
     const body = bodyOf<Body>(call);
     const arn = body.ResourceARN ?? "";
     if (!isConsumerArn(arn)) return call.forward();
     mustOwn(call, arn);
     this.get({ ConsumerARN: arn });
-    return jsonReply(
-      act(this.tags.get(arn) ?? new Map<string, string>(), body) ?? {},
-    );
+    return jsonReply(act(this.tags.get(arn) ?? new Map<string, string>(), body) ?? {});
   }
 }
 
@@ -209,5 +193,4 @@ function streamArn(call: Call): string {
   return arn ?? `arn:aws:kinesis:${call.region}:${call.account}:stream/${name}`;
 }
 
-const limit = (message: string) =>
-  new AwsError("LimitExceededException", message);
+const limit = (message: string) => new AwsError("LimitExceededException", message);

@@ -22,9 +22,7 @@ process.on("SIGINT", () => undefined);
 
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 const json = process.env.AWS_LAMBDA_LOG_FORMAT === "JSON";
-const lowest = json
-  ? LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? "INFO")
-  : 0;
+const lowest = json ? LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? "INFO") : 0;
 let requestId = "";
 
 const describe = (error) =>
@@ -49,8 +47,7 @@ function log(level, parts) {
     const error = parts.find((part) => part instanceof Error);
     if (error) Object.assign(line, describe(error));
   }
-  const replacer = (_, value) =>
-    value instanceof Error ? describe(value) : value;
+  const replacer = (_, value) => (value instanceof Error ? describe(value) : value);
   try {
     send({ log: JSON.stringify(line, replacer) });
   } catch {
@@ -71,8 +68,7 @@ for (const [method, level] of Object.entries({
 // Over the same channel as the result: through the pipe a line could arrive after it, out of order.
 for (const output of [process.stdout, process.stderr])
   output.write = (chunk, ...rest) => {
-    for (const line of String(chunk).replace(/\n$/, "").split("\n"))
-      send({ log: line });
+    for (const line of String(chunk).replace(/\n$/, "").split("\n")) send({ log: line });
     rest.find((one) => typeof one === "function")?.();
     return true;
   };
@@ -80,19 +76,13 @@ for (const output of [process.stdout, process.stderr])
 async function load() {
   const dot = name.lastIndexOf(".");
   const base = resolve(root, name.slice(0, dot));
-  const file = [".js", ".mjs", ".cjs"]
-    .map((ending) => base + ending)
-    .find(existsSync);
+  const file = [".js", ".mjs", ".cjs"].map((ending) => base + ending).find(existsSync);
   if (!file)
-    throw Object.assign(
-      new Error(`Error: Cannot find module '${name.slice(0, dot)}'`),
-      {
-        name: "Runtime.ImportModuleError",
-      },
-    );
+    throw Object.assign(new Error(`Error: Cannot find module '${name.slice(0, dot)}'`), {
+      name: "Runtime.ImportModuleError",
+    });
   const module = await import(pathToFileURL(file).href);
-  const handler =
-    module[name.slice(dot + 1)] ?? module.default?.[name.slice(dot + 1)];
+  const handler = module[name.slice(dot + 1)] ?? module.default?.[name.slice(dot + 1)];
   if (typeof handler !== "function")
     throw Object.assign(new Error(`${name} is undefined or not exported`), {
       name: "Runtime.HandlerNotFound",

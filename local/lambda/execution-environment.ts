@@ -59,9 +59,7 @@ export class ExecutionEnvironment {
       },
     });
     for (const output of [this.child.stdout, this.child.stderr])
-      output?.on("data", (chunk: Buffer) =>
-        this.log.write(chunk.toString().trimEnd()),
-      );
+      output?.on("data", (chunk: Buffer) => this.log.write(chunk.toString().trimEnd()));
     this.child.stdin?.on("error", () => undefined);
     this.child.on("error", () => undefined);
     this.child.on("message", (message: Message) => {
@@ -71,9 +69,7 @@ export class ExecutionEnvironment {
     });
     this.exited = once(this.child, "exit").then(([status, signal]) => {
       this.alive = false;
-      const how = signal
-        ? `signal: ${String(signal)}`
-        : `exit status ${String(status)}`;
+      const how = signal ? `signal: ${String(signal)}` : `exit status ${String(status)}`;
       const errorMessage = `Runtime exited with error: ${how}`;
       this.settle({ error: { errorType: "Runtime.ExitError", errorMessage } });
     });

@@ -23,10 +23,7 @@ export class LogWriter {
     private readonly permissions: Permissions,
   ) {}
 
-  stream(
-    configuration: FunctionConfiguration,
-    logStreamName: string,
-  ): LogStream {
+  stream(configuration: FunctionConfiguration, logStreamName: string): LogStream {
     const waiting: LogEvent[] = [];
     let last = Promise.resolve();
     return {
@@ -50,12 +47,7 @@ export class LogWriter {
 
   /** Empties `waiting`; what a role may not write is lost in AWS too. */
   private async put(
-    {
-      FunctionArn = "",
-      FunctionName = "",
-      Role = "",
-      LoggingConfig,
-    }: FunctionConfiguration,
+    { FunctionArn = "", FunctionName = "", Role = "", LoggingConfig }: FunctionConfiguration,
     logStreamName: string,
     waiting: LogEvent[],
   ): Promise<void> {
@@ -65,23 +57,15 @@ export class LogWriter {
     const group = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
     const stream = `${group}:log-stream:${logStreamName}`;
     const may = async (action: string, resource: string) =>
-      !(await this.permissions.deniedToFunction(
-        Role,
-        FunctionName,
-        action,
-        resource,
-      ));
+      !(await this.permissions.deniedToFunction(Role, FunctionName, action, resource));
     if (await may("logs:CreateLogGroup", group))
       await logs.createLogGroup({ logGroupName }).catch(() => undefined);
     if (await may("logs:CreateLogStream", stream))
-      await logs
-        .createLogStream({ logGroupName, logStreamName })
-        .catch(() => undefined);
+      await logs.createLogStream({ logGroupName, logStreamName }).catch(() => undefined);
     const isAllowed = await may("logs:PutLogEvents", stream);
     while (waiting.length) {
       const logEvents = waiting.splice(0, EVENTS_PER_CALL);
-      if (isAllowed)
-        await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
+      if (isAllowed) await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
     }
   }
 }

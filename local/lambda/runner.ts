@@ -1,11 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
@@ -35,9 +28,7 @@ export class LambdaRunner {
   constructor(
     private readonly functions: Functions,
     private readonly logs: LogWriter,
-    private readonly variables: (
-      roleArn: string,
-    ) => Promise<Record<string, string>>,
+    private readonly variables: (roleArn: string) => Promise<Record<string, string>>,
   ) {}
 
   /** Why a function can't run on this machine; undefined when it can. */
@@ -49,17 +40,12 @@ export class LambdaRunner {
       return `${cannot} it is a container image, and only zips of a Node.js runtime are run`;
     if (!runtime?.startsWith("nodejs"))
       return `${cannot} its runtime is ${runtime}, and only Node.js runtimes are run`;
-    if (!this.functions.zip(functionArn)?.length)
-      return `${cannot} its code was not found in S3`;
+    if (!this.functions.zip(functionArn)?.length) return `${cannot} its code was not found in S3`;
     return undefined;
   }
 
   /** Rejects when the function could not be reached; what goes wrong in it is in the outcome. */
-  async invoke(
-    functionArn: string,
-    event: unknown,
-    lane: string,
-  ): Promise<Outcome> {
+  async invoke(functionArn: string, event: unknown, lane: string): Promise<Outcome> {
     const number = this.numbers.get(lane) ?? this.numbers.size;
     this.numbers.set(lane, number);
     const key = `${functionArn} ${number % ENVIRONMENT_LIMIT}`;
@@ -79,17 +65,12 @@ export class LambdaRunner {
   async stop(): Promise<void> {
     this.isStopped = true;
     const slots = [...this.slots.values()];
-    await Promise.all(
-      slots.map(async ({ environment }) => environment?.stop()),
-    );
+    await Promise.all(slots.map(async ({ environment }) => environment?.stop()));
     rmSync(this.root, { recursive: true, force: true });
   }
 
   /** The slot's environment, or a new one when it has died or the function was changed. */
-  private async environment(
-    functionArn: string,
-    slot: Slot,
-  ): Promise<ExecutionEnvironment> {
+  private async environment(functionArn: string, slot: Slot): Promise<ExecutionEnvironment> {
     const configuration = await this.functions.configuration(functionArn);
     if (!configuration) throw new Error(`Function not found: ${functionArn}`);
     const {
@@ -98,8 +79,7 @@ export class LambdaRunner {
       ...rest
     } = configuration as FunctionConfiguration & { $metadata?: unknown };
     const settings = JSON.stringify(rest);
-    if (slot.environment?.alive && slot.settings === settings)
-      return slot.environment;
+    if (slot.environment?.alive && slot.settings === settings) return slot.environment;
     await slot.environment?.stop();
     const variables = await this.variables(configuration.Role ?? "");
     if (this.isStopped) throw new Error("the local AWS has been stopped");

@@ -4,10 +4,7 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Op, Precondition } from "cdktf";
 import { Construct } from "constructs";
-import {
-  CrossAccountConsumerProps,
-  ReadMode,
-} from "../cross-account-consumer-props";
+import { CrossAccountConsumerProps, ReadMode } from "../cross-account-consumer-props";
 import { IProducerStream } from "../producer-stream-props";
 import { arnPart } from "./arns";
 import { Checks, isLiteral } from "./checks";
@@ -25,12 +22,7 @@ import { consumerArn, kinesisName, oneOf } from "./rules";
 export function checkAccess(props: CrossAccountConsumerProps): Checks {
   const checks = new Checks();
   const { provider, stream } = props;
-  checks.check(
-    "consumerName",
-    props.consumerName,
-    kinesisName,
-    "rename the consumer",
-  );
+  checks.check("consumerName", props.consumerName, kinesisName, "rename the consumer");
   checks.check(
     "readMode",
     props.readMode,
@@ -41,11 +33,7 @@ export function checkAccess(props: CrossAccountConsumerProps): Checks {
     checks.refuse(sameProvider(aliasOf(provider)));
   }
   const home = streamRegion(stream);
-  if (
-    isLiteral(provider.region) &&
-    isLiteral(home) &&
-    provider.region !== home
-  ) {
+  if (isLiteral(provider.region) && isLiteral(home) && provider.region !== home) {
     checks.refuse(otherRegion(provider.region, home));
   }
   checkConsumerArn(checks, props);
@@ -54,17 +42,12 @@ export function checkAccess(props: CrossAccountConsumerProps): Checks {
 
 /** Undefined where only Terraform knows, for example from the environment. */
 export const streamRegion = (stream: IProducerStream): string | undefined =>
-  isLiteral(stream.streamArn)
-    ? arnPart(stream.streamArn, "region")
-    : stream.provider?.region;
+  isLiteral(stream.streamArn) ? arnPart(stream.streamArn, "region") : stream.provider?.region;
 
 const aliasOf = (provider: AwsProvider): string =>
   provider.alias ?? "the provider without an alias";
 
-function checkConsumerArn(
-  checks: Checks,
-  props: CrossAccountConsumerProps,
-): void {
+function checkConsumerArn(checks: Checks, props: CrossAccountConsumerProps): void {
   const { stream, consumerArn: arn, consumerName: name } = props;
   const enhanced = props.readMode !== ReadMode.SHARED_THROUGHPUT;
   if (arn === undefined) {
@@ -125,9 +108,7 @@ export function regionPreconditions(
     ? arnPart(lambdaFunction.arn, "region")
     : new DataAwsRegion(scope, "region", { provider }).id;
   const home = arnPart(stream.streamArn, "region");
-  return [
-    { condition: Op.eq(region, home), errorMessage: otherRegion(region, home) },
-  ];
+  return [{ condition: Op.eq(region, home), errorMessage: otherRegion(region, home) }];
 }
 
 /** An inline policy on a role of another account would be put on its namesake here. */
@@ -145,12 +126,7 @@ export function accountPreconditions(
   return [
     {
       condition: Op.eq(owner, accountId),
-      errorMessage: otherAccount(
-        "existingFunction.roleArn",
-        "function",
-        accountId,
-        owner,
-      ),
+      errorMessage: otherAccount("existingFunction.roleArn", "function", accountId, owner),
     },
   ];
 }

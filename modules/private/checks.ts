@@ -40,9 +40,7 @@ export class Checks {
 
   /** For the resource that uses the checked values. */
   public get lifecycle(): TerraformResourceLifecycle | undefined {
-    return this.preconditions.length > 0
-      ? { precondition: this.preconditions }
-      : undefined;
+    return this.preconditions.length > 0 ? { precondition: this.preconditions } : undefined;
   }
 
   public refuse(problem: string): void {
@@ -79,10 +77,6 @@ export const duplicates = (
 ): (readonly [name: string, paths: readonly string[]])[] =>
   [...new Set(named.map(([name]) => name))]
     .map(
-      (name) =>
-        [
-          name,
-          named.filter(([other]) => other === name).map(([, path]) => path),
-        ] as const,
+      (name) => [name, named.filter(([other]) => other === name).map(([, path]) => path)] as const,
     )
     .filter(([, paths]) => paths.length > 1);

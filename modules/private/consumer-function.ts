@@ -26,9 +26,7 @@ export interface ConsumerFunction {
 
 /** As a literal where it is one, so that what carries the name need not wait for the function. */
 export const functionNameOf = (props: CrossAccountConsumerProps): string =>
-  props.existingFunction?.functionName ??
-  props.functionName ??
-  props.consumerName;
+  props.existingFunction?.functionName ?? props.functionName ?? props.consumerName;
 
 /** The function to read with: made here from `code`, or the one that is there. */
 export function functionFor(

@@ -34,9 +34,7 @@ export const createMapping = (
     bisectBatchOnFunctionError: props.bisectBatchOnFunctionError ?? true,
     tumblingWindowInSeconds: props.tumblingWindowInSeconds ?? 0,
     functionResponseTypes:
-      props.reportBatchItemFailures === false
-        ? []
-        : ["ReportBatchItemFailures"],
+      props.reportBatchItemFailures === false ? [] : ["ReportBatchItemFailures"],
     filterCriteria: props.filterPatterns?.length
       ? {
           filter: props.filterPatterns.map((pattern) => ({
@@ -49,9 +47,6 @@ export const createMapping = (
         ? undefined
         : { onFailure: { destinationArn: target.destinationArn } },
     dependsOn: target.dependsOn,
-    lifecycle:
-      target.preconditions.length > 0
-        ? { precondition: target.preconditions }
-        : undefined,
+    lifecycle: target.preconditions.length > 0 ? { precondition: target.preconditions } : undefined,
     tags: props.tags,
   });

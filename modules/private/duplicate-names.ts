@@ -1,11 +1,6 @@
 import { CrossAccountConsumerProps } from "../cross-account-consumer-props";
 import { duplicates } from "./checks";
-import {
-  duplicateFunction,
-  duplicatePolicy,
-  duplicateRole,
-  sharedQueue,
-} from "./errors";
+import { duplicateFunction, duplicatePolicy, duplicateRole, sharedQueue } from "./errors";
 
 /** One of the consumers of an account. */
 export interface NamedConsumer extends Pick<
@@ -29,9 +24,7 @@ export function duplicateNames(consumers: readonly NamedConsumer[]): string[] {
       (one) => one.functionName,
       sharedQueue,
     ),
-    ...[
-      ...new Set(sharing.map((one) => one.existingFunction?.roleName)),
-    ].flatMap((role) =>
+    ...[...new Set(sharing.map((one) => one.existingFunction?.roleName))].flatMap((role) =>
       named(
         sharing.filter((one) => one.existingFunction?.roleName === role),
         (one) => one.consumerName,
@@ -46,6 +39,6 @@ const named = (
   nameOf: (consumer: NamedConsumer) => string,
   problem: (name: string, paths: readonly string[]) => string,
 ): string[] =>
-  duplicates(consumers.map((one) => [nameOf(one), one.path])).map(
-    ([name, paths]) => problem(name, paths),
+  duplicates(consumers.map((one) => [nameOf(one), one.path])).map(([name, paths]) =>
+    problem(name, paths),
   );

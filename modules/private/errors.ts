@@ -5,34 +5,21 @@
 
 const quote = (value: unknown): string => JSON.stringify(value);
 
-export const mustBe = (
-  property: string,
-  rule: string,
-  got: string,
-  fix: string,
-): string => `'${property}' must be ${rule}, got ${got}; ${fix}`;
+export const mustBe = (property: string, rule: string, got: string, fix: string): string =>
+  `'${property}' must be ${rule}, got ${got}; ${fix}`;
 
-export const mustBeGiven = (
-  property: string,
-  rule: string,
-  value: unknown,
-  fix: string,
-): string => mustBe(property, rule, quote(value), fix);
+export const mustBeGiven = (property: string, rule: string, value: unknown, fix: string): string =>
+  mustBe(property, rule, quote(value), fix);
 
 export const mutuallyExclusive = (
   first: string,
   second: string,
   got: string,
   fix: string,
-): string =>
-  `'${first}' and '${second}' are mutually exclusive, got ${got}; ${fix}`;
+): string => `'${first}' and '${second}' are mutually exclusive, got ${got}; ${fix}`;
 
-export const requires = (
-  property: string,
-  required: string,
-  got: string,
-  fix: string,
-): string => `'${property}' requires '${required}', got ${got}; ${fix}`;
+export const requires = (property: string, required: string, got: string, fix: string): string =>
+  `'${property}' requires '${required}', got ${got}; ${fix}`;
 
 export const awsManagedKey = (value: string): string =>
   `'kmsKeyArn' must be the ARN of a customer managed key, got ${quote(value)}; ` +
@@ -63,10 +50,7 @@ export const twoResourcePolicies = (paths: readonly string[]): string =>
   `'provider' must be given to one construct of a stream, got it at ${paths.join(" and ")}; ` +
   `a stream has one resource policy, which the last of them would silently replace: pass one stream to all consumers`;
 
-export const tooManyConsumers = (
-  limit: string,
-  names: readonly string[],
-): string =>
+export const tooManyConsumers = (limit: string, names: readonly string[]): string =>
   `'registeredConsumerLimit' must be at least the number of registered consumers, got ${limit} for ${names.length} (${names.join(", ")}); ` +
   `read some of them with ReadMode.SHARED_THROUGHPUT, or set it to 50 where the account has On-demand Advantage`;
 
@@ -76,10 +60,7 @@ const duplicate =
     `'${property}' must be unique ${where}, got ${quote(name)} at ${paths.join(" and ")}; rename all but one`;
 
 export const duplicateConsumer = duplicate("consumerName", "on a stream");
-export const duplicateFunction = duplicate(
-  "functionName",
-  "in an account and Region",
-);
+export const duplicateFunction = duplicate("functionName", "in an account and Region");
 export const duplicateRole = duplicate("roleName", "in an account");
 
 export const duplicatePolicy = duplicate(
@@ -87,10 +68,7 @@ export const duplicatePolicy = duplicate(
   "among the consumers of one 'existingFunction', whose role gets a policy of that name",
 );
 
-export const sharedQueue = (
-  functionName: string,
-  paths: readonly string[],
-): string =>
+export const sharedQueue = (functionName: string, paths: readonly string[]): string =>
   `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${quote(functionName)} at ${paths.join(" and ")}; ` +
   `the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own`;
 
@@ -102,12 +80,7 @@ export const otherRegion = (consumer: string, stream: string): string =>
   `'provider' must be in the stream's Region ${stream}, got ${consumer}; ` +
   `Lambda reads a stream of its own Region only: use a provider of that Region`;
 
-export const otherAccount = (
-  property: string,
-  owned: string,
-  owner: string,
-  got: string,
-): string =>
+export const otherAccount = (property: string, owned: string, owner: string, got: string): string =>
   `'${property}' must be in account ${owner}, which owns the ${owned}, got ${got}; use the credentials or the ARN of that account`;
 
 export const fifoDestination = (arn: string): string =>
@@ -125,18 +98,11 @@ export const retiredRuntime = (value: string): string =>
   `'runtime' must be a runtime that Lambda still creates functions with, got ${quote(value)}; ` +
   `omit it for nodejs22.x, or see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html`;
 
-export const invalidFilter = (
-  index: number,
-  rule: string,
-  got: string,
-): string =>
+export const invalidFilter = (index: number, rule: string, got: string): string =>
   `'filterPatterns[${index}]' must be ${rule}, got ${got}; see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html`;
 
 /** One error for all mistakes of one construct, so that they can be mended in one go. */
-export const invalidProps = (
-  path: string,
-  problems: readonly string[],
-): Error =>
+export const invalidProps = (path: string, problems: readonly string[]): Error =>
   new Error(
     `${problems.length} invalid ${problems.length === 1 ? "property" : "properties"} (at ${path}):\n` +
       problems.map((problem) => `  - ${problem}`).join("\n"),

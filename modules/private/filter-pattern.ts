@@ -17,9 +17,7 @@ const isNumericRange = (value: unknown): boolean =>
   Array.isArray(value) &&
   (value.length === 2 || value.length === 4) &&
   value.every((part, index) =>
-    index % 2 === 0
-      ? NUMERIC_OPERATORS.includes(part as string)
-      : typeof part === "number",
+    index % 2 === 0 ? NUMERIC_OPERATORS.includes(part as string) : typeof part === "number",
   );
 
 const isAnythingBut = (value: unknown): boolean =>
@@ -44,8 +42,7 @@ const isAlternative = (value: unknown): boolean => {
   if (!isObject(value)) {
     return isScalar(value);
   }
-  const [[comparison, operand] = ["", undefined], ...more] =
-    Object.entries(value);
+  const [[comparison, operand] = ["", undefined], ...more] = Object.entries(value);
   return (
     more.length === 0 &&
     Object.hasOwn(COMPARISONS, comparison) &&
@@ -71,10 +68,7 @@ export function filterMistake(
     } else if (!Array.isArray(value) || value.length === 0) {
       return {
         path: here,
-        rule:
-          key === "$or"
-            ? "a list of patterns"
-            : "a list of alternatives or a nested object",
+        rule: key === "$or" ? "a list of patterns" : "a list of alternatives or a nested object",
       };
     } else if (key === "$or") {
       const mistake = value

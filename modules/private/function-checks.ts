@@ -1,12 +1,7 @@
 import { CrossAccountConsumerProps } from "../cross-account-consumer-props";
 import { Architecture, FunctionProps, TracingMode } from "../function-props";
 import { Checks, isLiteral } from "./checks";
-import {
-  codeOrFunction,
-  mustBeGiven,
-  mutuallyExclusive,
-  retiredRuntime,
-} from "./errors";
+import { codeOrFunction, mustBeGiven, mutuallyExclusive, retiredRuntime } from "./errors";
 import {
   functionName,
   integerBetween,
@@ -20,8 +15,8 @@ import {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const LOG_RETENTION_DAYS = [
-  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
-  2192, 2557, 2922, 3288, 3653,
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+  3288, 3653,
 ];
 
 /** Function creation is blocked. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
@@ -53,9 +48,7 @@ export interface FunctionChecks {
   readonly logGroup: Checks;
 }
 
-export function checkFunction(
-  props: CrossAccountConsumerProps,
-): FunctionChecks {
+export function checkFunction(props: CrossAccountConsumerProps): FunctionChecks {
   const checks = {
     function: new Checks(),
     role: new Checks(),
@@ -81,11 +74,7 @@ export function checkFunction(
   return checks;
 }
 
-function checkExisting(
-  checks: Checks,
-  role: Checks,
-  props: CrossAccountConsumerProps,
-): void {
+function checkExisting(checks: Checks, role: Checks, props: CrossAccountConsumerProps): void {
   const existing = props.existingFunction;
   if (!existing) {
     return;
@@ -136,11 +125,7 @@ function checkExisting(
   }
 }
 
-function checkNames(
-  checks: Checks,
-  role: Checks,
-  props: CrossAccountConsumerProps,
-): void {
+function checkNames(checks: Checks, role: Checks, props: CrossAccountConsumerProps): void {
   if (props.existingFunction) {
     return;
   }
@@ -166,10 +151,7 @@ function checkRuntime(checks: Checks, props: CrossAccountConsumerProps): void {
     checks.check(
       "runtime",
       props.runtime,
-      matching(
-        "^[a-z]+[a-z0-9.-]+$",
-        "a runtime identifier such as nodejs22.x",
-      ),
+      matching("^[a-z]+[a-z0-9.-]+$", "a runtime identifier such as nodejs22.x"),
       "omit it for nodejs22.x",
     );
   }
@@ -200,18 +182,8 @@ function checkRuntime(checks: Checks, props: CrossAccountConsumerProps): void {
 }
 
 function checkSizes(checks: Checks, props: CrossAccountConsumerProps): void {
-  checks.check(
-    "memorySizeMb",
-    props.memorySizeMb,
-    integerBetween(128, 10240),
-    "omit it for 256",
-  );
-  checks.check(
-    "timeoutSeconds",
-    props.timeoutSeconds,
-    integerBetween(1, 900),
-    "omit it for 60",
-  );
+  checks.check("memorySizeMb", props.memorySizeMb, integerBetween(128, 10240), "omit it for 256");
+  checks.check("timeoutSeconds", props.timeoutSeconds, integerBetween(1, 900), "omit it for 60");
   checks.check(
     "reservedConcurrentExecutions",
     props.reservedConcurrentExecutions,
@@ -219,12 +191,7 @@ function checkSizes(checks: Checks, props: CrossAccountConsumerProps): void {
     "omit it to share the account's concurrency",
   );
   for (const layer of isLiteral(props.layers) ? props.layers : []) {
-    checks.check(
-      "layers",
-      layer,
-      layerVersionArn,
-      "give the ARN of a layer's version",
-    );
+    checks.check("layers", layer, layerVersionArn, "give the ARN of a layer's version");
   }
   if ((props.layers?.length ?? 0) > 5) {
     checks.refuse(
@@ -238,10 +205,7 @@ function checkSizes(checks: Checks, props: CrossAccountConsumerProps): void {
   }
 }
 
-function checkVpc(
-  checks: Checks,
-  vpc: NonNullable<FunctionProps["vpc"]>,
-): void {
+function checkVpc(checks: Checks, vpc: NonNullable<FunctionProps["vpc"]>): void {
   for (const property of ["subnetIds", "securityGroupIds"] as const) {
     if (vpc[property].length === 0) {
       checks.refuse(

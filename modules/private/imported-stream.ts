@@ -3,10 +3,7 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Annotations, Op, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import {
-  IProducerStream,
-  ProducerStreamAttributes,
-} from "../producer-stream-props";
+import { IProducerStream, ProducerStreamAttributes } from "../producer-stream-props";
 import { arnPart, streamNameOf } from "./arns";
 import { Checks, expressionOf, isLiteral } from "./checks";
 import {
@@ -29,11 +26,7 @@ export class ImportedStream extends Construct implements IProducerStream {
   /** @internal */
   public readonly access: StreamAccess;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    attributes: ProducerStreamAttributes,
-  ) {
+  constructor(scope: Construct, id: string, attributes: ProducerStreamAttributes) {
     super(scope, id);
     const checks = new Checks();
     checks.check(
@@ -124,13 +117,11 @@ export class ImportedStream extends Construct implements IProducerStream {
 
   /** Made by the same stream under another construct; the last imported one speaks for all. */
   private otherPolicies(): string[] {
-    const arnOf = ({ config }: StreamAccess) =>
-      expressionOf(this, config.streamArn);
+    const arnOf = ({ config }: StreamAccess) => expressionOf(this, config.streamArn);
     const owners = this.node.root.node
       .findAll()
       .filter(
-        (node): node is ImportedStream =>
-          "access" in node && node.access instanceof StreamAccess,
+        (node): node is ImportedStream => "access" in node && node.access instanceof StreamAccess,
       )
       .filter(({ access }) => access.resourcePolicy)
       .filter(({ access }) => arnOf(access) === arnOf(this.access));

@@ -2,12 +2,7 @@ import { Annotations, Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { MappingProps, StartingPosition } from "../mapping-props";
 import { Checks, isLiteral, textOf } from "./checks";
-import {
-  invalidFilter,
-  mustBeGiven,
-  mutuallyExclusive,
-  requires,
-} from "./errors";
+import { invalidFilter, mustBeGiven, mutuallyExclusive, requires } from "./errors";
 import { filterMistake } from "./filter-pattern";
 import { integerBetween, oneOf, Rule, unlimitedOrBetween } from "./rules";
 
@@ -15,36 +10,27 @@ const MAX_FILTERS = 10;
 const MAX_PATTERN_LENGTH = 4096;
 const SECONDS_PER_HOUR = 3600;
 
-const RFC3339 =
-  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Date.parse alone takes February 30 for March 2, and 24:00 for the next day's 00:00. */
 const isRfc3339 = (value: string): boolean => {
   const given = value.slice(0, "2026-01-31T08:00:00".length);
   const time = Date.parse(`${given}Z`);
   return (
-    RFC3339.test(value) &&
-    !Number.isNaN(time) &&
-    new Date(time).toISOString().startsWith(given)
+    RFC3339.test(value) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(given)
   );
 };
 
 const pastTimestamp: Rule<string> = {
   text: "a time in RFC 3339, not in the future",
   holds: (value) => isRfc3339(value) && Date.parse(value) <= Date.now(),
-  condition: (value) =>
-    Fn.try([Op.gte(0, Fn.timecmp(value, Fn.plantimestamp())), false]),
+  condition: (value) => Fn.try([Op.gte(0, Fn.timecmp(value, Fn.plantimestamp())), false]),
 };
 
 /** What AWS's own parameters page demands, most of which the provider does not check. */
 export function checkMapping(props: MappingProps): Checks {
   const checks = new Checks();
-  checks.check(
-    "batchSize",
-    props.batchSize,
-    integerBetween(1, 10000),
-    "omit it for 100",
-  );
+  checks.check("batchSize", props.batchSize, integerBetween(1, 10000), "omit it for 100");
   checks.check(
     "maximumBatchingWindowInSeconds",
     props.maximumBatchingWindowInSeconds,
@@ -83,8 +69,7 @@ export function checkMapping(props: MappingProps): Checks {
 }
 
 function checkStart(checks: Checks, props: MappingProps): void {
-  const { startingPosition: position, startingPositionTimestamp: timestamp } =
-    props;
+  const { startingPosition: position, startingPositionTimestamp: timestamp } = props;
   checks.check(
     "startingPosition",
     position,
@@ -124,8 +109,7 @@ function checkStart(checks: Checks, props: MappingProps): void {
 }
 
 function checkTumblingWindow(checks: Checks, props: MappingProps): void {
-  const { tumblingWindowInSeconds: seconds, parallelizationFactor: factor } =
-    props;
+  const { tumblingWindowInSeconds: seconds, parallelizationFactor: factor } = props;
   if (seconds === undefined || factor === undefined) {
     return;
   }
@@ -161,16 +145,10 @@ function checkFilters(checks: Checks, patterns: readonly unknown[]): void {
     const { length } = JSON.stringify(pattern);
     if (mistake) {
       const where = mistake.path === "" ? "" : ` at ${mistake.path}`;
-      checks.refuse(
-        invalidFilter(index, mistake.rule, JSON.stringify(pattern) + where),
-      );
+      checks.refuse(invalidFilter(index, mistake.rule, JSON.stringify(pattern) + where));
     } else if (length > MAX_PATTERN_LENGTH) {
       checks.refuse(
-        invalidFilter(
-          index,
-          `at most ${MAX_PATTERN_LENGTH} characters of JSON`,
-          String(length),
-        ),
+        invalidFilter(index, `at most ${MAX_PATTERN_LENGTH} characters of JSON`, String(length)),
       );
     }
   });
@@ -194,10 +172,7 @@ export function warnOfMapping(
       "'onFailure' is none: records that Lambda gives up on leave no trace; omit it to have a queue made",
     );
   }
-  if (
-    props.maximumRetryAttempts === -1 &&
-    props.bisectBatchOnFunctionError === false
-  ) {
+  if (props.maximumRetryAttempts === -1 && props.bisectBatchOnFunctionError === false) {
     warn(
       "'maximumRetryAttempts' is -1 without 'bisectBatchOnFunctionError': one bad record blocks its shard until it expires",
     );

@@ -4,13 +4,10 @@ import { arnPart } from "./arns";
 export interface Statement {
   readonly Sid: string;
   readonly Effect: "Allow";
-  readonly Principal?:
-    { readonly AWS: readonly string[] } | { readonly Service: string };
+  readonly Principal?: { readonly AWS: readonly string[] } | { readonly Service: string };
   readonly Action: readonly string[];
   readonly Resource?: string | readonly string[];
-  readonly Condition?: Readonly<
-    Record<string, Readonly<Record<string, string>>>
-  >;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /**
@@ -27,10 +24,7 @@ export const STREAM_READ_ACTIONS = [
 ] as const;
 
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
-export const STREAM_WRITE_ACTIONS = [
-  "kinesis:PutRecord",
-  "kinesis:PutRecords",
-] as const;
+export const STREAM_WRITE_ACTIONS = ["kinesis:PutRecord", "kinesis:PutRecords"] as const;
 
 /** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */
 export const CONSUMER_READ_ACTIONS = [
@@ -52,16 +46,8 @@ export const streamPolicyStatements = (
 ];
 
 /** The resource policy of one registered consumer, for the one role that reads through it. */
-export const consumerPolicyStatements = (
-  consumerArn: string,
-  reader: string,
-): Statement[] =>
-  allow(
-    "ConsumerEFOReadStatementID",
-    [reader],
-    CONSUMER_READ_ACTIONS,
-    consumerArn,
-  );
+export const consumerPolicyStatements = (consumerArn: string, reader: string): Statement[] =>
+  allow("ConsumerEFOReadStatementID", [reader], CONSUMER_READ_ACTIONS, consumerArn);
 
 /**
  * Use of the key by others, for this stream's records and nothing else.
@@ -77,20 +63,12 @@ export const keyUseStatements = (
   // In a key policy "*" means the key that carries it; KMS has no other way to say so.
   return [
     ...allow("StreamReadersDecrypt", readers, ["kms:Decrypt"], "*"),
-    ...allow(
-      "StreamWritersGenerateDataKey",
-      writers,
-      ["kms:GenerateDataKey"],
-      "*",
-    ),
+    ...allow("StreamWritersGenerateDataKey", writers, ["kms:GenerateDataKey"], "*"),
   ].map((statement) => ({ ...statement, Condition }));
 };
 
 /** Without this statement the key's own account could never change the policy again. */
-export const keyAdministrationStatement = (
-  partition: string,
-  accountId: string,
-): Statement => ({
+export const keyAdministrationStatement = (partition: string, accountId: string): Statement => ({
   Sid: "KeyAdministration",
   Effect: "Allow",
   Principal: { AWS: [`arn:${partition}:iam::${accountId}:root`] },
@@ -110,14 +88,9 @@ export const throughKinesis = (
 });
 
 /** The reader's half of what the stream's and the consumer's resource policies allow. */
-export const readStatements = (
-  streamArn: string,
-  consumerArn: string | undefined,
-): Statement[] => [
+export const readStatements = (streamArn: string, consumerArn: string | undefined): Statement[] => [
   own("ReadStream", STREAM_READ_ACTIONS, streamArn),
-  ...(consumerArn === undefined
-    ? []
-    : [own("ReadConsumer", CONSUMER_READ_ACTIONS, consumerArn)]),
+  ...(consumerArn === undefined ? [] : [own("ReadConsumer", CONSUMER_READ_ACTIONS, consumerArn)]),
 ];
 
 export const decryptStatement = (
@@ -131,18 +104,15 @@ export const decryptStatement = (
 
 /** The log streams are Lambda's, which names them after date and instance: hence the `*`. */
 export const logStatement = (logGroupArn: string): Statement =>
-  own(
-    "WriteLogs",
-    ["logs:CreateLogStream", "logs:PutLogEvents"],
-    `${logGroupArn}:*`,
-  );
+  own("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroupArn}:*`);
 
 /** A statement of an identity policy. */
-export const own = (
-  Sid: string,
-  Action: readonly string[],
-  Resource: string,
-): Statement => ({ Sid, Effect: "Allow", Action, Resource });
+export const own = (Sid: string, Action: readonly string[], Resource: string): Statement => ({
+  Sid,
+  Effect: "Allow",
+  Action,
+  Resource,
+});
 
 function allow(
   Sid: string,

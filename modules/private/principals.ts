@@ -1,8 +1,4 @@
-import {
-  federatedPrincipal,
-  servicePrincipal,
-  wildcardPrincipal,
-} from "./errors";
+import { federatedPrincipal, servicePrincipal, wildcardPrincipal } from "./errors";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
 const FEDERATED =

@@ -16,10 +16,7 @@ export const integerBetween = (min: number, max: number): Rule<number> => ({
   holds: (value) => Number.isInteger(value) && value >= min && value <= max,
   // The literal comes first: cdktf 0.21 renders a right operand of 0 as `undefined`.
   condition: (value) =>
-    Op.and(
-      Op.and(Op.lte(min, value), Op.gte(max, value)),
-      Op.eq(Fn.floor(value), value),
-    ),
+    Op.and(Op.and(Op.lte(min, value), Op.gte(max, value)), Op.eq(Fn.floor(value), value)),
 });
 
 /** -1 is how Lambda spells "no limit". */
@@ -39,9 +36,7 @@ export const matching = (pattern: string, text: string): Rule<string> => ({
   condition: (value) => Fn.can(Fn.regex(pattern, value)),
 });
 
-export const oneOf = <T extends string | number>(
-  values: readonly T[],
-): Rule<T> => ({
+export const oneOf = <T extends string | number>(values: readonly T[]): Rule<T> => ({
   text: `one of ${values.join(", ")}`,
   holds: (value) => values.includes(value),
   condition: (value) => Fn.contains([...values], value),
@@ -96,10 +91,7 @@ export const layerVersionArn = matching(
   `^${PARTITION}:lambda:[a-z0-9-]+:${ACCOUNT}:layer:[a-zA-Z0-9_-]+:[0-9]+$`,
   "the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>)",
 );
-export const accountId = matching(
-  `^${ACCOUNT}$`,
-  "a 12-digit AWS account id, as a string",
-);
+export const accountId = matching(`^${ACCOUNT}$`, "a 12-digit AWS account id, as a string");
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 export const functionName = matching(
   "^[a-zA-Z0-9_-]{1,64}$",

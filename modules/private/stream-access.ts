@@ -13,12 +13,7 @@ import {
 import { Construct } from "constructs";
 import { Checks, duplicates, expressionOf, isLiteral, textOf } from "./checks";
 import { duplicateConsumer, policyTooLarge, tooManyConsumers } from "./errors";
-import {
-  keyUseStatements,
-  policyDocument,
-  Statement,
-  streamPolicyStatements,
-} from "./policies";
+import { keyUseStatements, policyDocument, Statement, streamPolicyStatements } from "./policies";
 import { principalRefusal } from "./principals";
 import { principalArn } from "./rules";
 
@@ -110,12 +105,7 @@ export class StreamAccess {
     // Known wherever there is a key; without one nobody asks.
     return this.dnsSuffix === undefined
       ? []
-      : keyUseStatements(
-          this.config.streamArn,
-          this.dnsSuffix,
-          this.readers,
-          this.writers,
-        );
+      : keyUseStatements(this.config.streamArn, this.dnsSuffix, this.readers, this.writers);
   }
 
   private grant(principal: string, to: string[]): void {
@@ -124,12 +114,7 @@ export class StreamAccess {
     if (refusal) {
       checks.refuse(refusal);
     } else {
-      checks.check(
-        "principalArn",
-        principal,
-        principalArn,
-        "grant an account, a role or a user",
-      );
+      checks.check("principalArn", principal, principalArn, "grant an account, a role or a user");
     }
     checks.throwIfAny(this.scope);
     if (!this.knows(principal, [...this.readers, ...this.writers])) {
@@ -143,24 +128,18 @@ export class StreamAccess {
       to.push(principal);
     }
     if (this.config.provider) {
-      this.resourcePolicy ??= new KinesisResourcePolicy(
-        this.scope,
-        "stream-policy",
-        {
-          provider: this.config.provider,
-          resourceArn: this.config.streamArn,
-          policy: Lazy.stringValue({ produce: () => this.document() }),
-          dependsOn: this.proofs,
-        },
-      );
+      this.resourcePolicy ??= new KinesisResourcePolicy(this.scope, "stream-policy", {
+        provider: this.config.provider,
+        resourceArn: this.config.streamArn,
+        policy: Lazy.stringValue({ produce: () => this.document() }),
+        dependsOn: this.proofs,
+      });
       this.resourcePolicy.lifecycle = this.lifecycle();
     } else {
       this.offer("stream-policy", () => this.document());
     }
     if (this.config.kmsKeyArn !== undefined && !this.config.ownsKeyPolicy) {
-      this.offer("key-policy-statements", () =>
-        JSON.stringify(this.keyStatements()),
-      );
+      this.offer("key-policy-statements", () => JSON.stringify(this.keyStatements()));
     }
   }
 
@@ -193,8 +172,7 @@ export class StreamAccess {
     const tokens = [...document.matchAll(TOKEN)].map(([token]) => token);
     const literalBytes = Buffer.byteLength(document.replace(TOKEN, ""));
     const size = Op.add(Fn.lengthOf(Fn.join("", tokens)), literalBytes);
-    const mayBeTooLarge =
-      literalBytes + tokens.length * MAX_ROLE_ARN_LENGTH > MAX_POLICY_BYTES;
+    const mayBeTooLarge = literalBytes + tokens.length * MAX_ROLE_ARN_LENGTH > MAX_POLICY_BYTES;
     const precondition = [
       ...this.preconditions,
       ...(isLiteral(this.limit)

@@ -1,9 +1,5 @@
 import { Fn, Op, Token } from "cdktf";
-import {
-  ProducerStreamProps,
-  StreamEncryption,
-  StreamMode,
-} from "../producer-stream-props";
+import { ProducerStreamProps, StreamEncryption, StreamMode } from "../producer-stream-props";
 import { Checks, isLiteral, textOf } from "./checks";
 import {
   awsManagedKey,
@@ -29,12 +25,7 @@ const SHARD_LEVEL_METRICS = [
 
 export function checkStream(props: ProducerStreamProps): Checks {
   const checks = new Checks();
-  checks.check(
-    "streamName",
-    props.streamName,
-    kinesisName,
-    "rename the stream",
-  );
+  checks.check("streamName", props.streamName, kinesisName, "rename the stream");
   checks.check(
     "retentionPeriodHours",
     props.retentionPeriodHours,
@@ -71,10 +62,7 @@ export function checkStream(props: ProducerStreamProps): Checks {
   return checks;
 }
 
-function checkCapacity(
-  checks: Checks,
-  { streamMode, shardCount }: ProducerStreamProps,
-): void {
+function checkCapacity(checks: Checks, { streamMode, shardCount }: ProducerStreamProps): void {
   if (streamMode === StreamMode.ON_DEMAND && shardCount !== undefined) {
     checks.refuse(
       mutuallyExclusive(
@@ -87,20 +75,12 @@ function checkCapacity(
   }
   if (streamMode === StreamMode.PROVISIONED && shardCount === undefined) {
     checks.refuse(
-      requires(
-        "streamMode",
-        "shardCount",
-        streamMode,
-        "give the number of shards, or omit both",
-      ),
+      requires("streamMode", "shardCount", streamMode, "give the number of shards, or omit both"),
     );
   }
 }
 
-function checkKey(
-  checks: Checks,
-  { encryption, kmsKeyArn: key }: ProducerStreamProps,
-): void {
+function checkKey(checks: Checks, { encryption, kmsKeyArn: key }: ProducerStreamProps): void {
   if (key !== undefined && encryption === StreamEncryption.NONE) {
     checks.refuse(
       mutuallyExclusive(
@@ -120,12 +100,7 @@ export function checkKeyArn(checks: Checks, key: string | undefined): void {
   } else if (isLiteral(key) && /(^|:)alias\//.test(key)) {
     checks.refuse(keyAlias(key));
   } else {
-    checks.check(
-      "kmsKeyArn",
-      key,
-      kmsKeyArn,
-      "give a customer managed key of the stream's Region",
-    );
+    checks.check("kmsKeyArn", key, kmsKeyArn, "give a customer managed key of the stream's Region");
   }
 }
 

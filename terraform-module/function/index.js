@@ -6,8 +6,7 @@ var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
 var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
+  for (var name in all) __defProp(target, name, { get: all[name], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if ((from && typeof from === "object") || typeof from === "function") {
@@ -20,8 +19,7 @@ var __copyProps = (to, from, except, desc) => {
   }
   return to;
 };
-var __toCommonJS = (mod) =>
-  __copyProps(__defProp({}, "__esModule", { value: true }), mod);
+var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
 
 // handler/index.ts
 var index_exports = {};
@@ -65,9 +63,7 @@ function describeError(thrown) {
       stack: thrown.stack,
       // fetch says only "fetch failed" and keeps the reason here. As text, because a cause may be
       // anything, cycles included.
-      ...(thrown.cause !== void 0 && {
-        cause: (0, import_node_util.inspect)(thrown.cause),
-      }),
+      ...(thrown.cause !== void 0 && { cause: (0, import_node_util.inspect)(thrown.cause) }),
     };
   }
   return { name: "NonError", message: (0, import_node_util.format)(thrown) };

@@ -1,10 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
-import {
-  CrossAccountConsumer,
-  LambdaCode,
-  ProducerStream,
-} from "cdktf-cross-account-kinesis";
+import { CrossAccountConsumer, LambdaCode, ProducerStream } from "cdktf-cross-account-kinesis";
 
 const app = new App();
 const stack = new TerraformStack(app, "consumer");

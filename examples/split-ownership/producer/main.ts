@@ -18,8 +18,7 @@ const provider = new AwsProvider(stack, "producer-account", {
 const reader = new TerraformVariable(stack, "reader", {
   type: "string",
   default: "222222222222",
-  description:
-    "Who may read: first the account of the consumer's role, later the role's ARN",
+  description: "Who may read: first the account of the consumer's role, later the role's ARN",
 }).stringValue;
 
 const stream = new ProducerStream(stack, "clickstream", {
