@@ -15,10 +15,10 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-/** Name of the session that the local AWS itself, and an account's administrator, acts as. */
+/** The role that an account's owner, and the local AWS itself, acts as; there need not be one. */
 export const ADMINISTRATOR = "administrator";
 
-/** Who calls, and SDK clients that act on moto as an account's own administrator. */
+/** Who calls, and SDK clients that act on moto as an account's administrator. */
 export class Accounts {
   private readonly memory = new Memory();
   private readonly clients = new Map<string, ReturnType<typeof clientsOf>>();
@@ -29,24 +29,22 @@ export class Accounts {
   owning(arn: string): ReturnType<typeof clientsOf> {
     const { account, region } = parseArn(arn);
     const key = `${account} ${region}`;
+    const credentials = () => this.credentials(account);
     const clients =
-      this.clients.get(key) ??
-      clientsOf(this.motoUrl, region || "us-east-1", () => this.credentials(account));
+      this.clients.get(key) ?? clientsOf(this.motoUrl, region || "us-east-1", credentials);
     this.clients.set(key, clients);
     return clients;
   }
 
-  /** In moto, credentials from AssumeRole live in the role's account, whether there is such a role or not. */
   credentials(account: string): Promise<Credentials> {
     const role = `arn:aws:iam::${account}:role/${ADMINISTRATOR}`;
     return this.memory.remember(role, () => this.assume(role));
   }
 
+  /** In moto, credentials from AssumeRole live in the role's account, whether there is such a role or not. */
   async assume(RoleArn: string): Promise<Credentials> {
-    const { Credentials: given } = await this.sts("localAwsLocalAwsLoc1").assumeRole({
-      RoleArn,
-      RoleSessionName: "local-aws",
-    });
+    const sts = this.sts("localAwsLocalAwsLoc1");
+    const { Credentials: given } = await sts.assumeRole({ RoleArn, RoleSessionName: "local-aws" });
     return {
       accessKeyId: given?.AccessKeyId ?? "",
       secretAccessKey: given?.SecretAccessKey ?? "",
@@ -62,11 +60,8 @@ export class Accounts {
   }
 
   private sts(accessKeyId: string): STS {
-    return new STS({
-      endpoint: this.motoUrl,
-      region: "us-east-1",
-      credentials: { accessKeyId, secretAccessKey: "unchecked" },
-    });
+    const credentials = { accessKeyId, secretAccessKey: "unchecked" };
+    return new STS({ endpoint: this.motoUrl, region: "us-east-1", credentials });
   }
 }
 

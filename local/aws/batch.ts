@@ -97,13 +97,12 @@ export class Batch {
   }
 
   private async invoke(records: KinesisRecord[]): Promise<Failure | undefined> {
-    const { FunctionArn: arn, EventSourceArn, FunctionResponseTypes } = this.mapping;
-    const configuration = await this.tools.functions.configuration(arn);
-    const { Role: role = "" } = configuration ?? {};
-    const event = kinesisEvent(records, this.shardId, EventSourceArn, role);
+    const { FunctionArn: arn, EventSourceArn: source, FunctionResponseTypes: types } = this.mapping;
+    const { Role: role } = await this.tools.functions.configuration(arn);
+    const event = kinesisEvent(records, this.shardId, source, role);
     const { requestId, error, result } = await this.tools.runner.invoke(arn, event, this.lane);
     if (error) return { requestId, functionError: "Unhandled" };
-    const from = FunctionResponseTypes.length ? firstFailure(result, records) : undefined;
+    const from = types.length ? firstFailure(result, records) : undefined;
     if (from === "whole batch") return { requestId };
     return from === undefined ? undefined : { requestId, from };
   }

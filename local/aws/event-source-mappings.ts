@@ -2,18 +2,8 @@ import { randomUUID } from "node:crypto";
 import { functionArnOf, nameOf } from "./functions";
 import { checkSettings, DEFAULTS, type Mapping, type MappingSettings } from "./mapping";
 import { Poller, whyNotReadable, type PollerTools } from "./poller";
-import {
-  AwsError,
-  bodyOf,
-  inUse,
-  invalidParameter,
-  jsonReply,
-  notFound,
-  parseArn,
-  sleep,
-  type Call,
-  type Handlers,
-} from "./requests";
+import { AwsError, bodyOf, inUse, invalidParameter, jsonReply, parseArn, sleep } from "./requests";
+import type { Call, Handlers, Reply } from "./requests";
 
 // Long enough for a waiter to see the state, short enough not to be waited for.
 const TRANSITION_MILLISECONDS = 300;
@@ -38,52 +28,40 @@ export class EventSourceMappings {
   constructor(private readonly tools: PollerTools) {}
 
   async stop(): Promise<void> {
-    const known = [...this.all.values()];
-    await Promise.all(known.map(({ poller }) => poller.stop()));
+    await Promise.all([...this.all.values()].map(({ poller }) => poller.stop()));
   }
 
   readonly handlers: Handlers = {
-    "lambda.CreateEventSourceMapping": async (call) => {
-      const { EventSourceArn: source = "", ...body } = bodyOf<Body>(call);
-      if (!source.includes(":kinesis:")) return call.forward();
-      return jsonReply(await this.create(call, source, body), 202);
-    },
-    "lambda.GetEventSourceMapping": (call) =>
-      this.known(call, ({ mapping }) => jsonReply(shown(mapping))),
+    "lambda.CreateEventSourceMapping": (call) =>
+      bodyOf<Body>(call).EventSourceArn?.includes(":kinesis:") ? this.create(call) : call.forward(),
+    "lambda.GetEventSourceMapping": (call) => this.known(call, ({ mapping }) => shown(mapping)),
     "lambda.UpdateEventSourceMapping": (call) =>
       this.known(call, (known) => this.update(call, known)),
     "lambda.DeleteEventSourceMapping": (call) =>
       this.known(call, ({ mapping, poller }) => {
         mustBeSettled(mapping, "delete");
         mapping.State = "Deleting";
-        void poller.stop().then(async () => {
-          await sleep(TRANSITION_MILLISECONDS);
-          this.all.delete(mapping.UUID);
-        });
-        return jsonReply(shown(mapping), 202);
+        void settled(poller).then(() => this.all.delete(mapping.UUID));
+        return shown(mapping, 202);
       }),
     "lambda.ListEventSourceMappings": async (call) => {
-      const { EventSourceMappings: others = [] } = bodyOf<{
-        EventSourceMappings?: object[];
-      }>(await call.forward());
+      const { EventSourceMappings: others = [] } = bodyOf<{ EventSourceMappings?: object[] }>(
+        await call.forward(),
+      );
       const source = call.query.get("EventSourceArn");
       const name = call.query.get("FunctionName");
       const own = [...this.all.values()]
         .map(({ mapping }) => mapping)
-        .filter(
-          ({ EventSourceMappingArn: arn, EventSourceArn, FunctionArn }) =>
-            isOwn(call, arn) &&
-            (!source || EventSourceArn === source) &&
-            (!name || FunctionArn === functionArnOf(call, name)),
-        );
-      return jsonReply({ EventSourceMappings: [...others, ...own.map(shown)] });
+        .filter((mapping) => isOwn(call, mapping))
+        .filter(({ EventSourceArn: arn }) => !source || arn === source)
+        .filter(({ FunctionArn: arn }) => !name || arn === functionArnOf(call, name));
+      return jsonReply({ EventSourceMappings: [...others, ...own.map(said)] });
     },
     "lambda.ListTags": (call) =>
       this.known(call, ({ tags }) => jsonReply({ Tags: Object.fromEntries(tags) })),
     "lambda.TagResource": (call) =>
       this.known(call, ({ tags }) => {
-        const { Tags = {} } = bodyOf<Body>(call);
-        Object.entries(Tags).forEach((tag) => tags.set(...tag));
+        Object.entries(bodyOf<Body>(call).Tags ?? {}).forEach((tag) => tags.set(...tag));
         return jsonReply({}, 204);
       }),
     "lambda.UntagResource": (call) =>
@@ -94,98 +72,93 @@ export class EventSourceMappings {
   };
 
   /** What `answer` says of the mapping that a path names, by its UUID or its ARN; else moto's answer. */
-  private known(call: Call, answer: (known: Known) => ReturnType<Handlers[""]>) {
+  private known(call: Call, answer: (known: Known) => Promise<Reply> | Reply) {
     const [uuid = ""] = /[\w-]{36}(?=\/?$)/.exec(call.path) ?? [];
     const known = this.all.get(uuid);
-    return known && isOwn(call, known.mapping.EventSourceMappingArn)
-      ? answer(known)
-      : call.forward();
+    return known && isOwn(call, known.mapping) ? answer(known) : call.forward();
   }
 
-  private async create(call: Call, source: string, body: Body) {
-    const { FunctionName: name, Enabled: enabled = true, Tags, ...rest } = body;
+  private async create(call: Call): Promise<Reply> {
+    const { EventSourceArn = "", FunctionName, Enabled, Tags = {}, ...rest } = bodyOf<Body>(call);
     const settings = { ...DEFAULTS, ...said(rest) };
     checkSettings(settings);
-    const functionArn = functionArnOf(call, name);
+    const FunctionArn = functionArnOf(call, FunctionName);
     const twin = [...this.all.values()].find(
-      ({ mapping }) => mapping.EventSourceArn === source && mapping.FunctionArn === functionArn,
+      ({ mapping }) =>
+        mapping.EventSourceArn === EventSourceArn && mapping.FunctionArn === FunctionArn,
     );
     if (twin)
       throw new AwsError(
         "ResourceConflictException",
-        `The event source arn (" ${source} ") and function (" ${nameOf(functionArn)} ") provided mapping already exists. ` +
-          `Please update or delete the existing mapping with UUID ${twin.mapping.UUID}`,
+        `The event source arn (" ${EventSourceArn} ") and function (" ${nameOf(FunctionArn)} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${twin.mapping.UUID}`,
         409,
       );
-    await this.mustBeReadable(functionArn, source);
+    await this.mustBeReadable(FunctionArn, EventSourceArn);
 
     const UUID = randomUUID();
     const mapping: Mapping = {
       ...settings,
       UUID,
-      EventSourceArn: source,
+      EventSourceArn,
       EventSourceMappingArn: `arn:aws:lambda:${call.region}:${call.account}:event-source-mapping:${UUID}`,
-      FunctionArn: functionArn,
+      FunctionArn,
       LastModified: Date.now() / 1000,
       LastProcessingResult: "No records processed",
       State: "Creating",
       StateTransitionReason: "User action",
     };
     const poller = new Poller(mapping, this.tools);
-    const tags = new Map(Object.entries(Tags ?? {}));
-    this.all.set(UUID, { mapping, tags, poller });
-    this.settle(mapping, poller, enabled);
-    return shown(mapping);
+    this.all.set(UUID, { mapping, poller, tags: new Map(Object.entries(Tags)) });
+    settle(mapping, poller, Enabled ?? true);
+    return shown(mapping, 202);
   }
 
-  private async update(call: Call, { mapping, poller }: Known) {
-    const { FunctionName: name, Enabled, Tags, ...rest } = bodyOf<Body>(call);
+  private async update(call: Call, { mapping, poller }: Known): Promise<Reply> {
+    const { FunctionName: name, Enabled, ...rest } = bodyOf<Body>(call);
     mustBeSettled(mapping, "update");
-    const settings = said(rest);
-    checkSettings({ ...mapping, ...settings });
+    checkSettings({ ...mapping, ...said(rest) });
     const FunctionArn = name ? functionArnOf(call, name) : mapping.FunctionArn;
     await this.mustBeReadable(FunctionArn, mapping.EventSourceArn);
-    const enabled = Enabled ?? mapping.State === "Enabled";
-    const State = enabled ? "Updating" : "Disabling";
-    const LastModified = Date.now() / 1000;
-    Object.assign(mapping, settings, { FunctionArn, State, LastModified });
-    this.settle(mapping, poller, enabled);
-    return jsonReply(shown(mapping), 202);
+    const isEnabled = Enabled ?? mapping.State === "Enabled";
+    const State = isEnabled ? "Updating" : "Disabling";
+    Object.assign(mapping, said(rest), { FunctionArn, State, LastModified: Date.now() / 1000 });
+    settle(mapping, poller, isEnabled);
+    return shown(mapping, 202);
   }
 
-  private settle(mapping: Mapping, poller: Poller, enabled: boolean): void {
-    void poller.stop().then(async () => {
-      await sleep(TRANSITION_MILLISECONDS);
-      mapping.State = enabled ? "Enabled" : "Disabled";
-      if (enabled) poller.start();
-    });
-  }
-
-  private async mustBeReadable(functionArn: string, source: string) {
-    if (!(await this.tools.functions.configuration(functionArn)))
-      throw notFound(`Function not found: ${functionArn}`, 404);
-    if (await whyNotReadable(this.tools, functionArn, source))
+  private async mustBeReadable(functionArn: string, source: string): Promise<void> {
+    const configuration = await this.tools.functions.configuration(functionArn);
+    if (await whyNotReadable(this.tools, configuration, source))
       throw invalidParameter(
         `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM.`,
       );
   }
 }
 
-const isOwn = ({ account, region }: Call, arn: string): boolean =>
+const isOwn = ({ account, region }: Call, { EventSourceMappingArn: arn }: Mapping): boolean =>
   parseArn(arn).account === account && parseArn(arn).region === region;
 
-/** The settings of a request, without what is null: it says nothing. */
-const said = (settings: Partial<MappingSettings>): Partial<MappingSettings> =>
-  Object.fromEntries(Object.entries(settings as object).filter(([, value]) => value !== null));
+/** Settings without those that say nothing, such as null and `{ OnFailure: {} }`. */
+const said = <T extends object>(settings: T): Partial<T> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => !isEmpty(value))) as Partial<T>;
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && Object.values(value ?? {}).every(isEmpty);
 
-/** A mapping without the settings that were set to nothing, such as `{ OnFailure: {} }`. */
-const shown = (mapping: Mapping): object =>
-  Object.fromEntries(Object.entries(mapping).filter(([, value]) => !isEmpty(value)));
+const shown = (mapping: Mapping, status = 200): Reply => jsonReply(said(mapping), status);
 
 function mustBeSettled({ State: state }: Mapping, verb: string): void {
-  if (state === "Enabled" || state === "Disabled") return;
-  throw inUse(`Cannot ${verb} the event source mapping because it is in use.`);
+  if (state !== "Enabled" && state !== "Disabled")
+    throw inUse(`Cannot ${verb} the event source mapping because it is in use.`);
+}
+
+const settled = async (poller: Poller): Promise<void> => {
+  await Promise.all([poller.stop(), sleep(TRANSITION_MILLISECONDS)]);
+};
+
+function settle(mapping: Mapping, poller: Poller, isEnabled: boolean): void {
+  void settled(poller).then(() => {
+    mapping.State = isEnabled ? "Enabled" : "Disabled";
+    if (isEnabled) poller.start();
+  });
 }

@@ -1,15 +1,8 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts, Memory } from "./accounts";
 import type { Permissions } from "./permissions";
-import {
-  bodyOf,
-  invalidParameter,
-  jsonReply,
-  parseArn,
-  type Call,
-  type Handlers,
-  type Reply,
-} from "./requests";
+import { bodyOf, invalidParameter, jsonReply, notFound, parseArn } from "./requests";
+import type { Call, Handlers, Reply } from "./requests";
 
 interface Body {
   readonly FunctionName?: string;
@@ -32,19 +25,19 @@ export class Functions {
     private readonly permissions: Permissions,
   ) {}
 
-  zip(functionArn: string): Buffer | undefined {
-    return this.zips.get(functionArn);
+  zip(functionArn: string): Buffer {
+    return this.zips.get(functionArn) ?? Buffer.alloc(0);
   }
 
-  /** The function's settings; undefined when there is no such function. */
-  configuration(arn: string): Promise<FunctionConfiguration | undefined> {
-    return this.memory.remember(arn, () =>
-      this.accounts
+  /** The function's settings; rejects with AWS's words when there is no such function. */
+  configuration(arn: string): Promise<FunctionConfiguration> {
+    return this.memory.remember(arn, async () => {
+      const found = await this.accounts
         .owning(arn)
         .lambda.getFunctionConfiguration({ FunctionName: nameOf(arn) })
-        .then((found) => ({ ...found, LoggingConfig: this.loggingOf(arn) }))
-        .catch(() => undefined),
-    );
+        .catch(() => Promise.reject(notFound(`Function not found: ${arn}`, 404)));
+      return { ...found, LoggingConfig: this.loggingOf(arn) };
+    });
   }
 
   readonly handlers: Handlers = {
@@ -60,29 +53,23 @@ export class Functions {
     const body = bodyOf<Body>(call);
     const arn = functionArnOf(call, body.FunctionName);
     const isNew = call.operation === "CreateFunction";
-    const known = isNew ? undefined : await this.configuration(arn);
-    if (
-      body.Role &&
-      body.Role !== known?.Role &&
-      !(await this.permissions.lambdaMayAssume(body.Role))
-    )
+    const known = isNew ? undefined : (await this.configuration(arn)).Role;
+    const { Role: role = known } = body;
+    if (role && role !== known && !(await this.permissions.lambdaMayAssume(role)))
       throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
     const zip = await this.zipIn(call, body.Code ?? body);
     const reply = await call.forward();
     if (reply.status >= 300) return reply;
-    if (isNew) this.logging.delete(arn);
     if (isNew || zip) this.zips.set(arn, zip ?? Buffer.alloc(0));
-    if (body.LoggingConfig) this.logging.set(arn, body.LoggingConfig);
+    if (isNew || body.LoggingConfig) this.logging.set(arn, body.LoggingConfig ?? {});
     return this.shown(call, reply);
   }
 
   /** moto's answer with the logging settings in it. */
   private shown(call: Call, reply: Reply): Reply {
     if (reply.status >= 300) return reply;
-    const body = bodyOf<FunctionConfiguration>(reply);
-    const { Configuration: configuration = body } = body as {
-      Configuration?: FunctionConfiguration;
-    };
+    const body = bodyOf<FunctionConfiguration & { Configuration?: FunctionConfiguration }>(reply);
+    const { Configuration: configuration = body } = body;
     const arn = functionArnOf(call, configuration.FunctionName);
     Object.assign(configuration, { LoggingConfig: this.loggingOf(arn) });
     return jsonReply(body, reply.status);
@@ -96,11 +83,11 @@ export class Functions {
   private async zipIn(call: Call, code: Body): Promise<Buffer | undefined> {
     if (code.ZipFile) return Buffer.from(code.ZipFile, "base64");
     if (!code.S3Bucket) return undefined;
-    const object = await this.accounts
-      .owning(functionArnOf(call))
-      .s3.getObject({ Bucket: code.S3Bucket, Key: code.S3Key })
+    const { s3 } = this.accounts.owning(functionArnOf(call));
+    const object = s3.getObject({ Bucket: code.S3Bucket, Key: code.S3Key });
+    const bytes = await object
+      .then(({ Body: body }) => body?.transformToByteArray())
       .catch(() => undefined);
-    const bytes = await object?.Body?.transformToByteArray();
     return bytes && Buffer.from(bytes);
   }
 }

@@ -3,16 +3,8 @@ import * as http2 from "node:http2";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Moto } from "../moto";
 import type { Accounts } from "./accounts";
-import {
-  AwsError,
-  errorReply,
-  identify,
-  jsonReply,
-  sleep,
-  type Call,
-  type Handlers,
-  type Reply,
-} from "./requests";
+import { AwsError, errorReply, identify, jsonReply, sleep } from "./requests";
+import type { Call, Handlers, Reply } from "./requests";
 
 /** A call that was answered with an error of AWS's. */
 export interface Refusal {
@@ -38,7 +30,7 @@ export async function startGateway(
   moto: Moto,
   accounts: Accounts,
   handlers: Handlers,
-  answered: (call: Pick<Call, "service" | "operation" | "body">) => void,
+  answered: (call: Pick<Call, "service" | "operation">) => void,
 ): Promise<Gateway> {
   const refusals: Refusal[] = [];
   const delays: Gateway["delays"] = new Map();
@@ -52,65 +44,45 @@ export async function startGateway(
     const asked = identify(method, url.pathname, headers, body);
     const { service, operation } = asked;
     const key = `${service}.${operation}`;
-    try {
-      await sleep(delays.get(key) ?? 0);
-      const failure = failures.get(key);
-      if (failure && failure.times-- > 0) throw failure.error;
-      const reply =
-        (await handlers[key]?.({
-          ...asked,
-          ...(await accounts.identity(asked.accessKeyId)),
-          path: decodeURIComponent(url.pathname),
-          query: url.searchParams,
-          body,
-          forward,
-        })) ?? (await forward());
-      answered({ ...asked, body });
-      return reply;
-    } catch (error) {
-      // Not a 5xx: SDKs and Terraform would retry for minutes what can't come back.
-      const gone = moto.vanished();
-      const known = gone ? new AwsError("LocalAwsStopped", gone) : error;
-      if (!(known instanceof AwsError)) throw error;
-      const { code, message } = known;
-      refusals.push({ service, operation, code, message });
-      return errorReply(service, known);
-    }
-
-    async function forward(account?: string): Promise<Reply> {
-      const replaced = account && (await accounts.credentials(account));
-      const send = () =>
-        sendToMoto(
-          moto.url + (incoming.url ?? "/"),
-          replaced
-            ? {
-                ...headers,
-                authorization: headers.authorization?.replace(
-                  asked.accessKeyId,
-                  replaced.accessKeyId,
-                ),
-              }
-            : headers,
-          { method, ...(body.length && { body: new Uint8Array(body) }) },
-        );
+    const forward = async (account?: string): Promise<Reply> => {
+      const own = account && (await accounts.credentials(account)).accessKeyId;
+      const authorization = own
+        ? headers.authorization?.replace(asked.accessKeyId, own)
+        : headers.authorization;
+      const request = { method, headers: { ...headers, authorization }, body };
+      const send = () => sendToMoto(moto.url + (incoming.url ?? "/"), request);
       // Two puts at once can get the same sequence number from moto, and one record is lost.
       if (!/^kinesis\.PutRecords?$/.test(key)) return send();
       const put = lastPut.then(send, send);
       lastPut = put;
       return put;
+    };
+    try {
+      await sleep(delays.get(key) ?? 0);
+      const failure = failures.get(key);
+      if (failure && failure.times-- > 0) throw failure.error;
+      const identity = await accounts.identity(asked.accessKeyId);
+      const path = decodeURIComponent(url.pathname);
+      const call = { ...asked, ...identity, path, query: url.searchParams, body, forward };
+      const reply = (await handlers[key]?.(call)) ?? (await forward());
+      answered(asked);
+      return reply;
+    } catch (error) {
+      // Not a 5xx: SDKs and Terraform would retry for minutes what can't come back.
+      const gone = moto.vanished();
+      const known = gone ? new AwsError("LocalAwsStopped", gone) : error;
+      if (!(known instanceof AwsError)) return jsonReply({ message: String(error) }, 500);
+      const { code, message } = known;
+      refusals.push({ service, operation, code, message });
+      return errorReply(service, known);
     }
   }
 
-  function listen(incoming: http.IncomingMessage, out: http.ServerResponse) {
+  const listen = (incoming: http.IncomingMessage, outgoing: http.ServerResponse): void => {
     answer(incoming)
-      .catch((error: unknown) => jsonReply({ message: String(error) }, 500))
-      .then(({ status, headers, body }) => {
-        out.writeHead(status, headers);
-        out.end(body);
-      })
-      .catch(() => out.destroy());
-  }
-
+      .then(({ status, headers, body }) => outgoing.writeHead(status, headers).end(body))
+      .catch(() => outgoing.destroy());
+  };
   // The SDK for JavaScript talks HTTP/2 to Kinesis, everything else HTTP/1.1, both on the one port.
   const http1 = http.createServer({ keepAliveTimeout: 60_000 }, listen);
   const h2 = http2.createServer(listen as never);
@@ -137,29 +109,30 @@ export async function startGateway(
   return { url: `http://127.0.0.1:${port}`, refusals, delays, failures, stop };
 }
 
-const HOP_BY_HOP = /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/i;
+// fetch() makes its own of these, and HTTP/2's names begin with a colon.
+const OWN_HEADERS = /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/;
 
-const forwardable = (headers: Iterable<[string, unknown]>) =>
+const passedOn = (headers: Iterable<[string, unknown]>): Record<string, string> =>
   Object.fromEntries(
     [...headers]
-      .filter(([name]) => !HOP_BY_HOP.test(name))
+      .filter(([name, value]) => value !== undefined && !OWN_HEADERS.test(name))
       .map(([name, value]) => [name, String(value)]),
   );
 
 async function sendToMoto(
   url: string,
-  headers: http.IncomingHttpHeaders,
-  request: RequestInit,
+  { method, headers, body }: { method: string; headers: http.IncomingHttpHeaders; body: Buffer },
 ): Promise<Reply> {
-  // fetch() says whom it asks in Host; moto makes URLs of what it finds here, such as a queue's.
-  const host = headers.host ?? headers[":authority"];
+  // moto makes URLs of the host that was asked, such as a queue's.
+  const forwarded = { ...headers, "x-forwarded-host": headers.host ?? headers[":authority"] };
   const response = await fetch(url, {
-    ...request,
-    headers: forwardable(Object.entries({ ...headers, "x-forwarded-host": host })),
+    method,
+    headers: passedOn(Object.entries(forwarded)),
+    ...(body.length && { body: new Uint8Array(body) }),
   });
   return {
     status: response.status,
-    headers: forwardable(response.headers),
+    headers: passedOn(response.headers),
     body: Buffer.from(await response.arrayBuffer()),
   };
 }

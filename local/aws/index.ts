@@ -84,7 +84,6 @@ export async function startLocalAws({
       AWS_SESSION_TOKEN: session.sessionToken,
     };
   });
-  const writes = new Map<string, number>();
   const mappings = new EventSourceMappings({
     accounts,
     consumers,
@@ -92,7 +91,6 @@ export async function startLocalAws({
     functions,
     runner,
     onFailure,
-    writes: (streamArn) => writes.get(nameOf(streamArn)) ?? 0,
   });
 
   const own: Handlers = {
@@ -107,8 +105,8 @@ export async function startLocalAws({
   const shared = [...STREAM_ACTIONS, ...CONSUMER_ACTIONS].map((operation) => [
     `kinesis.${operation}`,
     async (call: Call) => {
-      const { ConsumerARN, StreamARN, ResourceARN } = bodyOf<Named>(call);
-      const arn = ConsumerARN ?? StreamARN ?? ResourceARN;
+      const { ConsumerARN, StreamARN } = bodyOf<{ ConsumerARN?: string; StreamARN?: string }>(call);
+      const arn = ConsumerARN ?? StreamARN;
       const owner = arn?.split(":")[4];
       const isForeign = arn && owner !== call.account;
       if (isForeign) await permissions.mustAllow(call, arn);
@@ -121,14 +119,9 @@ export async function startLocalAws({
     moto,
     accounts,
     { ...own, ...(Object.fromEntries(shared) as Handlers) },
-    (call) => {
-      const { service, operation } = call;
-      if (!/^(iam|kinesis|kms|lambda)$/.test(service)) return;
-      if (/^(Get|List|Describe)/.test(operation)) return;
-      if (!operation.startsWith("PutRecord")) memory.forget();
-      if (service !== "kinesis") return;
-      const { StreamARN = "", StreamName = nameOf(StreamARN) } = bodyOf<Named>(call);
-      writes.set(StreamName, (writes.get(StreamName) ?? 0) + 1);
+    ({ service, operation }) => {
+      const isRead = /^(Get|List|Describe|PutRecord)/.test(operation);
+      if (!isRead && /^(iam|kinesis|kms|lambda)$/.test(service)) memory.forget();
     },
   ).catch(async (error: unknown) => {
     await moto.stop();
@@ -163,13 +156,3 @@ export async function startLocalAws({
     },
   };
 }
-
-/** How a Kinesis call names what it is for. */
-interface Named {
-  readonly StreamName?: string;
-  readonly StreamARN?: string;
-  readonly ConsumerARN?: string;
-  readonly ResourceARN?: string;
-}
-
-const nameOf = (streamArn: string): string => streamArn.split("/")[1] ?? "";

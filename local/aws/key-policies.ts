@@ -10,10 +10,10 @@ export class KeyPolicies {
     private readonly principals: Principals,
   ) {}
 
+  /** The policy on a key, as AWS would evaluate it now. */
   async of(keyArn: string): Promise<string> {
-    const { kms } = this.accounts.owning(keyArn);
     const { Policy: policy = "" } = await this.memory.remember(`policy of ${keyArn}`, () =>
-      kms.getKeyPolicy({ KeyId: keyArn, PolicyName: "default" }),
+      this.accounts.owning(keyArn).kms.getKeyPolicy({ KeyId: keyArn, PolicyName: "default" }),
     );
     return this.principals.asShown(keyArn, policy);
   }
@@ -60,6 +60,5 @@ const keepsControl = (policy: string, account: string): boolean =>
 
 function keyArn(call: Call): string {
   const { KeyId: id } = bodyOf<{ KeyId: string }>(call);
-  const { region, account } = call;
-  return id.startsWith("arn:") ? id : `arn:aws:kms:${region}:${account}:key/${id}`;
+  return id.startsWith("arn:") ? id : `arn:aws:kms:${call.region}:${call.account}:key/${id}`;
 }

@@ -17,7 +17,7 @@ export const kinesisEvent = (
   records: readonly KinesisRecord[],
   shardId: string,
   sourceArn: string,
-  roleArn: string,
+  roleArn: string | undefined,
 ) => ({
   Records: records.map((kinesis) => ({
     kinesis,

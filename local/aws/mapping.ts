@@ -41,49 +41,41 @@ export const DEFAULTS: MappingSettings = {
 };
 
 const RANGES = [
-  ["BatchSize", 1, 10_000],
-  ["MaximumBatchingWindowInSeconds", 0, 300],
-  ["ParallelizationFactor", 1, 10],
-  ["MaximumRetryAttempts", -1, 10_000],
-  ["MaximumRecordAgeInSeconds", -1, 604_800],
+  ["batchSize", "BatchSize", 1, 10_000],
+  ["maximumBatchingWindowInSeconds", "MaximumBatchingWindowInSeconds", 0, 300],
+  ["parallelizationFactor", "ParallelizationFactor", 1, 10],
+  ["maximumRetryAttempts", "MaximumRetryAttempts", -1, 10_000],
+  ["maximumRecordAgeInSeconds", "MaximumRecordAgeInSeconds", -1, 604_800],
 ] as const;
 
-export const patternsOf = (settings: MappingSettings): string[] =>
-  (settings.FilterCriteria?.Filters ?? []).map(({ Pattern = "" }) => Pattern);
+export const patternsOf = ({ FilterCriteria: criteria }: MappingSettings): string[] =>
+  (criteria?.Filters ?? []).map(({ Pattern = "" }) => Pattern);
 
 /** Refuses settings that AWS, or the local AWS, does not take. */
 export function checkSettings(settings: MappingSettings): void {
-  for (const [name, least, most] of RANGES) {
-    const value = settings[name];
-    if (value < least || value > most)
+  for (const [member, name, least, most] of RANGES)
+    if (settings[name] < least || settings[name] > most)
       throw new AwsError(
         "ValidationException",
-        `1 validation error detected: Value '${value}' at '${name[0]?.toLowerCase()}${name.slice(1)}' failed to satisfy constraint: Member must have value between ${least} and ${most}`,
+        `1 validation error detected: Value '${settings[name]}' at '${member}' failed to satisfy constraint: Member must have value between ${least} and ${most}`,
       );
-  }
-  const age = settings.MaximumRecordAgeInSeconds;
-  if (age !== -1 && age < 60)
-    throw invalidParameter(
-      `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800, got ${age}`,
-    );
-  if (settings.TumblingWindowInSeconds)
-    throw invalidParameter(
-      `TumblingWindowInSeconds is not in the local AWS, got ${settings.TumblingWindowInSeconds}: leave it out here`,
-    );
-  const position = settings.StartingPosition;
-  const timestamp = settings.StartingPositionTimestamp;
-  if (!position)
-    throw invalidParameter(
-      "StartingPosition must be TRIM_HORIZON, LATEST or AT_TIMESTAMP, got none",
-    );
-  if ((position === "AT_TIMESTAMP") !== (timestamp !== undefined))
-    throw invalidParameter(
-      "StartingPositionTimestamp goes with StartingPosition AT_TIMESTAMP, and only with it",
-    );
-  const destination = settings.DestinationConfig?.OnFailure?.Destination;
-  if (destination?.endsWith(".fifo"))
-    throw invalidParameter(
-      `The on-failure destination can't be a FIFO queue or topic, got ${destination}`,
-    );
+  const mistake = mistakeIn(settings);
+  if (mistake) throw invalidParameter(mistake);
   parseFilters(patternsOf(settings));
+}
+
+function mistakeIn(settings: MappingSettings): string | undefined {
+  const { MaximumRecordAgeInSeconds: age, TumblingWindowInSeconds: window } = settings;
+  const { StartingPosition: position, StartingPositionTimestamp: timestamp } = settings;
+  const destination = settings.DestinationConfig?.OnFailure?.Destination;
+  if (age !== -1 && age < 60)
+    return `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800, got ${age}`;
+  if (window > 0)
+    return `TumblingWindowInSeconds is not in the local AWS, got ${window}: leave it out here`;
+  if (!position) return "StartingPosition must be TRIM_HORIZON, LATEST or AT_TIMESTAMP, got none";
+  if ((position === "AT_TIMESTAMP") !== (timestamp !== undefined))
+    return "StartingPositionTimestamp goes with StartingPosition AT_TIMESTAMP, and only with it";
+  if (destination?.endsWith(".fifo"))
+    return `The on-failure destination can't be a FIFO queue or topic, got ${destination}`;
+  return undefined;
 }

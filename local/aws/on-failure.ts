@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Accounts } from "./accounts";
-import { nameOf, type Functions } from "./functions";
+import type { Functions } from "./functions";
 import { kinesisEvent, type KinesisRecord } from "./kinesis-event";
 import type { Mapping } from "./mapping";
-import type { Permissions } from "./permissions";
+import { sessionOf, type Permissions } from "./permissions";
 import { parseArn, streamArnOf } from "./requests";
 
 /** How an invocation failed. */
@@ -35,42 +35,36 @@ export class OnFailure {
   async send(mapping: Mapping, lost: Discarded): Promise<string | undefined> {
     const destination = mapping.DestinationConfig?.OnFailure?.Destination;
     if (!destination) return undefined;
-    const { FunctionArn: functionArn } = mapping;
-    const configuration = await this.functions.configuration(functionArn);
-    const { Role: role = "" } = configuration ?? {};
-    const denied = (action: string, resource: string, policy?: string) =>
-      this.permissions.deniedToFunction(role, nameOf(functionArn), action, resource, policy);
+    const configuration = await this.functions.configuration(mapping.FunctionArn);
+    const denied = (action: string, resource: string, resourcePolicy?: string) => {
+      const principal = sessionOf(configuration);
+      return this.permissions.denied({ principal, action, resource, resourcePolicy });
+    };
     const { service, resource } = parseArn(destination);
     const { sqs, sns } = this.accounts.owning(destination);
+    const { s3 } = this.accounts.owning(mapping.FunctionArn);
     const record = invocationRecord(mapping, lost);
-    const text = JSON.stringify(record);
 
     if (service === "sqs") {
       const { QueueUrl } = await sqs.getQueueUrl({ QueueName: resource });
-      const AttributeNames = ["Policy" as const];
-      const queue = await sqs.getQueueAttributes({ QueueUrl, AttributeNames });
-      const policy = queue.Attributes?.Policy;
-      const problem = await denied("sqs:SendMessage", destination, policy);
-      if (!problem) await sqs.sendMessage({ QueueUrl, MessageBody: text });
+      const queue = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["Policy"] });
+      const problem = await denied("sqs:SendMessage", destination, queue.Attributes?.Policy);
+      if (!problem) await sqs.sendMessage({ QueueUrl, MessageBody: JSON.stringify(record) });
       return problem;
     }
     if (service === "sns") {
-      const TopicArn = destination;
-      const topic = await sns.getTopicAttributes({ TopicArn });
-      const policy = topic.Attributes?.Policy;
-      const problem = await denied("sns:Publish", destination, policy);
-      if (!problem) await sns.publish({ TopicArn, Message: text });
+      const topic = await sns.getTopicAttributes({ TopicArn: destination });
+      const problem = await denied("sns:Publish", destination, topic.Attributes?.Policy);
+      if (!problem) await sns.publish({ TopicArn: destination, Message: JSON.stringify(record) });
       return problem;
     }
     const Key = objectKey(mapping, lost.shardId, record.timestamp);
     const problem =
       (await denied("s3:ListBucket", destination)) ??
       (await denied("s3:PutObject", `${destination}/${Key}`));
-    const { shardId, records } = lost;
-    const source = mapping.EventSourceArn;
-    const payload = JSON.stringify(kinesisEvent(records, shardId, source, role));
-    const Body = JSON.stringify({ ...record, payload });
-    const { s3 } = this.accounts.owning(functionArn);
+    const { Role: role } = configuration;
+    const event = kinesisEvent(lost.records, lost.shardId, mapping.EventSourceArn, role);
+    const Body = JSON.stringify({ ...record, payload: JSON.stringify(event) });
     if (!problem) await s3.putObject({ Bucket: resource, Key, Body });
     return problem;
   }

@@ -1,34 +1,20 @@
 import type { RoleDetail } from "@aws-sdk/client-iam";
-import { runSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { ADMINISTRATOR, type Accounts, type Memory } from "./accounts";
 import type { KeyPolicies } from "./key-policies";
 import type { Principals } from "./principals";
-import {
-  AwsError,
-  isConsumerArn,
-  notAuthorized,
-  parseArn,
-  streamArnOf,
-  type Call,
-} from "./requests";
-import { CONSUMER_ACTIONS, type ResourcePolicies } from "./resource-policies";
+import { AwsError, isConsumerArn, notAuthorized, parseArn, streamArnOf } from "./requests";
+import type { Call } from "./requests";
+import { CONSUMER_ACTIONS, READ_ACTIONS, type ResourcePolicies } from "./resource-policies";
 
-interface Request {
+export interface Request {
   readonly principal: string;
   readonly action: string;
   readonly resource: string;
   readonly resourcePolicy?: string;
   readonly context?: Record<string, string>;
 }
-
-// What Lambda calls on a stream in either mode: with enhanced fan-out it retries through GetRecords.
-const READ_ACTIONS = [
-  "DescribeStream",
-  "DescribeStreamSummary",
-  "ListShards",
-  "GetShardIterator",
-  "GetRecords",
-];
 
 const KEY_ACTIONS: Record<string, string> = {
   GetRecords: "kms:Decrypt",
@@ -62,57 +48,47 @@ export class Permissions {
     if (denied) throw new AwsError("AccessDeniedException", denied);
   }
 
-  /** Why Lambda may not read `sourceArn` for a function; undefined when it may. */
-  deniedRead(
-    roleArn: string,
-    functionName: string,
-    sourceArn: string,
-  ): Promise<string | undefined> {
-    const session = sessionOf(roleArn, functionName);
-    const key = `read of ${sourceArn} by ${session}`;
-    return this.memory.remember(key, async () => {
-      for (const action of READ_ACTIONS) {
-        const stream = streamArnOf(sourceArn);
-        const denied = await this.deniedOnStream(session, action, stream);
-        if (denied) return denied;
-      }
-      for (const action of isConsumerArn(sourceArn) ? CONSUMER_ACTIONS : []) {
-        const denied = await this.deniedOnStream(session, action, sourceArn);
+  /** Why Lambda may not read a stream or consumer in a session; undefined when it may. */
+  deniedRead(session: string, sourceArn: string): Promise<string | undefined> {
+    return this.memory.remember(`${session} reads ${sourceArn}`, async () => {
+      const onConsumer = isConsumerArn(sourceArn) ? CONSUMER_ACTIONS : [];
+      // With enhanced fan-out Lambda needs the stream's actions too: it retries through GetRecords.
+      for (const action of [...READ_ACTIONS, ...onConsumer]) {
+        const arn = onConsumer.includes(action) ? sourceArn : streamArnOf(sourceArn);
+        const denied = await this.deniedOnStream(session, action, arn);
         if (denied) return denied;
       }
       return undefined;
     });
   }
 
-  /** Why a function's role may not do `action`; undefined when it may. */
-  deniedToFunction(
-    roleArn: string,
-    functionName: string,
-    action: string,
-    resource: string,
-    resourcePolicy?: string,
-  ): Promise<string | undefined> {
-    const principal = sessionOf(roleArn, functionName);
-    return this.denied({ principal, action, resource, resourcePolicy });
-  }
-
   /** Whether a function can have this role: it is known by now, and its trust policy lets Lambda in. */
   async lambdaMayAssume(roleArn: string): Promise<boolean> {
     const role = await this.principals.propagated(roleArn);
-    const request: Request = {
-      principal: "lambda.amazonaws.com",
-      action: "sts:AssumeRole",
-      resource: roleArn,
-      resourcePolicy: decodeURIComponent(role?.AssumeRolePolicyDocument ?? ""),
-    };
-    return role !== undefined && isAllowed(request, []);
+    if (!role) return false;
+    const principal = "lambda.amazonaws.com";
+    const resourcePolicy = decodeURIComponent(role.AssumeRolePolicyDocument ?? "");
+    return isAllowed({ principal, action: "sts:AssumeRole", resource: roleArn, resourcePolicy });
   }
 
-  private async deniedOnStream(
-    principal: string,
-    operation: string,
-    arn: string,
-  ): Promise<string | undefined> {
+  /** Why a request is not allowed by the policies of a session's role and of the resource. */
+  async denied(request: Request): Promise<string | undefined> {
+    const { principal, action, resource } = request;
+    const role = await this.principals.roleOf(principal);
+    const isAdministrator = principal.includes(`:assumed-role/${ADMINISTRATOR}/`);
+    const boundary = role?.PermissionsBoundary?.PermissionsBoundaryArn;
+    const allowed =
+      (role ?? isAdministrator) &&
+      (await isAllowed(
+        // A session's ARN lacks the path that the role's may have.
+        { ...request, principal: role?.Arn ?? principal },
+        role ? await this.policiesOf(role) : [ALLOW_ALL],
+        boundary && (await this.managedPolicy(boundary)),
+      ));
+    return allowed ? undefined : notAuthorized(principal, action, resource);
+  }
+
+  private async deniedOnStream(principal: string, operation: string, arn: string) {
     const denied = await this.denied({
       principal,
       action: `kinesis:${operation}`,
@@ -120,10 +96,9 @@ export class Permissions {
       resourcePolicy: await this.resourcePolicies.of(arn),
     });
     const action = KEY_ACTIONS[operation];
-    if (denied ?? !action) return denied;
     const stream = streamArnOf(arn);
-    const key = await this.keyOf(stream);
-    if (!key) return undefined;
+    const key = action && (await this.keyOf(stream));
+    if (denied ?? !key) return denied;
     return this.denied({
       principal,
       action,
@@ -137,43 +112,23 @@ export class Permissions {
     });
   }
 
-  private keyOf(streamArn: string) {
-    return this.memory.remember(`key of ${streamArn}`, async () => {
-      const { kinesis, kms } = this.accounts.owning(streamArn);
+  private keyOf(StreamARN: string): Promise<string | undefined> {
+    return this.memory.remember(`key of ${StreamARN}`, async () => {
+      const { kinesis, kms } = this.accounts.owning(StreamARN);
       const { StreamDescriptionSummary: stream } = await kinesis.describeStreamSummary({
-        StreamARN: streamArn,
+        StreamARN,
       });
       if (stream?.EncryptionType !== "KMS") return undefined;
-      const { KeyMetadata: key } = await kms.describeKey({
-        KeyId: stream.KeyId,
-      });
+      const { KeyMetadata: key } = await kms.describeKey({ KeyId: stream.KeyId });
       return key?.Arn;
     });
   }
 
-  private async denied(request: Request): Promise<string | undefined> {
-    const { principal, action, resource } = request;
-    const role = await this.principals.roleOf(principal);
-    const isAdministrator = principal.includes(`:assumed-role/${ADMINISTRATOR}/`);
-    const identity = role ? await this.policiesOf(role) : isAdministrator && [ALLOW_ALL];
-    const boundary = role?.PermissionsBoundary?.PermissionsBoundaryArn;
-    const allowed =
-      identity &&
-      (await isAllowed(
-        // A session's ARN lacks the path that the role's may have.
-        { ...request, principal: role?.Arn ?? principal },
-        identity,
-        boundary && (await this.managedPolicy(boundary)),
-      ));
-    return allowed ? undefined : notAuthorized(principal, action, resource);
-  }
-
   private async policiesOf(role: RoleDetail): Promise<string[]> {
     const { RolePolicyList: own = [], AttachedManagedPolicies: attached = [] } = role;
-    return [
-      ...own.map(({ PolicyDocument: text = "" }) => decodeURIComponent(text)),
-      ...(await Promise.all(attached.map(({ PolicyArn: arn = "" }) => this.managedPolicy(arn)))),
-    ];
+    const inline = own.map(({ PolicyDocument: text = "" }) => decodeURIComponent(text));
+    const managed = attached.map(({ PolicyArn: arn = "" }) => this.managedPolicy(arn));
+    return [...inline, ...(await Promise.all(managed))];
   }
 
   private managedPolicy(PolicyArn: string): Promise<string> {
@@ -181,42 +136,43 @@ export class Permissions {
       const { iam } = this.accounts.owning(PolicyArn);
       const { Policy: policy } = await iam.getPolicy({ PolicyArn });
       const VersionId = policy?.DefaultVersionId;
-      const version = await iam.getPolicyVersion({ PolicyArn, VersionId });
-      return decodeURIComponent(version.PolicyVersion?.Document ?? "");
+      const { PolicyVersion: version } = await iam.getPolicyVersion({ PolicyArn, VersionId });
+      return decodeURIComponent(version?.Document ?? "");
     });
   }
 }
 
 async function isAllowed(
   { principal, action, resource, resourcePolicy, context = {} }: Request,
-  identityPolicies: string[],
+  identityPolicies: string[] = [],
   boundary?: string,
 ): Promise<boolean> {
   const named = (policy: string) => ({ name: policy, policy: parse(policy) });
-  // An S3 bucket's ARN names no account; ours belong to who asks.
+  // A bucket's ARN names no account; it is taken for the caller's.
   const accountId = parseArn(resource).account || parseArn(principal).account;
-  const simulation: Simulation = {
-    request: {
-      principal,
-      action,
-      resource: { resource, accountId },
-      contextVariables: context,
-    },
-    identityPolicies: identityPolicies.map(named),
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
-    ...(resourcePolicy && { resourcePolicy: parse(resourcePolicy) }),
-    ...(boundary && { permissionBoundaryPolicies: [named(boundary)] }),
+  const request = {
+    principal,
+    action,
+    resource: { resource, accountId },
+    contextVariables: context,
   };
-  const result = await runSimulation(simulation, {});
-  if (result.resultType === "error")
-    throw new Error(
-      `${action} on ${resource} can't be evaluated: ${JSON.stringify(result.errors)}`,
-    );
-  return result.overallResult === "Allowed";
+  const result = await runSimulation(
+    {
+      request,
+      identityPolicies: identityPolicies.map(named),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(resourcePolicy && { resourcePolicy: parse(resourcePolicy) }),
+      ...(boundary && { permissionBoundaryPolicies: [named(boundary)] }),
+    },
+    {},
+  );
+  if (result.resultType !== "error") return result.overallResult === "Allowed";
+  throw new Error(`${action} on ${resource} can't be evaluated: ${JSON.stringify(result.errors)}`);
 }
 
-function sessionOf(roleArn: string, functionName: string): string {
-  const { account, resource } = parseArn(roleArn);
-  return `arn:aws:sts::${account}:assumed-role/${resource.split("/").at(-1)}/${functionName}`;
+/** The session in which a function, and Lambda for it, acts. */
+export function sessionOf({ Role: role = "", FunctionName: name }: FunctionConfiguration): string {
+  const { account, resource } = parseArn(role);
+  return `arn:aws:sts::${account}:assumed-role/${resource.split("/").at(-1)}/${name}`;
 }

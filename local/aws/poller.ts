@@ -1,27 +1,25 @@
 import type { Kinesis } from "@aws-sdk/client-kinesis";
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import { Batch, type BatchTools } from "./batch";
 import { parseFilters, passes } from "./filters";
 import { kinesisRecord, type KinesisRecord } from "./kinesis-event";
 import { patternsOf, type Mapping } from "./mapping";
-import type { Permissions } from "./permissions";
+import { sessionOf, type Permissions } from "./permissions";
 import { isConsumerArn, parseArn, sleep, streamArnOf } from "./requests";
 import type { StreamConsumers } from "./stream-consumers";
 
 const TICK_MILLISECONDS = 50;
-// Writes that do not pass the gateway, such as moto's own subscription filters, are found this late.
-const UNSEEN_WRITES_MILLISECONDS = 5_000;
+const READ_MILLISECONDS = 400;
 const LARGEST_BATCH_BYTES = 6 * 1024 * 1024;
 
 export interface PollerTools extends BatchTools {
   readonly accounts: Accounts;
   readonly consumers: StreamConsumers;
   readonly permissions: Permissions;
-  /** How often a stream was written to through the gateway: unchanged means there is nothing to read. */
-  writes(streamArn: string): number;
 }
 
-/** Records of a shard that wait in order; there are as many as the parallelization factor says. */
+/** Records of a shard that wait in order; there are as many lanes as the parallelization factor says. */
 interface Lane {
   readonly name: string;
   readonly shardId: string;
@@ -31,88 +29,83 @@ interface Lane {
 }
 
 interface Shard {
-  iterator: string;
+  iterator: string | undefined;
   lanes: Lane[];
 }
 
 /** Why Lambda can't read a stream or consumer for a function now; undefined when it can. */
 export async function whyNotReadable(
-  { functions, consumers, permissions }: PollerTools,
-  functionArn: string,
-  sourceArn: string,
+  { consumers, permissions }: PollerTools,
+  configuration: FunctionConfiguration,
+  source: string,
 ): Promise<string | undefined> {
-  const known = await functions.configuration(functionArn);
-  if (!known) return `Function not found: ${functionArn}`;
-  const inactive = isConsumerArn(sourceArn)
-    ? consumers.whyNotActive(sourceArn)?.message
-    : undefined;
-  const { Role: role = "", FunctionName: name = "" } = known;
-  return inactive ?? permissions.deniedRead(role, name, sourceArn).catch(String);
+  const inactive = isConsumerArn(source) ? consumers.whyNotActive(source) : undefined;
+  const denied = () => permissions.deniedRead(sessionOf(configuration), source).catch(String);
+  return inactive?.message ?? denied();
 }
 
 /** Reads one mapping's stream shard by shard and gives batches to its function. */
 export class Poller {
-  private readonly shards = new Map<string, Shard>();
-  private readonly streamArn: string;
   private readonly kinesis: Kinesis;
+  private readonly shards = new Map<string, Shard>();
   private running = Promise.resolve();
-  private isRunning = false;
   private couldNotRead = false;
-  private seenWrites = -1;
-  private readAt = 0;
+  isStopping = true;
 
   constructor(
     private readonly mapping: Mapping,
     private readonly tools: PollerTools,
   ) {
-    this.streamArn = streamArnOf(mapping.EventSourceArn);
-    this.kinesis = tools.accounts.owning(this.streamArn).kinesis;
-  }
-
-  get isStopping(): boolean {
-    return !this.isRunning;
+    this.kinesis = tools.accounts.owning(mapping.EventSourceArn).kinesis;
   }
 
   start(): void {
-    this.isRunning = true;
+    this.isStopping = false;
     for (const [shardId, shard] of this.shards) this.layLanes(shardId, shard);
     this.running = this.run();
   }
 
   /** Ends after the invocations that run now; start() goes on where this left off. */
   stop(): Promise<void> {
-    this.isRunning = false;
+    this.isStopping = true;
     return this.running;
   }
 
   /** Whether Lambda may read for the function, and it can be run here; if not, the mapping says why. */
   async mayGoOn(): Promise<boolean> {
-    const { FunctionArn: functionArn, EventSourceArn: source } = this.mapping;
-    const problem =
-      (await whyNotReadable(this.tools, functionArn, source)) ??
-      (await this.tools.runner.whyNot(functionArn));
-    if (problem) this.say(problem);
-    else if (this.couldNotRead) this.mapping.LastProcessingResult = "No records processed";
+    const { FunctionArn: arn, EventSourceArn: source } = this.mapping;
+    const problem = await this.tools.functions
+      .configuration(arn)
+      .then(
+        async (configuration) =>
+          (await whyNotReadable(this.tools, configuration, source)) ??
+          this.tools.runner.whyNot(configuration),
+        String,
+      );
+    if (problem) this.say(`PROBLEM: ${problem}`);
+    else if (this.couldNotRead) this.say("No records processed");
     this.couldNotRead = problem !== undefined;
     return !problem;
   }
 
-  private say(problem: string): void {
-    this.mapping.LastProcessingResult = `PROBLEM: ${problem}`;
+  private say(result: string): void {
+    if (!this.isStopping) this.mapping.LastProcessingResult = result;
   }
 
   private async run(): Promise<void> {
-    for (; this.isRunning; await sleep(TICK_MILLISECONDS)) {
-      const writes = this.tools.writes(this.streamArn);
-      const isDue = Date.now() - this.readAt >= UNSEEN_WRITES_MILLISECONDS;
-      if ((await this.mayGoOn()) && (writes !== this.seenWrites || isDue))
-        await this.read(writes).catch((error: unknown) => {
-          this.say(String(error));
+    let readAt = 0;
+    while (!this.isStopping) {
+      if (Date.now() - readAt >= READ_MILLISECONDS && (await this.mayGoOn())) {
+        readAt = Date.now();
+        await this.read().catch((error: unknown) => {
+          this.say(`PROBLEM: ${String(error)}`);
         });
+      }
       for (const lane of this.lanes())
         lane.draining ??= this.drain(lane).finally(() => {
           lane.draining = undefined;
         });
+      await sleep(TICK_MILLISECONDS);
     }
     await Promise.all(this.lanes().map(async ({ draining }) => draining));
   }
@@ -121,56 +114,47 @@ export class Poller {
     return [...this.shards.values()].flatMap(({ lanes }) => lanes);
   }
 
-  private async read(writes: number): Promise<void> {
+  private async read(): Promise<void> {
     await this.findShards();
-    const counts = await Promise.all(
-      [...this.shards.values()].map((shard) => this.readShard(shard)),
-    );
-    if (counts.every((count) => count === 0)) this.seenWrites = writes;
-    this.readAt = Date.now();
+    const filters = parseFilters(patternsOf(this.mapping));
+    const readShard = async (shard: Shard) => {
+      const { NextShardIterator: next, Records: records = [] } = await this.kinesis.getRecords({
+        ShardIterator: shard.iterator,
+      });
+      shard.iterator = next ?? shard.iterator;
+      for (const record of records.map(kinesisRecord))
+        if (passes(filters, record)) enqueue(shard, record);
+    };
+    await Promise.all([...this.shards.values()].map(readShard));
   }
 
   private async findShards(): Promise<void> {
     const { StartingPosition, StartingPositionTimestamp: seconds = 0 } = this.mapping;
-    const StreamName = parseArn(this.streamArn).resource.split("/")[1];
-    const isFirst = this.shards.size === 0;
-    const { Shards: found = [] } = await this.kinesis.listShards({
-      StreamName,
-    });
-    for (const { ShardId: id = "" } of found) {
-      if (this.shards.has(id)) continue;
-      const { ShardIterator: iterator = "" } = await this.kinesis.getShardIterator({
+    const StreamName = parseArn(streamArnOf(this.mapping.EventSourceArn)).resource.split("/")[1];
+    // A shard that appears later continues its parent: it is read from its beginning.
+    const ShardIteratorType = this.shards.size ? "TRIM_HORIZON" : StartingPosition;
+    const { Shards: found = [] } = await this.kinesis.listShards({ StreamName });
+    for (const { ShardId = "" } of found) {
+      if (this.shards.has(ShardId)) continue;
+      const Timestamp = new Date(seconds * 1000);
+      const { ShardIterator: iterator } = await this.kinesis.getShardIterator({
         StreamName,
-        ShardId: id,
-        // A shard that appears later continues its parent: it is read from its beginning.
-        ShardIteratorType: isFirst ? StartingPosition : "TRIM_HORIZON",
-        ...(seconds && { Timestamp: new Date(seconds * 1000) }),
+        ShardId,
+        ShardIteratorType,
+        ...(ShardIteratorType === "AT_TIMESTAMP" && { Timestamp }),
       });
       const shard: Shard = { iterator, lanes: [] };
-      this.layLanes(id, shard);
-      this.shards.set(id, shard);
+      this.layLanes(ShardId, shard);
+      this.shards.set(ShardId, shard);
     }
-  }
-
-  private async readShard(shard: Shard): Promise<number> {
-    const { NextShardIterator: next, Records: records = [] } = await this.kinesis.getRecords({
-      ShardIterator: shard.iterator,
-    });
-    shard.iterator = next ?? shard.iterator;
-    const filters = parseFilters(patternsOf(this.mapping));
-    records
-      .map(kinesisRecord)
-      .filter((record) => passes(filters, record))
-      .forEach((record) => enqueue(shard, record));
-    return records.length;
   }
 
   /** Makes as many lanes as the settings say now; what waits in older ones moves over, in order. */
   private layLanes(shardId: string, shard: Shard): void {
+    const { UUID, ParallelizationFactor: length } = this.mapping;
     const waiting = shard.lanes
       .flatMap(({ queue }) => queue)
       .sort((a, b) => (BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1));
-    const { UUID, ParallelizationFactor: length } = this.mapping;
     shard.lanes = Array.from({ length }, (_, number) => ({
       name: `${UUID} ${shardId} ${number}`,
       shardId,
@@ -199,10 +183,9 @@ export class Poller {
       bytes += record.data.length + record.partitionKey.length + 500;
       return bytes > LARGEST_BATCH_BYTES;
     });
-    const size = Math.min(queue.length, tooMuch > 0 ? tooMuch : BatchSize);
-    const isFull = tooMuch > 0 || size === BatchSize;
-    const isOver = Date.now() >= firstAt + seconds * 1000;
-    return this.isRunning && (isFull || isOver) ? size : 0;
+    const most = tooMuch > 0 ? tooMuch : BatchSize;
+    const isDue = queue.length >= most || Date.now() >= firstAt + seconds * 1000;
+    return isDue && !this.isStopping ? Math.min(queue.length, most) : 0;
   }
 }
 
@@ -211,6 +194,5 @@ function enqueue({ lanes }: Shard, record: KinesisRecord): void {
   let hash = 0;
   for (const sign of record.partitionKey) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
   const lane = lanes[hash % lanes.length];
-  if (!lane?.queue.length && lane) lane.firstAt = Date.now();
-  lane?.queue.push(record);
+  if (lane?.queue.push(record) === 1) lane.firstAt = Date.now();
 }

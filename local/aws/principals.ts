@@ -2,6 +2,8 @@ import type { RoleDetail, UserDetail } from "@aws-sdk/client-iam";
 import type { Accounts, Memory } from "./accounts";
 import { parseArn, type AwsError, type Handlers } from "./requests";
 
+type Principal = RoleDetail & UserDetail;
+
 interface Statement {
   Effect?: string;
   Principal?: string | Record<string, string | string[]>;
@@ -52,13 +54,13 @@ export class Principals {
   }
 
   /** A role or user, once other services know it. */
-  async propagated(arn: string): Promise<(RoleDetail & UserDetail) | undefined> {
+  async propagated(arn: string): Promise<Principal | undefined> {
     const found = (await this.all(arn)).find((one) => one.Arn === arn);
     const age = Date.now() - (this.created.get(arn) ?? 0);
     return age >= this.propagationSeconds * 1000 ? found : undefined;
   }
 
-  /** Finds out whom a policy means; throws what `refuse` makes of the first one that AWS would not know. */
+  /** Whom a policy means; throws what `refuse` makes of the first one that AWS would not know. */
   async resolve(
     policy: string,
     refuse: (principal: string) => AwsError,
@@ -73,6 +75,7 @@ export class Principals {
     return ids;
   }
 
+  /** Keeps whom the policy on `arn` means, for asShown(). */
   remember(arn: string, ids: ReadonlyMap<string, string>): void {
     this.meant.set(arn, ids);
   }
@@ -90,12 +93,12 @@ export class Principals {
     return policy;
   }
 
-  private all(arn: string): Promise<(RoleDetail & UserDetail)[]> {
+  private all(arn: string): Promise<Principal[]> {
     const { account } = parseArn(arn);
     return this.memory.remember(`principals of ${account}`, async () => {
-      const { RoleDetailList: roles = [], UserDetailList: users = [] } = await this.accounts
-        .owning(`arn:aws:iam::${account}:root`)
-        .iam.getAccountAuthorizationDetails({ Filter: ["Role", "User"] });
+      const { iam } = this.accounts.owning(`arn:aws:iam::${account}:root`);
+      const { RoleDetailList: roles = [], UserDetailList: users = [] } =
+        await iam.getAccountAuthorizationDetails({ Filter: ["Role", "User"] });
       return [...roles, ...users];
     });
   }

@@ -36,34 +36,33 @@ export class AwsError extends Error {
   }
 }
 
-export const notFound = (message: string, status = 400): AwsError =>
-  new AwsError("ResourceNotFoundException", message, status);
-
-export const inUse = (message: string): AwsError => new AwsError("ResourceInUseException", message);
-
-export const invalidParameter = (message: string): AwsError =>
-  new AwsError("InvalidParameterValueException", message);
+const errorOf = (code: string) => (message: string, status?: number) =>
+  new AwsError(code, message, status);
+export const notFound = errorOf("ResourceNotFoundException");
+export const inUse = errorOf("ResourceInUseException");
+export const limitExceeded = errorOf("LimitExceededException");
+export const invalidArgument = errorOf("InvalidArgumentException");
+export const invalidParameter = errorOf("InvalidParameterValueException");
 
 /** What AWS says of a caller that lacks a permission. */
 export const notAuthorized = (caller: string, action: string, resource: string): string =>
   `User: ${caller} is not authorized to perform: ${action} on resource: ${resource}`;
 
-export function mustOwn({ account, caller, operation }: Call, arn: string) {
+export function mustOwn({ account, caller, operation }: Call, arn: string): void {
   if (parseArn(arn).account === account) return;
   throw new AwsError("AccessDeniedException", notAuthorized(caller, `kinesis:${operation}`, arn));
 }
 
 // The caller knows the shape that AWS's model gives the body.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-export function bodyOf<T>({ body }: { body: Buffer }): T {
-  return (JSON.parse(body.toString() || "{}") ?? {}) as T;
-}
+export const bodyOf = <T>({ body }: { body: Buffer }): T =>
+  (JSON.parse(body.toString() || "{}") ?? {}) as T;
 
-export function jsonReply(value: unknown = {}, status = 200): Reply {
-  const headers = { "content-type": "application/json" };
-  const text = status === 204 ? "" : JSON.stringify(value);
-  return { status, headers, body: Buffer.from(text) };
-}
+export const jsonReply = (value: unknown = {}, status = 200): Reply => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: Buffer.from(status === 204 ? "" : JSON.stringify(value)),
+});
 
 const QUERY_SERVICES = ["iam", "sts", "sns"];
 
@@ -71,7 +70,6 @@ const QUERY_SERVICES = ["iam", "sts", "sns"];
 const LAMBDA_OPERATIONS: Record<string, string> = {
   "POST functions": "CreateFunction",
   "GET functions/*": "GetFunction",
-  "DELETE functions/*": "DeleteFunction",
   "GET functions/*/configuration": "GetFunctionConfiguration",
   "PUT functions/*/configuration": "UpdateFunctionConfiguration",
   "PUT functions/*/code": "UpdateFunctionCode",
@@ -86,43 +84,33 @@ const LAMBDA_OPERATIONS: Record<string, string> = {
 };
 
 /** What a request asks for, read from its signature, its target header, its path or its form. */
-export function identify(
-  method: string,
-  path: string,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-): Pick<Call, "service" | "operation" | "region" | "accessKeyId"> {
+export function identify(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer) {
   const [, accessKeyId = "", region = "us-east-1", service = ""] =
     /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ??
     [];
   const [, , kind = "", name, ...rest] = path.replace(/\/$/, "").split("/");
   const template = [kind, ...(name ? ["*"] : []), ...rest].join("/");
+  const form = QUERY_SERVICES.includes(service) ? body.toString() : "";
   const operation =
     headers["x-amz-target"]?.toString().split(".").at(-1) ??
-    (service === "lambda"
-      ? LAMBDA_OPERATIONS[`${method} ${template}`]
-      : QUERY_SERVICES.includes(service)
-        ? new URLSearchParams(body.toString()).get("Action")
-        : "");
-  return { accessKeyId, region, service, operation: operation ?? "" };
+    (service === "lambda" ? LAMBDA_OPERATIONS[`${method} ${template}`] : undefined) ??
+    new URLSearchParams(form).get("Action") ??
+    "";
+  return { accessKeyId, region, service, operation };
 }
 
 /** The error in the form that the service's protocol gives it. */
-export function errorReply(service: string, error: AwsError): Reply {
-  const { code, message, status } = error;
-  const reply = jsonReply({ __type: code, message, Message: message }, status);
-  if (service === "lambda")
-    return {
-      ...reply,
-      headers: { ...reply.headers, "x-amzn-errortype": code },
-    };
-  if (!QUERY_SERVICES.includes(service)) return reply;
+export function errorReply(service: string, { code, message, status }: AwsError): Reply {
+  if (!QUERY_SERVICES.includes(service)) {
+    const reply = jsonReply({ __type: code, message, Message: message }, status);
+    return { ...reply, headers: { ...reply.headers, "x-amzn-errortype": code } };
+  }
   const xml = (text: string) => text.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${xml(code)}</Code><Message>${xml(message)}</Message></Error></ErrorResponse>`;
+  const error = `<Error><Type>Sender</Type><Code>${xml(code)}</Code><Message>${xml(message)}</Message></Error>`;
   return {
     status,
     headers: { "content-type": "text/xml" },
-    body: Buffer.from(body),
+    body: Buffer.from(`<ErrorResponse>${error}</ErrorResponse>`),
   };
 }
 

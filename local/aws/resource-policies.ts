@@ -1,27 +1,18 @@
 import { awsPrincipals, listOf, statementsOf, type Principals } from "./principals";
-import {
-  AwsError,
-  bodyOf,
-  isConsumerArn,
-  jsonReply,
-  mustOwn,
-  notFound,
-  type Call,
-  type Handlers,
-} from "./requests";
+import { bodyOf, invalidArgument, isConsumerArn, jsonReply, mustOwn, notFound } from "./requests";
+import type { Call, Handlers } from "./requests";
 import type { StreamConsumers } from "./stream-consumers";
 
 // https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html; DescribeStream is missing
 // from that page's table, but its own examples for Lambda use it.
-export const STREAM_ACTIONS = [
+export const READ_ACTIONS = [
   "DescribeStream",
   "DescribeStreamSummary",
-  "GetRecords",
-  "GetShardIterator",
   "ListShards",
-  "PutRecord",
-  "PutRecords",
+  "GetShardIterator",
+  "GetRecords",
 ];
+export const STREAM_ACTIONS = [...READ_ACTIONS, "PutRecord", "PutRecords"];
 export const CONSUMER_ACTIONS = ["SubscribeToShard", "DescribeStreamConsumer"];
 const LARGEST_POLICY_BYTES = 20 * 1024;
 
@@ -47,9 +38,10 @@ export class ResourcePolicies {
       const { ResourceARN: arn, Policy: policy } = ownBody(call);
       await this.consumers.mustBeActive(arn);
       const mistake = mistakeIn(policy, arn);
-      if (mistake) throw invalid(mistake);
+      if (mistake) throw invalidArgument(mistake);
+      const unknown = "Policy contains a principal that does not exist or is not valid:";
       const ids = await this.principals.resolve(policy, (principal) =>
-        invalid(`Policy contains a principal that does not exist or is not valid: ${principal}`),
+        invalidArgument(`${unknown} ${principal}`),
       );
       this.principals.remember(arn, ids);
       this.policies.set(arn, policy);
@@ -57,9 +49,9 @@ export class ResourcePolicies {
     },
     "kinesis.GetResourcePolicy": async (call) => {
       const { ResourceARN: arn } = ownBody(call);
-      const policy = await this.of(arn);
-      if (policy === undefined) throw noPolicy(arn);
-      return jsonReply({ Policy: policy });
+      const Policy = await this.of(arn);
+      if (Policy === undefined) throw noPolicy(arn);
+      return jsonReply({ Policy });
     },
     "kinesis.DeleteResourcePolicy": (call) => {
       const { ResourceARN: arn } = ownBody(call);
@@ -75,8 +67,6 @@ function ownBody(call: Call) {
   return body;
 }
 
-const invalid = (message: string) => new AwsError("InvalidArgumentException", message);
-
 const noPolicy = (arn: string) => notFound(`No resource policy found for resource ARN ${arn}.`);
 
 /** The first thing in a policy that Kinesis would not take. */
@@ -85,7 +75,7 @@ function mistakeIn(policy: string, arn: string): string | undefined {
     return `The policy exceeds the maximum size of ${LARGEST_POLICY_BYTES} bytes`;
   const shareable = isConsumerArn(arn) ? CONSUMER_ACTIONS : STREAM_ACTIONS;
   for (const statement of statementsOf(policy)) {
-    const { Principal: principal, NotPrincipal, NotAction } = statement;
+    const { Principal: principal, NotPrincipal, NotAction, Resource: resource } = statement;
     const actions = listOf(statement.Action);
     const unknown = actions.find((action) => !shareable.includes(action.replace("kinesis:", "")));
     if (NotPrincipal ?? NotAction) return "NotPrincipal and NotAction are not supported";
@@ -96,8 +86,8 @@ function mistakeIn(policy: string, arn: string): string | undefined {
     if (actions.some((action) => action.includes("*")))
       return "Wildcard (*) is not supported for actions";
     if (unknown) return `Action ${unknown} is not supported in a resource policy on ${arn}`;
-    if (listOf(statement.Resource).join() !== arn)
-      return `Resource must be ${arn}, got ${JSON.stringify(statement.Resource)}`;
+    if (listOf(resource).join() !== arn)
+      return `Resource must be ${arn}, got ${JSON.stringify(resource)}`;
   }
   return undefined;
 }

@@ -1,15 +1,7 @@
 import type { Accounts } from "./accounts";
-import {
-  AwsError,
-  bodyOf,
-  inUse,
-  isConsumerArn,
-  jsonReply,
-  mustOwn,
-  notFound,
-  type Call,
-  type Handlers,
-} from "./requests";
+import { bodyOf, inUse, isConsumerArn, jsonReply } from "./requests";
+import { limitExceeded, mustOwn, notFound } from "./requests";
+import type { AwsError, Call, Handlers } from "./requests";
 
 const REGISTERED_CONSUMER_LIMIT = 20;
 const CONCURRENT_CREATION_LIMIT = 5;
@@ -45,45 +37,33 @@ export class StreamConsumers {
   whyNotActive(arn: string): AwsError | undefined {
     const consumer = this.all.get(arn);
     if (!consumer) return notFound(`Consumer ${arn} not found.`);
-    return this.status(consumer) === "ACTIVE"
-      ? undefined
-      : inUse(`Consumer ${arn} is not in ACTIVE status`);
+    if (this.status(consumer) === "ACTIVE") return undefined;
+    return inUse(`Consumer ${arn} is not in ACTIVE status`);
   }
 
   /** Refuses what AWS refuses of a stream or consumer that is not there, or not yet. */
   async mustBeActive(arn: string): Promise<void> {
-    const problem = isConsumerArn(arn)
-      ? this.whyNotActive(arn)
-      : await this.accounts
-          .owning(arn)
-          .kinesis.describeStreamSummary({ StreamARN: arn })
-          .then(
-            ({ StreamDescriptionSummary: stream }) =>
-              stream?.StreamStatus === "ACTIVE" ? undefined : inUse(`Stream ${arn} is not ACTIVE`),
-            () => notFound(`Stream ${arn} not found.`),
-          );
+    const problem = isConsumerArn(arn) ? this.whyNotActive(arn) : await this.whyNoStream(arn);
     if (problem) throw problem;
   }
 
   readonly handlers: Handlers = {
     "kinesis.RegisterStreamConsumer": async (call) => {
-      const { StreamARN: streamArn = "", ...body } = bodyOf<Body>(call);
-      mustOwn(call, streamArn);
-      await this.mustBeActive(streamArn);
-      return jsonReply({ Consumer: this.register(streamArn, body) });
+      const { StreamARN: arn = "", ConsumerName: name = "", Tags = {} } = bodyOf<Body>(call);
+      mustOwn(call, arn);
+      await this.mustBeActive(arn);
+      return jsonReply({ Consumer: this.register(arn, name, Tags) });
     },
     "kinesis.DescribeStreamConsumer": (call) => {
       const consumer = this.get(bodyOf<Body>(call));
       const { StreamARN } = consumer;
-      const ConsumerDescription = { ...this.show(consumer), StreamARN };
-      return jsonReply({ ConsumerDescription });
+      return jsonReply({ ConsumerDescription: { ...this.show(consumer), StreamARN } });
     },
     "kinesis.ListStreamConsumers": async (call) => {
       const { StreamARN: arn = "" } = bodyOf<Body>(call);
       mustOwn(call, arn);
       await this.mustBeActive(arn);
-      const Consumers = this.of(arn).map((consumer) => this.show(consumer));
-      return jsonReply({ Consumers });
+      return jsonReply({ Consumers: this.of(arn).map((consumer) => this.show(consumer)) });
     },
     "kinesis.DeregisterStreamConsumer": (call) => {
       const { ConsumerARN: arn } = this.get(bodyOf<Body>(call));
@@ -94,9 +74,9 @@ export class StreamConsumers {
     "kinesis.CreateStream": async (call) => {
       const { StreamName, Tags } = bodyOf<Body>(call);
       const reply = await call.forward();
+      const { kinesis } = this.accounts.owning(streamArn(call));
       // moto leaves out the tags that come with a new stream.
-      if (reply.status < 300 && Tags)
-        await this.accounts.owning(streamArn(call)).kinesis.addTagsToStream({ StreamName, Tags });
+      if (reply.status < 300 && Tags) await kinesis.addTagsToStream({ StreamName, Tags });
       return reply;
     },
     "kinesis.DeleteStream": async (call) => {
@@ -126,17 +106,26 @@ export class StreamConsumers {
       }),
   };
 
-  private register(streamArn: string, { ConsumerName: name = "", Tags: tags = {} }: Body) {
+  private whyNoStream(arn: string): Promise<AwsError | undefined> {
+    const summary = this.accounts.owning(arn).kinesis.describeStreamSummary({ StreamARN: arn });
+    return summary.then(
+      ({ StreamDescriptionSummary: stream }) =>
+        stream?.StreamStatus === "ACTIVE" ? undefined : inUse(`Stream ${arn} is not ACTIVE`),
+      () => notFound(`Stream ${arn} not found.`),
+    );
+  }
+
+  private register(streamArn: string, name: string, tags: Record<string, string>) {
     const others = this.of(streamArn);
     if (others.some((other) => other.ConsumerName === name))
       throw inUse(`Consumer ${name} of stream ${streamArn} already exists.`);
     if (others.length >= REGISTERED_CONSUMER_LIMIT)
-      throw limit(
+      throw limitExceeded(
         `A stream can have ${REGISTERED_CONSUMER_LIMIT} registered consumers, and ${streamArn} has them.`,
       );
     const creating = others.filter((other) => this.status(other) === "CREATING");
     if (creating.length >= CONCURRENT_CREATION_LIMIT)
-      throw limit(
+      throw limitExceeded(
         `Only ${CONCURRENT_CREATION_LIMIT} consumers of a stream can simultaneously be in CREATING or DELETING.`,
       );
     const seconds = Date.now() / 1000;
@@ -151,9 +140,8 @@ export class StreamConsumers {
     return this.show(consumer);
   }
 
-  private status({ ConsumerCreationTimestamp: created }: Consumer) {
-    const age = Date.now() / 1000 - created;
-    return age < this.creatingSeconds ? "CREATING" : "ACTIVE";
+  private status({ ConsumerCreationTimestamp: created }: Consumer): "CREATING" | "ACTIVE" {
+    return Date.now() / 1000 - created < this.creatingSeconds ? "CREATING" : "ACTIVE";
   }
 
   private show(consumer: Consumer) {
@@ -165,7 +153,7 @@ export class StreamConsumers {
     return [...this.all.values()].filter(({ StreamARN: arn }) => arn === streamArn);
   }
 
-  private get({ StreamARN: stream = "", ConsumerARN, ConsumerName }: Body) {
+  private get({ StreamARN: stream = "", ConsumerARN, ConsumerName }: Body): Consumer {
     const consumer = ConsumerARN
       ? this.all.get(ConsumerARN)
       : this.of(stream).find((one) => one.ConsumerName === ConsumerName);
@@ -192,5 +180,3 @@ function streamArn(call: Call): string {
   const { StreamARN: arn, StreamName: name } = bodyOf<Body>(call);
   return arn ?? `arn:aws:kinesis:${call.region}:${call.account}:stream/${name}`;
 }
-
-const limit = (message: string) => new AwsError("LimitExceededException", message);

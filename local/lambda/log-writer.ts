@@ -1,6 +1,6 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "../aws/accounts";
-import type { Permissions } from "../aws/permissions";
+import { sessionOf, type Permissions } from "../aws/permissions";
 import { parseArn } from "../aws/requests";
 
 const EVENTS_PER_CALL = 1_000;
@@ -47,17 +47,18 @@ export class LogWriter {
 
   /** Empties `waiting`; what a role may not write is lost in AWS too. */
   private async put(
-    { FunctionArn = "", FunctionName = "", Role = "", LoggingConfig }: FunctionConfiguration,
+    configuration: FunctionConfiguration,
     logStreamName: string,
     waiting: LogEvent[],
   ): Promise<void> {
-    const { logs } = this.accounts.owning(FunctionArn);
-    const { account, region } = parseArn(FunctionArn);
-    const logGroupName = LoggingConfig?.LogGroup ?? "";
+    const { FunctionArn: functionArn = "", LoggingConfig: logging } = configuration;
+    const logGroupName = logging?.LogGroup ?? "";
+    const { logs } = this.accounts.owning(functionArn);
+    const { account, region } = parseArn(functionArn);
     const group = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
     const stream = `${group}:log-stream:${logStreamName}`;
     const may = async (action: string, resource: string) =>
-      !(await this.permissions.deniedToFunction(Role, FunctionName, action, resource));
+      !(await this.permissions.denied({ principal: sessionOf(configuration), action, resource }));
     if (await may("logs:CreateLogGroup", group))
       await logs.createLogGroup({ logGroupName }).catch(() => undefined);
     if (await may("logs:CreateLogStream", stream))

@@ -32,16 +32,14 @@ export class LambdaRunner {
   ) {}
 
   /** Why a function can't run on this machine; undefined when it can. */
-  async whyNot(functionArn: string): Promise<string | undefined> {
-    const { PackageType: type, Runtime: runtime } =
-      (await this.functions.configuration(functionArn)) ?? {};
-    const cannot = `${functionArn} can't be run in the local AWS:`;
+  whyNot(configuration: FunctionConfiguration): string | undefined {
+    const { FunctionArn: arn = "", PackageType: type, Runtime: runtime } = configuration;
+    const cannot = `${arn} can't be run in the local AWS:`;
     if (type === "Image")
       return `${cannot} it is a container image, and only zips of a Node.js runtime are run`;
     if (!runtime?.startsWith("nodejs"))
       return `${cannot} its runtime is ${runtime}, and only Node.js runtimes are run`;
-    if (!this.functions.zip(functionArn)?.length) return `${cannot} its code was not found in S3`;
-    return undefined;
+    return this.functions.zip(arn).length ? undefined : `${cannot} its code was not found in S3`;
   }
 
   /** Rejects when the function could not be reached; what goes wrong in it is in the outcome. */
@@ -72,7 +70,6 @@ export class LambdaRunner {
   /** The slot's environment, or a new one when it has died or the function was changed. */
   private async environment(functionArn: string, slot: Slot): Promise<ExecutionEnvironment> {
     const configuration = await this.functions.configuration(functionArn);
-    if (!configuration) throw new Error(`Function not found: ${functionArn}`);
     const {
       $metadata: _,
       LastModified: __,
@@ -96,8 +93,7 @@ export class LambdaRunner {
   private unpack(functionArn: string, hash: string): string {
     const directory = join(this.root, hash.replaceAll("/", "-"));
     if (existsSync(directory)) return directory;
-    const zip = this.functions.zip(functionArn) ?? Buffer.alloc(0);
-    for (const [name, content] of Object.entries(unzipSync(zip))) {
+    for (const [name, content] of Object.entries(unzipSync(this.functions.zip(functionArn)))) {
       const file = resolve(directory, name);
       if (!file.startsWith(directory + sep) || name.endsWith("/")) continue;
       mkdirSync(dirname(file), { recursive: true });
