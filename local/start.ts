@@ -54,8 +54,11 @@ if (options.help) {
   process.exit();
 }
 
-/** Made by run(), removed by cleanUp(), however run() ends. */
+/** All that this process and its children write, which goes with it however it ends. */
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "start-"));
+process.env.TMPDIR = scratch;
+process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
+
 const steps = new Steps();
 let aws: LocalAws | undefined;
 /** All went well, and only Ctrl-C is left to come. */
@@ -163,7 +166,6 @@ async function cleanUp(): Promise<void> {
   if (local) {
     await steps.step("stop local AWS", () => local.stop());
   }
-  fs.rmSync(scratch, { recursive: true, force: true });
 }
 
 const interrupted = new Promise<never>((_resolve, reject) => {

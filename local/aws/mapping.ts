@@ -1,21 +1,29 @@
+import type {
+  DestinationConfig,
+  EventSourcePosition,
+  FilterCriteria,
+} from "@aws-sdk/client-lambda";
 import { parseFilters } from "./filters";
 import { AwsError, invalidParameter } from "./requests";
 
-/** What a create or update of an event source mapping may say. */
-export interface MappingSettings {
-  readonly BatchSize: number;
-  readonly MaximumBatchingWindowInSeconds: number;
-  readonly ParallelizationFactor: number;
-  readonly MaximumRetryAttempts: number;
-  readonly MaximumRecordAgeInSeconds: number;
-  readonly BisectBatchOnFunctionError: boolean;
-  readonly TumblingWindowInSeconds: number;
-  readonly FunctionResponseTypes: string[];
-  readonly StartingPosition?: "TRIM_HORIZON" | "LATEST" | "AT_TIMESTAMP";
+/** What Lambda takes unless told otherwise. */
+export const DEFAULTS = {
+  BatchSize: 100,
+  MaximumBatchingWindowInSeconds: 0,
+  ParallelizationFactor: 1,
+  MaximumRetryAttempts: -1,
+  MaximumRecordAgeInSeconds: -1,
+  BisectBatchOnFunctionError: false,
+  TumblingWindowInSeconds: 0,
+  FunctionResponseTypes: [] as string[],
+};
+
+export type MappingSettings = typeof DEFAULTS & {
+  readonly StartingPosition?: EventSourcePosition;
   readonly StartingPositionTimestamp?: number;
-  readonly DestinationConfig?: { OnFailure?: { Destination?: string } };
-  readonly FilterCriteria?: { Filters?: { Pattern?: string }[] };
-}
+  readonly DestinationConfig?: DestinationConfig;
+  readonly FilterCriteria?: FilterCriteria;
+};
 
 /** An event source mapping as AWS shows it. */
 export interface Mapping extends MappingSettings {
@@ -28,17 +36,6 @@ export interface Mapping extends MappingSettings {
   State: string;
   StateTransitionReason: string;
 }
-
-export const DEFAULTS: MappingSettings = {
-  BatchSize: 100,
-  MaximumBatchingWindowInSeconds: 0,
-  ParallelizationFactor: 1,
-  MaximumRetryAttempts: -1,
-  MaximumRecordAgeInSeconds: -1,
-  BisectBatchOnFunctionError: false,
-  TumblingWindowInSeconds: 0,
-  FunctionResponseTypes: [],
-};
 
 const RANGES = [
   ["batchSize", "BatchSize", 1, 10_000],
