@@ -49,7 +49,7 @@ export class Principals {
 
   /** The role of a session. */
   async roleOf(sessionArn: string): Promise<RoleDetail | undefined> {
-    const [, name] = parseArn(sessionArn).resource.split("/");
+    const name = /:assumed-role\/([^/]+)/.exec(sessionArn)?.[1] ?? "";
     return (await this.all(sessionArn)).find((one) => one.RoleName === name);
   }
 
