@@ -273,6 +273,16 @@ describe("permissions while polling", () => {
     },
   );
 
+  it("are no problem any more once they are back", async () => {
+    const stream = await makeStream(producer, "given-back");
+    const { uuid, role } = await connect(producer, consumer, "given-back", stream, HANDLER);
+    const result = async () => (await mapping(consumer, uuid)).LastProcessingResult;
+    await producer.kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: stream }));
+    await until(async () => (await result())?.startsWith("PROBLEM: User: arn:aws:sts::"));
+    await setResourcePolicy(producer, stream, allow(STREAM_ACTIONS, stream, role));
+    await until(async () => (await result()) === "No records processed");
+  });
+
   it("write no logs that the role may not write", async () => {
     const stream = await makeStream(producer, "silent");
     const { uuid } = await connect(producer, consumer, "silent", stream, HANDLER);

@@ -69,20 +69,6 @@ describe("the local AWS", () => {
     }
   });
 
-  it("fails the calls it was started to fail", async () => {
-    const error = { code: "LimitExceededException", message: "slow down" };
-    const aws = await startLocalAws({
-      failures: [{ service: "kinesis", operation: "ListStreams", error, times: 1 }],
-    });
-    try {
-      const { kinesis } = await clientsOf(aws, PRODUCER);
-      await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow("slow down");
-      await kinesis.send(new ListStreamsCommand({}));
-    } finally {
-      await aws.stop();
-    }
-  });
-
   it("leaves no process behind when it is killed", async () => {
     const script = `require(${JSON.stringify(join(__dirname, "../../local/moto"))}).startMoto().then(({ url }) => console.log(url))`;
     const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {

@@ -18,21 +18,6 @@ export interface LocalAwsOptions {
   readonly rolePropagationSeconds?: number;
   /** Seconds a registered consumer is CREATING. Default: 2. */
   readonly consumerCreatingSeconds?: number;
-  /** Failures to begin with, as failNext() takes them. */
-  readonly failures?: readonly InjectedFailure[];
-}
-
-export interface InjectedFailure {
-  /** The name in a request's signature, such as `kinesis`. */
-  readonly service: string;
-  /** The API's name of the call, such as `PutResourcePolicy`. */
-  readonly operation: string;
-  readonly error: {
-    readonly code: string;
-    readonly message: string;
-    readonly status?: number;
-  };
-  readonly times: number;
 }
 
 export interface LocalAws {
@@ -40,11 +25,16 @@ export interface LocalAws {
   readonly url: string;
   /** Credentials of an account's administrator; any 12 digits are an account. */
   credentials(accountId: string): Promise<Credentials>;
-  /** Makes the next `times` calls of one operation fail. */
+  /**
+   * Makes the next `times` calls of one operation fail.
+   *
+   * @param service the name in a request's signature, such as `kinesis`
+   * @param operation the API's name of the call, such as `PutResourcePolicy`
+   */
   failNext(
-    service: InjectedFailure["service"],
+    service: string,
     operation: string,
-    error: InjectedFailure["error"],
+    error: { readonly code: string; readonly message: string; readonly status?: number },
     times?: number,
   ): void;
   /** Makes every call of one operation take longer, from now on. */
@@ -62,7 +52,6 @@ export interface LocalAws {
 export async function startLocalAws({
   rolePropagationSeconds = 3,
   consumerCreatingSeconds = 2,
-  failures = [],
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
@@ -127,13 +116,6 @@ export async function startLocalAws({
     await moto.stop();
     throw error;
   });
-  const failNext: LocalAws["failNext"] = (service, operation, error, times = 1) =>
-    gateway.failures.set(`${service}.${operation}`, {
-      error: new AwsError(error.code, error.message, error.status),
-      times,
-    });
-  for (const { service, operation, error, times } of failures)
-    failNext(service, operation, error, times);
   return {
     url: gateway.url,
     credentials: (accountId) => {
@@ -141,7 +123,10 @@ export async function startLocalAws({
         throw new Error(`'accountId' must be 12 digits, got '${accountId}'`);
       return accounts.credentials(accountId);
     },
-    failNext,
+    failNext: (service, operation, { code, message, status }, times = 1) => {
+      const error = new AwsError(code, message, status);
+      gateway.failures.set(`${service}.${operation}`, { error, times });
+    },
     delay: (service, operation, seconds) =>
       gateway.delays.set(`${service}.${operation}`, seconds * 1000),
     refusals: gateway.refusals,
