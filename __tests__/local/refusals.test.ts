@@ -591,6 +591,20 @@ describe("event source mappings across accounts", () => {
       new ListTagsCommand({ Resource: EventSourceMappingArn }),
     );
     expect(tags.Tags).toEqual({});
+    const settle = async (settings: object) => {
+      await consumer.lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...settings }));
+      return until(async () => {
+        const now = await mapping(consumer, UUID);
+        return now.State === "Enabled" && now;
+      });
+    };
+    const FilterCriteria = { Filters: [{ Pattern: '{"data":{"city":["Oslo"]}}' }] };
+    const FunctionResponseTypes = ["ReportBatchItemFailures"];
+    const set = await settle({ FilterCriteria, FunctionResponseTypes });
+    expect(set).toMatchObject({ FilterCriteria, FunctionResponseTypes });
+    const unset = await settle({ FilterCriteria: {}, FunctionResponseTypes: [] });
+    expect(unset).not.toHaveProperty("FilterCriteria");
+    expect(unset).not.toHaveProperty("FunctionResponseTypes");
     const updated = await consumer.lambda.send(
       new UpdateEventSourceMappingCommand({
         UUID,

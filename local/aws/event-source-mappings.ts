@@ -55,7 +55,7 @@ export class EventSourceMappings {
         .filter((mapping) => isOwn(call, mapping))
         .filter(({ EventSourceArn: arn }) => !source || arn === source)
         .filter(({ FunctionArn: arn }) => !name || arn === functionArnOf(call, name));
-      return jsonReply({ EventSourceMappings: [...others, ...own.map(said)] });
+      return jsonReply({ EventSourceMappings: [...others, ...own.map(visible)] });
     },
     "lambda.ListTags": (call) =>
       this.known(call, ({ tags }) => jsonReply({ Tags: Object.fromEntries(tags) })),
@@ -80,7 +80,7 @@ export class EventSourceMappings {
 
   private async create(call: Call): Promise<Reply> {
     const { EventSourceArn = "", FunctionName, Enabled, Tags = {}, ...rest } = bodyOf<Body>(call);
-    const settings = { ...DEFAULTS, ...said(rest) };
+    const settings = { ...DEFAULTS, ...withoutNulls(rest) };
     checkSettings(settings);
     const FunctionArn = functionArnOf(call, FunctionName);
     const twin = [...this.all.values()].find(
@@ -116,12 +116,13 @@ export class EventSourceMappings {
   private async update(call: Call, { mapping, poller }: Known): Promise<Reply> {
     const { FunctionName: name, Enabled, ...rest } = bodyOf<Body>(call);
     mustBeSettled(mapping, "update");
-    checkSettings({ ...mapping, ...said(rest) });
+    const settings = withoutNulls(rest);
+    checkSettings({ ...mapping, ...settings });
     const FunctionArn = name ? functionArnOf(call, name) : mapping.FunctionArn;
     await this.mustBeReadable(FunctionArn, mapping.EventSourceArn);
     const isEnabled = Enabled ?? mapping.State === "Enabled";
     const State = isEnabled ? "Updating" : "Disabling";
-    Object.assign(mapping, said(rest), { FunctionArn, State, LastModified: Date.now() / 1000 });
+    Object.assign(mapping, settings, { FunctionArn, State, LastModified: Date.now() / 1000 });
     settle(mapping, poller, isEnabled);
     return shown(mapping, 202);
   }
@@ -138,14 +139,20 @@ export class EventSourceMappings {
 const isOwn = ({ account, region }: Call, { EventSourceMappingArn: arn }: Mapping): boolean =>
   parseArn(arn).account === account && parseArn(arn).region === region;
 
-/** Settings without those that say nothing, such as null and `{ OnFailure: {} }`. */
-const said = <T extends object>(settings: T): Partial<T> =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => !isEmpty(value))) as Partial<T>;
+const without = <T extends object>(isLeftOut: (value: unknown) => boolean, settings: T): T =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => !isLeftOut(value))) as T;
+
+/** In a request null says nothing, and `{}` takes a setting back. */
+const withoutNulls = (settings: Partial<MappingSettings>): Partial<MappingSettings> =>
+  without((value) => value === null, settings);
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && Object.values(value ?? {}).every(isEmpty);
 
-const shown = (mapping: Mapping, status = 200): Reply => jsonReply(said(mapping), status);
+/** A mapping without the settings that were taken back, such as `{ OnFailure: {} }`. */
+const visible = (mapping: Mapping): Mapping => without(isEmpty, mapping);
+
+const shown = (mapping: Mapping, status = 200): Reply => jsonReply(visible(mapping), status);
 
 function mustBeSettled({ State: state }: Mapping, verb: string): void {
   if (state !== "Enabled" && state !== "Disabled")
