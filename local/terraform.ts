@@ -79,7 +79,8 @@ async function runTerraform(
 ): Promise<string> {
   const child = spawn("terraform", args, {
     cwd: directory,
-    env: { ...process.env, ...environment },
+    // An apply starts seven providers, and Go's default has each collect garbage for a third of its start.
+    env: { GOGC: "400", ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

@@ -10,6 +10,7 @@ export const CONSUMER = "222222222222";
 export const REGION = "eu-west-1";
 
 const STATE = "terraform.tfstate";
+const PLAN = "pending.tfplan";
 
 export const streamArn = (name: string): string =>
   `arn:aws:kinesis:${REGION}:${PRODUCER}:stream/${name}`;
@@ -74,11 +75,16 @@ export class Deployment {
   /** What a further apply would change, as Terraform prints it; empty if nothing. */
   public async pendingChanges(): Promise<string> {
     try {
-      await this.run("plan", "-detailed-exitcode", "-no-color");
+      await this.run("plan", "-detailed-exitcode", "-no-color", `-out=${PLAN}`);
       return "";
     } catch (error) {
       return (error as Error).message;
     }
+  }
+
+  /** Applies the changes that pendingChanges() found, without looking for them again. */
+  public applyPending(): Promise<string> {
+    return this.apply(PLAN);
   }
 
   /** The attributes of one resource in the state. */

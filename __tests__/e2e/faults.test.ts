@@ -139,7 +139,7 @@ describeWithTerraform("a deployment to which something happens", () => {
       "aws_kinesis_resource_policy.orders_stream-policy",
     );
 
-    await deployment.apply();
+    await deployment.applyPending();
 
     expect(await deployment.pendingChanges()).toBe("");
     await reaches(MADE);

@@ -1,3 +1,4 @@
+import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { GetQueueUrlCommand, PurgeQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import * as fs from "fs";
@@ -5,19 +6,18 @@ import * as path from "path";
 import { stopTerraform } from "../../local/terraform";
 import { Configuration } from "../../local/workspace";
 import { CrossAccountConsumer, ProducerStream } from "../../modules";
-import { put, until } from "../local/two-accounts";
+import { until } from "../local/two-accounts";
 import { describeWithTerraform, synthesize } from "../terraform/harness";
 import { CONSUMER, Deployment, PRODUCER, REGION, streamArn } from "./deployment";
 import { failingCode } from "./handlers/code";
+import { Edit, policiesOf, removals, short, withoutEdgesTo } from "./removals";
 
 jest.setTimeout(300_000);
 
 const WRITER = "555555555555";
-const POLICIES = [
-  "aws_kinesis_resource_policy",
-  "aws_kms_key_policy",
-  "aws_iam_role_policy",
-] as const;
+// The poller says why it cannot read many times a second.
+const SAID_ANEW_MILLISECONDS = 1_000;
+const CANNOT_READ = /not authorized to perform: (kinesis|kms):/;
 
 const synthesizePipeline = (): string =>
   synthesize((stack, providerOf) => {
@@ -36,109 +36,6 @@ const synthesizePipeline = (): string =>
       maximumRetryAttempts: 0,
     });
   }, REGION);
-
-/** What goes wrong without a statement: what it allows is missed, and nothing else. */
-const MISSED: Record<string, RegExp> = {
-  StreamEFOReadStatementID: /kinesis:(Describe|Get|List)/,
-  StreamWriteStatementID: /^the writer: .*kinesis:PutRecord/s,
-  // The only statement of its policy: AWS may as well refuse to keep an empty one.
-  ConsumerEFOReadStatementID:
-    /^refused: .*Exception: |kinesis:(SubscribeToShard|DescribeStreamConsumer)/s,
-  KeyAdministration: /^refused: .*not allow you to update the key policy/s,
-  StreamReadersDecrypt: /kms:Decrypt/,
-  StreamWritersGenerateDataKey: /^the writer: .*kms:GenerateDataKey/s,
-  ReadStream: /kinesis:(Describe|Get|List)/,
-  ReadConsumer: /kinesis:(SubscribeToShard|DescribeStreamConsumer)/,
-  DecryptRecords: /kms:Decrypt/,
-  ReportFailures: /sqs:SendMessage|^failures are not reported$/,
-  WriteLogs: /^no log line$/,
-};
-
-type Edit = (stack: Configuration) => void;
-
-const short = (address: string): string => address.replace(/_[0-9A-F]{8}$/, "");
-
-const policiesOf = (stack: Configuration): { type: string; id: string; address: string }[] =>
-  POLICIES.flatMap((type) =>
-    Object.keys(stack.resource[type] ?? {}).map((id) => ({
-      type,
-      id,
-      address: `${type}.${id}`,
-    })),
-  );
-
-const REFERENCE = /\$\{[^}]*\}/g;
-
-/** Edits a policy's statements; Terraform's references hold quotes that JSON cannot read. */
-function editStatements(
-  policy: string,
-  edit: (statements: { Sid: string }[]) => { Sid: string }[],
-): string {
-  const references = policy.match(REFERENCE) ?? [];
-  let index = 0;
-  const document = JSON.parse(policy.replace(REFERENCE, () => `<${index++}>`)) as {
-    Statement: { Sid: string }[];
-  };
-  document.Statement = edit(document.Statement);
-  return JSON.stringify(document).replace(/<(\d+)>/g, (_all, at) => references[Number(at)]!);
-}
-
-function sidsOf(policy: string): string[] {
-  const sids: string[] = [];
-  editStatements(policy, (statements) => {
-    sids.push(...statements.map(({ Sid }) => Sid));
-    return statements;
-  });
-  return sids;
-}
-
-const policyAt = (stack: Configuration, type: string, id: string): { policy: string } =>
-  stack.resource[type]![id] as { policy: string };
-
-/** Every statement of every policy, every policy as a whole. */
-function removals(stack: Configuration): (readonly [string, RegExp, Edit])[] {
-  return policiesOf(stack).flatMap(({ type, id, address }) => [
-    ...sidsOf(policyAt(stack, type, id).policy).map(
-      (sid) =>
-        [
-          `statement ${sid} of ${short(address)}`,
-          MISSED[sid]!,
-          (edited: Configuration) => {
-            const resource = policyAt(edited, type, id);
-            resource.policy = editStatements(resource.policy, (statements) =>
-              statements.filter(({ Sid }) => Sid !== sid),
-            );
-          },
-        ] as const,
-    ),
-    [
-      `resource ${short(address)}`,
-      /^(the writer: |PROBLEM: User: )/,
-      (edited: Configuration) => {
-        const rest = Object.entries(edited.resource[type]!).filter(([other]) => other !== id);
-        edited.resource[type] = Object.fromEntries(rest);
-        if (rest.length === 0) {
-          edited.resource = Object.fromEntries(
-            Object.entries(edited.resource).filter(([other]) => other !== type),
-          );
-        }
-        withoutEdgesTo(address)(edited);
-      },
-    ] as const,
-  ]);
-}
-
-const withoutEdgesTo =
-  (address: string): Edit =>
-  (stack) => {
-    for (const resources of Object.values(stack.resource)) {
-      for (const resource of Object.values(resources)) {
-        if (Array.isArray(resource.depends_on)) {
-          resource.depends_on = resource.depends_on.filter((one) => one !== address);
-        }
-      }
-    }
-  };
 
 const directory = synthesizePipeline();
 const synthesized = JSON.parse(
@@ -163,43 +60,70 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
 
   /** Nothing where all works; else the first thing that does not. */
   async function whatIsBroken(): Promise<string | undefined> {
-    const marker = `record-${count++}`;
-    const writer = await deployment.clients(WRITER);
+    const round = count++;
+    const { kinesis } = await deployment.clients(WRITER);
     const { lambda, sqs } = await deployment.clients(CONSUMER);
     const { QueueUrl } = await sqs.send(
       new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),
     );
-    // What was reported before says nothing of now.
+    // A look at the queue shows no more than ten reports.
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+    let poison: string;
     try {
-      await put(writer, streamArn("orders"), [
-        { key: marker, data: marker },
-        { key: marker, data: "poison" },
-      ]);
+      const { Records } = await kinesis.send(
+        new PutRecordsCommand({
+          StreamARN: streamArn("orders"),
+          Records: [`before-${round}`, "poison", `after-${round}`].map((data) => ({
+            PartitionKey: "same",
+            Data: Buffer.from(data),
+          })),
+        }),
+      );
+      poison = Records![1]!.SequenceNumber!;
     } catch (error) {
-      // The reader is looked at with what the stream's own account puts.
       return `the writer: ${(error as Error).message}`;
     }
-    const seen = { delivered: false, reported: false, problem: "" };
-    await until(async () => {
-      const lines = await deployment.logged(CONSUMER, "analytics");
-      seen.delivered ||= lines.some(({ data }) => data === marker);
-      const { Messages: failures = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    const isLogged = async (record: string): Promise<boolean> =>
+      (await deployment.logged(CONSUMER, "analytics")).some(
+        ({ data }) => data === `${record}-${round}`,
       );
-      seen.reported ||= failures.length > 0;
+    // The poison of an earlier round may be reported only now.
+    const isReported = async (): Promise<boolean> => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+      );
+      return Messages.some(({ Body }) => {
+        const { KinesisBatchInfo: lost } = JSON.parse(Body!) as {
+          KinesisBatchInfo: { startSequenceNumber: string };
+        };
+        return lost.startSequenceNumber === poison;
+      });
+    };
+    const start = Date.now();
+    const whyNotRead = async (): Promise<string | undefined> => {
+      // What is said earlier may be what is left of the removal before.
+      if (Date.now() - start < SAID_ANEW_MILLISECONDS) {
+        return undefined;
+      }
       const { LastProcessingResult: result = "" } = await lambda.send(
         new GetEventSourceMappingCommand({ UUID: uuid }),
       );
-      // That the poison failed is said there too.
-      seen.problem = result.includes("not authorized") ? result : "";
-      // Not on a problem: it may be what is left of the removal before.
-      return seen.delivered && seen.reported;
-    }, 6).catch(() => undefined);
-    if (seen.delivered && seen.reported) {
-      return undefined;
+      return CANNOT_READ.test(result) ? result : undefined;
+    };
+
+    let problem: string | undefined;
+    await until(
+      async () =>
+        (await isReported()) || (await isLogged("after")) || (problem = await whyNotRead()),
+    );
+    if (problem !== undefined) {
+      return problem;
     }
-    return seen.problem || (seen.delivered ? "failures are not reported" : "no log line");
+    // Records come in order: by now the first was handled, and the poison if the last was.
+    if (!(await isLogged("before"))) {
+      return "no log line";
+    }
+    return (await isReported()) ? undefined : "failures are not reported";
   }
 
   /** What AWS refused, once it did: the provider would retry some refusals for minutes. */

@@ -18,8 +18,6 @@ export default async function startTools(): Promise<void> {
   process.env.TMPDIR = fs.mkdtempSync(path.join(os.tmpdir(), "tests-"));
   // Our Node is the oldest that cdktf knows; the SDK's advice is not the reader's to follow.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  // An apply starts seven providers, each of which would spend a third of its start on collecting garbage.
-  process.env.GOGC ??= "400";
   try {
     await findTerraform();
     globalThis.moto = await startMoto();
