@@ -1,3 +1,10 @@
+/**
+ * moto behind a gateway that adds what moto lacks. To read it: how a call is answered (gateway,
+ * requests), what is ours (stream-consumers, resource-policies, key-policies, functions,
+ * event-source-mappings, mapping), who may do what (principals, permissions), and how records get
+ * to a function (poller, batch, on-failure, filters).
+ */
+
 import { LambdaRunner } from "../lambda/runner";
 import { LogWriter } from "../lambda/log-writer";
 import { startMoto } from "../moto";

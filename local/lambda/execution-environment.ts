@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { join } from "node:path";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { parseArn } from "../aws/requests";
@@ -33,7 +32,7 @@ const LOADING_SECONDS = 10;
 export class ExecutionEnvironment {
   private readonly child: ChildProcess;
   private readonly log: LogStream;
-  private readonly exited: Promise<unknown>;
+  private readonly exited: Promise<void>;
   private readonly ready: Promise<Message>;
   private settle: (message: Message) => void = () => undefined;
   alive = true;
@@ -61,17 +60,22 @@ export class ExecutionEnvironment {
     for (const output of [this.child.stdout, this.child.stderr])
       output?.on("data", (chunk: Buffer) => this.log.write(chunk.toString().trimEnd()));
     this.child.stdin?.on("error", () => undefined);
-    this.child.on("error", () => undefined);
     this.child.on("message", (message: Message) => {
       if (message.isFatal) this.alive = false;
       if (message.log === undefined) this.settle(message);
       else this.log.write(message.log);
     });
-    this.exited = once(this.child, "exit").then(([status, signal]) => {
-      this.alive = false;
-      const how = signal ? `signal: ${String(signal)}` : `exit status ${String(status)}`;
-      const errorMessage = `Runtime exited with error: ${how}`;
-      this.settle({ error: { errorType: "Runtime.ExitError", errorMessage } });
+    this.exited = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.alive = false;
+        const errorMessage = `Runtime exited with error: ${how}`;
+        this.settle({ error: { errorType: "Runtime.ExitError", errorMessage } });
+        resolve();
+      };
+      this.child.on("error", (error) => end(error.message));
+      this.child.on("exit", (status, signal) =>
+        end(signal ? `signal: ${signal}` : `exit status ${status}`),
+      );
     });
   }
 

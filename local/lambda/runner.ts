@@ -21,8 +21,8 @@ interface Slot {
 export class LambdaRunner {
   private readonly root = mkdtempSync(join(tmpdir(), "local-aws-"));
   private readonly slots = new Map<string, Slot>();
-  /** Which slot a lane of records uses: always the same, so that its log is in one stream, in order. */
-  private readonly numbers = new Map<string, number>();
+  /** The lanes of records that a function has seen: each keeps to one slot, so that its log is in order. */
+  private readonly lanes = new Map<string, string[]>();
   private isStopped = false;
 
   constructor(
@@ -44,13 +44,11 @@ export class LambdaRunner {
 
   /** Rejects when the function could not be reached; what goes wrong in it is in the outcome. */
   async invoke(functionArn: string, event: unknown, lane: string): Promise<Outcome> {
-    const number = this.numbers.get(lane) ?? this.numbers.size;
-    this.numbers.set(lane, number);
-    const key = `${functionArn} ${number % ENVIRONMENT_LIMIT}`;
-    const slot = this.slots.get(key) ?? {
-      settings: "",
-      turn: Promise.resolve(),
-    };
+    const lanes = this.lanes.get(functionArn) ?? [];
+    this.lanes.set(functionArn, lanes);
+    if (!lanes.includes(lane)) lanes.push(lane);
+    const key = `${functionArn} ${lanes.indexOf(lane) % ENVIRONMENT_LIMIT}`;
+    const slot = this.slots.get(key) ?? { settings: "", turn: Promise.resolve() };
     this.slots.set(key, slot);
     const invoked = slot.turn.then(async () => {
       const environment = await this.environment(functionArn, slot);
