@@ -11,6 +11,7 @@ import {
   DeleteResourcePolicyCommand,
   DeleteStreamCommand,
   DeregisterStreamConsumerCommand,
+  PutResourcePolicyCommand,
   DescribeStreamConsumerCommand,
   DescribeStreamSummaryCommand,
   GetResourcePolicyCommand,
@@ -143,6 +144,16 @@ describe("registered consumers", () => {
     ).toMatch(/^ResourceNotFoundException/);
   });
 
+  it("fail when the name has signs that AWS does not know", async () => {
+    const register = new RegisterStreamConsumerCommand({
+      StreamARN: stream,
+      ConsumerName: "a/b",
+    });
+    expect(await refusal(producer.kinesis.send(register))).toMatch(
+      /^ValidationException: .*'consumerName'/,
+    );
+  });
+
   it("fail when five are CREATING, and when twenty are registered", async () => {
     const register = (ConsumerName: string) =>
       refusal(
@@ -190,6 +201,10 @@ describe("registered consumers", () => {
     const arn = await makeConsumer(producer, other, "one");
     await setResourcePolicy(producer, arn, allow(CONSUMER_ACTIONS, arn, CONSUMER));
     await producer.kinesis.send(new DeregisterStreamConsumerCommand({ ConsumerARN: arn }));
+    const { ConsumerDescription: left } = await producer.kinesis.send(
+      new DescribeStreamConsumerCommand({ ConsumerARN: arn }),
+    );
+    expect(left?.ConsumerStatus).toBe("DELETING");
     await until(
       async () =>
         (await producer.kinesis.send(new ListStreamConsumersCommand({ StreamARN: other })))
@@ -254,6 +269,18 @@ describe("resource policies", () => {
       /Only AWS principals/,
     ],
     [
+      "no effect",
+      (arn: string) => ({ ...allow(STREAM_ACTIONS, arn, role), Effect: undefined }),
+      /Effect must be Allow or Deny, got undefined/,
+    ],
+    ["no principal", (arn: string) => allow(STREAM_ACTIONS, arn), /has no principal/],
+    ["no action", (arn: string) => allow([], arn, role), /has no action/],
+    [
+      "an action without its service",
+      (arn: string) => allow(["GetRecords"], arn, role),
+      /not supp/,
+    ],
+    [
       "more than 20 KB",
       (arn: string) => ({
         ...allow(STREAM_ACTIONS, arn, role),
@@ -265,6 +292,14 @@ describe("resource policies", () => {
     const answer = await put(stream, statement(stream));
     expect(answer).toMatch(/^InvalidArgumentException/);
     expect(answer).toMatch(words);
+  });
+
+  it("fail when they have no statement, or are not JSON", async () => {
+    expect(await put(stream)).toBe("InvalidArgumentException: The policy has no statement");
+    const broken = new PutResourcePolicyCommand({ ResourceARN: stream, Policy: "{" });
+    expect(await refusal(producer.kinesis.send(broken))).toBe(
+      "InvalidArgumentException: The policy is not valid JSON",
+    );
   });
 
   it("fail when a role is too new, and pass once it has propagated", async () => {
@@ -568,6 +603,35 @@ describe("event source mappings across accounts", () => {
         },
       },
       /FIFO/,
+    ],
+    [
+      "a destination of another service",
+      {
+        DestinationConfig: {
+          OnFailure: { Destination: `arn:aws:lambda:${REGION}:${CONSUMER}:function:f` },
+        },
+      },
+      /must be an SQS queue, an SNS topic or an S3 bucket/,
+    ],
+    ["a fraction of a batch", { BatchSize: 1.5 }, /^ValidationException: .*'batchSize'/],
+    [
+      "another response type",
+      { FunctionResponseTypes: ["Other"] },
+      /^Inv.*ReportBatchItemFailures/,
+    ],
+    [
+      "a time to come",
+      {
+        StartingPosition: "AT_TIMESTAMP",
+        StartingPositionTimestamp: new Date(Date.now() + 3_600_000),
+      },
+      /must not be in the future/,
+    ],
+    ["another position", { StartingPosition: "NEWEST" }, /StartingPosition must be .* got NEWEST/],
+    [
+      "more than 10 filters",
+      { FilterCriteria: { Filters: Array.from({ length: 11 }, () => ({ Pattern: "{}" })) } },
+      /up to 10 filters, got 11/,
     ],
     [
       "a pattern that is not JSON",

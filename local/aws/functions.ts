@@ -1,4 +1,4 @@
-import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { ResourceNotFoundException, type FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts, Memory } from "./accounts";
 import type { Permissions } from "./permissions";
 import { bodyOf, invalidParameter, jsonReply, notFound, parseArn } from "./requests";
@@ -35,7 +35,10 @@ export class Functions {
       const found = await this.accounts
         .owning(arn)
         .lambda.getFunctionConfiguration({ FunctionName: nameOf(arn) })
-        .catch(() => Promise.reject(notFound(`Function not found: ${arn}`, 404)));
+        .catch((error: unknown) => {
+          if (!(error instanceof ResourceNotFoundException)) throw error;
+          throw notFound(`Function not found: ${arn}`, 404);
+        });
       return { ...found, LoggingConfig: this.loggingOf(arn) };
     });
   }

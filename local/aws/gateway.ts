@@ -61,10 +61,17 @@ export async function startGateway(
       await sleep(delays.get(key) ?? 0);
       const failure = failures.get(key);
       if (failure && failure.times-- > 0) throw failure.error;
-      const identity = await accounts.identity(asked.accessKeyId);
-      const path = decodeURIComponent(url.pathname);
-      const call = { ...asked, ...identity, path, query: url.searchParams, body, forward };
-      const reply = (await handlers[key]?.(call)) ?? (await forward());
+      const handler = handlers[key];
+      const reply = handler
+        ? await handler({
+            ...asked,
+            ...(await accounts.identity(asked.accessKeyId)),
+            path: decodeURIComponent(url.pathname),
+            query: url.searchParams,
+            body,
+            forward,
+          })
+        : await forward();
       answered(asked);
       return reply;
     } catch (error) {

@@ -43,6 +43,7 @@ const RANGES = [
   ["parallelizationFactor", "ParallelizationFactor", 1, 10],
   ["maximumRetryAttempts", "MaximumRetryAttempts", -1, 10_000],
   ["maximumRecordAgeInSeconds", "MaximumRecordAgeInSeconds", -1, 604_800],
+  ["tumblingWindowInSeconds", "TumblingWindowInSeconds", 0, 900],
 ] as const;
 
 export const patternsOf = ({ FilterCriteria: criteria }: MappingSettings): string[] =>
@@ -51,7 +52,7 @@ export const patternsOf = ({ FilterCriteria: criteria }: MappingSettings): strin
 /** Refuses settings that AWS, or the local AWS, does not take. */
 export function checkSettings(settings: MappingSettings): void {
   for (const [member, name, least, most] of RANGES)
-    if (settings[name] < least || settings[name] > most)
+    if (!Number.isInteger(settings[name]) || settings[name] < least || settings[name] > most)
       throw new AwsError(
         "ValidationException",
         `1 validation error detected: Value '${settings[name]}' at '${member}' failed to satisfy constraint: Member must have value between ${least} and ${most}`,
@@ -64,15 +65,25 @@ export function checkSettings(settings: MappingSettings): void {
 function mistakeIn(settings: MappingSettings): string | undefined {
   const { MaximumRecordAgeInSeconds: age, TumblingWindowInSeconds: window } = settings;
   const { StartingPosition: position, StartingPositionTimestamp: timestamp } = settings;
+  const { FunctionResponseTypes: types } = settings;
   const destination = settings.DestinationConfig?.OnFailure?.Destination;
+  const filters = patternsOf(settings).length;
   if (age !== -1 && age < 60)
     return `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800, got ${age}`;
   if (window > 0)
     return `TumblingWindowInSeconds is not in the local AWS, got ${window}: leave it out here`;
-  if (!position) return "StartingPosition must be TRIM_HORIZON, LATEST or AT_TIMESTAMP, got none";
+  if (!position || !["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"].includes(position))
+    return `StartingPosition must be TRIM_HORIZON, LATEST or AT_TIMESTAMP, got ${position}`;
   if ((position === "AT_TIMESTAMP") !== (timestamp !== undefined))
     return "StartingPositionTimestamp goes with StartingPosition AT_TIMESTAMP, and only with it";
+  if (timestamp !== undefined && timestamp > Date.now() / 1000)
+    return `StartingPositionTimestamp must not be in the future, got ${timestamp}`;
+  if (types.length > 1 || types.some((type) => type !== "ReportBatchItemFailures"))
+    return `FunctionResponseTypes must be ReportBatchItemFailures or empty, got ${types.join()}`;
+  if (destination && !/^arn:aws[\w-]*:(sqs|sns|s3):/.test(destination))
+    return `The on-failure destination must be an SQS queue, an SNS topic or an S3 bucket, got ${destination}`;
   if (destination?.endsWith(".fifo"))
     return `The on-failure destination can't be a FIFO queue or topic, got ${destination}`;
+  if (filters > 10) return `FilterCriteria can have up to 10 filters, got ${filters}`;
   return undefined;
 }

@@ -64,7 +64,7 @@ export const jsonReply = (value: unknown = {}, status = 200): Reply => ({
   body: Buffer.from(status === 204 ? "" : JSON.stringify(value)),
 });
 
-const QUERY_SERVICES = ["iam", "sts", "sns"];
+const XML_SERVICES = ["iam", "sts", "sns", "s3"];
 
 // By method and path, without the API's date and with `*` for what a path names.
 const LAMBDA_OPERATIONS: Record<string, string> = {
@@ -90,18 +90,18 @@ export function identify(method: string, path: string, headers: IncomingHttpHead
     [];
   const [, , kind = "", name, ...rest] = path.replace(/\/$/, "").split("/");
   const template = [kind, ...(name ? ["*"] : []), ...rest].join("/");
-  const form = QUERY_SERVICES.includes(service) ? body.toString() : "";
+  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const operation =
     headers["x-amz-target"]?.toString().split(".").at(-1) ??
     (service === "lambda" ? LAMBDA_OPERATIONS[`${method} ${template}`] : undefined) ??
-    new URLSearchParams(form).get("Action") ??
+    new URLSearchParams(isForm ? body.toString() : "").get("Action") ??
     "";
   return { accessKeyId, region, service, operation };
 }
 
 /** The error in the form that the service's protocol gives it. */
 export function errorReply(service: string, { code, message, status }: AwsError): Reply {
-  if (!QUERY_SERVICES.includes(service)) {
+  if (!XML_SERVICES.includes(service)) {
     const reply = jsonReply({ __type: code, message, Message: message }, status);
     return { ...reply, headers: { ...reply.headers, "x-amzn-errortype": code } };
   }
@@ -110,7 +110,7 @@ export function errorReply(service: string, { code, message, status }: AwsError)
   return {
     status,
     headers: { "content-type": "text/xml" },
-    body: Buffer.from(`<ErrorResponse>${error}</ErrorResponse>`),
+    body: Buffer.from(service === "s3" ? error : `<ErrorResponse>${error}</ErrorResponse>`),
   };
 }
 

@@ -73,20 +73,35 @@ const noPolicy = (arn: string) => notFound(`No resource policy found for resourc
 function mistakeIn(policy: string, arn: string): string | undefined {
   if (Buffer.byteLength(policy) > LARGEST_POLICY_BYTES)
     return `The policy exceeds the maximum size of ${LARGEST_POLICY_BYTES} bytes`;
-  const shareable = isConsumerArn(arn) ? CONSUMER_ACTIONS : STREAM_ACTIONS;
-  for (const statement of statementsOf(policy)) {
-    const { Principal: principal, NotPrincipal, NotAction, Resource: resource } = statement;
+  let statements;
+  try {
+    statements = statementsOf(policy);
+  } catch {
+    return "The policy is not valid JSON";
+  }
+  if (!statements.length) return "The policy has no statement";
+  const shareable = (isConsumerArn(arn) ? CONSUMER_ACTIONS : STREAM_ACTIONS).map((operation) =>
+    `kinesis:${operation}`.toLowerCase(),
+  );
+  for (const statement of statements) {
+    const { Effect: effect, Principal: principal, Resource: resource } = statement;
+    const principals = awsPrincipals(statement);
     const actions = listOf(statement.Action);
-    const unknown = actions.find((action) => !shareable.includes(action.replace("kinesis:", "")));
-    if (NotPrincipal ?? NotAction) return "NotPrincipal and NotAction are not supported";
-    if (typeof principal === "object" && Object.keys(principal).join() !== "AWS")
+    const unknown = actions.find((action) => !shareable.includes(action.toLowerCase()));
+    if (effect !== "Allow" && effect !== "Deny")
+      return `Effect must be Allow or Deny, got ${String(effect)}`;
+    if (statement.NotPrincipal ?? statement.NotAction)
+      return "NotPrincipal and NotAction are not supported";
+    if (typeof principal === "object" && Object.keys(principal).some((type) => type !== "AWS"))
       return "Only AWS principals are supported: no service, no federated one";
-    if (awsPrincipals(statement).some((one) => one.includes("*")))
+    if (!principals.length) return "A statement has no principal";
+    if (principals.some((one) => one.includes("*")))
       return "Wildcard (*) is not supported for principals";
+    if (!actions.length) return "A statement has no action";
     if (actions.some((action) => action.includes("*")))
       return "Wildcard (*) is not supported for actions";
     if (unknown) return `Action ${unknown} is not supported in a resource policy on ${arn}`;
-    if (listOf(resource).join() !== arn)
+    if (!resource || listOf(resource).some((one) => one !== arn))
       return `Resource must be ${arn}, got ${JSON.stringify(resource)}`;
   }
   return undefined;

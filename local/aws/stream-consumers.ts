@@ -1,7 +1,8 @@
+import { ResourceNotFoundException } from "@aws-sdk/client-kinesis";
 import type { Accounts } from "./accounts";
 import { bodyOf, inUse, isConsumerArn, jsonReply } from "./requests";
-import { limitExceeded, mustOwn, notFound } from "./requests";
-import type { AwsError, Call, Handlers } from "./requests";
+import { limitExceeded, mustOwn, notFound, streamArnOf } from "./requests";
+import { AwsError, type Call, type Handlers } from "./requests";
 
 const REGISTERED_CONSUMER_LIMIT = 20;
 const CONCURRENT_CREATION_LIMIT = 5;
@@ -11,6 +12,8 @@ interface Consumer {
   readonly ConsumerARN: string;
   readonly ConsumerCreationTimestamp: number;
   readonly StreamARN: string;
+  /** When it is gone, in milliseconds. */
+  readonly goneAt?: number;
 }
 
 interface Body extends Partial<Consumer> {
@@ -35,7 +38,7 @@ export class StreamConsumers {
 
   /** Why a consumer can't be used now. */
   whyNotActive(arn: string): AwsError | undefined {
-    const consumer = this.all.get(arn);
+    const consumer = this.find(arn);
     if (!consumer) return notFound(`Consumer ${arn} not found.`);
     if (this.status(consumer) === "ACTIVE") return undefined;
     return inUse(`Consumer ${arn} is not in ACTIVE status`);
@@ -66,9 +69,9 @@ export class StreamConsumers {
       return jsonReply({ Consumers: this.of(arn).map((consumer) => this.show(consumer)) });
     },
     "kinesis.DeregisterStreamConsumer": (call) => {
-      const { ConsumerARN: arn } = this.get(bodyOf<Body>(call));
-      mustOwn(call, arn);
-      this.delete(arn);
+      const consumer = this.get(bodyOf<Body>(call));
+      mustOwn(call, consumer.ConsumerARN);
+      this.delete(consumer, Math.min(this.creatingSeconds, 1));
       return jsonReply();
     },
     "kinesis.CreateStream": async (call) => {
@@ -81,6 +84,7 @@ export class StreamConsumers {
     },
     "kinesis.DeleteStream": async (call) => {
       const arn = streamArn(call);
+      mustOwn(call, arn);
       const consumers = this.of(arn);
       if (consumers.length && !bodyOf<Body>(call).EnforceConsumerDeletion)
         throw inUse(
@@ -88,7 +92,7 @@ export class StreamConsumers {
         );
       const reply = await call.forward();
       if (reply.status >= 300) return reply;
-      consumers.forEach((consumer) => this.delete(consumer.ConsumerARN));
+      consumers.forEach((consumer) => this.delete(consumer));
       this.onDeleted(arn);
       return reply;
     },
@@ -111,11 +115,19 @@ export class StreamConsumers {
     return summary.then(
       ({ StreamDescriptionSummary: stream }) =>
         stream?.StreamStatus === "ACTIVE" ? undefined : inUse(`Stream ${arn} is not ACTIVE`),
-      () => notFound(`Stream ${arn} not found.`),
+      (error: unknown) => {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+        return notFound(`Stream ${arn} not found.`);
+      },
     );
   }
 
   private register(streamArn: string, name: string, tags: Record<string, string>) {
+    if (!/^[a-zA-Z0-9_.-]{1,128}$/.test(name))
+      throw new AwsError(
+        "ValidationException",
+        `1 validation error detected: Value '${name}' at 'consumerName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+`,
+      );
     const others = this.of(streamArn);
     if (others.some((other) => other.ConsumerName === name))
       throw inUse(`Consumer ${name} of stream ${streamArn} already exists.`);
@@ -123,8 +135,8 @@ export class StreamConsumers {
       throw limitExceeded(
         `A stream can have ${REGISTERED_CONSUMER_LIMIT} registered consumers, and ${streamArn} has them.`,
       );
-    const creating = others.filter((other) => this.status(other) === "CREATING");
-    if (creating.length >= CONCURRENT_CREATION_LIMIT)
+    const changing = others.filter((other) => this.status(other) !== "ACTIVE");
+    if (changing.length >= CONCURRENT_CREATION_LIMIT)
       throw limitExceeded(
         `Only ${CONCURRENT_CREATION_LIMIT} consumers of a stream can simultaneously be in CREATING or DELETING.`,
       );
@@ -140,30 +152,38 @@ export class StreamConsumers {
     return this.show(consumer);
   }
 
-  private status({ ConsumerCreationTimestamp: created }: Consumer): "CREATING" | "ACTIVE" {
+  private status({ ConsumerCreationTimestamp: created, goneAt }: Consumer) {
+    if (goneAt !== undefined) return "DELETING";
     return Date.now() / 1000 - created < this.creatingSeconds ? "CREATING" : "ACTIVE";
   }
 
   private show(consumer: Consumer) {
-    const { StreamARN, ...shown } = consumer;
+    const { StreamARN, goneAt, ...shown } = consumer;
     return { ...shown, ConsumerStatus: this.status(consumer) };
   }
 
   private of(streamArn: string): Consumer[] {
-    return [...this.all.values()].filter(({ StreamARN: arn }) => arn === streamArn);
+    return [...this.all.values()].filter(
+      ({ StreamARN: arn, goneAt = Infinity }) => arn === streamArn && Date.now() < goneAt,
+    );
   }
 
   private get({ StreamARN: stream = "", ConsumerARN, ConsumerName }: Body): Consumer {
     const consumer = ConsumerARN
-      ? this.all.get(ConsumerARN)
+      ? this.find(ConsumerARN)
       : this.of(stream).find((one) => one.ConsumerName === ConsumerName);
     if (consumer) return consumer;
     throw notFound(`Consumer ${ConsumerARN ?? ConsumerName} not found.`);
   }
 
-  private delete(consumerArn: string): void {
-    this.all.delete(consumerArn);
-    this.onDeleted(consumerArn);
+  private find(consumerArn: string): Consumer | undefined {
+    return this.of(streamArnOf(consumerArn)).find(({ ConsumerARN: arn }) => arn === consumerArn);
+  }
+
+  private delete(consumer: Consumer, seconds = 0): void {
+    const { ConsumerARN: arn } = consumer;
+    this.all.set(arn, { ...consumer, goneAt: Date.now() + seconds * 1000 });
+    this.onDeleted(arn);
   }
 
   private tagged(call: Call, act: (tags: Map<string, string>, body: Body) => unknown) {

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { parseArn } from "../aws/requests";
 import type { LogStream, LogWriter } from "./log-writer";
@@ -58,7 +59,7 @@ export class ExecutionEnvironment {
       },
     });
     for (const output of [this.child.stdout, this.child.stderr])
-      output?.on("data", (chunk: Buffer) => this.log.write(chunk.toString().trimEnd()));
+      if (output) createInterface(output).on("line", (line) => this.log.write(line));
     this.child.stdin?.on("error", () => undefined);
     this.child.on("message", (message: Message) => {
       if (message.isFatal) this.alive = false;

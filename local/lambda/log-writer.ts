@@ -4,6 +4,7 @@ import { sessionOf, type Permissions } from "../aws/permissions";
 import { parseArn } from "../aws/requests";
 
 const EVENTS_PER_CALL = 1_000;
+const LARGEST_EVENT_BYTES = 256 * 1024 - 26;
 
 interface LogEvent {
   readonly timestamp: number;
@@ -25,16 +26,27 @@ export class LogWriter {
 
   stream(configuration: FunctionConfiguration, logStreamName: string): LogStream {
     const waiting: LogEvent[] = [];
-    let last = Promise.resolve();
+    let isCreated = false;
+    let isBusy = false;
+    const drain = async () => {
+      while (waiting.length) {
+        const events = waiting.splice(0, EVENTS_PER_CALL);
+        isCreated ||= await this.create(configuration, logStreamName);
+        // What a role may not write is lost in AWS too.
+        if (isCreated) await this.put(configuration, logStreamName, events);
+      }
+    };
     return {
       write: (message) => {
-        waiting.push({ timestamp: Date.now(), message });
-        if (waiting.length > 1) return;
-        const written: Promise<void> = last
-          .then(() => this.put(configuration, logStreamName, waiting))
+        waiting.push({ timestamp: Date.now(), message: message.slice(0, LARGEST_EVENT_BYTES) });
+        if (isBusy) return;
+        isBusy = true;
+        const written: Promise<void> = drain()
           .catch(() => undefined)
-          .finally(() => this.writing.delete(written));
-        last = written;
+          .finally(() => {
+            isBusy = false;
+            this.writing.delete(written);
+          });
         this.writing.add(written);
       },
     };
@@ -45,28 +57,36 @@ export class LogWriter {
     while (this.writing.size) await Promise.all(this.writing);
   }
 
-  /** Empties `waiting`; what a role may not write is lost in AWS too. */
+  private async create(configuration: FunctionConfiguration, logStreamName: string) {
+    const { logs, logGroupName, may } = this.of(configuration, logStreamName);
+    if (await may("logs:CreateLogGroup"))
+      await logs.createLogGroup({ logGroupName }).catch(() => undefined);
+    if (!(await may("logs:CreateLogStream"))) return false;
+    await logs.createLogStream({ logGroupName, logStreamName });
+    return true;
+  }
+
   private async put(
     configuration: FunctionConfiguration,
     logStreamName: string,
-    waiting: LogEvent[],
-  ): Promise<void> {
+    logEvents: LogEvent[],
+  ) {
+    const { logs, logGroupName, may } = this.of(configuration, logStreamName);
+    if (await may("logs:PutLogEvents"))
+      await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
+  }
+
+  private of(configuration: FunctionConfiguration, logStreamName: string) {
     const { FunctionArn: functionArn = "", LoggingConfig: logging } = configuration;
     const logGroupName = logging?.LogGroup ?? "";
-    const { logs } = this.accounts.owning(functionArn);
     const { account, region } = parseArn(functionArn);
     const group = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
     const stream = `${group}:log-stream:${logStreamName}`;
-    const may = async (action: string, resource: string) =>
-      !(await this.permissions.denied({ principal: sessionOf(configuration), action, resource }));
-    if (await may("logs:CreateLogGroup", group))
-      await logs.createLogGroup({ logGroupName }).catch(() => undefined);
-    if (await may("logs:CreateLogStream", stream))
-      await logs.createLogStream({ logGroupName, logStreamName }).catch(() => undefined);
-    const isAllowed = await may("logs:PutLogEvents", stream);
-    while (waiting.length) {
-      const logEvents = waiting.splice(0, EVENTS_PER_CALL);
-      if (isAllowed) await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
-    }
+    const principal = sessionOf(configuration);
+    const may = async (action: string) => {
+      const resource = action === "logs:CreateLogGroup" ? group : stream;
+      return !(await this.permissions.denied({ principal, action, resource }));
+    };
+    return { logs: this.accounts.owning(functionArn).logs, logGroupName, may };
   }
 }
