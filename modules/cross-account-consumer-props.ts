@@ -13,7 +13,10 @@ export enum ReadMode {
 
 /** Properties of a CrossAccountConsumer. */
 export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
-  /** Provider of the account that the function lives in: an AwsProvider with an alias of its own. */
+  /**
+   * Provider of the function's account, of the same stack. Usually another account than the
+   * stream's; the stream's own account works as well, with the same or another provider.
+   */
   readonly provider: AwsProvider;
 
   /** The stream to read: a ProducerStream, or what ProducerStream.fromAttributes made of one. */
@@ -21,12 +24,14 @@ export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
 
   /**
    * Name of the registered consumer, unique on the stream, and the default name of the function.
-   * Valid: 1 to 128 letters, digits, dots, hyphens or underscores. Changing it registers anew.
+   * Valid: 1 to 128 letters, digits, dots, hyphens or underscores. Changing it registers another
+   * consumer, and the mapping is recreated and starts at `startingPosition`.
    */
   readonly consumerName: string;
 
   /**
-   * How the stream's throughput is read.
+   * How the stream's throughput is read. Changing it recreates the mapping, which then starts at
+   * `startingPosition`.
    *
    * @default ReadMode.ENHANCED_FAN_OUT
    */

@@ -15,9 +15,10 @@ import { accountPreconditions, checkAccess, regionPreconditions } from "./privat
 import { Checks } from "./private/checks";
 import { ConsumerFunction, functionFor, functionNameOf } from "./private/consumer-function";
 import { createMapping } from "./private/consumer-mapping";
-import { duplicateNames } from "./private/duplicate-names";
+import { duplicateConsumerNames, NamedConsumer } from "./private/duplicate-names";
 import { checkFunction } from "./private/function-checks";
 import { checkMapping, warnOfMapping } from "./private/mapping-checks";
+import { defaultRecordAgeSeconds } from "./private/record-age";
 import {
   consumerPolicyStatements,
   decryptStatement,
@@ -54,6 +55,8 @@ export class CrossAccountConsumer extends Construct {
   public readonly rolePolicy: IamRolePolicy;
   public readonly onFailureQueue?: SqsQueue;
   public readonly mapping: LambdaEventSourceMapping;
+  /** @internal */
+  public readonly names: NamedConsumer["names"];
 
   constructor(
     scope: Construct,
@@ -61,7 +64,7 @@ export class CrossAccountConsumer extends Construct {
     private readonly props: CrossAccountConsumerProps,
   ) {
     super(scope, id);
-    const accessChecks = checkAccess(props);
+    const accessChecks = checkAccess(this, props);
     const functionChecks = checkFunction(props);
     const mappingChecks = checkMapping(props);
     accessChecks.throwIfAny(
@@ -71,10 +74,28 @@ export class CrossAccountConsumer extends Construct {
       functionChecks.logGroup,
       mappingChecks,
     );
-    this.node.addValidation({ validate: () => this.duplicateNames() });
+    this.names = {
+      provider: props.provider,
+      consumerName: props.consumerName,
+      roleName: props.roleName,
+      functionName: functionNameOf(props),
+      existingRoleName: props.existingFunction?.roleName,
+      createsQueue: (props.onFailure ?? OnFailure.queue()).createsQueue,
+    };
+    this.node.addValidation({
+      validate: () => duplicateConsumerNames(this, CrossAccountConsumer),
+    });
 
     const { stream } = props;
-    warnOfMapping(this, props, this.enhancedFanOut, stream.access.config.retentionPeriodHours);
+    const { retentionPeriodHours } = stream.access.config;
+    const maximumRecordAgeInSeconds =
+      props.maximumRecordAgeInSeconds ?? defaultRecordAgeSeconds(retentionPeriodHours);
+    warnOfMapping(
+      this,
+      { ...props, maximumRecordAgeInSeconds },
+      this.enhancedFanOut,
+      retentionPeriodHours,
+    );
     const target = functionFor(this, props, functionChecks);
     this.functionName = target.functionName;
     this.functionArn = target.functionArn;
@@ -113,6 +134,7 @@ export class CrossAccountConsumer extends Construct {
       functionArn: target.functionArn,
       eventSourceArn: this.consumerArn ?? stream.streamArn,
       destinationArn: onFailure.destinationArn,
+      maximumRecordAgeInSeconds,
       preconditions: [
         ...mappingChecks.preconditions,
         ...(props.existingFunction ? functionChecks.function.preconditions : []),
@@ -120,7 +142,7 @@ export class CrossAccountConsumer extends Construct {
         ...stream.access.unmetPreconditions,
       ],
       dependsOn: [
-        ...stream.access.proofs,
+        stream.access.keyPolicy,
         stream.access.resourcePolicy,
         this.consumerPolicy,
         this.rolePolicy,
@@ -149,7 +171,6 @@ export class CrossAccountConsumer extends Construct {
       : undefined;
   }
 
-  /** Waits for what proves the role: PutResourcePolicy refuses a role that IAM does not know yet. */
   private createConsumerPolicy({
     roleArn,
     lambdaFunction,
@@ -170,7 +191,7 @@ export class CrossAccountConsumer extends Construct {
       provider,
       resourceArn: this.consumerArn,
       policy,
-      dependsOn: [...access.proofs, ...(lambdaFunction ? [lambdaFunction] : [])],
+      dependsOn: access.principalPropagation(lambdaFunction),
     });
   }
 
@@ -180,15 +201,16 @@ export class CrossAccountConsumer extends Construct {
     precondition: Precondition[],
   ): IamRolePolicy {
     const { provider, stream, consumerName } = this.props;
+    const { decryptKeyArns } = stream.access.config;
     return new IamRolePolicy(this, "role-policy", {
       provider,
       name: consumerName,
       role: target.roleName,
       policy: policyDocument([
         ...readStatements(stream.streamArn, this.consumerArn),
-        ...(stream.kmsKeyArn === undefined
+        ...(decryptKeyArns.length === 0
           ? []
-          : [decryptStatement(stream.kmsKeyArn, stream.streamArn, this.dnsSuffix())]),
+          : [decryptStatement(decryptKeyArns, stream.streamArn, this.dnsSuffix())]),
         ...onFailure,
         ...(target.logGroup ? [logStatement(target.logGroup.arn)] : []),
       ]),
@@ -206,24 +228,5 @@ export class CrossAccountConsumer extends Construct {
     const { dnsSuffix } = new DataAwsPartition(this, "partition", { provider });
     stream.access.dnsSuffix ??= dnsSuffix;
     return dnsSuffix;
-  }
-
-  /** Names that AWS would refuse only at apply; the first consumer of an account speaks for all. */
-  private duplicateNames(): string[] {
-    const peers = this.node.root.node
-      .findAll()
-      .filter((node) => node instanceof CrossAccountConsumer)
-      .filter(({ props }) => props.provider === this.props.provider);
-    if (peers[0] !== this) {
-      return [];
-    }
-    return duplicateNames(
-      peers.map(({ props, node, onFailureQueue }) => ({
-        path: node.path,
-        ...props,
-        functionName: functionNameOf(props),
-        makesQueue: onFailureQueue !== undefined,
-      })),
-    );
   }
 }

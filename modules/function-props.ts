@@ -53,7 +53,8 @@ export interface FunctionProps {
   readonly existingFunction?: ExistingFunction;
 
   /**
-   * Name of the function. Valid: 1 to 64 letters, digits, hyphens or underscores.
+   * Name of the function. Valid: 1 to 64 letters, digits, hyphens or underscores. If it changes,
+   * the log group and the failure queue keep the names that they were created with.
    *
    * @default - `consumerName`
    */

@@ -17,15 +17,19 @@ export enum StartingPosition {
  */
 export interface MappingProps {
   /**
-   * Where a new mapping starts. Changing it makes the mapping anew.
+   * Where a new mapping starts. A change has no effect on an existing mapping, which continues
+   * where it is; to start it again on purpose, have Terraform recreate it:
+   * `terraform apply -replace=<address of the mapping>`. A mapping that Terraform recreates for
+   * another reason, such as a changed `readMode` or `consumerName`, starts here as well.
    *
    * @default StartingPosition.TRIM_HORIZON
    */
   readonly startingPosition?: StartingPosition;
 
   /**
-   * Time to start from, in RFC 3339 (`2026-01-31T08:00:00Z`), not in the future. Required with,
-   * and only allowed with, AT_TIMESTAMP.
+   * Time to start from, in RFC 3339 (`2026-01-31T08:00:00Z`), not in the future. Fractions of a
+   * second are cut off, since AWS keeps whole seconds. Required with, and only allowed with,
+   * AT_TIMESTAMP.
    *
    * @default - none
    */
@@ -65,9 +69,10 @@ export interface MappingProps {
 
   /**
    * How old a record may get before Lambda reports it to `onFailure` instead of processing it, in
-   * seconds. Valid range: 60 to 604800 (7 days), or -1 for as long as the stream keeps it.
+   * seconds. Valid range: 60 to 604800 (7 days), or -1 for as long as the stream keeps it. Choose
+   * less than the stream's retention: a report is only a pointer to a record in the stream.
    *
-   * @default 86400 - a day, a stream's default retention
+   * @default - half of the stream's retention, at most a day: 43200 with the default retention
    */
   readonly maximumRecordAgeInSeconds?: number;
 

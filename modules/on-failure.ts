@@ -41,26 +41,35 @@ export interface OnFailureConfig {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export class OnFailure {
-  /** A queue of the consumer's own in its account, encrypted, which keeps messages for 14 days. */
+  /**
+   * A queue of the consumer's own in its account, encrypted, which keeps messages for 14 days. It
+   * is named after the function when it is created, and keeps that name if the function is
+   * renamed, so that the reports in it are not lost.
+   */
   public static queue(): OnFailure {
-    return new OnFailure((scope, { provider, functionName, tags }) => {
-      const queue = new SqsQueue(scope, "on-failure-queue", {
-        provider,
-        name: `${functionName}-on-failure`,
-        messageRetentionSeconds: QUEUE_RETENTION_SECONDS,
-        sqsManagedSseEnabled: true,
-        tags,
-      });
-      return { queue, ...toQueue(queue.arn) };
-    });
+    return new OnFailure(
+      (scope, { provider, functionName, tags }) => {
+        const queue = new SqsQueue(scope, "on-failure-queue", {
+          provider,
+          name: `${functionName}-on-failure`,
+          messageRetentionSeconds: QUEUE_RETENTION_SECONDS,
+          sqsManagedSseEnabled: true,
+          // A queue of another name would be a new one, without the reports that nobody has read yet;
+          // and a queue that is no longer wanted must not go before the mapping has let go of it.
+          lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
+          tags,
+        });
+        return { queue, ...toQueue(queue.arn) };
+      },
+      { createsQueue: true },
+    );
   }
 
   /** An existing standard queue. A FIFO queue is refused, as Lambda refuses it. */
   public static sqs(arn: string): OnFailure {
-    return new OnFailure(
-      () => toQueue(arn),
-      (checks) => checkArn(checks, arn, queueArn),
-    );
+    return new OnFailure(() => toQueue(arn), {
+      check: (checks) => checkArn(checks, arn, queueArn),
+    });
   }
 
   /** An existing standard topic. A FIFO topic is refused, as Lambda refuses it. */
@@ -70,7 +79,7 @@ export class OnFailure {
         destinationArn: arn,
         statements: [own("ReportFailures", ["sns:Publish"], arn)],
       }),
-      (checks) => checkArn(checks, arn, topicArn),
+      { check: (checks) => checkArn(checks, arn, topicArn) },
     );
   }
 
@@ -82,25 +91,23 @@ export class OnFailure {
   public static s3(arn: string, bucketAccountId?: string): OnFailure {
     return new OnFailure(
       (_scope, { roleArn }) => toBucket(arn, bucketAccountId ?? arnPart(roleArn, "accountId")),
-      (checks) => {
-        checkArn(checks, arn, bucketArn);
-        checks.check(
-          "onFailure",
-          bucketAccountId,
-          accountId,
-          "omit it where the consumer's account owns the bucket",
-        );
+      {
+        check: (checks) => {
+          checkArn(checks, arn, bucketArn);
+          checks.check(
+            "onFailure",
+            bucketAccountId,
+            accountId,
+            "omit it where the consumer's account owns the bucket",
+          );
+        },
       },
     );
   }
 
   /** Nowhere: records that Lambda gives up on leave no trace. */
   public static none(): OnFailure {
-    return new OnFailure(
-      () => ({ statements: [] }),
-      () => undefined,
-      true,
-    );
+    return new OnFailure(() => ({ statements: [] }), { isNone: true });
   }
 
   /** So that nothing else passes for one. */
@@ -109,11 +116,27 @@ export class OnFailure {
   private constructor(
     /** @internal */
     public readonly bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
-    /** @internal */
-    public readonly check: (checks: Checks) => void = () => undefined,
-    /** @internal */
-    public readonly isNone = false,
+    private readonly kind: {
+      readonly check?: (checks: Checks) => void;
+      readonly createsQueue?: boolean;
+      readonly isNone?: boolean;
+    } = {},
   ) {}
+
+  /** @internal */
+  public check(checks: Checks): void {
+    this.kind.check?.(checks);
+  }
+
+  /** @internal */
+  public get createsQueue(): boolean {
+    return this.kind.createsQueue ?? false;
+  }
+
+  /** @internal */
+  public get isNone(): boolean {
+    return this.kind.isNone ?? false;
+  }
 }
 
 const toQueue = (arn: string): OnFailureConfig => ({

@@ -50,6 +50,15 @@ export interface ProducerStreamAttributes {
   readonly kmsKeyArn?: string;
 
   /**
+   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records stay
+   * encrypted with the key they were put with: keep a key here until the stream's retention has
+   * passed since the stream changed keys, and its readers keep `kms:Decrypt` on it.
+   *
+   * @default - none
+   */
+  readonly previousKmsKeyArns?: string[];
+
+  /**
    * Provider of the stream's account. With it the stream's resource policy is made here, and
    * REPLACES the one that the stream has; registered consumers can be made as well.
    *
@@ -109,6 +118,45 @@ export interface ProducerStreamProps {
    * @default - a key is made, with yearly rotation, an alias and a policy for every reader and writer
    */
   readonly kmsKeyArn?: string;
+
+  /**
+   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records stay
+   * encrypted with the key they were put with: keep a key here until the stream's retention has
+   * passed since the stream changed keys, and its readers keep `kms:Decrypt` on it. The key
+   * created by this construct is kept with `retainKey` instead.
+   *
+   * @default - none
+   */
+  readonly previousKmsKeyArns?: string[];
+
+  /**
+   * Whether the key created by this construct stays, with its policy and its readers, even if
+   * `encryption` is NONE or `kmsKeyArn` names another key. Set it in the same change, and take it
+   * back once the stream's retention has passed: records stay encrypted with the key they were
+   * put with, and a key scheduled for deletion decrypts nothing.
+   *
+   * @default false - the key is scheduled for deletion as soon as the stream no longer uses it
+   */
+  readonly retainKey?: boolean;
+
+  /**
+   * How long AWS waits before it deletes the key created by this construct, in days, counted from
+   * when Terraform destroys it. Valid range: 7 to 30. The key cannot be used meanwhile; its
+   * deletion can be cancelled (`aws kms cancel-key-deletion`).
+   *
+   * @default 30
+   */
+  readonly deletionWindowInDays?: number;
+
+  /**
+   * Whether Terraform refuses every plan that would destroy or replace the stream, or the key
+   * created by this construct. Terraform only protects what is still declared: a stream or key
+   * that is taken out of the program is destroyed all the same.
+   *
+   * @default false
+   * @see https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#prevent_destroy
+   */
+  readonly preventDestroy?: boolean;
 
   /**
    * Metrics per shard, at a cost per metric and shard. Valid values: IncomingBytes,

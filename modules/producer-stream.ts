@@ -5,12 +5,15 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Annotations, Fn, Lazy, Token } from "cdktf";
+import { Annotations, dependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "./private/arns";
 import { ImportedStream } from "./private/imported-stream";
 import { keyAdministrationStatement, policyDocument } from "./private/policies";
-import { Checks } from "./private/checks";
+import { Checks, isLiteral } from "./private/checks";
+import { duplicateStreams } from "./private/duplicate-names";
+import { aliasName } from "./private/key-alias";
+import { partitionOf } from "./private/partitions";
 import { StreamAccess } from "./private/stream-access";
 import { checkStream } from "./private/stream-checks";
 import {
@@ -46,7 +49,7 @@ export class ProducerStream extends Construct implements IProducerStream {
 
   public readonly provider: AwsProvider;
   public readonly stream: KinesisStream;
-  /** The key, unless it was given or there is no encryption; so its alias and its policy. */
+  /** The key created for this stream, with its alias and its policy; undefined if there is none. */
   public readonly key?: KmsKey;
   public readonly keyAlias?: KmsAlias;
   public readonly keyPolicy?: KmsKeyPolicy;
@@ -56,29 +59,34 @@ export class ProducerStream extends Construct implements IProducerStream {
 
   constructor(scope: Construct, id: string, props: ProducerStreamProps) {
     super(scope, id);
-    const checks = checkStream(props);
+    const checks = checkStream(this, props);
     checks.throwIfAny(this);
+    this.node.addValidation({ validate: () => duplicateStreams(this, ProducerStream) });
 
-    const { provider, tags } = props;
+    const { provider } = props;
     const encrypted = props.encryption !== StreamEncryption.NONE;
+    const usesCreatedKey = encrypted && props.kmsKeyArn === undefined;
     this.provider = provider;
-    if (encrypted && props.kmsKeyArn === undefined) {
-      this.key = new KmsKey(this, "key", {
-        provider,
-        description: `Encrypts the records of Kinesis data stream ${props.streamName}`,
-        enableKeyRotation: true,
-        tags,
-      });
+    if (usesCreatedKey || props.retainKey) {
+      this.key = this.createKey(props, checks.key);
       this.keyAlias = new KmsAlias(this, "key-alias", {
         provider,
         name: `alias/${aliasName(props.streamName)}`,
         targetKeyId: this.key.keyId,
       });
+      this.keyPolicy = this.createKeyPolicy(this.key, props.streamName, usesCreatedKey);
     }
     this.kmsKeyArn = encrypted ? (props.kmsKeyArn ?? this.key?.arn) : undefined;
-    this.stream = this.createStream(props, checks);
-    this.access = this.createAccess(props);
-    this.keyPolicy = this.key && this.createKeyPolicy(this.key);
+    this.stream = this.createStream(props, checks.stream);
+    if (this.keyPolicy) {
+      // Turning encryption on must not shut out the readers and writers that the policy lets in,
+      // and turning it off must not shut out the writers before the stream has stopped encrypting.
+      const [later, earlier] = usesCreatedKey
+        ? [this.stream, this.keyPolicy]
+        : [this.keyPolicy, this.stream];
+      later.dependsOn = [dependable(earlier)];
+    }
+    this.access = this.createAccess(props, usesCreatedKey);
     if (!encrypted) {
       Annotations.of(this).addWarning(
         "'encryption' is NONE: records are stored in the clear; omit it to have a key made that the consumers may use",
@@ -120,6 +128,22 @@ export class ProducerStream extends Construct implements IProducerStream {
     this.access.grantWrite(principalArn);
   }
 
+  /** Created before what it replaces is destroyed, so that a stream stops using a key before the key goes. */
+  private createKey(props: ProducerStreamProps, checks: Checks): KmsKey {
+    return new KmsKey(this, "key", {
+      provider: props.provider,
+      description: `Encrypts the records of Kinesis data stream ${props.streamName}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: props.deletionWindowInDays,
+      lifecycle: {
+        ...checks.lifecycle,
+        createBeforeDestroy: true,
+        preventDestroy: props.preventDestroy,
+      },
+      tags: props.tags,
+    });
+  }
+
   private createStream(props: ProducerStreamProps, checks: Checks): KinesisStream {
     const streamMode =
       props.streamMode ??
@@ -135,52 +159,58 @@ export class ProducerStream extends Construct implements IProducerStream {
       shardLevelMetrics: props.shardLevelMetrics,
       enforceConsumerDeletion: props.enforceConsumerDeletion,
       tags: props.tags,
-      lifecycle: checks.lifecycle,
+      lifecycle: props.preventDestroy
+        ? { ...checks.lifecycle, preventDestroy: true }
+        : checks.lifecycle,
     });
   }
 
-  private createAccess(props: ProducerStreamProps): StreamAccess {
+  private createAccess(props: ProducerStreamProps, ownsKeyPolicy: boolean): StreamAccess {
+    const { region } = props.provider;
+    const { kmsKeyArn } = this;
+    const retainedKeyArn = ownsKeyPolicy ? undefined : this.key?.arn;
     const access = new StreamAccess(this, {
       streamArn: this.streamArn,
       provider: props.provider,
-      kmsKeyArn: this.kmsKeyArn,
-      ownsKeyPolicy: this.key !== undefined,
+      partition: isLiteral(region) ? partitionOf(region) : arnPart(this.streamArn, "partition"),
+      kmsKeyArn,
+      ownsKeyPolicy,
+      decryptKeyArns: [kmsKeyArn, retainedKeyArn, ...(props.previousKmsKeyArns ?? [])].filter(
+        (arn) => arn !== undefined,
+      ),
       registeredConsumerLimit: props.registeredConsumerLimit,
       retentionPeriodHours: props.retentionPeriodHours ?? DEFAULT_RETENTION_HOURS,
     });
-    if (this.kmsKeyArn !== undefined) {
+    if (access.config.decryptKeyArns.length > 0) {
       access.dnsSuffix = new DataAwsPartition(this, "partition", {
         provider: props.provider,
       }).dnsSuffix;
     }
+    access.keyPolicy = this.keyPolicy;
     return access;
   }
 
   /**
-   * A resource of its own, so that the stream does not wait for the consumers' roles and the
-   * policy can name the stream. Terraform retries it until every role is known to IAM, which
-   * the stream's resource policy, never retried, then builds on.
+   * Terraform retries this policy until IAM knows every role, which the stream's resource policy,
+   * never retried, relies on. The stream depends on it, so the stream's ARN is put together from
+   * the key's: that would be a cycle otherwise.
    */
-  private createKeyPolicy(key: KmsKey): KmsKeyPolicy {
-    const administration = keyAdministrationStatement(
-      arnPart(key.arn, "partition"),
-      arnPart(key.arn, "accountId"),
-    );
-    const keyPolicy = new KmsKeyPolicy(this, "key-policy", {
+  private createKeyPolicy(key: KmsKey, streamName: string, isInUse: boolean): KmsKeyPolicy {
+    const { arn } = key;
+    const partition = arnPart(arn, "partition");
+    const accountId = arnPart(arn, "accountId");
+    const region = arnPart(arn, "region");
+    const streamArn = `arn:${partition}:kinesis:${region}:${accountId}:stream/${streamName}`;
+    return new KmsKeyPolicy(this, "key-policy", {
       provider: this.provider,
       keyId: key.keyId,
       policy: Lazy.stringValue({
-        produce: () => policyDocument([administration, ...this.access.keyStatements()]),
+        produce: () =>
+          policyDocument([
+            keyAdministrationStatement(partition, accountId),
+            ...this.access.keyStatements({ arn: streamArn, region }, isInUse),
+          ]),
       }),
     });
-    this.access.proofs.push(keyPolicy);
-    return keyPolicy;
   }
-}
-
-/** An alias takes no dots, a stream's name does. */
-function aliasName(streamName: string): string {
-  return Token.isUnresolved(streamName)
-    ? Token.asString(Fn.replace(streamName, ".", "-"))
-    : streamName.replace(/\./g, "-");
 }

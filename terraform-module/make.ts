@@ -21,6 +21,7 @@ import {
   StartingPosition,
   StreamMode,
 } from "../modules";
+import { defaultRecordAgeSeconds } from "../modules/private/record-age";
 
 const ROOT = path.resolve(__dirname, "..");
 const CODE = "function";
@@ -99,22 +100,23 @@ class Pipeline extends TerraformStack {
   constructor(app: App, id: string) {
     super(app, id);
     const variables = new Variables(this);
-    const stream = this.stream(variables);
-    const consumer = this.consumer(variables, stream);
+    const retentionPeriodHours = variables.number(
+      "retention_period_hours",
+      "How long records stay readable, in hours: 24 to 8760",
+      24,
+    );
+    const stream = this.stream(variables, retentionPeriodHours);
+    const consumer = this.consumer(variables, stream, retentionPeriodHours);
     this.letCodeBeGiven(variables, consumer);
     this.letEnvironmentBeGiven(variables, consumer);
     this.describe(stream, consumer);
   }
 
-  private stream(variables: Variables): ProducerStream {
+  private stream(variables: Variables, retentionPeriodHours: number): ProducerStream {
     const stream = new ProducerStream(this, "stream", {
       provider: new AwsProvider(this, "producer", { alias: "producer" }),
       streamName: variables.text("stream_name", "Name of the stream"),
-      retentionPeriodHours: variables.number(
-        "retention_period_hours",
-        "How long records stay readable, in hours: 24 to 8760",
-        24,
-      ),
+      retentionPeriodHours,
     });
     variables
       .optional(
@@ -137,7 +139,11 @@ class Pipeline extends TerraformStack {
     return stream;
   }
 
-  private consumer(variables: Variables, stream: ProducerStream): CrossAccountConsumer {
+  private consumer(
+    variables: Variables,
+    stream: ProducerStream,
+    retentionPeriodHours: number,
+  ): CrossAccountConsumer {
     const consumerName = variables.text("consumer_name", "Name of the registered consumer");
     const functionName = variables.either(
       "function_name",
@@ -199,12 +205,18 @@ class Pipeline extends TerraformStack {
         "How often a failing batch is retried before it goes to the on-failure queue: 0 to 10000, or -1 for as long as the record lives",
         500,
       ),
-      maximumRecordAgeInSeconds: variables.number(
-        "maximum_record_age_in_seconds",
-        "How old a record may get before it goes to the on-failure queue, in seconds: 60 to 604800, or -1 for no limit",
-        86400,
-      ),
+      maximumRecordAgeInSeconds: this.recordAge(variables, retentionPeriodHours),
     });
+  }
+
+  private recordAge(variables: Variables, retentionPeriodHours: number): number {
+    const { numberValue } = variables.optional(
+      "maximum_record_age_in_seconds",
+      "number",
+      "How old a record may get before it goes to the on-failure queue, in seconds: 60 to 604800, or -1 for no limit; leave it out for half of the retention, at most a day",
+    );
+    const fallback = defaultRecordAgeSeconds(retentionPeriodHours);
+    return Token.asNumber(Fn.coalesce([numberValue, fallback]));
   }
 
   /** The library copies a directory that is known now; a module's user has another one. */

@@ -35,7 +35,7 @@ export const preconditions = (synthesized: Synthesized): Record<string, Precondi
   Object.fromEntries(
     Object.values<Record<string, Json>>(synthesized.resources)
       .flatMap((named) => Object.entries(named))
-      .filter(([, resource]) => resource.lifecycle)
+      .filter(([, resource]) => resource.lifecycle?.precondition)
       .map(([name, { lifecycle }]) => [name.replace(/_[0-9A-F]{8}$/, ""), lifecycle.precondition]),
   );
 

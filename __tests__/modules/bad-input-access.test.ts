@@ -5,9 +5,11 @@ import {
   aStream,
   CONSUMER_ARN,
   CONSUMER_NAME,
+  type Json,
   refusals,
   REGION,
   STREAM_ARN,
+  synthesize,
 } from "../helpers/synthesize";
 
 const refusalsOf = (props: Record<string, unknown>): string[] =>
@@ -31,15 +33,20 @@ describe("CrossAccountConsumer's way to the stream", () => {
   });
 
   describe("the providers", () => {
-    const fix = "give each account's provider an alias of its own and pass the consumer's here";
+    const fix =
+      "give each AwsProvider of a stack an alias of its own, or pass the stream's provider if both are in one account";
 
-    it("fails when both are one", () => {
-      const told = refusals((stack, providers) =>
+    it("accepts one provider for both, in the stream's own account", () => {
+      const { resources } = synthesize((stack, providers) =>
         aConsumer(stack, providers, { provider: providers.producer }),
       );
-      expect(told).toEqual([
-        `'provider' must be another AwsProvider than the stream's, got producer for both; ${fix}`,
-      ]);
+      expect(
+        new Set(
+          Object.values(resources).flatMap((named) =>
+            Object.values<Json>(named).map(({ provider }) => provider),
+          ),
+        ),
+      ).toEqual(new Set(["aws.producer"]));
     });
 
     it("fails when both have the same alias, or none", () => {
@@ -50,10 +57,10 @@ describe("CrossAccountConsumer's way to the stream", () => {
           aConsumer(stack, providers, { stream, provider: of("two") });
         });
       expect(withAlias("same")).toEqual([
-        `'provider' must be another AwsProvider than the stream's, got same for both; ${fix}`,
+        `'provider' must have another alias than the stream's provider, got same for both; ${fix}`,
       ]);
       expect(withAlias()).toEqual([
-        `'provider' must be another AwsProvider than the stream's, got the provider without an alias for both; ${fix}`,
+        `'provider' must have another alias than the stream's provider, got none for both; ${fix}`,
       ]);
     });
 

@@ -18,7 +18,13 @@ describe("CrossAccountConsumer's mapping", () => {
     ["maximumBatchingWindowInSeconds", 0, 300, "", "omit it for 0"],
     ["parallelizationFactor", 1, 10, "", "omit it for 1"],
     ["maximumRetryAttempts", 0, 10000, "-1 (no limit) or ", "omit it for 500"],
-    ["maximumRecordAgeInSeconds", 60, 604800, "-1 (no limit) or ", "omit it for 86400 (a day)"],
+    [
+      "maximumRecordAgeInSeconds",
+      60,
+      604800,
+      "-1 (no limit) or ",
+      "omit it for half of the stream's retention, at most a day",
+    ],
     ["tumblingWindowInSeconds", 0, 900, "", "omit it for none"],
   ] as const)("%s", (property, min, max, alternative, fix) => {
     const refused = alternative === "" ? [-1, -2] : [-2];

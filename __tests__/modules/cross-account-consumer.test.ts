@@ -2,6 +2,7 @@ import {
   Architecture,
   type CrossAccountConsumerProps,
   ReadMode,
+  StreamEncryption,
   StartingPosition,
   TracingMode,
 } from "../../modules";
@@ -82,7 +83,7 @@ describe("CrossAccountConsumer", () => {
     });
   });
 
-  it("lets every consumer of a stream in with one policy, which waits for each function", () => {
+  it("lets every consumer of a stream in with one policy, which waits for the key policy and for no function", () => {
     const synthesized = synthesize((stack, providers) => {
       const stream = aStream(stack, providers);
       ["one", "two"].forEach((id) =>
@@ -108,14 +109,27 @@ describe("CrossAccountConsumer", () => {
     expect(synthesized.statements("aws_kms_key_policy")[1]?.Principal.AWS).toEqual(roles);
     expect(synthesized.named("aws_kinesis_resource_policy", "stream").depends_on).toEqual([
       "aws_kms_key_policy.stream_key-policy_7334BB69",
-      ...Object.keys(synthesized.resources.aws_lambda_function).map(
-        (name) => `aws_lambda_function.${name}`,
-      ),
     ]);
     for (const [index, id] of ["one", "two"].entries()) {
       const [through] = synthesized.statements("aws_kinesis_resource_policy", `${id}_`);
       expect(through?.Principal.AWS).toEqual([roles[index]]);
     }
+  });
+
+  it("has policies wait for the functions if there is no key policy to show that roles are known", () => {
+    const synthesized = synthesize((stack, providers) => {
+      const stream = aStream(stack, providers, { encryption: StreamEncryption.NONE });
+      aConsumer(stack, providers, { stream, consumerName: "one" }, "one");
+      aConsumer(stack, providers, { stream, consumerName: "two" }, "two");
+    });
+    const functions = Object.keys(synthesized.resources.aws_lambda_function).map(
+      (name) => `aws_lambda_function.${name}`,
+    );
+    const dependencies = (prefix: string) =>
+      synthesized.named("aws_kinesis_resource_policy", prefix).depends_on;
+    expect(dependencies("stream")).toEqual(functions);
+    expect(dependencies("one_")).toEqual([functions[0]]);
+    expect(dependencies("two_")).toEqual([functions[1]]);
   });
 
   it("passes the function's settings on", () => {

@@ -1,7 +1,9 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { aConsumer, aStream, synthesize } from "../helpers/synthesize";
+import { aConsumer, aStream, refusals, synthesize } from "../helpers/synthesize";
 
 const WRITER = "arn:aws:iam::333333333333:role/writer";
+const keyArnPart = (part: number) =>
+  `\${element(split(":", aws_kms_key.stream_key_D981BCF0.arn), ${part})}`;
 const READER = "arn:aws:iam::333333333333:role/reader";
 
 describe("ProducerStream", () => {
@@ -29,9 +31,8 @@ describe("ProducerStream", () => {
           Resource: "*",
           Condition: {
             StringEquals: {
-              "kms:ViaService":
-                'kinesis.${element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 3)}.${data.aws_partition.stream_partition_FCE523B6.dns_suffix}',
-              "kms:EncryptionContext:aws:kinesis:arn": "${aws_kinesis_stream.stream_AED765E9.arn}",
+              "kms:ViaService": `kinesis.${keyArnPart(3)}.\${data.aws_partition.stream_partition_FCE523B6.dns_suffix}`,
+              "kms:EncryptionContext:aws:kinesis:arn": `arn:${keyArnPart(1)}:kinesis:${keyArnPart(3)}:${keyArnPart(4)}:stream/kds-cross-account-stream`,
             },
           },
         },
@@ -82,22 +83,54 @@ describe("ProducerStream", () => {
       ]);
       expect(
         synthesized.named("aws_kinesis_resource_policy", "stream").lifecycle.precondition,
-      ).toHaveLength(1);
+      ).toHaveLength(2);
     });
 
-    it("takes an account, its root, a role or a user, in any partition", () => {
-      const principals = [
-        "333333333333",
-        "arn:aws:iam::333333333333:root",
-        "arn:aws-cn:iam::333333333333:role/path/writer",
-        "arn:aws-us-gov:iam::333333333333:user/bob",
-      ];
-      const synthesized = synthesize((stack, providers) => {
-        const stream = aStream(stack, providers);
-        principals.forEach((one) => stream.grantWrite(one));
+    it.each([
+      ["aws", "eu-central-1"],
+      ["aws-cn", "cn-north-1"],
+      ["aws-us-gov", "us-gov-west-1"],
+      ["aws-iso", "us-iso-east-1"],
+      ["aws-iso-b", "us-isob-east-1"],
+    ])(
+      "takes an account, its root, a role or a user of partition %s in %s",
+      (partition, region) => {
+        const principals = [
+          "333333333333",
+          `arn:${partition}:iam::333333333333:root`,
+          `arn:${partition}:iam::333333333333:role/path/writer`,
+          `arn:${partition}:iam::333333333333:user/bob`,
+        ];
+        const synthesized = synthesize((stack, providers) => {
+          const stream = aStream(stack, providers);
+          principals.forEach((one) => stream.grantWrite(one));
+        }, region);
+        const [statement] = synthesized.statements("aws_kinesis_resource_policy");
+        expect(statement?.Principal.AWS).toEqual(principals);
+      },
+    );
+
+    it("fails when a principal is of another partition", () => {
+      const told = refusals((stack, providers) => {
+        aStream(stack, providers).grantRead("arn:aws-cn:iam::333333333333:root");
       });
-      const [statement] = synthesized.statements("aws_kinesis_resource_policy");
-      expect(statement?.Principal.AWS).toEqual(principals);
+      expect(told).toEqual([
+        "'principalArn' must be in the stream's partition aws, got arn:aws-cn:iam::333333333333:root; accounts of different AWS partitions cannot share a stream: correct the ARN",
+      ]);
+    });
+
+    it("has Terraform compare the partitions if only Terraform knows the stream's", () => {
+      const { lifecycle } = synthesize((stack, providers) => {
+        aStream(stack, providers).grantRead("arn:aws-cn:iam::333333333333:root");
+      }, "").only("aws_kinesis_resource_policy");
+      expect(lifecycle.precondition).toEqual([
+        {
+          condition:
+            '${("aws-cn" == element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 1))}',
+          error_message:
+            "'principalArn' must be in the stream's partition ${element(split(\":\", aws_kinesis_stream.stream_AED765E9.arn), 1)}, got arn:aws-cn:iam::333333333333:root; accounts of different AWS partitions cannot share a stream: correct the ARN",
+        },
+      ]);
     });
   });
 });

@@ -57,7 +57,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       unlimitedOrBetween(0, 10000),
     ],
     [
-      "'maximumRecordAgeInSeconds' must be -1 (no limit) or an integer from 60 to 604800, got <GIVEN>; omit it for 86400 (a day)",
+      "'maximumRecordAgeInSeconds' must be -1 (no limit) or an integer from 60 to 604800, got <GIVEN>; omit it for half of the stream's retention, at most a day",
       ({ number }) => ({ maximumRecordAgeInSeconds: number }),
       "consumer_mapping",
       unlimitedOrBetween(60, 604800),

@@ -71,10 +71,10 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       oneOf("CUSTOMER_MANAGED_KEY", "NONE"),
     ],
     [
-      "'kmsKeyArn' must be a key ARN (arn:aws:kms:<region>:<account>:key/<id>), got <GIVEN>; give a customer managed key of the stream's Region",
-      ({ text }) => ({ kmsKeyArn: text }),
-      "stream",
-      matching(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:${ACCOUNT}:key/[a-zA-Z0-9-]+$`),
+      "'deletionWindowInDays' must be an integer from 7 to 30, got <GIVEN>; omit it for 30",
+      ({ number }) => ({ deletionWindowInDays: number }),
+      "stream_key",
+      between(7, 30),
     ],
     [
       "'shardLevelMetrics' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got <GIVEN>; omit it for stream-level metrics only",
@@ -268,6 +268,12 @@ describe("a token passes, and Terraform judges its value with the same sentence"
           ),
           error_message:
             "'principalArn' must be an account id or the ARN of an account root, role or user, got ${var.given}; grant an account, a role or a user",
+        },
+        {
+          condition:
+            '${(!startswith(var.given, "arn:") || (element(split(":", var.given), 1) == "aws"))}',
+          error_message:
+            "'principalArn' must be in the stream's partition aws, got ${var.given}; accounts of different AWS partitions cannot share a stream: correct the ARN",
         },
       ],
     });

@@ -49,14 +49,20 @@ describe("what is allowed, but costs records or time, is warned of", () => {
     ]);
   });
 
-  it("warns of a record age over the stream's retention", () => {
-    expect(warningsOf({ maximumRecordAgeInSeconds: 86401 })).toEqual([
-      "'maximumRecordAgeInSeconds' is 86401, longer than the stream's retention of 24 hours: records expire before they are reported as failed",
+  it("warns of a record age that reaches the stream's retention", () => {
+    expect(warningsOf({ maximumRecordAgeInSeconds: 86400 })).toEqual([
+      "'maximumRecordAgeInSeconds' is 86400, not less than the stream's retention of 24 hours: records expire before they are reported, and the report is only a pointer to them",
     ]);
     expect(
-      warningsOf({ maximumRecordAgeInSeconds: 604800 }, { retentionPeriodHours: 167 }),
+      warningsOf({ maximumRecordAgeInSeconds: 604800 }, { retentionPeriodHours: 168 }),
     ).toEqual([
-      "'maximumRecordAgeInSeconds' is 604800, longer than the stream's retention of 167 hours: records expire before they are reported as failed",
+      "'maximumRecordAgeInSeconds' is 604800, not less than the stream's retention of 168 hours: records expire before they are reported, and the report is only a pointer to them",
+    ]);
+  });
+
+  it("warns of an unlimited record age", () => {
+    expect(warningsOf({ maximumRecordAgeInSeconds: -1 })).toEqual([
+      "'maximumRecordAgeInSeconds' is -1: a record that is retried until it expires is reported once nobody can read it any more; choose less than the stream's retention",
     ]);
   });
 
@@ -119,9 +125,8 @@ describe("what is allowed, but costs records or time, is warned of", () => {
     [{ onFailure: OnFailure.sqs("arn:aws:sqs:eu-central-1:222222222222:q") }, {}],
     [{ maximumRetryAttempts: -1 }, {}],
     [{ maximumRetryAttempts: 10000, bisectBatchOnFunctionError: false }, {}],
-    [{ maximumRecordAgeInSeconds: 86400 }, {}],
-    [{ maximumRecordAgeInSeconds: -1 }, {}],
-    [{ maximumRecordAgeInSeconds: 604800 }, { retentionPeriodHours: 168 }],
+    [{ maximumRecordAgeInSeconds: 86399 }, {}],
+    [{ maximumRecordAgeInSeconds: 604800 }, { retentionPeriodHours: 169 }],
     [{ parallelizationFactor: 1 }, {}],
     [{ tumblingWindowInSeconds: 60 }, {}],
     [{ reportBatchItemFailures: false, enabled: false }, {}],

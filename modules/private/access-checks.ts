@@ -2,7 +2,7 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Op, Precondition } from "cdktf";
+import { Op, Precondition, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { CrossAccountConsumerProps, ReadMode } from "../cross-account-consumer-props";
 import { IProducerStream } from "../producer-stream-props";
@@ -14,14 +14,17 @@ import {
   otherAccount,
   otherRegion,
   requires,
-  sameProvider,
+  sameAlias,
 } from "./errors";
+import { checkStack } from "./provider-identity";
 import { consumerArn, kinesisName, oneOf } from "./rules";
 
-/** Who reads which stream: the two providers, and the registered consumer between them. */
-export function checkAccess(props: CrossAccountConsumerProps): Checks {
+/** Checks the two providers, the stream, and the registered consumer. */
+export function checkAccess(scope: Construct, props: CrossAccountConsumerProps): Checks {
   const checks = new Checks();
   const { provider, stream } = props;
+  checkStack(checks, scope, "provider", provider);
+  checkStack(checks, scope, "stream", stream);
   checks.check("consumerName", props.consumerName, kinesisName, "rename the consumer");
   checks.check(
     "readMode",
@@ -29,9 +32,7 @@ export function checkAccess(props: CrossAccountConsumerProps): Checks {
     oneOf(Object.values(ReadMode)),
     "omit it for ENHANCED_FAN_OUT",
   );
-  if (stream.provider && aliasOf(stream.provider) === aliasOf(provider)) {
-    checks.refuse(sameProvider(aliasOf(provider)));
-  }
+  checkAlias(checks, provider, stream);
   const home = streamRegion(stream);
   if (isLiteral(provider.region) && isLiteral(home) && provider.region !== home) {
     checks.refuse(otherRegion(provider.region, home));
@@ -40,12 +41,21 @@ export function checkAccess(props: CrossAccountConsumerProps): Checks {
   return checks;
 }
 
+/** Terraform takes one provider of an alias in a stack. */
+function checkAlias(checks: Checks, provider: AwsProvider, { provider: other }: IProducerStream) {
+  if (
+    other &&
+    other !== provider &&
+    other.alias === provider.alias &&
+    TerraformStack.of(other) === TerraformStack.of(provider)
+  ) {
+    checks.refuse(sameAlias(provider.alias ?? "none"));
+  }
+}
+
 /** Undefined where only Terraform knows, for example from the environment. */
 export const streamRegion = (stream: IProducerStream): string | undefined =>
   isLiteral(stream.streamArn) ? arnPart(stream.streamArn, "region") : stream.provider?.region;
-
-const aliasOf = (provider: AwsProvider): string =>
-  provider.alias ?? "the provider without an alias";
 
 function checkConsumerArn(checks: Checks, props: CrossAccountConsumerProps): void {
   const { stream, consumerArn: arn, consumerName: name } = props;

@@ -66,7 +66,8 @@ function createFunction(
     provider,
     name: `/aws/lambda/${functionName}`,
     retentionInDays: props.logRetentionDays ?? 30,
-    lifecycle: checks.logGroup.lifecycle,
+    // A log group of another name would be a new one, and the logs so far would be deleted.
+    lifecycle: { ...checks.logGroup.lifecycle, ignoreChanges: ["name"] },
     tags,
   });
   const prerequisites = createPrerequisites(scope, props, role);

@@ -3,11 +3,13 @@ import { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
 import { CrossAccountConsumerProps } from "../cross-account-consumer-props";
 import { StartingPosition } from "../mapping-props";
+import { wholeSecondsInUtc } from "./timestamps";
 
 export interface MappingTarget {
   readonly functionArn: string;
   readonly eventSourceArn: string;
   readonly destinationArn?: string;
+  readonly maximumRecordAgeInSeconds: number;
   readonly preconditions: Precondition[];
   /** Every permission: without them Lambda refuses the mapping, after five minutes of retries. */
   readonly dependsOn: ITerraformDependable[];
@@ -25,12 +27,12 @@ export const createMapping = (
     eventSourceArn: target.eventSourceArn,
     enabled: props.enabled ?? true,
     startingPosition: props.startingPosition ?? StartingPosition.TRIM_HORIZON,
-    startingPositionTimestamp: props.startingPositionTimestamp,
+    startingPositionTimestamp: wholeSecondsInUtc(props.startingPositionTimestamp),
     batchSize: props.batchSize ?? 100,
     maximumBatchingWindowInSeconds: props.maximumBatchingWindowInSeconds ?? 0,
     parallelizationFactor: props.parallelizationFactor ?? 1,
     maximumRetryAttempts: props.maximumRetryAttempts ?? 500,
-    maximumRecordAgeInSeconds: props.maximumRecordAgeInSeconds ?? 86400,
+    maximumRecordAgeInSeconds: target.maximumRecordAgeInSeconds,
     bisectBatchOnFunctionError: props.bisectBatchOnFunctionError ?? true,
     tumblingWindowInSeconds: props.tumblingWindowInSeconds ?? 0,
     functionResponseTypes:
@@ -47,6 +49,10 @@ export const createMapping = (
         ? undefined
         : { onFailure: { destinationArn: target.destinationArn } },
     dependsOn: target.dependsOn,
-    lifecycle: target.preconditions.length > 0 ? { precondition: target.preconditions } : undefined,
+    lifecycle: {
+      // Another start would replace the mapping, which would then deliver records a second time.
+      ignoreChanges: ["starting_position", "starting_position_timestamp"],
+      ...(target.preconditions.length > 0 && { precondition: target.preconditions }),
+    },
     tags: props.tags,
   });

@@ -1,44 +1,119 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
+import type { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { Construct } from "constructs";
 import { CrossAccountConsumerProps } from "../cross-account-consumer-props";
-import { duplicates } from "./checks";
-import { duplicateFunction, duplicatePolicy, duplicateRole, sharedQueue } from "./errors";
+import { expressionOf } from "./checks";
+import {
+  duplicateFunction,
+  duplicateKeyAlias,
+  duplicatePolicy,
+  duplicateRole,
+  duplicateStream,
+  sharedQueue,
+} from "./errors";
+import { accountOf, regionOf } from "./provider-identity";
 
-/** One of the consumers of an account. */
-export interface NamedConsumer extends Pick<
-  CrossAccountConsumerProps,
-  "consumerName" | "roleName" | "existingFunction"
-> {
-  readonly path: string;
-  readonly functionName: string;
-  readonly makesQueue: boolean;
+/** What AWS compares of a consumer with others of its account. */
+export interface NamedConsumer extends Construct {
+  readonly names: Pick<CrossAccountConsumerProps, "provider" | "consumerName" | "roleName"> & {
+    readonly functionName: string;
+    /** The execution role of an existing function. */
+    readonly existingRoleName?: string;
+    readonly createsQueue: boolean;
+  };
 }
 
-/** Names that AWS would refuse only at apply, or that would make one thing of two. */
-export function duplicateNames(consumers: readonly NamedConsumer[]): string[] {
-  const made = consumers.filter((one) => !one.existingFunction);
-  const sharing = consumers.filter((one) => one.existingFunction);
+interface NamedStream extends Construct {
+  readonly provider: AwsProvider;
+  readonly stream: KinesisStream;
+  readonly keyAlias?: KmsAlias;
+}
+
+/** Names of consumers that AWS would only refuse at apply, or that would make one thing of two. */
+export function duplicateConsumerNames(
+  consumer: NamedConsumer,
+  type: new (...args: never[]) => NamedConsumer,
+): string[] {
+  const account = accountOf(consumer.names.provider);
+  const peers = constructsOf(consumer, type).filter(
+    ({ names }) => accountOf(names.provider) === account,
+  );
+  if (peers[0] !== consumer) {
+    return [];
+  }
+  const created = peers.filter(({ names }) => names.existingRoleName === undefined);
+  const sharing = peers.filter(({ names }) => names.existingRoleName !== undefined);
+  const regionOfConsumer = ({ names }: NamedConsumer) => regionOf(names.provider);
   return [
-    ...named(made, (one) => one.functionName, duplicateFunction),
-    ...named(made, (one) => one.roleName ?? one.functionName, duplicateRole),
-    ...named(
-      sharing.filter((one) => one.makesQueue),
-      (one) => one.functionName,
+    ...duplicatesIn(created, regionOfConsumer, (one) => one.names.functionName, duplicateFunction),
+    ...duplicatesIn(
+      created,
+      () => account,
+      ({ names }) => names.roleName ?? names.functionName,
+      duplicateRole,
+    ),
+    ...duplicatesIn(
+      sharing.filter(({ names }) => names.createsQueue),
+      regionOfConsumer,
+      ({ names }) => names.functionName,
       sharedQueue,
     ),
-    ...[...new Set(sharing.map((one) => one.existingFunction?.roleName))].flatMap((role) =>
-      named(
-        sharing.filter((one) => one.existingFunction?.roleName === role),
-        (one) => one.consumerName,
-        duplicatePolicy,
-      ),
+    ...duplicatesIn(
+      sharing,
+      ({ names }) => names.existingRoleName ?? "",
+      ({ names }) => names.consumerName,
+      duplicatePolicy,
     ),
   ];
 }
 
-const named = (
-  consumers: readonly NamedConsumer[],
-  nameOf: (consumer: NamedConsumer) => string,
-  problem: (name: string, paths: readonly string[]) => string,
-): string[] =>
-  duplicates(consumers.map((one) => [nameOf(one), one.path])).map(([name, paths]) =>
-    problem(name, paths),
+/** Streams, and aliases of their keys, of which AWS allows only one in an account and Region. */
+export function duplicateStreams(
+  stream: NamedStream,
+  type: new (...args: never[]) => NamedStream,
+): string[] {
+  const region = regionOf(stream.provider);
+  const peers = constructsOf(stream, type).filter(({ provider }) => regionOf(provider) === region);
+  if (peers[0] !== stream) {
+    return [];
+  }
+  const names = duplicatesIn(
+    peers,
+    () => region,
+    (one) => one.stream.nameInput ?? "",
+    duplicateStream,
   );
+  return names.length > 0
+    ? names
+    : duplicatesIn(
+        peers.filter(({ keyAlias }) => keyAlias),
+        () => region,
+        ({ keyAlias }) => keyAlias?.nameInput ?? "",
+        duplicateKeyAlias,
+      );
+}
+
+const constructsOf = <T extends Construct>(scope: T, type: new (...args: never[]) => T): T[] =>
+  scope.node.root.node.findAll().filter((node): node is T => node instanceof type);
+
+/** A sentence for each name that more than one construct of a group has. */
+function duplicatesIn<T extends Construct>(
+  constructs: readonly T[],
+  groupOf: (construct: T) => string,
+  nameOf: (construct: T) => string,
+  problem: (name: string, paths: readonly string[]) => string,
+): string[] {
+  const groups = new Map<string, { name: string; paths: string[] }>();
+  for (const construct of constructs) {
+    // Two tokens of one value differ as text: only what Terraform will read can be compared.
+    const name = String(expressionOf(construct, nameOf(construct)));
+    const key = JSON.stringify([expressionOf(construct, groupOf(construct)), name]);
+    const group = groups.get(key) ?? { name, paths: [] };
+    group.paths.push(construct.node.path);
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .filter(({ paths }) => paths.length > 1)
+    .map(({ name, paths }) => problem(name, paths));
+}

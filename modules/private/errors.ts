@@ -21,13 +21,13 @@ export const mutuallyExclusive = (
 export const requires = (property: string, required: string, got: string, fix: string): string =>
   `'${property}' requires '${required}', got ${got}; ${fix}`;
 
-export const awsManagedKey = (value: string): string =>
-  `'kmsKeyArn' must be the ARN of a customer managed key, got ${quote(value)}; ` +
+export const awsManagedKey = (property: string, value: string): string =>
+  `'${property}' must be the ARN of a customer managed key, got ${quote(value)}; ` +
   `the policy of an AWS managed key cannot be changed, so no other account could ever decrypt the stream: ` +
-  `omit 'kmsKeyArn' to have a key made, or give the ARN of a customer managed key`;
+  `omit '${property}' to have a key made, or give the ARN of a customer managed key`;
 
-export const keyAlias = (value: string): string =>
-  `'kmsKeyArn' must be a key ARN, got the alias ${quote(value)}; ` +
+export const keyAlias = (property: string, value: string): string =>
+  `'${property}' must be a key ARN, got the alias ${quote(value)}; ` +
   `an alias means nothing in another account's policies: give the ARN of the key behind it (aws kms describe-key --key-id ${value})`;
 
 export const wildcardPrincipal = (value: string): string =>
@@ -59,6 +59,12 @@ const duplicate =
   (name: string, paths: readonly string[]): string =>
     `'${property}' must be unique ${where}, got ${quote(name)} at ${paths.join(" and ")}; rename all but one`;
 
+export const duplicateStream = duplicate("streamName", "in an account and Region");
+
+export const duplicateKeyAlias = (name: string, paths: readonly string[]): string =>
+  `the alias of a stream's key must be unique in an account and Region, got ${quote(name)} at ${paths.join(" and ")}; ` +
+  `an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'kmsKeyArn'`;
+
 export const duplicateConsumer = duplicate("consumerName", "on a stream");
 export const duplicateFunction = duplicate("functionName", "in an account and Region");
 export const duplicateRole = duplicate("roleName", "in an account");
@@ -72,13 +78,27 @@ export const sharedQueue = (functionName: string, paths: readonly string[]): str
   `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${quote(functionName)} at ${paths.join(" and ")}; ` +
   `the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own`;
 
-export const sameProvider = (alias: string): string =>
-  `'provider' must be another AwsProvider than the stream's, got ${alias} for both; ` +
-  `give each account's provider an alias of its own and pass the consumer's here`;
+export const sameAlias = (alias: string): string =>
+  `'provider' must have another alias than the stream's provider, got ${alias} for both; ` +
+  `give each AwsProvider of a stack an alias of its own, or pass the stream's provider if both are in one account`;
+
+export const otherStack = (property: string, stack: string, got: string): string =>
+  `'${property}' must be in stack ${stack} like the construct it is passed to, got one of stack ${got}; ` +
+  (property === "stream"
+    ? `create both in one stack, or use ProducerStream.fromAttributes with the stream's ARN`
+    : `create an AwsProvider for that account in stack ${stack}`);
 
 export const otherRegion = (consumer: string, stream: string): string =>
   `'provider' must be in the stream's Region ${stream}, got ${consumer}; ` +
   `Lambda reads a stream of its own Region only: use a provider of that Region`;
+
+export const keyOfOtherRegion = (property: string, region: string, key: string): string =>
+  `'${property}' must be in the stream's Region ${region}, got ${key}; ` +
+  `Kinesis encrypts with keys of the stream's own Region: give the ARN of a key, or of a multi-Region key's replica, in that Region`;
+
+export const otherPartition = (property: string, partition: string, arn: string): string =>
+  `'${property}' must be in the stream's partition ${partition}, got ${arn}; ` +
+  `accounts of different AWS partitions cannot share a stream: correct the ARN`;
 
 export const otherAccount = (property: string, owned: string, owner: string, got: string): string =>
   `'${property}' must be in account ${owner}, which owns the ${owned}, got ${got}; use the credentials or the ARN of that account`;

@@ -13,9 +13,10 @@ import {
   otherAccount,
   twoResourcePolicies,
 } from "./errors";
+import { checkKeyArns } from "./key-checks";
+import { checkStack } from "./provider-identity";
 import { oneOf, streamArn } from "./rules";
 import { StreamAccess } from "./stream-access";
-import { checkKeyArn } from "./stream-checks";
 
 /** A stream made elsewhere; with a provider, its resource policy is ours. */
 export class ImportedStream extends Construct implements IProducerStream {
@@ -41,8 +42,13 @@ export class ImportedStream extends Construct implements IProducerStream {
       oneOf([20, 50]),
       "omit it for 20; 50 is the limit of On-demand Advantage",
     );
-    checkKeyArn(checks, attributes.kmsKeyArn);
+    checkStack(checks, this, "provider", attributes.provider);
     const region = arnPart(attributes.streamArn, "region");
+    const partition = arnPart(attributes.streamArn, "partition");
+    checkKeyArns(checks, attributes.kmsKeyArn, attributes.previousKmsKeyArns, {
+      region,
+      partition,
+    });
     const given = attributes.provider?.region;
     if (isLiteral(region) && isLiteral(given) && given !== region) {
       checks.refuse(
@@ -62,7 +68,11 @@ export class ImportedStream extends Construct implements IProducerStream {
     this.provider = attributes.provider;
     this.access = new StreamAccess(this, {
       ...attributes,
+      partition,
       ownsKeyPolicy: false,
+      decryptKeyArns: [attributes.kmsKeyArn, ...(attributes.previousKmsKeyArns ?? [])].filter(
+        (arn) => arn !== undefined,
+      ),
       preconditions: checks.preconditions,
     });
     if (attributes.provider) {
@@ -82,7 +92,7 @@ export class ImportedStream extends Construct implements IProducerStream {
 
   /** The key's statements name Kinesis's host, which any provider of the partition can tell. */
   private learnPartition(): void {
-    if (this.kmsKeyArn === undefined || this.access.dnsSuffix !== undefined) {
+    if (this.access.config.decryptKeyArns.length === 0 || this.access.dnsSuffix !== undefined) {
       return;
     }
     const provider = TerraformStack.of(this)

@@ -53,7 +53,7 @@ export function checkMapping(props: MappingProps): Checks {
     "maximumRecordAgeInSeconds",
     props.maximumRecordAgeInSeconds,
     unlimitedOrBetween(60, 604800),
-    "omit it for 86400 (a day)",
+    "omit it for half of the stream's retention, at most a day",
   );
   checks.check(
     "tumblingWindowInSeconds",
@@ -178,13 +178,17 @@ export function warnOfMapping(
     );
   }
   const age = props.maximumRecordAgeInSeconds;
-  if (
+  if (isLiteral(age) && age === -1) {
+    warn(
+      "'maximumRecordAgeInSeconds' is -1: a record that is retried until it expires is reported once nobody can read it any more; choose less than the stream's retention",
+    );
+  } else if (
     isLiteral(age) &&
     isLiteral(retentionPeriodHours) &&
-    age > retentionPeriodHours * SECONDS_PER_HOUR
+    age >= retentionPeriodHours * SECONDS_PER_HOUR
   ) {
     warn(
-      `'maximumRecordAgeInSeconds' is ${age}, longer than the stream's retention of ${retentionPeriodHours} hours: records expire before they are reported as failed`,
+      `'maximumRecordAgeInSeconds' is ${age}, not less than the stream's retention of ${retentionPeriodHours} hours: records expire before they are reported, and the report is only a pointer to them`,
     );
   }
   const factor = props.parallelizationFactor;

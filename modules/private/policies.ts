@@ -54,12 +54,12 @@ export const consumerPolicyStatements = (consumerArn: string, reader: string): S
  * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
  */
 export const keyUseStatements = (
-  streamArn: string,
+  stream: StreamIdentity,
   dnsSuffix: string,
   readers: readonly string[],
   writers: readonly string[],
 ): Statement[] => {
-  const Condition = throughKinesis(streamArn, dnsSuffix);
+  const Condition = viaKinesisCondition(stream, dnsSuffix);
   // In a key policy "*" means the key that carries it; KMS has no other way to say so.
   return [
     ...allow("StreamReadersDecrypt", readers, ["kms:Decrypt"], "*"),
@@ -76,14 +76,19 @@ export const keyAdministrationStatement = (partition: string, accountId: string)
   Resource: "*",
 });
 
-/** The encryption context names the stream, also where a registered consumer reads. */
-export const throughKinesis = (
-  streamArn: string,
+export interface StreamIdentity {
+  readonly arn: string;
+  readonly region: string;
+}
+
+/** The encryption context names the stream, even when a registered consumer reads it. */
+const viaKinesisCondition = (
+  { arn, region }: StreamIdentity,
   dnsSuffix: string,
 ): NonNullable<Statement["Condition"]> => ({
   StringEquals: {
-    "kms:ViaService": `kinesis.${arnPart(streamArn, "region")}.${dnsSuffix}`,
-    "kms:EncryptionContext:aws:kinesis:arn": streamArn,
+    "kms:ViaService": `kinesis.${region}.${dnsSuffix}`,
+    "kms:EncryptionContext:aws:kinesis:arn": arn,
   },
 });
 
@@ -94,12 +99,19 @@ export const readStatements = (streamArn: string, consumerArn: string | undefine
 ];
 
 export const decryptStatement = (
-  kmsKeyArn: string,
+  [kmsKeyArn = "", ...previous]: readonly string[],
   streamArn: string,
   dnsSuffix: string,
 ): Statement => ({
-  ...own("DecryptRecords", ["kms:Decrypt"], kmsKeyArn),
-  Condition: throughKinesis(streamArn, dnsSuffix),
+  ...own(
+    "DecryptRecords",
+    ["kms:Decrypt"],
+    previous.length === 0 ? kmsKeyArn : [kmsKeyArn, ...previous],
+  ),
+  Condition: viaKinesisCondition(
+    { arn: streamArn, region: arnPart(streamArn, "region") },
+    dnsSuffix,
+  ),
 });
 
 /** The log streams are Lambda's, which names them after date and instance: hence the `*`. */
@@ -107,7 +119,11 @@ export const logStatement = (logGroupArn: string): Statement =>
   own("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroupArn}:*`);
 
 /** A statement of an identity policy. */
-export const own = (Sid: string, Action: readonly string[], Resource: string): Statement => ({
+export const own = (
+  Sid: string,
+  Action: readonly string[],
+  Resource: string | readonly string[],
+): Statement => ({
   Sid,
   Effect: "Allow",
   Action,

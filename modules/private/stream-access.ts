@@ -11,9 +11,17 @@ import {
   Token,
 } from "cdktf";
 import { Construct } from "constructs";
+import { arnPart } from "./arns";
 import { Checks, duplicates, expressionOf, isLiteral, textOf } from "./checks";
 import { duplicateConsumer, policyTooLarge, tooManyConsumers } from "./errors";
-import { keyUseStatements, policyDocument, Statement, streamPolicyStatements } from "./policies";
+import { checkPartition } from "./partitions";
+import {
+  keyUseStatements,
+  policyDocument,
+  Statement,
+  StreamIdentity,
+  streamPolicyStatements,
+} from "./policies";
 import { principalRefusal } from "./principals";
 import { principalArn } from "./rules";
 
@@ -29,9 +37,12 @@ export interface StreamAccessConfig {
   readonly streamArn: string;
   /** Without it the resource policy is somebody else's, and the document is offered as an output. */
   readonly provider?: AwsProvider;
-  /** False where the key's policy is somebody else's: its statements are offered as an output. */
+  readonly partition: string;
+  /** If false, somebody else owns the policy of `kmsKeyArn`: its statements become an output. */
   readonly ownsKeyPolicy: boolean;
   readonly kmsKeyArn?: string;
+  /** The stream's key, and the keys of records that were put before the stream had it. */
+  readonly decryptKeyArns: readonly string[];
   readonly registeredConsumerLimit?: number;
   readonly retentionPeriodHours?: number;
   /** Of tokens that the stream was described with. */
@@ -56,8 +67,11 @@ export class StreamAccess {
   private readonly writers: string[] = [];
   private readonly consumers: ConsumerRegistration[] = [];
   private readonly preconditions: Precondition[];
-  /** What has seen every principal, and was retried until IAM knew them: the key policy. */
-  public readonly proofs: ITerraformDependable[] = [];
+  /**
+   * The policy of the key created here. Terraform retries it until IAM knows every principal, so
+   * policies that are not retried depend on it.
+   */
+  public keyPolicy?: ITerraformDependable;
 
   constructor(
     private readonly scope: Construct,
@@ -85,27 +99,42 @@ export class StreamAccess {
     this.grant(principal, this.writers);
   }
 
-  /**
-   * @param proof what fails, and is retried, until the role has reached the whole of IAM:
-   * PutResourcePolicy is called once and refuses a principal it does not know yet
-   */
   public addConsumer(
     registration: ConsumerRegistration,
     roleArn: string,
-    proof?: ITerraformDependable,
+    lambdaFunction?: ITerraformDependable,
   ): void {
     this.consumers.push(registration);
     this.add(roleArn, this.readers);
-    if (proof) {
-      this.resourcePolicy?.dependsOn?.push(dependable(proof));
+    for (const dependency of this.keyPolicy ? [] : this.principalPropagation(lambdaFunction)) {
+      this.resourcePolicy?.dependsOn?.push(dependable(dependency));
     }
   }
 
-  public keyStatements(): Statement[] {
-    // Known wherever there is a key; without one nobody asks.
+  /**
+   * What a policy that names a consumer's role depends on, since PutResourcePolicy is called once
+   * and refuses a role that IAM does not know yet. The key policy does not need the function, so
+   * a function that cannot be created holds up nobody else; without a key policy only the
+   * function, which Lambda creates once it can assume the role, shows that the role is known.
+   */
+  public principalPropagation(
+    lambdaFunction: ITerraformDependable | undefined,
+  ): ITerraformDependable[] {
+    return [this.keyPolicy ?? lambdaFunction].filter((dependency) => dependency !== undefined);
+  }
+
+  /** The key's statements for readers and writers; those of a key no longer in use need no writers. */
+  public keyStatements(
+    stream: StreamIdentity = {
+      arn: this.config.streamArn,
+      region: arnPart(this.config.streamArn, "region"),
+    },
+    isInUse = true,
+  ): Statement[] {
+    // `dnsSuffix` is set whenever the stream has a key.
     return this.dnsSuffix === undefined
       ? []
-      : keyUseStatements(this.config.streamArn, this.dnsSuffix, this.readers, this.writers);
+      : keyUseStatements(stream, this.dnsSuffix, this.readers, isInUse ? this.writers : []);
   }
 
   private grant(principal: string, to: string[]): void {
@@ -115,6 +144,7 @@ export class StreamAccess {
       checks.refuse(refusal);
     } else {
       checks.check("principalArn", principal, principalArn, "grant an account, a role or a user");
+      checkPartition(checks, "principalArn", principal, this.config.partition);
     }
     checks.throwIfAny(this.scope);
     if (!this.knows(principal, [...this.readers, ...this.writers])) {
@@ -132,7 +162,7 @@ export class StreamAccess {
         provider: this.config.provider,
         resourceArn: this.config.streamArn,
         policy: Lazy.stringValue({ produce: () => this.document() }),
-        dependsOn: this.proofs,
+        dependsOn: this.keyPolicy ? [this.keyPolicy] : [],
       });
       this.resourcePolicy.lifecycle = this.lifecycle();
     } else {

@@ -1,15 +1,13 @@
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Fn, Op, Token } from "cdktf";
+import { Construct } from "constructs";
 import { ProducerStreamProps, StreamEncryption, StreamMode } from "../producer-stream-props";
 import { Checks, isLiteral, textOf } from "./checks";
-import {
-  awsManagedKey,
-  keyAlias,
-  mustBe,
-  mustBeGiven,
-  mutuallyExclusive,
-  requires,
-} from "./errors";
-import { integerBetween, kinesisName, kmsKeyArn, oneOf } from "./rules";
+import { mustBe, mustBeGiven, mutuallyExclusive, requires } from "./errors";
+import { checkKeyArns } from "./key-checks";
+import { partitionOf } from "./partitions";
+import { checkStack } from "./provider-identity";
+import { integerBetween, kinesisName, oneOf } from "./rules";
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_EnableEnhancedMonitoring.html */
 const SHARD_LEVEL_METRICS = [
@@ -23,8 +21,16 @@ const SHARD_LEVEL_METRICS = [
   "ALL",
 ] as const;
 
-export function checkStream(props: ProducerStreamProps): Checks {
+/** The checks of each resource, whose preconditions it gets. */
+export interface StreamChecks {
+  readonly stream: Checks;
+  readonly key: Checks;
+  throwIfAny(scope: Construct): void;
+}
+
+export function checkStream(scope: Construct, props: ProducerStreamProps): StreamChecks {
   const checks = new Checks();
+  checkStack(checks, scope, "provider", props.provider);
   checks.check("streamName", props.streamName, kinesisName, "rename the stream");
   checks.check(
     "retentionPeriodHours",
@@ -57,8 +63,28 @@ export function checkStream(props: ProducerStreamProps): Checks {
     "omit it to have a key made",
   );
   checkCapacity(checks, props);
-  checkKey(checks, props);
+  checkKey(checks, scope, props);
   checkMetrics(checks, props.shardLevelMetrics ?? []);
+  const key = checkCreatedKey(props);
+  return { stream: checks, key, throwIfAny: (failing) => checks.throwIfAny(failing, key) };
+}
+
+function checkCreatedKey(props: ProducerStreamProps): Checks {
+  const checks = new Checks();
+  const { deletionWindowInDays: days, encryption, kmsKeyArn: key, retainKey } = props;
+  checks.check("deletionWindowInDays", days, integerBetween(7, 30), "omit it for 30");
+  const isCreated =
+    retainKey === true || (encryption !== StreamEncryption.NONE && key === undefined);
+  if (days !== undefined && !isCreated) {
+    checks.refuse(
+      requires(
+        "deletionWindowInDays",
+        "retainKey",
+        key === undefined ? "encryption NONE" : `kmsKeyArn ${key}`,
+        "it is about the key created here: omit it, or set 'retainKey' to keep that key",
+      ),
+    );
+  }
   return checks;
 }
 
@@ -80,7 +106,8 @@ function checkCapacity(checks: Checks, { streamMode, shardCount }: ProducerStrea
   }
 }
 
-function checkKey(checks: Checks, { encryption, kmsKeyArn: key }: ProducerStreamProps): void {
+function checkKey(checks: Checks, scope: Construct, props: ProducerStreamProps): void {
+  const { encryption, kmsKeyArn: key, previousKmsKeyArns: previous, provider } = props;
   if (key !== undefined && encryption === StreamEncryption.NONE) {
     checks.refuse(
       mutuallyExclusive(
@@ -91,17 +118,16 @@ function checkKey(checks: Checks, { encryption, kmsKeyArn: key }: ProducerStream
       ),
     );
   }
-  checkKeyArn(checks, key);
-}
-
-export function checkKeyArn(checks: Checks, key: string | undefined): void {
-  if (isLiteral(key) && /(^|:)alias\/aws\//.test(key)) {
-    checks.refuse(awsManagedKey(key));
-  } else if (isLiteral(key) && /(^|:)alias\//.test(key)) {
-    checks.refuse(keyAlias(key));
-  } else {
-    checks.check("kmsKeyArn", key, kmsKeyArn, "give a customer managed key of the stream's Region");
+  if (key === undefined && !previous?.length) {
+    return;
   }
+  const region = isLiteral(provider.region)
+    ? provider.region
+    : new DataAwsRegion(scope, "region", { provider }).id;
+  checkKeyArns(checks, key, previous, {
+    region,
+    partition: isLiteral(region) ? partitionOf(region) : undefined,
+  });
 }
 
 function checkMetrics(checks: Checks, metrics: string[]): void {
