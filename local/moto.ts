@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 
 const MOTO_VERSION = "5.2.1";
 const START_TIMEOUT_SECONDS = 60;
+const SERVER = join(__dirname, "moto_server.py");
 const run = promisify(execFile);
 
 export interface Moto {
@@ -16,31 +17,10 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-// Port 0 lets the kernel choose, so two runs can never race for one. Reading stdin to its end makes
-// moto follow its parent even into kill -9, where no exit handler runs. SIGINT is the parent's to
-// handle: Ctrl-C reaches the whole process group, and destroy still needs moto.
-const SERVER = `
-import logging, os, signal, sys, threading
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
-def follow():
-    sys.stdin.buffer.read()
-    os._exit(0)
-threading.Thread(target=follow, daemon=True).start()
-from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.serving import make_server
-app = ProxyFix(DomainDispatcherApplication(create_backend_app), x_host=1)
-server = make_server("127.0.0.1", 0, app, threaded=True)
-os.environ["MOTO_PORT"] = str(server.server_port)
-print(server.server_port, flush=True)
-server.serve_forever()
-`;
-
 /** Starts moto on a free loopback port; it ends with this process, however that ends. */
 export async function startMoto(): Promise<Moto> {
   const python = await pythonWithMoto();
-  const child = spawn(python, ["-c", SERVER], {
+  const child = spawn(python, [SERVER], {
     stdio: ["pipe", "pipe", "pipe"],
     env: {
       ...process.env,

@@ -110,6 +110,6 @@ function motos(): number[] {
     "--ppid",
     String(process.pid),
   ]).toString();
-  const pids = [...children.matchAll(/^\s*(\d+) \S*python3? -c/gm)];
+  const pids = [...children.matchAll(/^\s*(\d+) \S*python3? \S*moto_server\.py/gm)];
   return pids.map(([, pid]) => Number(pid));
 }

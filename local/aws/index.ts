@@ -16,7 +16,9 @@ import { KeyPolicies } from "./key-policies";
 import { OnFailure } from "./on-failure";
 import { Permissions } from "./permissions";
 import { Principals } from "./principals";
+import { RecordKeys } from "./record-keys";
 import { AwsError, bodyOf, type Call, type Handlers } from "./requests";
+import { reshardingHandlers } from "./resharding";
 import { CONSUMER_ACTIONS, ResourcePolicies, STREAM_ACTIONS } from "./resource-policies";
 import { StreamConsumers } from "./stream-consumers";
 
@@ -80,8 +82,10 @@ export async function startLocalAws({
       AWS_SESSION_TOKEN: session.sessionToken,
     };
   });
+  const recordKeys = new RecordKeys(accounts);
   const mappings = new EventSourceMappings({
     accounts,
+    recordKeys,
     consumers,
     permissions,
     functions,
@@ -91,6 +95,8 @@ export async function startLocalAws({
 
   const own: Handlers = {
     ...principals.handlers,
+    ...recordKeys.handlers,
+    ...reshardingHandlers(accounts),
     ...consumers.handlers,
     ...resourcePolicies.handlers,
     ...keyPolicies.handlers,

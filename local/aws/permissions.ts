@@ -99,6 +99,22 @@ export class Permissions {
     const stream = streamArnOf(arn);
     const key = action && (await this.keyOf(stream));
     if (denied ?? !key) return denied;
+    return this.deniedOnKey(principal, action, stream, key);
+  }
+
+  /** Why a session may not decrypt the records of a stream that were encrypted with a key. */
+  deniedDecrypt(session: string, stream: string, key: string): Promise<string | undefined> {
+    return this.memory.remember(`${session} decrypts ${stream} with ${key}`, () =>
+      this.deniedOnKey(session, "kms:Decrypt", stream, key),
+    );
+  }
+
+  private async deniedOnKey(principal: string, action: string, stream: string, key: string) {
+    const { KeyMetadata: metadata } = await this.accounts.owning(key).kms.describeKey({
+      KeyId: key,
+    });
+    if (metadata?.KeyState !== "Enabled")
+      return `KMSInvalidStateException: ${key} is ${metadata?.KeyState ?? "unknown"}.`;
     return this.denied({
       principal,
       action,

@@ -1,4 +1,4 @@
-import type { Kinesis } from "@aws-sdk/client-kinesis";
+import type { Kinesis, _Record } from "@aws-sdk/client-kinesis";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import { Batch, type BatchTools } from "./batch";
@@ -7,6 +7,7 @@ import { kinesisRecord, type KinesisRecord } from "./kinesis-event";
 import { patternsOf, type Mapping } from "./mapping";
 import { sessionOf, type Permissions } from "./permissions";
 import { isConsumerArn, parseArn, sleep, streamArnOf } from "./requests";
+import type { RecordKeys } from "./record-keys";
 import type { StreamConsumers } from "./stream-consumers";
 
 const TICK_MILLISECONDS = 50;
@@ -17,6 +18,7 @@ export interface PollerTools extends BatchTools {
   readonly accounts: Accounts;
   readonly consumers: StreamConsumers;
   readonly permissions: Permissions;
+  readonly recordKeys: RecordKeys;
 }
 
 /** Records of a shard that wait in order; there are as many lanes as the parallelization factor says. */
@@ -29,8 +31,13 @@ interface Lane {
 }
 
 interface Shard {
+  readonly parents: readonly string[];
   iterator: string | undefined;
   lanes: Lane[];
+  /** No record can be put into it any more, since the stream was resharded. */
+  isClosed: boolean;
+  /** It is closed, and all its records have been read. */
+  isRead: boolean;
 }
 
 /** Why Lambda can't read a stream or consumer for a function now; undefined when it can. */
@@ -118,14 +125,40 @@ export class Poller {
     await this.findShards();
     const filters = parseFilters(patternsOf(this.mapping));
     const readShard = async (shard: Shard) => {
+      const { isClosed } = shard;
       const { NextShardIterator: next, Records: records = [] } = await this.kinesis.getRecords({
         ShardIterator: shard.iterator,
       });
+      await this.mustDecrypt(records);
       shard.iterator = next ?? shard.iterator;
+      shard.isRead = isClosed && records.length === 0;
       for (const record of records.map(kinesisRecord))
         if (passes(filters, record)) enqueue(shard, record);
     };
-    await Promise.all([...this.shards.values()].map(readShard));
+    const readable = [...this.shards.values()].filter((shard) => this.isReadable(shard));
+    await Promise.all(readable.map(readShard));
+  }
+
+  /** Records of a key are in order only if a shard's parents are processed before it. */
+  private isReadable({ parents, isRead }: Shard): boolean {
+    const isProcessed = (parent: string): boolean => {
+      const { isRead: read = true, lanes = [] } = this.shards.get(parent) ?? {};
+      return read && lanes.every(({ queue, draining }) => !queue.length && !draining);
+    };
+    return !isRead && parents.every(isProcessed);
+  }
+
+  /** Each record is decrypted with the key that it was encrypted with when it was put. */
+  private async mustDecrypt(records: readonly _Record[]): Promise<void> {
+    const { recordKeys, permissions, functions } = this.tools;
+    const stream = streamArnOf(this.mapping.EventSourceArn);
+    const keys = new Set(records.map((record) => recordKeys.of(stream, record)));
+    for (const key of keys) {
+      if (key === undefined) continue;
+      const session = sessionOf(await functions.configuration(this.mapping.FunctionArn));
+      const denied = await permissions.deniedDecrypt(session, stream, key);
+      if (denied) throw new Error(denied);
+    }
   }
 
   private async findShards(): Promise<void> {
@@ -134,8 +167,13 @@ export class Poller {
     // A shard that appears later continues its parent: it is read from its beginning.
     const ShardIteratorType = this.shards.size ? "TRIM_HORIZON" : StartingPosition;
     const { Shards: found = [] } = await this.kinesis.listShards({ StreamName });
-    for (const { ShardId = "" } of found) {
-      if (this.shards.has(ShardId)) continue;
+    for (const { ShardId = "", SequenceNumberRange: range, ...shard } of found) {
+      const isClosed = range?.EndingSequenceNumber !== undefined;
+      const known = this.shards.get(ShardId);
+      if (known) {
+        known.isClosed = isClosed;
+        continue;
+      }
       const Timestamp = new Date(seconds * 1000);
       const { ShardIterator: iterator } = await this.kinesis.getShardIterator({
         StreamName,
@@ -143,9 +181,12 @@ export class Poller {
         ShardIteratorType,
         ...(ShardIteratorType === "AT_TIMESTAMP" && { Timestamp }),
       });
-      const shard: Shard = { iterator, lanes: [] };
-      this.layLanes(ShardId, shard);
-      this.shards.set(ShardId, shard);
+      const parents = [shard.ParentShardId, shard.AdjacentParentShardId].filter(
+        (parent) => parent !== undefined,
+      );
+      const added: Shard = { parents, iterator, lanes: [], isClosed, isRead: false };
+      this.layLanes(ShardId, added);
+      this.shards.set(ShardId, added);
     }
   }
 
