@@ -1,16 +1,12 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, S3Backend, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { loadDeployments } from "./app/deployments";
 import { sayAndExit } from "./app/errors";
+import { contextOf } from "./app/json";
+import { localStateFile, localStateProblems } from "./app/local-state";
 import { addOutputs } from "./app/outputs";
-import {
-  Account,
-  ConsumerSettings,
-  contextOf,
-  loadSettings,
-  onFailureOf,
-  Settings,
-} from "./app/settings";
+import { Account, ConsumerSettings, onFailureOf, Settings } from "./app/settings";
 import { CrossAccountConsumer, IProducerStream, LambdaCode, ProducerStream } from "./modules";
 
 /** One stream, its consumers in any number of accounts, in one plan. */
@@ -22,18 +18,24 @@ class CrossAccountKinesis extends TerraformStack {
   ) {
     super(scope, id);
     this.storeState(id);
-    const stream = this.stream(this.provider("producer", settings.producer));
+    const producer = this.provider("producer", settings.producer);
+    const stream = this.stream(producer);
     settings.writers.forEach((writer) => stream.grantWrite(writer));
-    const providers = new Map<string, AwsProvider>();
-    const consumers = new Construct(this, "consumers");
-    const made = settings.consumers.map((consumer) => {
-      const { accountId } = consumer.account;
-      const provider =
-        providers.get(accountId) ?? this.provider(`consumer-${accountId}`, consumer.account);
+    const providers = new Map([[settings.producer.accountId, producer]]);
+    const providerOf = (account: Account): AwsProvider => {
+      const { accountId } = account;
+      const provider = providers.get(accountId) ?? this.provider(`consumer-${accountId}`, account);
       providers.set(accountId, provider);
-      return this.consumer(consumers, provider, stream, consumer);
-    });
-    addOutputs(this, stream, made);
+      return provider;
+    };
+    const consumers = new Construct(this, "consumers");
+    const created = settings.consumers.map((consumer) =>
+      this.consumer(consumers, providerOf(consumer.account), stream, consumer),
+    );
+    // Terraform needs the provider of an account to destroy what is left there.
+    Object.values(settings.accounts).forEach(providerOf);
+    addOutputs(this, stream, created);
+    this.node.addValidation({ validate: () => localStateProblems(this) });
   }
 
   /** Terraform refuses to work with credentials of any other account. */
@@ -58,9 +60,9 @@ class CrossAccountKinesis extends TerraformStack {
     scope: Construct,
     provider: AwsProvider,
     stream: IProducerStream,
-    { account, code, onFailure, ...options }: ConsumerSettings,
+    { id, account, code, onFailure, ...options }: ConsumerSettings,
   ): CrossAccountConsumer {
-    return new CrossAccountConsumer(scope, options.consumerName, {
+    return new CrossAccountConsumer(scope, id, {
       provider,
       stream,
       code: options.existingFunction ? undefined : LambdaCode.fromDirectory(code),
@@ -76,14 +78,19 @@ class CrossAccountKinesis extends TerraformStack {
       new S3Backend(this, { ...backend, encrypt: true });
       this.addOverride("terraform.backend.s3.use_lockfile", true);
     } else {
-      new LocalBackend(this, { path: `../../../terraform.${id}.tfstate` });
+      new LocalBackend(this, { path: `../../../${localStateFile(id)}` });
     }
   }
 }
 
 sayAndExit(() => {
   const app = new App({ context: contextOf("cdktf.json"), stackTraces: false });
-  const settings = loadSettings(app.node.tryGetContext("deployment"));
-  new CrossAccountKinesis(app, "cross-account-kinesis", settings);
+  const context = {
+    deployment: app.node.tryGetContext("deployment") as unknown,
+    deployments: app.node.tryGetContext("deployments") as unknown,
+  };
+  for (const settings of loadDeployments(context)) {
+    new CrossAccountKinesis(app, settings.name, settings);
+  }
   app.synth();
 });

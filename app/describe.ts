@@ -1,25 +1,8 @@
 import * as fs from "fs";
 import * as path from "path";
+import { constructPath, SynthesizedStack } from "./stack";
 
 /** Prints what the synthesized output would make in which account. */
-
-interface Element {
-  readonly provider: string;
-  readonly name?: string;
-  readonly function_name?: string;
-  readonly "//": { readonly metadata: { readonly path: string } };
-}
-
-interface Stack {
-  readonly provider: {
-    readonly aws: readonly {
-      readonly alias: string;
-      readonly region: string;
-      readonly allowed_account_ids: readonly string[];
-    }[];
-  };
-  readonly resource: Readonly<Record<string, Readonly<Record<string, Element>>>>;
-}
 
 interface Manifest {
   readonly stacks: Readonly<
@@ -40,13 +23,13 @@ interface Manifest {
 const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(file, "utf8"));
 
 /** The Terraform type, the construct's path in the stack, and the name in AWS, where it has one. */
-function rows(stack: Stack, alias: string): string[][] {
+function rows(stack: SynthesizedStack, alias: string): string[][] {
   return Object.entries(stack.resource).flatMap(([type, elements]) =>
     Object.values(elements)
       .filter((element) => element.provider === `aws.${alias}`)
       .map((element) => [
         type,
-        element["//"].metadata.path.split("/").slice(1).join("/"),
+        constructPath(element),
         literal(element.function_name ?? element.name),
       ]),
   );
@@ -68,7 +51,7 @@ function table(lines: readonly string[][]): string {
 const outdir = process.env.CDKTF_OUTDIR ?? "cdktf.out";
 const { stacks } = readJson(path.join(outdir, "manifest.json")) as Manifest;
 for (const { name, synthesizedStackPath, annotations } of Object.values(stacks)) {
-  const stack = readJson(path.join(outdir, synthesizedStackPath)) as Stack;
+  const stack = readJson(path.join(outdir, synthesizedStackPath)) as SynthesizedStack;
   console.log(`${path.join(outdir, path.dirname(synthesizedStackPath))}\n`);
   for (const { alias, region, allowed_account_ids } of stack.provider.aws) {
     console.log(`account ${allowed_account_ids.join()} (${alias}, ${region})`);

@@ -1,13 +1,13 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { CrossAccountConsumer, IProducerStream } from "../modules";
 
-/** What the names of one consumer's outputs end in. */
-export const outputSuffix = (consumerName: string, consumerCount: number): string =>
-  consumerCount === 1 ? "" : `_${consumerName}`;
+/** A consumer's id in the names of its outputs, which take no dots. */
+export const outputName = (consumerId: string): string => consumerId.replace(/\./g, "-");
 
 /**
- * The blog's outputs and what operating the pipeline takes. With several consumers each has a
- * set of its own, whose names end in the consumer's.
+ * The blog's outputs and what operating the pipeline takes. Each consumer has a set whose names
+ * end in its id, so that they stay when others come and go; the first consumer also has the set
+ * without, under the blog's names.
  */
 export function addOutputs(
   stack: TerraformStack,
@@ -21,12 +21,14 @@ export function addOutputs(
   };
   output("KinesisStreamArn", stream.streamArn);
   output("KMSKeyArn", stream.kmsKeyArn);
-  for (const consumer of consumers) {
-    const suffix = outputSuffix(consumer.node.id, consumers.length);
-    output(`KinesisStreamEFOConsumerArn${suffix}`, consumer.consumerArn);
-    output(`LambdaFunctionArn${suffix}`, consumer.functionArn);
-    output(`LogGroupName${suffix}`, consumer.logGroupName);
-    output(`EventSourceMappingId${suffix}`, consumer.mapping.uuid);
-    output(`OnFailureQueueUrl${suffix}`, consumer.onFailureQueueUrl);
-  }
+  consumers.forEach((consumer, index) => {
+    const suffixes = [...(index === 0 ? [""] : []), `_${outputName(consumer.node.id)}`];
+    for (const suffix of suffixes) {
+      output(`KinesisStreamEFOConsumerArn${suffix}`, consumer.consumerArn);
+      output(`LambdaFunctionArn${suffix}`, consumer.functionArn);
+      output(`LogGroupName${suffix}`, consumer.logGroupName);
+      output(`EventSourceMappingId${suffix}`, consumer.mapping.uuid);
+      output(`OnFailureQueueUrl${suffix}`, consumer.onFailureQueueUrl);
+    }
+  });
 }

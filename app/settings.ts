@@ -1,5 +1,5 @@
-import * as fs from "fs";
 import { z } from "zod";
+import { outputName } from "./outputs";
 import {
   Architecture,
   OnFailure,
@@ -9,6 +9,8 @@ import {
   StreamMode,
   TracingMode,
 } from "../modules";
+
+export const DEFAULT_NAME = "cross-account-kinesis";
 
 /** Says what a settings file may hold; what the values must be is the constructs' to say. */
 
@@ -21,6 +23,16 @@ const account = z.strictObject({
   profile: z.string().optional(),
   /** Role to assume with those credentials. */
   assumeRole: z.strictObject({ roleArn: z.string(), externalId: z.string().optional() }).optional(),
+});
+
+/** An account as above, or the name of one under `accounts`. */
+const accountReference = z.unknown().transform((given, context) => {
+  if (typeof given === "string") {
+    return given;
+  }
+  const result = account.safeParse(given);
+  result.error?.issues.forEach((issue) => context.addIssue({ ...issue, code: "custom" }));
+  return result.data ?? z.NEVER;
 });
 
 const tags = z.record(z.string(), z.string()).optional();
@@ -119,18 +131,27 @@ const mapping = {
 
 /** See CrossAccountConsumerProps. */
 const consumer = z.strictObject({
-  account,
+  account: accountReference,
   consumerName: z.string().min(1),
+  /** Part of the Terraform addresses: keeping it lets a consumer be renamed. Default: consumerName. */
+  id: z.string().min(1).optional(),
   readMode: z.enum(ReadMode).optional(),
   ...lambdaFunction,
   ...mapping,
   tags,
 });
 
-const settings = z
+export const deployment = z
   .strictObject({
+    /** Names the stack, its directory in the output, and its local state. */
+    name: z
+      .string()
+      .regex(/^[a-zA-Z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, hyphens or underscores")
+      .default(DEFAULT_NAME),
     region: z.string(),
-    producer: account,
+    /** Accounts by a name of the user's choice. One keeps its provider until it is taken out. */
+    accounts: z.record(z.string(), account).default({}),
+    producer: accountReference,
     stream,
     /** Principals of any account that may put records. */
     writers: z.array(z.string()).default([]),
@@ -146,56 +167,92 @@ const settings = z
       })
       .optional(),
   })
-  .superRefine((given, context) => {
-    const refuse = (path: (string | number)[], message: string): void => {
+  .transform((given, context): Settings => {
+    const addError = (path: (string | number)[], message: string): void => {
       context.addIssue({ code: "custom", path, message });
     };
-    const credentials = new Map<string, string>();
-    given.consumers.forEach((one, index) => {
-      const path = ["consumers", index, "account"];
-      const { accountId } = one.account;
-      const known = credentials.get(accountId) ?? JSON.stringify(one.account);
-      credentials.set(accountId, known);
-      if (known !== JSON.stringify(one.account)) {
-        refuse(
-          path,
-          `must have the same profile and role as the other consumers of account ${accountId}`,
-        );
-      }
-      const twin = given.consumers.findIndex((other) => other.consumerName === one.consumerName);
-      if (twin < index) {
-        refuse(
-          ["consumers", index, "consumerName"],
-          `must be unique, got ${one.consumerName} for consumers[${twin}] as well`,
-        );
-      }
-      if (accountId === given.producer.accountId) {
-        refuse(
-          [...path, "accountId"],
-          `must be another account than the producer's, got ${accountId} for both`,
-        );
-      }
-    });
+    const resolve = resolver(given.accounts, addError);
+    const producer = resolve(given.producer, ["producer"]);
+    const consumers = given.consumers.map((one, index) => ({
+      ...one,
+      id: one.id ?? one.consumerName,
+      account: resolve(one.account, ["consumers", index, "account"]),
+    }));
+    for (const property of ["consumerName", "id"] as const) {
+      consumers.forEach((one, index) => {
+        const first = consumers.findIndex((other) => isSame(other[property], one[property]));
+        if (first < index && (property === "consumerName" || !isSame(one.id, one.consumerName))) {
+          addError(
+            ["consumers", index, property],
+            `must be unique, also with hyphens for dots, got ${one[property]} for consumers[${first}] as well`,
+          );
+        }
+      });
+    }
+    return { ...given, producer, consumers };
   });
 
-export type Account = z.output<typeof account>;
-export type ConsumerSettings = z.output<typeof consumer>;
-export type Settings = z.output<typeof settings>;
+/** Names of Terraform outputs take no dots, so dots count as hyphens. */
+const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
 
-/**
- * The settings of one deployment, checked: those of the JSON file that the environment variable
- * DEPLOYMENT names, else those under `deployment` in cdktf.json's context.
- *
- * @throws where the file cannot be read, or with every mistake and its path
- */
-export function loadSettings(context: unknown): Settings {
-  const file = process.env.DEPLOYMENT;
-  const source = file ?? "cdktf.json, context.deployment";
-  const result = settings.safeParse(file ? readJson(file) : context);
-  if (!result.success) {
-    throw new Error(`invalid settings in ${source}:\n${z.prettifyError(result.error)}`);
-  }
-  return result.data;
+/** Finds declared accounts, and compares the credentials of accounts that are named more than once. */
+function resolver(
+  declared: Readonly<Record<string, Account>>,
+  addError: (path: (string | number)[], message: string) => void,
+) {
+  const credentials = new Map<string, string>();
+  const compare = (found: Account, path: (string | number)[]): Account => {
+    const own = JSON.stringify(found);
+    const known = credentials.get(found.accountId) ?? own;
+    credentials.set(found.accountId, known);
+    if (known !== own) {
+      addError(
+        path,
+        `must have the same profile and role wherever account ${found.accountId} is named`,
+      );
+    }
+    return found;
+  };
+  Object.entries(declared).forEach(([name, one]) => compare(one, ["accounts", name]));
+  return (given: string | Account, path: (string | number)[]): Account => {
+    if (typeof given !== "string") {
+      return compare(given, path);
+    }
+    const found = declared[given];
+    if (!found) {
+      const names = Object.keys(declared).join(", ") || "none";
+      addError(
+        path,
+        `must be an account or the name of one under 'accounts' (${names}), got ${given}`,
+      );
+    }
+    return found ?? { accountId: "" };
+  };
+}
+
+export type Account = z.output<typeof account>;
+type ConsumerInput = z.output<typeof consumer>;
+export type ConsumerSettings = Omit<ConsumerInput, "account" | "id"> & {
+  readonly id: string;
+  readonly account: Account;
+};
+
+/** The settings of one deployment, with every account found. */
+export interface Settings {
+  readonly name: string;
+  readonly region: string;
+  readonly accounts: Readonly<Record<string, Account>>;
+  readonly producer: Account;
+  readonly stream: z.output<typeof stream>;
+  readonly writers: readonly string[];
+  readonly consumers: readonly ConsumerSettings[];
+  readonly backend?: {
+    readonly bucket: string;
+    readonly key: string;
+    readonly region: string;
+    readonly profile?: string;
+    readonly kmsKeyId?: string;
+  };
 }
 
 export function onFailureOf(setting: ConsumerSettings["onFailure"]): OnFailure | undefined {
@@ -211,19 +268,4 @@ export function onFailureOf(setting: ConsumerSettings["onFailure"]): OnFailure |
   return "sns" in setting
     ? OnFailure.sns(setting.sns)
     : OnFailure.s3(setting.s3, setting.bucketAccountId);
-}
-
-/** What cdktf's CLI passes on by itself, for when main.ts runs without it. */
-export function contextOf(cdktfJson: string): Record<string, unknown> {
-  return (readJson(cdktfJson) as { context?: Record<string, unknown> }).context ?? {};
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new Error(
-      `cannot read settings from ${file}: ${(error as Error).message}; it must be a JSON file (environment variable DEPLOYMENT names it)`,
-    );
-  }
 }

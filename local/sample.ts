@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { setTimeout } from "timers/promises";
-import { outputSuffix } from "../app/outputs";
+import { outputName } from "../app/outputs";
 import { ConsumerSettings } from "../app/settings";
 import { LocalAws } from "./aws";
 
@@ -64,12 +64,11 @@ export function whyNotAwaited(consumer: ConsumerSettings): string | undefined {
 export async function awaitSample(
   aws: LocalAws,
   outputs: Outputs,
-  consumerName: string,
-  consumerCount: number,
+  consumerId: string,
   { partitionKey }: Sample,
   timeoutSeconds = 60,
 ): Promise<unknown> {
-  const suffix = outputSuffix(consumerName, consumerCount);
+  const suffix = `_${outputName(consumerId)}`;
   const logGroupName = valueOf(outputs, `LogGroupName${suffix}`);
   const logs = new CloudWatchLogsClient(
     clientSettings(aws, valueOf(outputs, `LambdaFunctionArn${suffix}`)),

@@ -3,7 +3,9 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { parseArgs, promisify } from "util";
-import { contextOf, loadSettings, Settings } from "../app/settings";
+import { chooseDeployment, loadDeployments } from "../app/deployments";
+import { contextOf } from "../app/json";
+import { Settings } from "../app/settings";
 import { LocalAws, startLocalAws } from "./aws";
 import { howToReach } from "./how-to-reach";
 import { awaitSample, Outputs, putSample, whyNotAwaited } from "./sample";
@@ -18,6 +20,7 @@ Terraform and the real AWS provider; puts a record into the stream, waits for it
 log group, checks that Terraform finds nothing left to change, and removes everything.
 
   --settings FILE       settings to run, as main.ts takes them (default: those in cdktf.json)
+  --name NAME           which of several deployments to run (default: the only one)
   --data TEXT           the record's data (default: sampledatarecord)
   --partition-key TEXT  its partition key (default: samplepartitionkey3)
   --keep                leave everything up until Ctrl-C, and print how to reach it
@@ -26,13 +29,12 @@ log group, checks that Terraform finds nothing left to change, and removes every
 Exit code: 0 if the record arrived and nothing was left to change, else 1.
 `;
 
-const STACK = path.join("stacks", "cross-account-kinesis");
-
 function parse() {
   try {
     return parseArgs({
       options: {
         settings: { type: "string" },
+        name: { type: "string" },
         data: { type: "string", default: "sampledatarecord" },
         "partition-key": { type: "string", default: "samplepartitionkey3" },
         keep: { type: "boolean", default: false },
@@ -68,7 +70,8 @@ async function run(): Promise<void> {
   if (options.settings) {
     process.env.DEPLOYMENT = path.resolve(options.settings);
   }
-  const settings = loadSettings(contextOf("cdktf.json").deployment);
+  const deployments = loadDeployments(contextOf("cdktf.json"));
+  const settings = chooseDeployment(deployments, options.name);
   await steps.step("synthesize", () => synthesize());
   const terraform = await steps.step("find terraform", findTerraform);
   const local = await steps.step(
@@ -77,7 +80,7 @@ async function run(): Promise<void> {
     ({ url }) => url,
   );
   aws = local;
-  const directory = await deploy(terraform, local);
+  const directory = await deploy(terraform, local, settings.name);
   const outputs = JSON.parse(await terraform.run(directory, "output", "-json")) as Outputs;
   await deliver(local, settings, outputs);
   await steps.step(
@@ -103,8 +106,8 @@ async function synthesize(): Promise<void> {
   });
 }
 
-async function deploy(terraform: Terraform, local: LocalAws): Promise<string> {
-  const directory = await copyStack(terraform, path.join(scratch, STACK), {
+async function deploy(terraform: Terraform, local: LocalAws, name: string): Promise<string> {
+  const directory = await copyStack(terraform, path.join(scratch, "stacks", name), {
     url: local.url,
     credentials: (account) => local.credentials(account),
     directory: path.join(scratch, "terraform"),
@@ -147,14 +150,14 @@ async function deliver(local: LocalAws, settings: Settings, outputs: Outputs): P
   );
   const { consumers } = settings;
   for (const consumer of consumers) {
-    const { consumerName: name } = consumer;
+    const { id: name } = consumer;
     const reason = whyNotAwaited(consumer);
     if (reason) {
       console.log(`not awaited from ${name}: ${reason}`);
       continue;
     }
     const message = await steps.step("wait for it", () =>
-      awaitSample(local, outputs, name, consumers.length, sample),
+      awaitSample(local, outputs, name, sample),
     );
     console.log(`${name} logged:\n${JSON.stringify(message, undefined, 2)}`);
   }

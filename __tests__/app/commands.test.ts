@@ -14,6 +14,7 @@ const stackOf = (
   provider: { aws: unknown };
   terraform: { backend: unknown };
   output: Record<string, unknown>;
+  resource: Record<string, Record<string, unknown>>;
 } => JSON.parse(fs.readFileSync(path.join(outdir, STACK_FILE), "utf8"));
 
 const tsx = (file: string, env: NodeJS.ProcessEnv) =>
@@ -87,32 +88,34 @@ describe("npm run synth", () => {
 });
 
 describe("the outputs", () => {
-  it("have the blog's names", () => {
-    expect(outputsOf(synthesizeMain())).toEqual([
-      "EventSourceMappingId",
-      "KMSKeyArn",
-      "KinesisStreamArn",
-      "KinesisStreamEFOConsumerArn",
-      "LambdaFunctionArn",
-      "LogGroupName",
-      "OnFailureQueueUrl",
-    ]);
+  const blogs = [
+    "EventSourceMappingId",
+    "KMSKeyArn",
+    "KinesisStreamArn",
+    "KinesisStreamEFOConsumerArn",
+    "LambdaFunctionArn",
+    "LogGroupName",
+    "OnFailureQueueUrl",
+  ];
+  const setOf = (id: string): string[] => [
+    `EventSourceMappingId_${id}`,
+    `KinesisStreamEFOConsumerArn_${id}`,
+    `LambdaFunctionArn_${id}`,
+    `LogGroupName_${id}`,
+    `OnFailureQueueUrl_${id}`,
+  ];
+  const fraud = { ...analytics, consumerName: "fraud.v2", functionName: "fraud" };
+
+  it("have the blog's names, and a set of names that end in the consumer's id", () => {
+    expect(outputsOf(synthesizeMain(settings(analytics)))).toEqual(
+      [...blogs, ...setOf("analytics")].sort(),
+    );
   });
 
-  it("come in one set per consumer where there are several", () => {
-    expect(outputsOf(synthesizeMain(settings(analytics, archive)))).toEqual([
-      "EventSourceMappingId_analytics",
-      "EventSourceMappingId_archive",
-      "KMSKeyArn",
-      "KinesisStreamArn",
-      "KinesisStreamEFOConsumerArn_analytics",
-      "LambdaFunctionArn_analytics",
-      "LambdaFunctionArn_archive",
-      "LogGroupName_analytics",
-      "LogGroupName_archive",
-      "OnFailureQueueUrl_analytics",
-      "OnFailureQueueUrl_archive",
-    ]);
+  it("stay as they are when another consumer comes, with hyphens for its dots", () => {
+    expect(outputsOf(synthesizeMain(settings(analytics, fraud)))).toEqual(
+      [...blogs, ...setOf("analytics"), ...setOf("fraud-v2")].sort(),
+    );
   });
 });
 
@@ -160,6 +163,72 @@ describe("main.ts", () => {
         allowed_account_ids: ["333333333333"],
       },
     ]);
+  });
+
+  it("has a consumer in the stream's own account use the stream's provider", () => {
+    const outdir = synthesizeMain(
+      settings({ ...analytics, account: { accountId: "111111111111" } }),
+    );
+
+    expect(stackOf(outdir).provider.aws).toMatchObject([{ alias: "producer" }]);
+  });
+
+  it("keeps the provider of a declared account that has no consumer any more", () => {
+    const outdir = synthesizeMain({
+      ...settings(analytics),
+      accounts: { retired: { accountId: "333333333333", profile: "three" } },
+    });
+
+    expect(stackOf(outdir).provider.aws).toMatchObject([
+      { alias: "producer" },
+      { alias: "consumer-222222222222" },
+      {
+        alias: "consumer-333333333333",
+        allowed_account_ids: ["333333333333"],
+        profile: "three",
+      },
+    ]);
+  });
+
+  it("changes nothing when an inline account is declared instead", () => {
+    const declared = {
+      ...settings({ ...analytics, account: "analytics" }),
+      accounts: { analytics: analytics.account },
+    };
+
+    expect(stackOf(synthesizeMain(declared))).toEqual(stackOf(synthesizeMain(settings(analytics))));
+  });
+
+  it("keeps the addresses of a consumer that is renamed under its old id", () => {
+    const addressesOf = (outdir: string): string[] =>
+      Object.values(stackOf(outdir).resource).flatMap((elements) => Object.keys(elements));
+
+    const renamed = { ...analytics, id: "analytics", consumerName: "renamed" };
+
+    expect(addressesOf(synthesizeMain(settings(renamed)))).toEqual(
+      addressesOf(synthesizeMain(settings(analytics))),
+    );
+  });
+
+  it("writes a stack for each of several deployments, each with a state of its own", () => {
+    const outdir = synthesizeMain({
+      deployments: [
+        { ...settings(analytics), name: "dev" },
+        { ...settings(analytics), name: "prod", producer: { accountId: "999999999999" } },
+      ].map((one, index) => ({
+        ...one,
+        consumers: [{ ...analytics, roleName: `role-${index}`, functionName: `function-${index}` }],
+      })),
+    });
+
+    for (const name of ["dev", "prod"]) {
+      const { terraform } = JSON.parse(
+        fs.readFileSync(path.join(outdir, "stacks", name, "cdk.tf.json"), "utf8"),
+      ) as { terraform: unknown };
+      expect(terraform).toMatchObject({
+        backend: { local: { path: `../../../terraform.${name}.tfstate` } },
+      });
+    }
   });
 
   it("keeps the state beside cdktf.json, or in a bucket that S3 itself locks", () => {

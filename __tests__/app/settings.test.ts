@@ -1,7 +1,9 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { contextOf, loadSettings, onFailureOf } from "../../app/settings";
+import { chooseDeployment, loadDeployments } from "../../app/deployments";
+import { contextOf } from "../../app/json";
+import { onFailureOf, type Settings } from "../../app/settings";
 import { OnFailure } from "../../modules";
 
 const account = { accountId: "222222222222" };
@@ -12,14 +14,18 @@ const valid = {
   consumers: [{ account, consumerName: "analytics" }],
 };
 
-const mistakes = (settings: unknown): string => {
+const loadSettings = (deployment: unknown): Settings => loadDeployments({ deployment })[0]!;
+
+const mistakesIn = (context: Record<string, unknown>): string => {
   try {
-    loadSettings(settings);
+    loadDeployments(context);
   } catch (error) {
     return (error as Error).message;
   }
   return "";
 };
+
+const mistakes = (deployment: unknown): string => mistakesIn({ deployment });
 
 const withConsumers = (...consumers: object[]): object => ({
   ...valid,
@@ -40,8 +46,10 @@ describe("settings", () => {
   it("come from cdktf.json, and what is left out gets its default", () => {
     expect(loadSettings(valid)).toEqual({
       ...valid,
+      name: "cross-account-kinesis",
+      accounts: {},
       writers: [],
-      consumers: [{ account, consumerName: "analytics", code: "handler/dist" }],
+      consumers: [{ id: "analytics", account, consumerName: "analytics", code: "handler/dist" }],
     });
   });
 
@@ -103,13 +111,125 @@ describe("settings", () => {
   it("refuse two consumers of one name", () => {
     expect(
       mistakes(withConsumers({ account, consumerName: "a" }, { account, consumerName: "a" })),
-    ).toContain("must be unique, got a for consumers[0] as well\n  → at consumers[1].consumerName");
+    ).toContain(
+      "must be unique, also with hyphens for dots, got a for consumers[0] as well\n  → at consumers[1].consumerName",
+    );
   });
 
-  it("refuse a consumer in the producer's account", () => {
-    expect(mistakes(withConsumers({ account: valid.producer, consumerName: "a" }))).toContain(
-      "must be another account than the producer's, got 111111111111 for both\n  → at consumers[0].account.accountId",
+  it("accept a consumer in the stream's own account", () => {
+    expect(mistakes(withConsumers({ account: valid.producer, consumerName: "a" }))).toBe("");
+  });
+
+  it("refuse names that only differ in dots and hyphens, which names of outputs cannot tell apart", () => {
+    expect(
+      mistakes(withConsumers({ account, consumerName: "a.b" }, { account, consumerName: "a-b" })),
+    ).toContain(
+      "must be unique, also with hyphens for dots, got a-b for consumers[0] as well\n  → at consumers[1].consumerName",
     );
+  });
+
+  it("refuse an id that another consumer has", () => {
+    expect(
+      mistakes(
+        withConsumers({ account, consumerName: "a" }, { account, consumerName: "b", id: "a" }),
+      ),
+    ).toContain("got a for consumers[0] as well\n  → at consumers[1].id");
+  });
+
+  describe("of declared accounts", () => {
+    const accounts = { analytics: { ...account, profile: "two" } };
+
+    it("are found by their names", () => {
+      const settings = loadSettings({
+        ...valid,
+        accounts: { ...accounts, stream: valid.producer },
+        producer: "stream",
+        consumers: [{ account: "analytics", consumerName: "a" }],
+      });
+      expect(settings.producer).toEqual(valid.producer);
+      expect(settings.consumers[0]?.account).toEqual(accounts.analytics);
+    });
+
+    it("refuse a name that is not declared, with those that are", () => {
+      expect(
+        mistakes({ ...valid, accounts, consumers: [{ account: "fraud", consumerName: "a" }] }),
+      ).toContain(
+        "must be an account or the name of one under 'accounts' (analytics), got fraud\n  → at consumers[0].account",
+      );
+    });
+
+    it("refuse an inline account with other credentials", () => {
+      expect(mistakes({ ...valid, accounts })).toContain(
+        "must have the same profile and role wherever account 222222222222 is named\n  → at consumers[0].account",
+      );
+    });
+
+    it("refuse a wrong account with its path", () => {
+      expect(mistakes({ ...valid, accounts: { analytics: { accountId: "1" } } })).toContain(
+        "must be a 12-digit AWS account id in quotes\n  → at accounts.analytics.accountId",
+      );
+    });
+  });
+
+  describe("of several deployments", () => {
+    const dev = { ...valid, name: "dev" };
+    const prod = { ...valid, name: "prod" };
+
+    it("are read from the context", () => {
+      const names = loadDeployments({ deployments: [dev, prod] }).map(({ name }) => name);
+      expect(names).toEqual(["dev", "prod"]);
+    });
+
+    it("are read from a file", () => {
+      const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "settings-")), "all.json");
+      fs.writeFileSync(file, JSON.stringify({ deployments: [dev, prod] }));
+      process.env.DEPLOYMENT = file;
+
+      expect(loadDeployments({}).map(({ name }) => name)).toEqual(["dev", "prod"]);
+    });
+
+    it("refuse `deployment` beside `deployments`", () => {
+      expect(mistakesIn({ deployment: valid, deployments: [dev] })).toContain(
+        "'deployment' and 'deployments' are mutually exclusive, got both",
+      );
+    });
+
+    it("refuse one name for two, and report every mistake with its path", () => {
+      const message = mistakesIn({ deployments: [dev, { ...dev }] });
+      expect(message).toContain(
+        "must be unique, got dev for deployments[0] as well\n  → at deployments[1].name",
+      );
+      const mistaken = mistakesIn({ deployments: [dev, { ...prod, reigon: "" }] });
+      expect(mistaken).toContain("→ at deployments[1]");
+    });
+
+    it("refuse one state for two", () => {
+      const backend = { bucket: "states", key: "kinesis", region: "eu-west-1" };
+      expect(
+        mistakesIn({
+          deployments: [
+            { ...dev, backend },
+            { ...prod, backend },
+          ],
+        }),
+      ).toContain(
+        "must be another one for each deployment, got kinesis for deployments[0] as well\n  → at deployments[1].backend.key",
+      );
+    });
+
+    it("need a name to choose one", () => {
+      const all = loadDeployments({ deployments: [dev, prod] });
+      expect(chooseDeployment(all, "prod").name).toBe("prod");
+      expect(() => chooseDeployment(all)).toThrow("'--name' must be one of dev, prod, got none");
+      expect(() => chooseDeployment(all, "test")).toThrow("must be one of dev, prod, got test");
+      expect(chooseDeployment(all.slice(0, 1)).name).toBe("dev");
+    });
+
+    it.each(["", "a b", "a/b", "a".repeat(65)])("refuse the name %j", (name) => {
+      expect(mistakes({ ...valid, name })).toContain(
+        "must be 1 to 64 letters, digits, hyphens or underscores\n  → at name",
+      );
+    });
   });
 
   it("refuse one account with two sets of credentials", () => {
@@ -121,7 +241,7 @@ describe("settings", () => {
         ),
       ),
     ).toContain(
-      "must have the same profile and role as the other consumers of account 222222222222\n  → at consumers[1].account",
+      "must have the same profile and role wherever account 222222222222 is named\n  → at consumers[1].account",
     );
   });
 

@@ -82,9 +82,15 @@ export class Deployment {
     }
   }
 
+  /** Terraform's plan JSON; applyPending() applies exactly this plan. */
+  public async plan(...flags: string[]): Promise<unknown> {
+    await this.run("plan", "-no-color", `-out=${PLAN}`, ...flags);
+    return JSON.parse(await this.run("show", "-json", PLAN));
+  }
+
   /** Applies the changes that pendingChanges() found, without looking for them again. */
-  public applyPending(): Promise<string> {
-    return this.apply(PLAN);
+  public applyPending(...flags: string[]): Promise<string> {
+    return this.apply(...flags, PLAN);
   }
 
   /** The attributes of one resource in the state. */
@@ -100,6 +106,13 @@ export class Deployment {
       (resource) => resource.address === address,
     );
     return found?.values ?? {};
+  }
+
+  /** The address of one resource of a construct, by its type. */
+  public addressOf(type: string, construct: string): string {
+    const { resource } = JSON.parse(this.synthesized) as Configuration;
+    const found = Object.keys(resource[type] ?? {}).find((id) => id.startsWith(`${construct}_`));
+    return `${type}.${found}`;
   }
 
   public destroy(): Promise<string> {

@@ -68,11 +68,10 @@ async function deliver(
   return awaitSample(
     aws,
     {
-      LogGroupName: { value: `/aws/lambda/${functionName}` },
-      LambdaFunctionArn: { value: arn },
+      [`LogGroupName_${functionName}`]: { value: `/aws/lambda/${functionName}` },
+      [`LambdaFunctionArn_${functionName}`]: { value: arn },
     },
     functionName,
-    1,
     { data, partitionKey },
   );
 }

@@ -9,10 +9,17 @@ const FIRST_BACKOFF_MILLISECONDS = 50;
 const LONGEST_BACKOFF_MILLISECONDS = 1_000;
 const BLOCKED_MILLISECONDS = 200;
 
+/** Records that a function has returned from without reporting them as failed. */
+export interface Delivery {
+  readonly functionArn: string;
+  readonly records: readonly KinesisRecord[];
+}
+
 export interface BatchTools {
   readonly functions: Functions;
   readonly runner: LambdaRunner;
   readonly onFailure: OnFailure;
+  readonly onDelivered: ((delivery: Delivery) => void) | undefined;
 }
 
 /** What a poller lets its batches do now. */
@@ -104,6 +111,7 @@ export class Batch {
     if (error) return { requestId, functionError: "Unhandled" };
     const from = types.length ? firstFailure(result, records) : undefined;
     if (from === "whole batch") return { requestId };
+    this.tools.onDelivered?.({ functionArn: arn, records: records.slice(0, from) });
     return from === undefined ? undefined : { requestId, from };
   }
 

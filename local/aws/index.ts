@@ -9,6 +9,7 @@ import { LambdaRunner } from "../lambda/runner";
 import { LogWriter } from "../lambda/log-writer";
 import { startMoto } from "../moto";
 import { Accounts, Memory, type Credentials } from "./accounts";
+import type { Delivery } from "./batch";
 import { EventSourceMappings } from "./event-source-mappings";
 import { Functions } from "./functions";
 import { startGateway, type Refusal } from "./gateway";
@@ -27,6 +28,8 @@ export interface LocalAwsOptions {
   readonly rolePropagationSeconds?: number;
   /** Seconds a registered consumer is CREATING. Default: 2. */
   readonly consumerCreatingSeconds?: number;
+  /** Called whenever a function has processed records of a stream. */
+  readonly onDelivered?: (delivery: Delivery) => void;
 }
 
 export interface LocalAws {
@@ -61,6 +64,7 @@ export interface LocalAws {
 export async function startLocalAws({
   rolePropagationSeconds = 3,
   consumerCreatingSeconds = 2,
+  onDelivered,
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
@@ -91,6 +95,7 @@ export async function startLocalAws({
     functions,
     runner,
     onFailure,
+    onDelivered,
   });
 
   const own: Handlers = {

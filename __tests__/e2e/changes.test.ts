@@ -1,0 +1,310 @@
+import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateKeyCommand } from "@aws-sdk/client-kms";
+import { ListEventSourceMappingsCommand } from "@aws-sdk/client-lambda";
+import {
+  CreateQueueCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { Change, Outcome } from "../../app/changes/change";
+import { effectsOf } from "../../app/changes/effects";
+import { type ChangeId, changeOf, CHANGES } from "../../app/changes/table";
+import type { Plan, ResourceChange } from "../../app/changes/plan";
+import { allow, makeFunction, makeRole, policy, until } from "../local/two-accounts";
+import { describeWithTerraform } from "../terraform/harness";
+import { Deliveries, Load } from "./changes/load";
+import { DEVIATIONS, type Evidence, overtaken } from "./changes/outcomes";
+import {
+  at,
+  BROKEN,
+  consumers,
+  type Existing,
+  PLANNED,
+  type Proof,
+  PROOFS,
+  PROTECTED,
+  streams,
+  world,
+  WRITER,
+} from "./changes/world";
+import { CONSUMER, Deployment, PRODUCER, streamArn } from "./deployment";
+
+jest.setTimeout(600_000);
+
+const ROUNDS = [1, 2, 3] as const;
+const PARALLEL = "-parallelism=25";
+/** Until what a function was given is known here. */
+const SETTLING_MILLISECONDS = 2_000;
+const IDS = Object.keys(CHANGES) as ChangeId[];
+
+/** The names that a consumer's function has over the rounds. */
+const FUNCTIONS: Record<string, readonly string[]> = {
+  names: ["names", "names-2", "names-4"],
+  swapped: ["swapped", "echo"],
+};
+const functionsOf = (consumer: string): readonly string[] => FUNCTIONS[consumer] ?? [consumer];
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describeWithTerraform("every change, under constant load", () => {
+  const deliveries = new Deliveries();
+  const plans = new Map<Proof["round"], Plan>();
+  const evidence = new Map<string, Evidence>();
+  let deployment: Deployment;
+  let existing: Existing;
+  let load: Load;
+  let round = 0;
+  let start = new Date();
+
+  const synthesized = (overrides?: Parameters<typeof world>[3]): string =>
+    world(existing, round, start.toISOString(), overrides);
+
+  const streamOf = (consumer: string): string =>
+    at(consumers(existing)[consumer]!, round)?.streamId ?? "main";
+
+  const idsIn = (where: Proof["round"]): ChangeId[] =>
+    IDS.filter((id) => PROOFS[id].round === where);
+
+  const gather = (consumer: string, begun: number, applied: number): Evidence => {
+    // What the filters held back is not delivered later.
+    const since = consumer === "filtered" && round >= 2 ? applied : 0;
+    return {
+      sent: load.sentTo(streamOf(consumer)).filter((record) => record.at >= since),
+      received: deliveries.to(functionsOf(consumer)),
+      begun,
+      applied,
+      from: start.getTime(),
+    };
+  };
+
+  const createExisting = async (): Promise<Existing> => {
+    const producer = await deployment.clients(PRODUCER);
+    const consumer = await deployment.clients(CONSUMER);
+    const keyPolicy = policy(
+      allow(["kms:*"], "*", `arn:aws:iam::${PRODUCER}:root`),
+      allow(["kms:Decrypt"], "*", `arn:aws:iam::${CONSUMER}:root`),
+      allow(["kms:GenerateDataKey"], "*", `arn:aws:iam::${WRITER}:root`),
+    );
+    const createKey = async (): Promise<string> => {
+      const { KeyMetadata: key } = await producer.kms.send(
+        new CreateKeyCommand({ Policy: keyPolicy }),
+      );
+      return key!.Arn!;
+    };
+    const roleArn = await makeRole(consumer, "echo");
+    await makeFunction(
+      consumer,
+      "echo",
+      roleArn,
+      "exports.handler = async () => ({ batchItemFailures: [] });",
+    );
+    const { Policy: boundary } = await consumer.iam.send(
+      new CreatePolicyCommand({
+        PolicyName: "boundary",
+        PolicyDocument: policy(allow(["*"], "*")),
+      }),
+    );
+    await consumer.sqs.send(new CreateQueueCommand({ QueueName: "failures" }));
+    return {
+      keys: [await createKey(), await createKey()],
+      queueArn: `arn:aws:sqs:eu-west-1:${CONSUMER}:failures`,
+      roleArn,
+      boundaryArn: boundary!.Arn!,
+    };
+  };
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({
+      rolePropagationSeconds: 2,
+      onDelivered: deliveries.add,
+    });
+    existing = await createExisting();
+    load = new Load(await deployment.clients(WRITER), (id) =>
+      streamArn(at(streams(existing)[id]!, round)!.streamName),
+    );
+    await deployment.init(synthesized());
+  });
+
+  afterAll(async () => {
+    await load.stop();
+    await deployment.stop();
+  });
+
+  /** Applies one round, and waits until the records are where the table says. */
+  async function applyRound(): Promise<void> {
+    start = new Date(Date.now() - 3_000);
+    round++;
+    await deployment.resynthesize(synthesized());
+    const replaced = idsIn(round).includes("replayed-on-purpose")
+      ? [`-replace=${deployment.addressOf("aws_lambda_event_source_mapping", "replay")}`]
+      : [];
+    plans.set(round, (await deployment.plan(...replaced)) as Plan);
+    const begun = Date.now();
+    await deployment.applyPending(PARALLEL);
+    const applied = Date.now();
+    await pause(SETTLING_MILLISECONDS);
+    await load.stop();
+    for (const consumer of Object.keys(consumers(existing))) {
+      const outcome = outcomeOf(consumer);
+      if (outcome === undefined) {
+        continue;
+      }
+      const isSettled = () => DEVIATIONS[outcome](gather(consumer, begun, applied)).length === 0;
+      await until(() => Promise.resolve(isSettled()), 60).catch(() => undefined);
+      evidence.set(`${consumer} ${round}`, gather(consumer, begun, applied));
+    }
+    load.start(Object.keys(streams(existing)));
+  }
+
+  /** What should become of a consumer's records in this round; undefined if it is not there. */
+  function outcomeOf(consumer: string): Outcome | undefined {
+    const changes = IDS.filter((id) => seenBy(PROOFS[id]).consumer === consumer);
+    const inRound = (id: ChangeId): number => Number(seenBy(PROOFS[id]).round);
+    const now = changes.find((id) => inRound(id) === round && changeOf(id).records !== "delivered");
+    const lasting = changes.find(
+      (id) => inRound(id) < round && /^(unreadable|lost)$/.test(changeOf(id).records),
+    );
+    const props = at(consumers(existing)[consumer]!, round);
+    if (now ?? lasting) {
+      return changeOf((now ?? lasting)!).records;
+    }
+    return props && (props.enabled === false ? "waiting" : "delivered");
+  }
+
+  const failureQueue = async (): Promise<{ client: SQSClient; QueueUrl: string }> => {
+    const { sqs } = await deployment.clients(CONSUMER);
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "names-on-failure" }));
+    return { client: sqs, QueueUrl: QueueUrl! };
+  };
+
+  it("leaves the other accounts alone if one account's function cannot be created", async () => {
+    await expect(deployment.apply(PARALLEL)).rejects.toThrow(/creating Lambda Function \(broken\)/);
+
+    load.start(Object.keys(streams(existing)));
+    const hasRecords = (consumer: string) => deliveries.to([consumer]).length > 0;
+    await until(() => Promise.resolve(["settings", "fourth", "neighbour"].every(hasRecords)), 30);
+    const { lambda } = await deployment.clients(BROKEN);
+    const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({}));
+    expect(EventSourceMappings).toEqual([]);
+    const { client, QueueUrl } = await failureQueue();
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: "a report to keep" }));
+  });
+
+  describe.each(ROUNDS)("round %i", (number) => {
+    it("is applied", () => applyRound());
+
+    it.each(idsIn(number))("has Terraform do what the table says of: %s", (id) => {
+      expectPlan(plans.get(number)!, id, idsIn(number));
+    });
+  });
+
+  it.each(IDS.filter((id) => seenBy(PROOFS[id]).consumer))(
+    "does to records what the table says of: %s",
+    (id) => {
+      const { consumer, round: seen } = seenBy(PROOFS[id]);
+      const found = evidence.get(`${consumer} ${seen}`)!;
+
+      expect(found.sent.length).toBeGreaterThan(4);
+      expect(DEVIATIONS[changeOf(id).records](found)).toEqual([]);
+    },
+  );
+
+  it("keeps the order of records within every partition key", () => {
+    for (const consumer of Object.keys(consumers(existing))) {
+      const received = deliveries.to(functionsOf(consumer));
+      expect({ consumer, overtaken: overtaken(received) }).toEqual({ consumer, overtaken: [] });
+    }
+  });
+
+  it("never shuts out the writers of another account, except from a key that is abandoned or a stream that is renamed", () => {
+    for (const id of ["main", "capacity", "encryption", "keys", "given"]) {
+      expect({ id, refusals: load.refusals(id) }).toEqual({ id, refusals: [] });
+    }
+  });
+
+  it("keeps reports that nobody has read, though function, role and consumer were renamed", async () => {
+    const { client, QueueUrl } = await failureQueue();
+    const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages).toMatchObject([{ Body: "a report to keep" }]);
+  });
+
+  it("says of records whose key was abandoned why they cannot be read", async () => {
+    const { lambda } = await deployment.clients(CONSUMER);
+    const { EventSourceMappings } = await lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName: "abandoned" }),
+    );
+    expect(EventSourceMappings).toMatchObject([
+      { LastProcessingResult: expect.stringContaining("KMSInvalidStateException") },
+    ]);
+  });
+
+  describe("that is only planned", () => {
+    let plan: Plan;
+
+    beforeAll(async () => {
+      await load.stop();
+      await deployment.resynthesize(synthesized(PLANNED));
+      plan = (await deployment.plan()) as Plan;
+    });
+
+    it.each(idsIn("planned").filter((id) => id !== "stream-protected"))(
+      "has Terraform do what the table says of: %s",
+      (id) => {
+        expectPlan(plan, id, idsIn("planned"));
+      },
+    );
+
+    it("is refused if it would destroy a protected stream", async () => {
+      await deployment.resynthesize(synthesized(PROTECTED));
+      await expect(deployment.plan()).rejects.toThrow(/Instance cannot be destroyed/);
+    });
+  });
+
+  it("leaves nothing to change", async () => {
+    await deployment.resynthesize(synthesized());
+    expect(await deployment.pendingChanges()).toBe("");
+  });
+});
+
+/** Compares what a plan does to a construct with what the table says of all changes made to it together. */
+function expectPlan(plan: Plan, id: ChangeId, ids: readonly ChangeId[]): void {
+  const { construct } = PROOFS[id];
+  const together = ids.filter((other) => PROOFS[other].construct === construct).map(changeOf);
+  const plans: Change["plan"][] = together.map((change) => change.plan);
+  expect(actionsOn(plan, construct)).toEqual(Object.assign({}, ...plans));
+  const effects = effectsOf(plan)
+    .filter(({ address }) => isOf(construct, address))
+    .map((effect) => effect.id);
+  expect([...new Set(effects)].sort()).toEqual(
+    [...new Set(together.flatMap((change) => change.effects))].sort(),
+  );
+}
+
+/** Where it can be seen what became of records; nowhere for what is only planned. */
+function seenBy({ round, construct, ...proof }: Proof): {
+  consumer?: string;
+  round: Proof["round"];
+} {
+  if (proof.seenBy) {
+    return proof.seenBy;
+  }
+  return { consumer: round === "planned" ? undefined : construct, round };
+}
+
+const isOf = (construct: string, address: string): boolean =>
+  address.split(".").at(-1)!.startsWith(`${construct}_`);
+
+/** What a plan does to the resources of one construct, by type. */
+function actionsOn(plan: Plan, construct: string): Record<string, string> {
+  const actionOf = ({ change: { actions } }: ResourceChange): string =>
+    actions.length > 1 ? "replace" : actions[0]!;
+  return Object.fromEntries(
+    (plan.resource_changes ?? [])
+      .filter(({ address }) => isOf(construct, address))
+      .map((change) => [change.type, actionOf(change)] as const)
+      .filter(([, action]) => action !== "no-op" && action !== "read"),
+  );
+}

@@ -1,0 +1,20 @@
+import * as fs from "fs";
+import * as path from "path";
+import { LambdaCode } from "../../../modules";
+import { scratch } from "../../terraform/harness";
+
+function codeOf(source: string): LambdaCode {
+  const directory = scratch();
+  fs.writeFileSync(path.join(directory, "index.js"), source);
+  return LambdaCode.fromDirectory(directory);
+}
+
+/** Logs nothing: the test is told of deliveries by the local AWS. */
+export const silentCode = (): LambdaCode =>
+  codeOf("exports.handler = async () => ({ batchItemFailures: [] });");
+
+export const newCode = (): LambdaCode =>
+  codeOf("exports.handler = async () => ({ batchItemFailures: [] }); // new");
+
+/** Code that Lambda cannot fetch: the function cannot be created. */
+export const missingCode = (): LambdaCode => LambdaCode.fromS3("no-such-bucket", "function.zip");

@@ -1,0 +1,341 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Construct } from "constructs";
+import type { ChangeId } from "../../../app/changes/table";
+import {
+  CrossAccountConsumer,
+  type CrossAccountConsumerProps,
+  OnFailure,
+  ProducerStream,
+  type ProducerStreamProps,
+  ReadMode,
+  StartingPosition,
+  StreamEncryption,
+  StreamMode,
+  TracingMode,
+} from "../../../modules";
+import { synthesize } from "../../terraform/harness";
+import { CONSUMER, PRODUCER, REGION } from "../deployment";
+import { missingCode, newCode, silentCode } from "./code";
+
+export const WRITER = "555555555555";
+export const BROKEN = "333333333333";
+const FOURTH = "444444444444";
+export const LATER = "666666666666";
+const MOVED = "777777777777";
+
+/** What the test creates before the first apply. */
+export interface Existing {
+  readonly keys: readonly [string, string];
+  readonly queueArn: string;
+  readonly roleArn: string;
+  readonly boundaryArn: string;
+}
+
+type StreamProps = Omit<ProducerStreamProps, "provider">;
+type ConsumerProps = Partial<CrossAccountConsumerProps> & {
+  readonly streamId?: string;
+  readonly account?: string;
+};
+
+/** One entry a round; the last one stays. `undefined`: the construct is not there. */
+type Rounds<T> = readonly (T | undefined)[];
+
+/** What replaces a round's properties, by construct id. */
+interface Overrides {
+  readonly streams?: Readonly<Record<string, StreamProps>>;
+  readonly consumers?: Readonly<Record<string, ConsumerProps>>;
+}
+
+const { NONE } = StreamEncryption;
+const SHARED = { readMode: ReadMode.SHARED_THROUGHPUT };
+const EFO = { readMode: ReadMode.ENHANCED_FAN_OUT };
+
+const FUNCTION_SETTINGS = {
+  code: newCode(),
+  memorySizeMb: 512,
+  timeoutSeconds: 30,
+  environment: { STAGE: "production" },
+  reservedConcurrentExecutions: 5,
+};
+
+export const streams = ({ keys }: Existing): Record<string, Rounds<StreamProps>> => ({
+  main: [{ streamName: "main", shardCount: 2 }],
+  capacity: [
+    { streamName: "capacity", shardCount: 2 },
+    {
+      streamName: "capacity",
+      shardCount: 4,
+      retentionPeriodHours: 48,
+      shardLevelMetrics: ["IncomingBytes"],
+      enforceConsumerDeletion: true,
+      registeredConsumerLimit: 50,
+      deletionWindowInDays: 7,
+      tags: { team: "orders" },
+    },
+    {
+      streamName: "capacity",
+      streamMode: StreamMode.ON_DEMAND,
+      retentionPeriodHours: 24,
+      deletionWindowInDays: 7,
+      tags: { team: "orders" },
+    },
+    {
+      streamName: "capacity",
+      shardCount: 2,
+      deletionWindowInDays: 7,
+      tags: { team: "orders" },
+    },
+  ],
+  shrunk: [{ streamName: "shrunk", shardCount: 4, encryption: NONE }],
+  encryption: [
+    { streamName: "encryption", shardCount: 1, encryption: NONE },
+    { streamName: "encryption", shardCount: 1 },
+    { streamName: "encryption", shardCount: 1, encryption: NONE, retainKey: true },
+    { streamName: "encryption", shardCount: 1, encryption: NONE },
+  ],
+  keys: [
+    { streamName: "keys", shardCount: 1 },
+    { streamName: "keys", shardCount: 1, kmsKeyArn: keys[0], retainKey: true },
+    {
+      streamName: "keys",
+      shardCount: 1,
+      kmsKeyArn: keys[1],
+      previousKmsKeyArns: [keys[0]],
+      retainKey: true,
+    },
+    { streamName: "keys", shardCount: 1, previousKmsKeyArns: [...keys] },
+  ],
+  given: [
+    { streamName: "given", shardCount: 1, kmsKeyArn: keys[0] },
+    { streamName: "given", shardCount: 1, previousKmsKeyArns: [keys[0]] },
+  ],
+  abandoned: [
+    { streamName: "abandoned", shardCount: 1 },
+    { streamName: "abandoned", shardCount: 1, encryption: NONE },
+  ],
+  renamed: [
+    { streamName: "renamed", shardCount: 1 },
+    { streamName: "renamed-2", shardCount: 1 },
+  ],
+});
+
+export const consumers = (existing: Existing): Record<string, Rounds<ConsumerProps>> => ({
+  settings: [
+    EFO,
+    {
+      ...EFO,
+      batchSize: 10,
+      maximumBatchingWindowInSeconds: 1,
+      parallelizationFactor: 2,
+      bisectBatchOnFunctionError: false,
+      reportBatchItemFailures: false,
+      maximumRetryAttempts: 501,
+      maximumRecordAgeInSeconds: 86000,
+      startingPosition: StartingPosition.AT_TIMESTAMP,
+      startingPositionTimestamp: "2026-01-31T08:00:00.123+01:00",
+    },
+    { ...EFO, maximumRetryAttempts: 3, maximumRecordAgeInSeconds: 3600 },
+  ],
+  function: [
+    SHARED,
+    { ...SHARED, ...FUNCTION_SETTINGS },
+    {
+      ...SHARED,
+      ...FUNCTION_SETTINGS,
+      logRetentionDays: 14,
+      permissionsBoundaryArn: existing.boundaryArn,
+    },
+    {
+      ...SHARED,
+      ...FUNCTION_SETTINGS,
+      logRetentionDays: 14,
+      permissionsBoundaryArn: existing.boundaryArn,
+      tags: { team: "analytics" },
+    },
+  ],
+  names: [
+    EFO,
+    { ...EFO, functionName: "names-2" },
+    { ...EFO, functionName: "names-2", roleName: "names-3" },
+    { ...EFO, functionName: "names-2", roleName: "names-3", consumerName: "names-4" },
+  ],
+  replaced: [SHARED, undefined],
+  "replaced-2": [undefined, SHARED],
+  mode: [
+    EFO,
+    SHARED,
+    {
+      ...EFO,
+      startingPosition: StartingPosition.AT_TIMESTAMP,
+      // Set by the test: shortly before the change.
+      startingPositionTimestamp: "now",
+    },
+    EFO,
+  ],
+  replay: [SHARED],
+  filtered: [SHARED, { ...SHARED, filterPatterns: [{ partitionKey: ["key-0"] }] }, SHARED],
+  paused: [SHARED, { ...SHARED, enabled: false }, SHARED],
+  destination: [
+    SHARED,
+    { ...SHARED, onFailure: OnFailure.sqs(existing.queueArn) },
+    { ...SHARED, onFailure: OnFailure.none() },
+    SHARED,
+  ],
+  swapped: [
+    SHARED,
+    {
+      ...SHARED,
+      existingFunction: { functionName: "echo", roleName: "echo", roleArn: existing.roleArn },
+    },
+    SHARED,
+  ],
+  later: [undefined, { ...SHARED, account: LATER }, undefined],
+  broken: [
+    { ...SHARED, account: BROKEN, code: missingCode() },
+    { ...SHARED, account: BROKEN },
+  ],
+  fourth: [{ ...SHARED, account: FOURTH }],
+  neighbour: [{ ...SHARED, account: PRODUCER }],
+  capacity: [{ ...SHARED, streamId: "capacity" }],
+  encryption: [{ ...SHARED, streamId: "encryption" }],
+  keys: [{ ...SHARED, streamId: "keys" }],
+  given: [{ ...SHARED, streamId: "given" }],
+  abandoned: [
+    { ...SHARED, streamId: "abandoned", enabled: false },
+    { ...SHARED, streamId: "abandoned", enabled: false },
+    { ...SHARED, streamId: "abandoned" },
+  ],
+  renamed: [
+    { ...SHARED, streamId: "renamed", enabled: false },
+    { ...SHARED, streamId: "renamed", enabled: false },
+    { ...SHARED, streamId: "renamed" },
+  ],
+});
+
+/** Changes that are only planned, on top of the last round: nothing here can apply them. */
+export const PLANNED: Overrides = {
+  streams: { shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE } },
+  consumers: {
+    settings: { ...EFO, tumblingWindowInSeconds: 60 },
+    "replaced-2": {
+      ...SHARED,
+      tracing: TracingMode.ACTIVE,
+      vpc: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
+    },
+    replay: { ...SHARED, account: MOVED },
+  },
+};
+
+export const PROTECTED: Overrides = {
+  streams: { capacity: { streamName: "capacity-2", shardCount: 2, preventDestroy: true } },
+};
+
+export const at = <T>(rounds: Rounds<T>, round: number): T | undefined =>
+  rounds[Math.min(round, rounds.length - 1)];
+
+/** Synthesizes the streams and consumers of one round. */
+export function world(
+  existing: Existing,
+  round: number,
+  now: string,
+  overrides: Overrides = {},
+): string {
+  return synthesize((stack, providerOf) => {
+    const accounts = new Map<string, AwsProvider>();
+    const provider = (account: string): AwsProvider => {
+      const known = accounts.get(account) ?? providerOf(`account-${account}`, account);
+      accounts.set(account, known);
+      return known;
+    };
+    // Declared in every round: Terraform needs it to destroy what is left in the account.
+    provider(LATER);
+    const created = new Map<string, ProducerStream>();
+    for (const [id, rounds] of Object.entries(streams(existing))) {
+      const props = overrides.streams?.[id] ?? at(rounds, round)!;
+      const stream = new ProducerStream(new Construct(stack, `streams-${id}`), "stream", {
+        provider: provider(PRODUCER),
+        ...props,
+      });
+      stream.grantWrite(`arn:aws:iam::${WRITER}:root`);
+      created.set(id, stream);
+    }
+    for (const [id, rounds] of Object.entries(consumers(existing))) {
+      const props = overrides.consumers?.[id] ?? at(rounds, round);
+      if (!props) {
+        continue;
+      }
+      const { streamId = "main", account = CONSUMER, ...rest } = props;
+      new CrossAccountConsumer(stack, id, {
+        provider: provider(account),
+        stream: created.get(streamId)!,
+        consumerName: id,
+        code: rest.existingFunction ? undefined : silentCode(),
+        ...rest,
+        ...(rest.startingPositionTimestamp === "now" && { startingPositionTimestamp: now }),
+      });
+    }
+  }, REGION);
+}
+
+/** Where each change is made: in which round, and to which construct. */
+export interface Proof {
+  /** `planned`: on top of the last round, without being applied. */
+  readonly round: number | "planned";
+  readonly construct: string;
+  /** The consumer that shows what became of records, and the round; by default those of the change. */
+  readonly seenBy?: { readonly consumer: string; readonly round: number };
+}
+
+const stream = (id: string, round: number, seenBy?: Proof["seenBy"]): Proof => ({
+  round,
+  construct: `streams-${id}_stream`,
+  seenBy: seenBy ?? { consumer: id, round },
+});
+const consumer = (id: string, round: number): Proof => ({ round, construct: id });
+
+export const PROOFS: Record<ChangeId, Proof> = {
+  "stream-settings": stream("capacity", 1),
+  "more-shards": stream("capacity", 1),
+  "retention-shortened": stream("capacity", 2),
+  "on-demand": stream("capacity", 2),
+  provisioned: stream("capacity", 3),
+  "too-few-shards": { round: "planned", construct: "streams-shrunk_stream" },
+  "encryption-on": stream("encryption", 1),
+  "encryption-off": stream("encryption", 2),
+  "retained-key-removed": stream("encryption", 3),
+  "key-given": stream("keys", 1),
+  "key-exchanged": stream("keys", 2),
+  "key-created": stream("given", 1),
+  "key-abandoned": stream("abandoned", 1, { consumer: "abandoned", round: 2 }),
+  "stream-renamed": stream("renamed", 1, { consumer: "renamed", round: 2 }),
+  "stream-protected": { round: "planned", construct: "streams-capacity_stream" },
+  "mapping-settings": consumer("settings", 1),
+  start: consumer("settings", 1),
+  "gives-up-earlier": consumer("settings", 2),
+  "tumbling-window": { round: "planned", construct: "settings" },
+  "function-settings": consumer("function", 1),
+  "log-settings": consumer("function", 2),
+  boundary: consumer("function", 2),
+  tags: consumer("function", 3),
+  tracing: { round: "planned", construct: "replaced-2" },
+  "function-renamed": consumer("names", 1),
+  "role-renamed": consumer("names", 2),
+  "consumer-renamed": consumer("names", 3),
+  "consumer-replaced": consumer("replaced-2", 1),
+  "read-mode": consumer("mode", 1),
+  "read-mode-from-a-time": consumer("mode", 2),
+  "replayed-on-purpose": consumer("replay", 3),
+  "filters-added": consumer("filtered", 1),
+  "filters-removed": consumer("filtered", 2),
+  paused: consumer("paused", 1),
+  resumed: consumer("paused", 2),
+  "destination-changed": consumer("destination", 1),
+  "destination-removed": consumer("destination", 2),
+  "destination-created": consumer("destination", 3),
+  "to-existing-function": consumer("swapped", 1),
+  "to-created-function": consumer("swapped", 2),
+  added: consumer("later", 1),
+  removed: consumer("later", 2),
+  "function-that-fails": consumer("broken", 1),
+  moved: { round: "planned", construct: "replay" },
+};

@@ -1,0 +1,326 @@
+import type { Change } from "./change";
+
+const mapping = "aws_lambda_event_source_mapping";
+const lambdaFunction = "aws_lambda_function";
+const queue = "aws_sqs_queue";
+const role = "aws_iam_role";
+const rolePolicy = "aws_iam_role_policy";
+const logGroup = "aws_cloudwatch_log_group";
+const consumer = "aws_kinesis_stream_consumer";
+const resourcePolicy = "aws_kinesis_resource_policy";
+
+const everything = <T extends string>(action: T) => ({
+  [mapping]: action,
+  [lambdaFunction]: action,
+  [queue]: action,
+  [role]: action,
+  [rolePolicy]: action,
+  [logGroup]: action,
+});
+
+/** What becomes of records when a consumer is changed. */
+export const CONSUMER_CHANGES = {
+  "mapping-settings": {
+    change:
+      "`batchSize`, `maximumBatchingWindowInSeconds`, `parallelizationFactor`, `bisectBatchOnFunctionError` or `reportBatchItemFailures` changed; `maximumRetryAttempts` or `maximumRecordAgeInSeconds` raised",
+    properties: [
+      "batchSize",
+      "maximumBatchingWindowInSeconds",
+      "parallelizationFactor",
+      "bisectBatchOnFunctionError",
+      "reportBatchItemFailures",
+      "maximumRetryAttempts",
+      "maximumRecordAgeInSeconds",
+    ],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  "gives-up-earlier": {
+    change: "`maximumRetryAttempts` or `maximumRecordAgeInSeconds` lowered",
+    properties: ["maximumRetryAttempts", "maximumRecordAgeInSeconds"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark:
+      "Records that have waited longer, or failed more often, are reported to the destination instead; the plan in words says so.",
+    effects: ["gives-up-earlier"],
+  },
+  "tumbling-window": {
+    change: "`tumblingWindowInSeconds` changed",
+    properties: ["tumblingWindowInSeconds"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  start: {
+    change: "`startingPosition` or `startingPositionTimestamp` changed",
+    properties: ["startingPosition", "startingPositionTimestamp"],
+    plan: {},
+    records: "delivered",
+    remark:
+      "An existing mapping continues where it is. The new start counts when Terraform recreates the mapping: on purpose, with `npm run deploy -- --replay <id>` or `terraform apply -replace=<address of the mapping>`.",
+    effects: [],
+  },
+  "replayed-on-purpose": {
+    change: "the mapping recreated with `--replay`, or with Terraform's `-replace`",
+    plan: { [mapping]: "replace" },
+    records: "replayed",
+    remark: "From `startingPosition`. The function must be idempotent.",
+    effects: ["mapping-replaced"],
+  },
+  "read-mode": {
+    change: "`readMode` changed",
+    properties: ["readMode"],
+    plan: {
+      [mapping]: "replace",
+      [rolePolicy]: "update",
+      [consumer]: "delete",
+      [resourcePolicy]: "delete",
+    },
+    records: "replayed",
+    remark:
+      "AWS cannot change a mapping's source. To replay less, set `startingPosition` to AT_TIMESTAMP and a time shortly before the change in the same change.",
+    effects: ["mapping-replaced"],
+  },
+  "read-mode-from-a-time": {
+    change: "`readMode` changed together with `startingPosition` AT_TIMESTAMP",
+    properties: ["readMode", "startingPosition", "startingPositionTimestamp"],
+    plan: {
+      [mapping]: "replace",
+      [rolePolicy]: "update",
+      [consumer]: "create",
+      [resourcePolicy]: "create",
+    },
+    records: "replayed from the time given",
+    remark: "Taking the start back later changes nothing.",
+    effects: ["mapping-replaced"],
+  },
+  "filters-added": {
+    change: "`filterPatterns` added or narrowed",
+    properties: ["filterPatterns"],
+    plan: { [mapping]: "update" },
+    records: "filtered",
+    remark: "",
+    effects: ["filter-changed"],
+  },
+  "filters-removed": {
+    change: "`filterPatterns` removed or widened",
+    properties: ["filterPatterns"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "Records that were filtered out before are not delivered afterwards.",
+    effects: ["filter-changed"],
+  },
+  paused: {
+    change: "`enabled` from true to false",
+    properties: ["enabled"],
+    plan: { [mapping]: "update" },
+    records: "waiting",
+    remark: "Records that get older than the retention meanwhile are lost.",
+    effects: ["mapping-paused"],
+  },
+  resumed: {
+    change: "`enabled` from false to true",
+    properties: ["enabled"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "The mapping continues where it stopped.",
+    effects: ["mapping-resumed"],
+  },
+  "destination-changed": {
+    change: "`onFailure` from the queue created here to another destination",
+    properties: ["onFailure"],
+    plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "delete" },
+    records: "delivered",
+    remark:
+      "The queue goes after the mapping has let go of it, with the reports in it: read them first. Reports of the few seconds between the role's and the mapping's update are lost, since the role may only write to one destination.",
+    effects: ["queue-destroyed", "destination-changed"],
+  },
+  "destination-removed": {
+    change: "`onFailure` changed to `OnFailure.none()`",
+    properties: ["onFailure"],
+    plan: { [mapping]: "update", [rolePolicy]: "update" },
+    records: "delivered",
+    remark: "Records that Lambda gives up on leave no trace. A warning at synth says so as well.",
+    effects: ["destination-removed"],
+  },
+  "destination-created": {
+    change: "`onFailure` to a queue created here",
+    properties: ["onFailure"],
+    plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "create" },
+    records: "delivered",
+    remark: "",
+    effects: ["destination-changed"],
+  },
+  "function-settings": {
+    change: "the code or a setting of the function changed",
+    properties: [
+      "code",
+      "handler",
+      "runtime",
+      "architecture",
+      "memorySizeMb",
+      "timeoutSeconds",
+      "environment",
+      "layers",
+      "reservedConcurrentExecutions",
+    ],
+    plan: { [lambdaFunction]: "update" },
+    records: "delivered",
+    remark: "A batch is processed by the old or by the new version.",
+    effects: [],
+  },
+  "log-settings": {
+    change: "`logRetentionDays` changed",
+    properties: ["logRetentionDays"],
+    plan: { [logGroup]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  tracing: {
+    change: "`tracing` or `vpc` changed",
+    properties: ["tracing", "vpc"],
+    plan: { [lambdaFunction]: "update", [rolePolicy]: "create" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  tags: {
+    change: "`tags` changed",
+    properties: ["tags"],
+    plan: {
+      [lambdaFunction]: "update",
+      [role]: "update",
+      [queue]: "update",
+      [logGroup]: "update",
+      [mapping]: "update",
+    },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  boundary: {
+    change: "`permissionsBoundaryArn` changed",
+    properties: ["permissionsBoundaryArn"],
+    plan: { [role]: "update" },
+    records: "delivered",
+    remark: "If the boundary does not allow what the mapping needs, records wait until it does.",
+    effects: [],
+  },
+  "role-renamed": {
+    change: "`roleName` changed",
+    properties: ["roleName"],
+    plan: {
+      [role]: "replace",
+      [rolePolicy]: "replace",
+      [lambdaFunction]: "update",
+      [resourcePolicy]: "update",
+    },
+    records: "delivered",
+    remark: "They wait until the new role is known and allowed everywhere.",
+    effects: [],
+  },
+  "function-renamed": {
+    change: "`functionName` changed",
+    properties: ["functionName"],
+    plan: {
+      [lambdaFunction]: "replace",
+      [role]: "replace",
+      [rolePolicy]: "replace",
+      [resourcePolicy]: "update",
+      [mapping]: "update",
+    },
+    records: "delivered",
+    remark:
+      "They wait until the new function exists. The log group and the failure queue keep their names, with the logs and reports in them; Terraform renames them only if it is asked to recreate them.",
+    effects: ["function-replaced"],
+  },
+  "consumer-renamed": {
+    change: "`consumerName` changed under the same construct id (settings: the same `id`)",
+    properties: ["consumerName"],
+    plan: {
+      [consumer]: "replace",
+      [resourcePolicy]: "replace",
+      [rolePolicy]: "replace",
+      [mapping]: "replace",
+    },
+    records: "replayed",
+    remark:
+      "The new registered consumer has a new ARN, so AWS needs a new mapping. The function is renamed as well unless it has a `functionName`. Log group and failure queue stay.",
+    effects: ["mapping-replaced"],
+  },
+  "consumer-replaced": {
+    change: "construct id and names changed (settings: `consumerName` without `id`)",
+    properties: ["consumerName"],
+    plan: everything("create"),
+    records: "replayed",
+    remark:
+      "For Terraform one consumer is removed and another one added: see both rows. Keep the old name as `id`, or write a Terraform `moved` block, to change it instead.",
+    effects: ["mapping-created"],
+  },
+  "to-existing-function": {
+    change: "from `code` to `existingFunction`",
+    properties: ["code", "existingFunction"],
+    plan: {
+      [mapping]: "update",
+      [lambdaFunction]: "delete",
+      [role]: "delete",
+      [logGroup]: "delete",
+      [rolePolicy]: "replace",
+    },
+    records: "delivered",
+    remark: "The logs of the function that was created here are deleted with its log group.",
+    effects: ["log-group-destroyed"],
+  },
+  "to-created-function": {
+    change: "from `existingFunction` to `code`",
+    properties: ["code", "existingFunction"],
+    plan: {
+      [mapping]: "update",
+      [lambdaFunction]: "create",
+      [role]: "create",
+      [logGroup]: "create",
+      [rolePolicy]: "replace",
+    },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  added: {
+    change: "a consumer added",
+    properties: ["stream", "provider"],
+    plan: everything("create"),
+    records: "delivered",
+    remark: "It starts at `startingPosition`: by default it first receives everything retained.",
+    effects: ["mapping-created"],
+  },
+  removed: {
+    change: "a consumer removed, also the last one of its account",
+    plan: everything("delete"),
+    records: "ended",
+    remark:
+      "Its failure queue goes with the reports in it. The account's provider must stay until this is applied: declare it under `accounts`, or keep the AwsProvider in the program.",
+    effects: ["mapping-destroyed", "queue-destroyed", "log-group-destroyed"],
+  },
+  "function-that-fails": {
+    change: "a consumer whose function cannot be created (a wrong zip, a quota)",
+    properties: ["code"],
+    plan: { [lambdaFunction]: "create", [mapping]: "create" },
+    records: "delivered",
+    remark:
+      "The consumers of other accounts are created all the same, and the next apply with correct code mends this one. Without a key created here the policies wait for every function, since nothing else shows that IAM knows the roles.",
+    effects: ["mapping-created"],
+  },
+  moved: {
+    change: "`provider` of another account or Region (settings: `account`, `accountId`, `region`)",
+    properties: ["provider", "stream", "consumerArn"],
+    plan: everything("create"),
+    records: "refused",
+    remark:
+      "Terraform would look for everything in the new account, create it there and forget it in the old one. The app refuses it; in a program of your own, remove the consumer, apply, and add it with the new provider.",
+    effects: ["vanished", "mapping-created"],
+  },
+} as const satisfies Record<string, Change>;

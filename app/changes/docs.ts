@@ -1,0 +1,88 @@
+import * as fs from "fs";
+import * as path from "path";
+import { format, resolveConfig } from "prettier";
+import { Change, OUTCOMES } from "./change";
+import { CONSUMER_CHANGES } from "./consumer-changes";
+import { EFFECTS } from "./effects";
+import { STREAM_CHANGES } from "./stream-changes";
+
+const FILE = path.resolve(__dirname, "..", "..", "docs", "changes.md");
+
+const VERBS = {
+  create: "creates",
+  update: "updates",
+  replace: "replaces",
+  delete: "destroys",
+} as const;
+
+/** What Terraform does, grouped by action: "updates `aws_kinesis_stream`; creates `aws_kms_key`". */
+function inTerraform({ plan, records }: Change): string {
+  const actions = Object.entries(VERBS).flatMap(([action, verb]) => {
+    const types = Object.keys(plan).filter((type) => plan[type] === action);
+    return types.length === 0 ? [] : `${verb} ${types.map((type) => `\`${type}\``).join(", ")}`;
+  });
+  return actions.join("; ") || (records === "refused" ? "refuses" : "nothing");
+}
+
+const rows = (changes: Readonly<Record<string, Change>>): string =>
+  [
+    "| change | Terraform | records | what is done about it |",
+    "| --- | --- | --- | --- |",
+    ...Object.values(changes).map(
+      (change) =>
+        `| ${change.change} | ${inTerraform(change)} | ${OUTCOMES[change.records]} | ${change.remark} |`,
+    ),
+  ].join("\n");
+
+const effects = (): string =>
+  [
+    "| effect | records | meaning |",
+    "| --- | --- | --- |",
+    ...EFFECTS.map(({ id, records, meaning }) => `| \`${id}\` | ${records} | ${meaning} |`),
+  ].join("\n");
+
+/** The whole page. */
+export async function changesPage(): Promise<string> {
+  const text = `# What a change does to records
+
+Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`tracing\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
+
+\`npm run plan\` and \`npm run deploy\` say what a plan does to records before anybody approves it. For a program of your own: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`.
+
+## Changes of a stream
+
+${rows(STREAM_CHANGES)}
+
+## Changes of a consumer
+
+${rows(CONSUMER_CHANGES)}
+
+## Changes of a deployment
+
+| change | what is done about it |
+| --- | --- |
+| another \`streamName\`, \`producer\` account or \`region\` in settings whose state has a stream | refused before Terraform runs: give the settings a \`name\` of their own, or run \`npm run destroy\` with the old settings first |
+| another \`account\` of a consumer that the state has | refused before Terraform runs: remove the consumer, deploy, add it with the new account |
+| the last consumer of an account removed with the account | refused before Terraform runs: declare the account under \`accounts\` until its resources are destroyed |
+| another \`name\` | another deployment with a state of its own; the old one stays until it is destroyed with the old name |
+
+## How to change a key
+
+1. **To no encryption, or to a key of your own:** set \`encryption\` or \`kmsKeyArn\` together with \`retainKey: true\`, and apply. Once the retention has passed, take \`retainKey\` back and apply.
+2. **From one key of your own to another:** name the old one in \`previousKmsKeyArns\` in the same change. Once the retention has passed, take it out.
+3. **With a state from version 0.1:** apply once without any change first. Terraform remembers then that the key goes after what used it.
+
+## How to remove what is kept
+
+The log group and the failure queue keep the names they were created with when a function is renamed. To have them renamed as well, read the reports first, then have Terraform recreate them: \`terraform destroy -target=<address of the queue>\` followed by an apply. Removing the consumer removes both.
+
+## What the plan says
+
+${effects()}
+`;
+  return format(text, { ...(await resolveConfig(FILE)), parser: "markdown" });
+}
+
+if (require.main === module) {
+  void changesPage().then((page) => fs.writeFileSync(FILE, page));
+}

@@ -1,0 +1,17 @@
+import { effectsOf } from "./effects";
+import { isPlan } from "./plan";
+
+/**
+ * What a plan does to records, one sentence each, the worst first.
+ *
+ * @param plan what `terraform show -json <plan file>` prints, parsed
+ * @throws if it is not a plan
+ */
+export function inWords(plan: unknown): string[] {
+  if (!isPlan(plan)) {
+    throw new Error(
+      "the input must be Terraform's plan as JSON; write it with 'terraform plan -out=plan' and 'terraform show -json plan'",
+    );
+  }
+  return effectsOf(plan).map(({ address, sentence }) => `${sentence} (${address})`);
+}

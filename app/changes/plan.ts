@@ -1,0 +1,92 @@
+/** The parts of Terraform's plan JSON that are read: https://developer.hashicorp.com/terraform/internals/json-format */
+export interface Plan {
+  readonly format_version: string;
+  readonly resource_changes?: readonly ResourceChange[];
+  readonly resource_drift?: readonly ResourceChange[];
+  readonly prior_state?: { readonly values?: { readonly root_module?: Module } };
+}
+
+export interface ResourceChange {
+  readonly address: string;
+  readonly mode?: string;
+  readonly type: string;
+  readonly provider_name?: string;
+  readonly action_reason?: string;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Values | null;
+    readonly after: Values | null;
+    readonly after_unknown?: unknown;
+    readonly replace_paths?: readonly (readonly (string | number)[])[];
+  };
+}
+
+interface Module {
+  readonly resources?: readonly {
+    readonly address: string;
+    readonly type: string;
+    readonly values: Values;
+  }[];
+  readonly child_modules?: readonly Module[];
+}
+
+export type Values = Readonly<Record<string, unknown>>;
+
+export const isPlan = (value: unknown): value is Plan =>
+  typeof value === "object" &&
+  value !== null &&
+  "format_version" in value &&
+  ("resource_changes" in value || "planned_values" in value);
+
+const hasActions =
+  (...actions: readonly string[]) =>
+  ({ change }: ResourceChange): boolean =>
+    actions.every((action) => change.actions.includes(action)) &&
+    change.actions.length === actions.length;
+
+export const isReplaced = hasActions("create", "delete");
+export const isCreated = hasActions("create");
+export const isUpdated = hasActions("update");
+/** For good, without a successor. */
+export const isRemoved = hasActions("delete");
+export const isDestroyed = (change: ResourceChange): boolean =>
+  isRemoved(change) || isReplaced(change);
+
+export const changesOf = (plan: Plan, type: string): readonly ResourceChange[] =>
+  (plan.resource_changes ?? []).filter((change) => change.type === type);
+
+/** An attribute as text; undefined if it is not set or only known at apply. */
+export const text = (values: Values | null, attribute: string): string | undefined => {
+  const value = values?.[attribute];
+  return typeof value === "string" && value !== "" ? value : undefined;
+};
+
+export const number = (values: Values | null, attribute: string): number | undefined => {
+  const value = values?.[attribute];
+  return typeof value === "number" ? value : undefined;
+};
+
+/** Whether an attribute of an updated resource gets another value. */
+export const isChanged = ({ change }: ResourceChange, attribute: string): boolean =>
+  JSON.stringify(change.before?.[attribute] ?? null) !==
+  JSON.stringify(change.after?.[attribute] ?? null);
+
+/** The attributes that force the replacement of a resource. */
+export const forcedBy = ({ change }: ResourceChange): string[] =>
+  (change.replace_paths ?? []).map(([attribute]) => String(attribute));
+
+/** Everything that the state held before the plan, of one type. */
+export function inState(plan: Plan, type: string): Values[] {
+  const resources = ({ resources: own = [], child_modules: children = [] }: Module): Values[] => [
+    ...own.filter((resource) => resource.type === type).map(({ values }) => values),
+    ...children.flatMap(resources),
+  ];
+  return resources(plan.prior_state?.values?.root_module ?? {});
+}
+
+/** The name of a stream in its ARN or in that of one of its consumers. */
+export const streamNameIn = (arn: string | undefined): string | undefined =>
+  arn?.split(":stream/")[1]?.split("/")[0];
+
+/** The name at the end of the ARN of a function, queue, topic or bucket. */
+export const nameIn = (arn: string | undefined): string | undefined => arn?.split(":").at(-1);

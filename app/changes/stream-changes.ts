@@ -1,0 +1,156 @@
+import type { Change } from "./change";
+
+const stream = "aws_kinesis_stream";
+const key = "aws_kms_key";
+const keyAlias = "aws_kms_alias";
+const keyPolicy = "aws_kms_key_policy";
+const resourcePolicy = "aws_kinesis_resource_policy";
+
+const CREATED_KEY = { [key]: "create", [keyAlias]: "create", [keyPolicy]: "create" } as const;
+const DELETED_KEY = { [key]: "delete", [keyAlias]: "delete", [keyPolicy]: "delete" } as const;
+
+/** What becomes of records when a stream is changed. */
+export const STREAM_CHANGES = {
+  "stream-settings": {
+    change:
+      "`retentionPeriodHours` raised; `shardLevelMetrics`, `enforceConsumerDeletion`, `registeredConsumerLimit`, `tags`, `deletionWindowInDays` changed",
+    properties: [
+      "retentionPeriodHours",
+      "shardLevelMetrics",
+      "enforceConsumerDeletion",
+      "registeredConsumerLimit",
+      "tags",
+      "deletionWindowInDays",
+    ],
+    plan: { [stream]: "update", [key]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  "retention-shortened": {
+    change: "`retentionPeriodHours` lowered",
+    properties: ["retentionPeriodHours"],
+    plan: { [stream]: "update" },
+    records: "delivered",
+    remark:
+      "Records older than the new retention are lost, which the plan in words says. (AWS documents this; the local AWS keeps records for ever, so only the rest is tested.)",
+    effects: ["retention-shortened"],
+  },
+  "more-shards": {
+    change: "`shardCount` raised, to at most double",
+    properties: ["shardCount"],
+    plan: { [stream]: "update" },
+    records: "delivered",
+    remark: "In order per partition key: a shard is read once its parents are processed.",
+    effects: ["shards-changed"],
+  },
+  "too-few-shards": {
+    change: "`shardCount` lowered to less than half",
+    properties: ["shardCount"],
+    plan: { [stream]: "update" },
+    records: "refused",
+    remark: "AWS refuses it: lower it by half at a time.",
+    effects: ["shards-changed"],
+  },
+  "on-demand": {
+    change: "`streamMode` from PROVISIONED to ON_DEMAND",
+    properties: ["streamMode", "shardCount"],
+    plan: { [stream]: "update" },
+    records: "delivered",
+    remark: "AWS allows two changes of mode in 24 hours.",
+    effects: ["shards-changed"],
+  },
+  provisioned: {
+    change: "`streamMode` from ON_DEMAND to PROVISIONED, with half of the shards",
+    properties: ["streamMode", "shardCount"],
+    plan: { [stream]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: ["shards-changed"],
+  },
+  "encryption-on": {
+    change: "`encryption` from NONE to a key created here",
+    properties: ["encryption"],
+    plan: { ...CREATED_KEY, [stream]: "update" },
+    records: "delivered",
+    remark:
+      "The stream is encrypted once the key's policy lets every reader and writer in, so nobody is shut out meanwhile.",
+    effects: ["encryption-on"],
+  },
+  "encryption-off": {
+    change: "`encryption` from the key created here to NONE, with `retainKey`",
+    properties: ["encryption", "retainKey"],
+    plan: { [stream]: "update", [keyPolicy]: "update" },
+    records: "delivered",
+    remark:
+      "The key stays for the records that were encrypted with it: take `retainKey` back once the retention has passed.",
+    effects: ["encryption-off"],
+  },
+  "retained-key-removed": {
+    change: "`retainKey` taken back after the retention has passed",
+    properties: ["retainKey"],
+    plan: DELETED_KEY,
+    records: "delivered",
+    remark:
+      "Records that were put while the stream had the key must have expired: they become unreadable.",
+    effects: ["key-deleted"],
+  },
+  "key-abandoned": {
+    change:
+      "`encryption` from the key created here to NONE, or to a `kmsKeyArn`, without `retainKey`",
+    properties: ["encryption", "kmsKeyArn", "retainKey"],
+    plan: { ...DELETED_KEY, [stream]: "update" },
+    records: "unreadable",
+    remark:
+      "The stream stops using the key before it is scheduled for deletion, and the plan in words warns. Use `retainKey`. Until the deletion is done it can be cancelled: `aws kms cancel-key-deletion`, then `aws kms enable-key`.",
+    effects: ["key-deleted", "encryption-off"],
+  },
+  "key-given": {
+    change: "from the key created here to a `kmsKeyArn`, with `retainKey`",
+    properties: ["kmsKeyArn", "retainKey"],
+    plan: { [stream]: "update", [keyPolicy]: "update" },
+    records: "delivered",
+    remark:
+      "The owner of the new key must let readers and writers in first. Readers wait until their role may use it.",
+    effects: ["key-changed"],
+  },
+  "key-exchanged": {
+    change: "from one `kmsKeyArn` to another, the first in `previousKmsKeyArns`",
+    properties: ["kmsKeyArn", "previousKmsKeyArns"],
+    plan: { [stream]: "update" },
+    records: "delivered",
+    remark: "Take the first key out of `previousKmsKeyArns` once the retention has passed.",
+    effects: ["key-changed"],
+  },
+  "key-created": {
+    change: "from a `kmsKeyArn` to a key created here, the first in `previousKmsKeyArns`",
+    properties: ["kmsKeyArn", "previousKmsKeyArns"],
+    plan: { ...CREATED_KEY, [stream]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: ["key-changed"],
+  },
+  "stream-renamed": {
+    change: "`streamName` changed",
+    properties: ["streamName"],
+    plan: {
+      [stream]: "replace",
+      [keyAlias]: "replace",
+      [key]: "update",
+      [keyPolicy]: "update",
+      [resourcePolicy]: "replace",
+    },
+    records: "lost",
+    remark:
+      "Kinesis cannot rename a stream. `preventDestroy` refuses it, the app refuses settings of another stream on the same state, and the plan in words warns.",
+    effects: ["stream-destroyed"],
+  },
+  "stream-protected": {
+    change: "`streamName` changed, or the stream or key destroyed, with `preventDestroy`",
+    properties: ["preventDestroy", "streamName"],
+    plan: {},
+    records: "refused",
+    remark: "Terraform refuses the plan.",
+    effects: [],
+  },
+} as const satisfies Record<string, Change>;

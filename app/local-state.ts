@@ -1,0 +1,19 @@
+import { App, TerraformStack } from "cdktf";
+import * as fs from "fs";
+import * as path from "path";
+import { SynthesizedStack } from "./stack";
+import { parseState, stateProblems } from "./state";
+
+/** The name of a deployment's local state, which lies beside the output directory. */
+export const localStateFile = (name: string): string => `terraform.${name}.tfstate`;
+
+/** Why a stack must not be applied to its local state; nothing if it has none yet. */
+export function localStateProblems(stack: TerraformStack): string[] {
+  const { outdir } = App.of(stack);
+  const file = path.join(path.dirname(path.resolve(outdir)), localStateFile(stack.node.id));
+  if (!fs.existsSync(file)) {
+    return [];
+  }
+  const synthesized = stack.toTerraform() as SynthesizedStack;
+  return stateProblems(synthesized, parseState(fs.readFileSync(file, "utf8"), file));
+}

@@ -1,0 +1,49 @@
+import { spawn } from "child_process";
+
+/** Runs one Terraform command in the directory of a stack. */
+export interface TerraformCommands {
+  /** On the user's terminal. */
+  show(...args: string[]): Promise<void>;
+  /** Returns what it prints. */
+  read(...args: string[]): Promise<string>;
+}
+
+/** Terraform from the PATH, with the user's own environment and CLI configuration. */
+export function terraformIn(
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): TerraformCommands {
+  const run = async (args: readonly string[], stdout: "inherit" | "pipe"): Promise<string> => {
+    const child = spawn("terraform", args, {
+      cwd: directory,
+      env: { CHECKPOINT_DISABLE: "1", ...process.env, ...environment },
+      stdio: ["inherit", stdout, "inherit"],
+    });
+    let text = "";
+    child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    // Ctrl-C reaches Terraform as well, which then finishes the call that it is in.
+    const wait = (): void => undefined;
+    process.on("SIGINT", wait);
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject).once("close", resolve);
+    })
+      .catch((error: unknown) => {
+        throw (error as NodeJS.ErrnoException).code === "ENOENT"
+          ? new Error(
+              "terraform is not on the PATH: install 1.5 or newer from https://developer.hashicorp.com/terraform/install",
+            )
+          : error;
+      })
+      .finally(() => process.off("SIGINT", wait));
+    if (code !== 0) {
+      throw new Error(`terraform ${args.join(" ")} failed; see its message above`);
+    }
+    return text;
+  };
+  return {
+    show: async (...args) => {
+      await run(args, "inherit");
+    },
+    read: (...args) => run(args, "pipe"),
+  };
+}
