@@ -1,12 +1,13 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, S3Backend, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { Account } from "./app/accounts";
 import { loadDeployments } from "./app/deployments";
 import { sayAndExit } from "./app/errors";
 import { contextOf } from "./app/json";
 import { localStateFile, localStateProblems } from "./app/local-state";
 import { addOutputs } from "./app/outputs";
-import { Account, ConsumerSettings, onFailureOf, Settings } from "./app/settings";
+import { ConsumerSettings, onFailureOf, Settings } from "./app/settings";
 import { CrossAccountConsumer, IProducerStream, LambdaCode, ProducerStream } from "./modules";
 
 /** One stream, its consumers in any number of accounts, in one plan. */

@@ -60,7 +60,8 @@ for (const { name, synthesizedStackPath, annotations } of Object.values(stacks))
   for (const { constructPath, message } of annotations) {
     console.log(`warning: ${message} (at ${constructPath})\n`);
   }
+  const options = Object.keys(stacks).length > 1 ? ` -- --name ${name}` : "";
   console.log(
-    `Next: 'npm run plan' compares ${name} with the accounts, 'npm run deploy' makes it.`,
+    `Next: 'npm run plan${options}' compares ${name} with the accounts, 'npm run deploy${options}' applies it.\n`,
   );
 }

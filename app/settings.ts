@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Account, account, accountReference, accountResolver } from "./accounts";
 import { outputName } from "./outputs";
 import {
   Architecture,
@@ -14,27 +15,6 @@ export const DEFAULT_NAME = "cross-account-kinesis";
 
 /** Says what a settings file may hold; what the values must be is the constructs' to say. */
 
-const account = z.strictObject({
-  /** A 12-digit string: a number would lose leading zeros. */
-  accountId: z
-    .string("must be a 12-digit AWS account id in quotes")
-    .regex(/^\d{12}$/, "must be a 12-digit AWS account id in quotes"),
-  /** Profile of the shared AWS configuration; without it the environment's credentials are used. */
-  profile: z.string().optional(),
-  /** Role to assume with those credentials. */
-  assumeRole: z.strictObject({ roleArn: z.string(), externalId: z.string().optional() }).optional(),
-});
-
-/** An account as above, or the name of one under `accounts`. */
-const accountReference = z.unknown().transform((given, context) => {
-  if (typeof given === "string") {
-    return given;
-  }
-  const result = account.safeParse(given);
-  result.error?.issues.forEach((issue) => context.addIssue({ ...issue, code: "custom" }));
-  return result.data ?? z.NEVER;
-});
-
 const tags = z.record(z.string(), z.string()).optional();
 
 /** See ProducerStreamProps. */
@@ -45,6 +25,10 @@ const newStream = z.strictObject({
   retentionPeriodHours: z.number().optional(),
   encryption: z.enum(StreamEncryption).optional(),
   kmsKeyArn: z.string().optional(),
+  previousKmsKeyArns: z.array(z.string()).optional(),
+  retainKey: z.boolean().optional(),
+  deletionWindowInDays: z.number().optional(),
+  preventDestroy: z.boolean().optional(),
   shardLevelMetrics: z.array(z.string()).optional(),
   enforceConsumerDeletion: z.boolean().optional(),
   registeredConsumerLimit: z.number().optional(),
@@ -55,6 +39,7 @@ const newStream = z.strictObject({
 const existingStream = z.strictObject({
   streamArn: z.string(),
   kmsKeyArn: z.string().optional(),
+  previousKmsKeyArns: z.array(z.string()).optional(),
   registeredConsumerLimit: z.number().optional(),
 });
 
@@ -171,7 +156,7 @@ export const deployment = z
     const addError = (path: (string | number)[], message: string): void => {
       context.addIssue({ code: "custom", path, message });
     };
-    const resolve = resolver(given.accounts, addError);
+    const resolve = accountResolver(given.accounts, addError);
     const producer = resolve(given.producer, ["producer"]);
     const consumers = given.consumers.map((one, index) => ({
       ...one,
@@ -195,42 +180,6 @@ export const deployment = z
 /** Names of Terraform outputs take no dots, so dots count as hyphens. */
 const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
 
-/** Finds declared accounts, and compares the credentials of accounts that are named more than once. */
-function resolver(
-  declared: Readonly<Record<string, Account>>,
-  addError: (path: (string | number)[], message: string) => void,
-) {
-  const credentials = new Map<string, string>();
-  const compare = (found: Account, path: (string | number)[]): Account => {
-    const own = JSON.stringify(found);
-    const known = credentials.get(found.accountId) ?? own;
-    credentials.set(found.accountId, known);
-    if (known !== own) {
-      addError(
-        path,
-        `must have the same profile and role wherever account ${found.accountId} is named`,
-      );
-    }
-    return found;
-  };
-  Object.entries(declared).forEach(([name, one]) => compare(one, ["accounts", name]));
-  return (given: string | Account, path: (string | number)[]): Account => {
-    if (typeof given !== "string") {
-      return compare(given, path);
-    }
-    const found = declared[given];
-    if (!found) {
-      const names = Object.keys(declared).join(", ") || "none";
-      addError(
-        path,
-        `must be an account or the name of one under 'accounts' (${names}), got ${given}`,
-      );
-    }
-    return found ?? { accountId: "" };
-  };
-}
-
-export type Account = z.output<typeof account>;
 type ConsumerInput = z.output<typeof consumer>;
 export type ConsumerSettings = Omit<ConsumerInput, "account" | "id"> & {
   readonly id: string;

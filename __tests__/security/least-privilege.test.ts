@@ -22,13 +22,14 @@ describe.each([AWS, CHINA, US_GOV])("what the policies allow in $partition", (cl
   it.each(SHAPES)("is what is needed, no more and no less: streams %s", async (shape) => {
     const policies = policiesOf(synthesize(cloud, shape), cloud);
 
-    expect(await proof.allowed(policies)).toEqual(needed(proof));
+    expect(await proof.allowed(policies)).toEqual(needed(proof, shape));
   });
 });
 
 describe("where an owner attaches what is offered", () => {
   it.each<[Shape, string[]]>([
     ["made here", []],
+    ["made here, unencrypted, with its former key retained", []],
     ["made here, with an existing key", KEY_STATEMENTS],
     ["made elsewhere, with a provider", KEY_STATEMENTS],
     ["made elsewhere", [...KEY_STATEMENTS, ...STREAM_POLICIES, ...CONSUMER_POLICIES]],

@@ -1,5 +1,6 @@
 import { ANALYTICS, ARCHIVE, FRAUD, OWNER, STRANGER, WRITERS } from "./accounts";
 import { AS_ADMINISTRATOR, AT_OPEN_DOORS, Proof, sentence } from "./proof";
+import type { Shape } from "./scenario";
 import { IN_A_STRANGERS, IN_ITS_ACCOUNT, THROUGH_KINESIS } from "./requests";
 
 interface Need {
@@ -23,9 +24,12 @@ const readStream = (stream: string): Need[] => [
 ];
 const readConsumer = (consumer: string): Need[] =>
   need(`${consumer} consumer`, ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]);
-const writeStream = (stream: string): Need[] => [
+/** A key that the stream no longer uses only decrypts. */
+const writeStream = (stream: string, shape: Shape): Need[] => [
   ...need(stream, ["kinesis:PutRecord", "kinesis:PutRecords"]),
-  ...need(`${stream} key`, ["kms:GenerateDataKey"], THROUGH_KINESIS),
+  ...(shape === "made here, unencrypted, with its former key retained"
+    ? []
+    : need(`${stream} key`, ["kms:GenerateDataKey"], THROUGH_KINESIS)),
 ];
 const writeLogs = (name: string): Need[] =>
   need(`${name} log stream`, ["logs:CreateLogStream", "logs:PutLogEvents"]);
@@ -61,11 +65,11 @@ const CONSUMERS = {
  * All that may be allowed, and all that must be. Who is not named here may do nothing: the roots
  * and administrators of other accounts on the stream, either stream's people on the other one.
  */
-export function needed(proof: Proof): string[] {
+export function needed(proof: Proof, shape: Shape = "made here"): string[] {
   const everythingIn = (account: string): Need[] => proof.everythingIn(account);
   const needs: Record<string, readonly Need[]> = {
-    web: writeStream("clickstream"),
-    till: writeStream("billing"),
+    web: writeStream("clickstream", shape),
+    till: writeStream("billing", shape),
     // Lambda, and nobody else, not even an administrator, takes on the roles.
     lambda: Object.keys(CONSUMERS).flatMap((name) => need(`${name} role`, ["sts:AssumeRole"])),
   };

@@ -7,6 +7,7 @@ import {
   OnFailure,
   ProducerStream,
   ReadMode,
+  StreamEncryption,
 } from "../../modules";
 import { ANALYTICS, ARCHIVE, arnsIn, Cloud, CONSUMERS, FRAUD, OWNER, WRITERS } from "./accounts";
 
@@ -14,6 +15,7 @@ import { ANALYTICS, ARCHIVE, arnsIn, Cloud, CONSUMERS, FRAUD, OWNER, WRITERS } f
 export const SHAPES = [
   "made here",
   "made here, with an existing key",
+  "made here, unencrypted, with its former key retained",
   "made elsewhere, with a provider",
   "made elsewhere",
 ] as const;
@@ -113,6 +115,13 @@ function createStream(
         provider,
         streamName: name,
         kmsKeyArn: existing.kmsKeyArn,
+      });
+    case "made here, unencrypted, with its former key retained":
+      return new ProducerStream(stack, name, {
+        provider,
+        streamName: name,
+        encryption: StreamEncryption.NONE,
+        retainKey: true,
       });
     case "made elsewhere, with a provider":
       return ProducerStream.fromAttributes(stack, name, {

@@ -43,11 +43,12 @@ describeWithTerraform("a value that only Terraform knows", () => {
     directory = await initialize(synthesizeVariables());
   });
 
+  const flagsOf = (values: object): string[] =>
+    Object.entries({ ...GOOD, ...values }).map(([name, value]) => `-var=${name}=${value}`);
+
   const planWith = async (values: object): Promise<string> => {
     const terraform = await findTerraform();
-    const flags = Object.entries({ ...GOOD, ...values }).map(
-      ([name, value]) => `-var=${name}=${value}`,
-    );
+    const flags = flagsOf(values);
     try {
       await terraform.run(directory, "plan", "-no-color", ...flags);
       return "";
@@ -60,6 +61,27 @@ describeWithTerraform("a value that only Terraform knows", () => {
   it("passes the plan where it keeps the rule", async () => {
     expect(await planWith({})).toBe("");
   });
+
+  it.each([
+    ["2026-01-31T08:00:00.999Z", "2026-01-31T08:00:00Z"],
+    ["2026-01-31T10:30:00.5+02:30", "2026-01-31T08:00:00Z"],
+    ["2026-01-31T23:30:00-05:45", "2026-02-01T05:15:00Z"],
+  ])(
+    "starts a mapping at %s in the notation that the provider reads back",
+    async (given, expected) => {
+      const terraform = await findTerraform();
+      await terraform.run(directory, "plan", "-out=plan", ...flagsOf({ timestamp: given }));
+      const { planned_values: planned } = JSON.parse(
+        await terraform.run(directory, "show", "-json", "plan"),
+      ) as {
+        planned_values: { root_module: { resources: { type: string; values: object }[] } };
+      };
+      const mapping = planned.root_module.resources.find(
+        ({ type }) => type === "aws_lambda_event_source_mapping",
+      );
+      expect(mapping?.values).toMatchObject({ starting_position_timestamp: expected });
+    },
+  );
 
   it.each([
     [

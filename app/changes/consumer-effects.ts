@@ -63,8 +63,9 @@ const isStreamDestroyed = (plan: Plan, name: string | undefined): boolean =>
 
 /** The stream that a new mapping reads, unless the stream is created by the same plan. */
 function existingSource(plan: Plan, change: ResourceChange): string | undefined {
-  const consumer = changesOf(plan, "aws_kinesis_stream_consumer").find(
-    (one) => constructOf(one.address) === constructOf(change.address),
+  const prefix = `.${constructOf(change.address)}_`;
+  const consumer = changesOf(plan, "aws_kinesis_stream_consumer").find(({ address }) =>
+    address.includes(prefix),
   );
   return sourceOf(change) ?? streamNameIn(text(consumer?.change.after ?? null, "stream_arn"));
 }

@@ -41,8 +41,7 @@ const effects = (): string =>
     ...EFFECTS.map(({ id, records, meaning }) => `| \`${id}\` | ${records} | ${meaning} |`),
   ].join("\n");
 
-/** The whole page. */
-export async function changesPage(): Promise<string> {
+async function page(): Promise<string> {
   const text = `# What a change does to records
 
 Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`tracing\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
@@ -83,6 +82,4 @@ ${effects()}
   return format(text, { ...(await resolveConfig(FILE)), parser: "markdown" });
 }
 
-if (require.main === module) {
-  void changesPage().then((page) => fs.writeFileSync(FILE, page));
-}
+void page().then((text) => fs.writeFileSync(process.argv[2] ?? FILE, text));

@@ -1,0 +1,87 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import { EFFECTS } from "../../../app/changes/effects";
+import { CHANGES } from "../../../app/changes/table";
+import type { CrossAccountConsumerProps, ProducerStreamProps } from "../../../modules";
+import { ROOT, scratch } from "../../terraform/harness";
+
+/** Every property there is: one that is missing here, or too many, does not compile. */
+const PROPERTIES: Record<
+  keyof Required<CrossAccountConsumerProps> | keyof Required<ProducerStreamProps>,
+  true
+> = {
+  architecture: true,
+  batchSize: true,
+  bisectBatchOnFunctionError: true,
+  code: true,
+  consumerArn: true,
+  consumerName: true,
+  deletionWindowInDays: true,
+  enabled: true,
+  encryption: true,
+  enforceConsumerDeletion: true,
+  environment: true,
+  existingFunction: true,
+  filterPatterns: true,
+  functionName: true,
+  handler: true,
+  kmsKeyArn: true,
+  layers: true,
+  logRetentionDays: true,
+  maximumBatchingWindowInSeconds: true,
+  maximumRecordAgeInSeconds: true,
+  maximumRetryAttempts: true,
+  memorySizeMb: true,
+  onFailure: true,
+  parallelizationFactor: true,
+  permissionsBoundaryArn: true,
+  preventDestroy: true,
+  previousKmsKeyArns: true,
+  provider: true,
+  readMode: true,
+  registeredConsumerLimit: true,
+  reportBatchItemFailures: true,
+  reservedConcurrentExecutions: true,
+  retainKey: true,
+  retentionPeriodHours: true,
+  roleName: true,
+  runtime: true,
+  shardCount: true,
+  shardLevelMetrics: true,
+  startingPosition: true,
+  startingPositionTimestamp: true,
+  stream: true,
+  streamMode: true,
+  streamName: true,
+  tags: true,
+  timeoutSeconds: true,
+  tracing: true,
+  tumblingWindowInSeconds: true,
+  vpc: true,
+};
+
+const rows = Object.values(CHANGES);
+
+describe("the table of changes", () => {
+  it("has a row for every property of both constructs", () => {
+    const covered = new Set(rows.flatMap((row) => ("properties" in row ? row.properties : [])));
+    expect([...covered].sort()).toEqual(Object.keys(PROPERTIES).sort());
+  });
+
+  it("has a row for every effect that a plan can have, but those that only a mistake has", () => {
+    const covered = new Set<string>(rows.flatMap((row) => row.effects));
+    const missing = EFFECTS.map(({ id }) => id).filter((id) => !covered.has(id));
+    expect(missing).toEqual(["mapping-skips", "key-access-lost"]);
+  });
+
+  it("is what docs/changes.md says: npm run build:docs writes it", () => {
+    const written = path.join(scratch(), "changes.md");
+    execFileSync(process.execPath, ["--import", "tsx", "app/changes/docs.ts", written], {
+      cwd: ROOT,
+    });
+    expect(fs.readFileSync(path.join(ROOT, "docs", "changes.md"), "utf8")).toBe(
+      fs.readFileSync(written, "utf8"),
+    );
+  });
+});
