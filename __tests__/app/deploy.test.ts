@@ -1,0 +1,260 @@
+import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
+import { spawnSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import { type DeploymentOptions, runDeployment } from "../../app/deployment";
+import { startLocalAws, type LocalAws } from "../../local/aws";
+import { findTerraform } from "../../local/terraform";
+import { copyStack } from "../../local/workspace";
+import { clientsOf, REGION } from "../local/two-accounts";
+import { describeWithTerraform, ROOT, scratch, STACK, synthesizeMain } from "../terraform/harness";
+
+jest.setTimeout(240_000);
+
+const reader = (name: string, account: unknown): object => ({
+  account,
+  consumerName: name,
+  readMode: "SHARED_THROUGHPUT",
+});
+const analytics = reader("analytics", { accountId: "222222222222" });
+const archive = reader("archive", "archive");
+const accounts = { archive: { accountId: "333333333333" } };
+
+const settings = (changes: object): object => ({
+  region: REGION,
+  producer: { accountId: "111111111111" },
+  stream: { streamName: "orders", shardCount: 1, encryption: "NONE" },
+  consumers: [analytics, archive],
+  accounts,
+  ...changes,
+});
+
+describeWithTerraform("npm run deploy", () => {
+  const directory = scratch();
+  let aws: LocalAws;
+  let printed: string[];
+
+  /** Runs a command as it is run for a user, in a copy of the stack that works in the local AWS. */
+  async function run(changes: object, options: Partial<DeploymentOptions> = {}): Promise<unknown> {
+    const terraform = await findTerraform();
+    await copyStack(terraform, path.join(synthesizeMain(settings(changes)), STACK), {
+      url: aws.url,
+      credentials: (account) => aws.credentials(account),
+      directory,
+    });
+    const execute = (...args: string[]): Promise<string> => terraform.run(directory, ...args);
+    printed = [];
+    return runDeployment(
+      directory,
+      {
+        read: execute,
+        show: async (...args) => {
+          await execute(...args);
+        },
+      },
+      {
+        command: "deploy",
+        replay: [],
+        print: (line) => printed.push(line),
+        approve: () => Promise.resolve(true),
+        ...options,
+      },
+    ).then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    );
+  }
+
+  const functionsIn = async (account: string): Promise<unknown> => {
+    const { lambda } = await clientsOf(aws, account);
+    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+    return Functions.map(({ FunctionName }) => FunctionName);
+  };
+
+  beforeAll(async () => {
+    aws = await startLocalAws({ rolePropagationSeconds: 1 });
+  });
+  afterAll(() => aws.stop());
+
+  it("changes nothing unless the plan is approved, and leaves no plan behind", async () => {
+    expect(await run({}, { approve: () => Promise.resolve(false) })).toBe(
+      "not approved: nothing was changed",
+    );
+    const { kinesis } = await clientsOf(aws, "111111111111");
+    expect((await kinesis.send(new ListStreamsCommand({}))).StreamNames).toEqual([]);
+    expect(fs.readdirSync(directory)).not.toContain("pending.tfplan");
+  });
+
+  it("applies the plan, which has nothing to say about records the first time", async () => {
+    expect(await run({})).toBeUndefined();
+    expect(printed).toEqual([
+      "terraform init",
+      "terraform plan",
+      "This plan changes nothing for records: none is lost, none is delivered again.",
+      "terraform apply",
+    ]);
+    expect(await functionsIn("333333333333")).toEqual(["archive"]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      "of another stream",
+      { stream: { streamName: "clicks", shardCount: 1, encryption: "NONE" } },
+      /the state holds stream orders in account 111111111111 \(eu-west-1\), the settings ask for stream clicks in account 111111111111 \(eu-west-1\): .*'name' of their own.*npm run destroy/,
+    ],
+    [
+      "of another stream's account",
+      { producer: { accountId: "999999999999" } },
+      /the settings ask for stream orders in account 999999999999/,
+    ],
+    [
+      "that move a consumer to another account",
+      { consumers: [reader("analytics", { accountId: "444444444444" }), archive] },
+      /the state holds consumers\/analytics in account 222222222222 .* the settings ask for account 444444444444 \(eu-west-1\): .*leave the old one behind/,
+    ],
+    [
+      "that forget the account of a consumer",
+      { consumers: [analytics], accounts: {} },
+      /the state holds resources in account 333333333333, which the settings no longer name: .*"accounts": \{"333333333333": \{"accountId": "333333333333"\}\}/,
+    ],
+  ])("refuses settings %s before Terraform plans anything", async (_what, changes, sentence) => {
+    const refusal = await run(changes);
+    expect(String(refusal).split("\n")).toHaveLength(
+      String(refusal).includes("444444444444") ? 3 : 2,
+    );
+    expect(refusal).toMatch(sentence);
+    expect(printed).toEqual(["terraform init"]);
+  });
+
+  it("recreates a mapping on request, and says that records are delivered again", async () => {
+    expect(await run({}, { command: "plan", replay: ["analytics"] })).toBeUndefined();
+    expect(printed.slice(1)).toEqual([
+      expect.stringMatching(
+        /^terraform plan -replace=aws_lambda_event_source_mapping\.consumers_analytics_mapping_/,
+      ),
+      "What this plan does to records:",
+      expect.stringMatching(
+        /^ {2}- replaces the mapping of function analytics as requested: it receives everything retained \(24 h\) again \(aws_lambda_event_source_mapping\.consumers_analytics_mapping_[0-9A-F]{8}\)$/,
+      ),
+    ]);
+    expect(await run({}, { replay: ["fraud"] })).toBe(
+      "'--replay' must be one of analytics, archive, got fraud",
+    );
+  });
+
+  it("removes the last consumer of an account that is still declared", async () => {
+    expect(await run({ consumers: [analytics] })).toBeUndefined();
+    expect(printed).toContainEqual(
+      expect.stringContaining("removes function archive from stream orders"),
+    );
+    expect(await functionsIn("333333333333")).toEqual([]);
+    expect(await functionsIn("222222222222")).toEqual(["analytics"]);
+  });
+
+  it("explains a plan that it reads from a pipe, as it does its own", async () => {
+    const terraform = await findTerraform();
+    await terraform.run(directory, "plan", "-destroy", "-out=piped.tfplan");
+    const input = await terraform.run(directory, "show", "-json", "piped.tfplan");
+    const { stdout, status } = spawnSync("npm", ["run", "--silent", "explain"], {
+      cwd: ROOT,
+      input,
+      encoding: "utf8",
+    });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^What this plan does to records:\n {2}- destroys stream orders: the records in it are lost \(/,
+    );
+  });
+});
+
+describe("the commands of a deployment", () => {
+  const command = (args: string[], env: NodeJS.ProcessEnv = {}, input = "") =>
+    spawnSync("npm", ["run", "--silent", ...args], {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      input,
+      encoding: "utf8",
+    });
+
+  it.each(["plan", "deploy", "destroy"])("%s prints its help", (name) => {
+    const { stdout, status } = command([name, "--", "--help"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("Usage: npm run plan|deploy|destroy [-- OPTIONS]");
+  });
+
+  it.each([
+    [["plan", "--", "--nmae", "a"], "Unknown option '--nmae'"],
+    [["destroy", "--", "--replay", "a"], "'--replay' and 'destroy' are mutually exclusive"],
+    [["plan", "--", "extra"], "the command must be one of plan, deploy, destroy, got plan extra"],
+  ])("%j is misuse: exit code 2, and the help", (args, message) => {
+    const { stderr, status } = command(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain("Usage:");
+  });
+
+  it("refuse a name that no deployment has, with exit code 1", () => {
+    const { stderr, status } = command(["plan", "--", "--name", "prod"]);
+    expect(status).toBe(1);
+    expect(stderr.trim()).toBe("'--name' must be one of cross-account-kinesis, got prod");
+  });
+
+  it("refuse settings of another deployment when they are synthesized", () => {
+    const root = scratch();
+    const file = path.join(root, "settings.json");
+    const stream = {
+      mode: "managed",
+      type: "aws_kinesis_stream",
+      name: "stream_AED765E9",
+      provider: 'provider["hashicorp/aws"].producer',
+      instances: [
+        {
+          attributes: {
+            arn: `arn:aws:kinesis:${REGION}:111111111111:stream/clicks`,
+            name: "clicks",
+          },
+        },
+      ],
+    };
+    fs.writeFileSync(file, JSON.stringify(settings({ name: "prod" })));
+    fs.writeFileSync(
+      path.join(root, "terraform.prod.tfstate"),
+      JSON.stringify({ version: 4, resources: [stream] }),
+    );
+
+    const { stderr, status } = command(["app"], {
+      DEPLOYMENT: file,
+      CDKTF_OUTDIR: path.join(root, "out"),
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toContain("the state holds stream clicks in account 111111111111 (eu-west-1)");
+    expect(fs.existsSync(path.join(root, "out", "stacks", "prod", "cdk.tf.json"))).toBe(false);
+  });
+
+  it("refuse a state that cannot be read, with what to do", () => {
+    const root = scratch();
+    const file = path.join(root, "settings.json");
+    fs.writeFileSync(file, JSON.stringify(settings({ name: "prod" })));
+    fs.writeFileSync(path.join(root, "terraform.prod.tfstate"), "{");
+
+    const { stderr, status } = command(["app"], {
+      DEPLOYMENT: file,
+      CDKTF_OUTDIR: path.join(root, "out"),
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /cannot read the state in .*terraform\.prod\.tfstate: .*restore it from a backup/,
+    );
+  });
+
+  it("explain refuses what is no plan, with exit code 2", () => {
+    const { stderr, status } = command(["explain"], {}, "no plan");
+    expect(status).toBe(2);
+    expect(stderr.trim()).toBe(
+      "the input must be Terraform's plan as JSON; write it with 'terraform plan -out=plan' and 'terraform show -json plan'",
+    );
+  });
+});
