@@ -2,7 +2,9 @@ import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import * as ts from "typescript";
+import { describePlan } from "../../app/deployment";
 import { ROOT, scratch } from "../terraform/harness";
+import { change, planOf } from "./changes/plans";
 
 jest.setTimeout(60_000);
 
@@ -26,6 +28,7 @@ describe("README.md", () => {
       "sh",
       "sh",
       "bash",
+      "text",
       "ts",
       "ts",
     ]);
@@ -83,6 +86,20 @@ describe("README.md", () => {
       fs.readFileSync(path.join(directory, "cdktf.out/stacks/clicks/cdk.tf.json"), "utf8"),
     ) as { resource: Record<string, unknown> };
     expect(Object.keys(stack.resource)).toContain("aws_lambda_event_source_mapping");
+  });
+
+  it("shows a plan in words as it is printed", () => {
+    const printed: string[] = [];
+    describePlan(
+      planOf(
+        change("no-op", "aws_kinesis_stream", "clickstream_stream"),
+        change("replace", "aws_lambda_event_source_mapping", "analytics_mapping", {
+          replace_paths: [["event_source_arn"]],
+        }),
+      ),
+      (line) => printed.push(line),
+    );
+    expect(blocks("text")).toEqual([`${printed.join("\n")}\n`]);
   });
 
   it("names only commands that there are, and CI runs those of the first screen", () => {

@@ -47,18 +47,22 @@ describeWithTerraform("Terraform's own graph", () => {
   it.each([
     "aws_kinesis_resource_policy.stream_stream-policy",
     "aws_kinesis_resource_policy.consumer-policy",
-  ])("makes %s after what proves the role", (policy) => {
-    expect(all(policy)).toEqual(
-      expect.arrayContaining([
-        "aws_kms_key_policy.stream_key-policy",
-        "aws_lambda_function.function",
-        "aws_iam_role.role",
-      ]),
-    );
+  ])(
+    "creates %s after the key policy, which shows that the role is known, and before any function",
+    (policy) => {
+      expect(all(policy)).toEqual(
+        expect.arrayContaining(["aws_kms_key_policy.stream_key-policy", "aws_iam_role.role"]),
+      );
+      expect(all(policy)).not.toContain("aws_lambda_function.function");
+    },
+  );
+
+  it("encrypts the stream only once the key's policy lets readers and writers in", () => {
+    expect(all("aws_kinesis_stream.stream")).toContain("aws_kms_key_policy.stream_key-policy");
   });
 
-  it("keeps the stream from waiting for any consumer", () => {
-    expect(all("aws_kinesis_stream.stream")).toEqual(["aws_kms_key.stream_key"]);
+  it("keeps the stream from waiting for any function", () => {
+    expect(all("aws_kinesis_stream.stream")).not.toContain("aws_lambda_function.function");
   });
 
   it("keeps the function from waiting for the stream", () => {
