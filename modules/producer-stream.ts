@@ -121,6 +121,10 @@ export class ProducerStream extends Construct implements IProducerStream {
   /**
    * Lets a principal put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its key.
    *
+   * The stream is created after the roles that it is granted to, so that their permissions are
+   * complete before it is encrypted: a role of the same plan must not name the stream itself. Put
+   * such a statement into an IamRolePolicy of its own.
+   *
    * @param principalArn an account id, or the ARN of an account root, role or user
    * @throws where it is a wildcard, service or federated principal, which Kinesis refuses
    */

@@ -3,6 +3,7 @@ import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import type { DeploymentChangeId } from "../../app/changes/deployment-changes";
 import { type DeploymentOptions, runDeployment } from "../../app/deployment";
 import { startLocalAws, type LocalAws } from "../../local/aws";
 import { findTerraform } from "../../local/terraform";
@@ -97,35 +98,45 @@ describeWithTerraform("npm run deploy", () => {
     expect(await functionsIn("333333333333")).toEqual(["archive"]);
   });
 
-  it.each<[string, object, RegExp]>([
-    [
-      "of another stream",
+  const REFUSED: Record<DeploymentChangeId, readonly [changes: object, sentence: RegExp]> = {
+    "other-stream": [
       { stream: { streamName: "clicks", shardCount: 1, encryption: "NONE" } },
       /the state holds stream orders in account 111111111111 \(eu-west-1\), the settings ask for stream clicks in account 111111111111 \(eu-west-1\): .*'name' of their own.*npm run destroy/,
     ],
-    [
-      "of another stream's account",
+    "other-stream-account": [
       { producer: { accountId: "999999999999" } },
       /the settings ask for stream orders in account 999999999999/,
     ],
-    [
-      "that move a consumer to another account",
-      { consumers: [reader("analytics", { accountId: "444444444444" }), archive] },
+    "other-region": [
+      { region: "eu-west-2" },
+      /the settings ask for stream orders in account 111111111111 \(eu-west-2\)/,
+    ],
+    "imported-stream": [
+      { stream: { streamArn: `arn:aws:kinesis:${REGION}:111111111111:stream/orders` } },
+      /the settings ask for no stream of their own: /,
+    ],
+    "other-consumer-account": [
+      {
+        consumers: [reader("analytics", { accountId: "444444444444" }), archive],
+        accounts: { ...accounts, old: { accountId: "222222222222" } },
+      },
       /the state holds consumers\/analytics in account 222222222222 .* the settings ask for account 444444444444 \(eu-west-1\): .*leave the old one behind/,
     ],
-    [
-      "that forget the account of a consumer",
+    "account-forgotten": [
       { consumers: [analytics], accounts: {} },
       /the state holds resources in account 333333333333, which the settings no longer name: .*"accounts": \{"333333333333": \{"accountId": "333333333333"\}\}/,
     ],
-  ])("refuses settings %s before Terraform plans anything", async (_what, changes, sentence) => {
-    const refusal = await run(changes);
-    expect(String(refusal).split("\n")).toHaveLength(
-      String(refusal).includes("444444444444") ? 3 : 2,
-    );
-    expect(refusal).toMatch(sentence);
-    expect(printed).toEqual(["terraform init"]);
-  });
+  };
+
+  it.each(Object.entries(REFUSED))(
+    "refuses before Terraform plans anything: %s",
+    async (_id, [changes, sentence]) => {
+      const [head, ...problems] = String(await run(changes)).split("\n");
+      expect(head).toBe("these settings do not go with the state:");
+      expect(problems).toEqual([expect.stringMatching(sentence)]);
+      expect(printed).toEqual(["terraform init"]);
+    },
+  );
 
   it("recreates a mapping on request, and says that records are delivered again", async () => {
     expect(await run({}, { command: "plan", replay: ["analytics"] })).toBeUndefined();
@@ -141,6 +152,16 @@ describeWithTerraform("npm run deploy", () => {
     expect(await run({}, { replay: ["fraud"] })).toBe(
       "'--replay' must be one of analytics, archive, got fraud",
     );
+  });
+
+  it("destroys nothing as long as the stream is protected", async () => {
+    const stream = {
+      streamName: "orders",
+      shardCount: 1,
+      encryption: "NONE",
+      preventDestroy: true,
+    };
+    expect(await run({ stream }, { command: "destroy" })).toMatch(/Instance cannot be destroyed/);
   });
 
   it("removes the last consumer of an account that is still declared", async () => {

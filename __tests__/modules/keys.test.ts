@@ -129,6 +129,18 @@ describe("the keys of a stream", () => {
       expect(refusalsOf({ previousKmsKeyArns: keys.slice(1) })).toEqual([]);
     });
 
+    it("fails when only Terraform knows how many there are", () => {
+      const told = refusals((stack, providers) => {
+        const variable = new TerraformVariable(stack, "given", {});
+        aStream(stack, providers, { previousKmsKeyArns: variable.listValue });
+      });
+      expect(told).toEqual([
+        expect.stringMatching(
+          /^'previousKmsKeyArns' must be a list whose length is known at synth, got .*; list the ARNs one by one; each of them may be a token$/,
+        ),
+      ]);
+    });
+
     it("fails when one is no key ARN, an alias or an AWS managed key", () => {
       const given = ["nonsense", `arn:aws:kms:${REGION}:111111111111:alias/aws/kinesis`];
       expect(

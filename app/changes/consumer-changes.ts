@@ -159,17 +159,23 @@ export const CONSUMER_CHANGES = {
     properties: [
       "code",
       "handler",
-      "runtime",
       "architecture",
       "memorySizeMb",
       "timeoutSeconds",
       "environment",
-      "layers",
       "reservedConcurrentExecutions",
     ],
     plan: { [lambdaFunction]: "update" },
     records: "delivered",
     remark: "A batch is processed by the old or by the new version.",
+    effects: [],
+  },
+  runtime: {
+    change: "`runtime` or `layers` changed",
+    properties: ["runtime", "layers"],
+    plan: { [lambdaFunction]: "update" },
+    records: "delivered",
+    remark: "The code must run with them: batches fail otherwise, and are reported in the end.",
     effects: [],
   },
   "log-settings": {
@@ -181,11 +187,20 @@ export const CONSUMER_CHANGES = {
     effects: [],
   },
   tracing: {
-    change: "`tracing` or `vpc` changed",
-    properties: ["tracing", "vpc"],
+    change: "`tracing` changed to ACTIVE",
+    properties: ["tracing"],
     plan: { [lambdaFunction]: "update", [rolePolicy]: "create" },
     records: "delivered",
     remark: "",
+    effects: [],
+  },
+  vpc: {
+    change: "`vpc` added",
+    properties: ["vpc"],
+    plan: { [lambdaFunction]: "update", [rolePolicy]: "create" },
+    records: "delivered",
+    remark:
+      "The role gets what Lambda needs for network interfaces before the function is changed.",
     effects: [],
   },
   tags: {
@@ -235,8 +250,22 @@ export const CONSUMER_CHANGES = {
     },
     records: "delivered",
     remark:
-      "They wait until the new function exists. The log group and the failure queue keep their names, with the logs and reports in them; Terraform renames them only if it is asked to recreate them.",
+      "They wait until the new function exists. The log group and the failure queue keep their names, with the logs and reports in them: see the next row.",
     effects: ["function-replaced"],
+  },
+  "kept-names-renewed": {
+    change:
+      "after a rename, log group and failure queue recreated with Terraform's `-replace=<address>`",
+    plan: {
+      [queue]: "replace",
+      [logGroup]: "replace",
+      [lambdaFunction]: "update",
+      [rolePolicy]: "update",
+      [mapping]: "update",
+    },
+    records: "delivered",
+    remark: "They get the new name and are empty: read the reports in the old queue first.",
+    effects: ["queue-destroyed", "log-group-destroyed", "destination-changed"],
   },
   "consumer-renamed": {
     change: "`consumerName` changed under the same construct id (settings: the same `id`)",

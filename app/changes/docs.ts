@@ -3,6 +3,7 @@ import * as path from "path";
 import { format, resolveConfig } from "prettier";
 import { Change, OUTCOMES } from "./change";
 import { CONSUMER_CHANGES } from "./consumer-changes";
+import { DEPLOYMENT_CHANGES } from "./deployment-changes";
 import { EFFECTS } from "./effects";
 import { STREAM_CHANGES } from "./stream-changes";
 
@@ -34,6 +35,13 @@ const rows = (changes: Readonly<Record<string, Change>>): string =>
     ),
   ].join("\n");
 
+const refusals = (): string =>
+  [
+    "| change | what to do |",
+    "| --- | --- |",
+    ...Object.values(DEPLOYMENT_CHANGES).map(({ change, remark }) => `| ${change} | ${remark} |`),
+  ].join("\n");
+
 const effects = (): string =>
   [
     "| effect | records | meaning |",
@@ -44,7 +52,7 @@ const effects = (): string =>
 async function page(): Promise<string> {
   const text = `# What a change does to records
 
-Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`tracing\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
+Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`runtime\`, \`layers\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
 
 \`npm run plan\` and \`npm run deploy\` say what a plan does to records before anybody approves it. For a program of your own: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`.
 
@@ -58,12 +66,9 @@ ${rows(CONSUMER_CHANGES)}
 
 ## Changes of a deployment
 
-| change | what is done about it |
-| --- | --- |
-| another \`streamName\`, \`producer\` account or \`region\` in settings whose state has a stream | refused before Terraform runs: give the settings a \`name\` of their own, or run \`npm run destroy\` with the old settings first |
-| another \`account\` of a consumer that the state has | refused before Terraform runs: remove the consumer, deploy, add it with the new account |
-| the last consumer of an account removed with the account | refused before Terraform runs: declare the account under \`accounts\` until its resources are destroyed |
-| another \`name\` | another deployment with a state of its own; the old one stays until it is destroyed with the old name |
+These are refused before Terraform runs, when the settings are synthesized (local state) or before they are planned (any state). With another \`name\` they are another deployment, with a state of its own.
+
+${refusals()}
 
 ## How to change a key
 
@@ -73,7 +78,7 @@ ${rows(CONSUMER_CHANGES)}
 
 ## How to remove what is kept
 
-The log group and the failure queue keep the names they were created with when a function is renamed. To have them renamed as well, read the reports first, then have Terraform recreate them: \`terraform destroy -target=<address of the queue>\` followed by an apply. Removing the consumer removes both.
+The log group and the failure queue keep the names they were created with when a function is renamed. To have them renamed as well, read the reports first, then have Terraform recreate them: \`terraform apply -replace=<address of the queue> -replace=<address of the log group>\`. Removing the consumer removes both.
 
 ## What the plan says
 

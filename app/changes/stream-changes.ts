@@ -77,6 +77,24 @@ export const STREAM_CHANGES = {
       "The stream is encrypted once the key's policy lets every reader and writer in, so nobody is shut out meanwhile.",
     effects: ["encryption-on"],
   },
+  "key-given-first": {
+    change: "`encryption` from NONE to a `kmsKeyArn`",
+    properties: ["encryption", "kmsKeyArn"],
+    plan: { [stream]: "update" },
+    records: "delivered",
+    remark:
+      "The owner of the key must let readers and writers in first. Readers wait until their role may use it.",
+    effects: ["encryption-on"],
+  },
+  "key-taken": {
+    change: "from a `kmsKeyArn` to NONE, the key in `previousKmsKeyArns`",
+    properties: ["encryption", "kmsKeyArn", "previousKmsKeyArns"],
+    plan: { [stream]: "update" },
+    records: "delivered",
+    remark:
+      "Without `previousKmsKeyArns` readers lose the key while the stream holds records encrypted with it; the plan in words says so.",
+    effects: ["encryption-off"],
+  },
   "encryption-off": {
     change: "`encryption` from the key created here to NONE, with `retainKey`",
     properties: ["encryption", "retainKey"],

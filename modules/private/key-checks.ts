@@ -1,10 +1,11 @@
-import { Op } from "cdktf";
+import { Op, Token } from "cdktf";
 import { arnPart } from "./arns";
 import { Checks, isLiteral } from "./checks";
 import {
   awsManagedKey,
   keyAlias,
   keyOfOtherRegion,
+  mustBe,
   mustBeGiven,
   mutuallyExclusive,
 } from "./errors";
@@ -26,6 +27,17 @@ export function checkKeyArns(
   previous: readonly string[] = [],
   stream: StreamLocation,
 ): void {
+  if (Token.isUnresolved(previous)) {
+    checks.refuse(
+      mustBe(
+        "previousKmsKeyArns",
+        "a list whose length is known at synth",
+        Token.asString(previous),
+        "list the ARNs one by one; each of them may be a token",
+      ),
+    );
+    return;
+  }
   const keys = [
     ...(key === undefined ? [] : [["kmsKeyArn", key] as const]),
     ...previous.map((arn, index) => [`previousKmsKeyArns[${index}]`, arn] as const),

@@ -14,7 +14,7 @@ export const silentCode = (): LambdaCode =>
   codeOf("exports.handler = async () => ({ batchItemFailures: [] });");
 
 export const newCode = (): LambdaCode =>
-  codeOf("exports.handler = async () => ({ batchItemFailures: [] }); // new");
+  codeOf("exports.run = async () => ({ batchItemFailures: [] });");
 
 /** Code that Lambda cannot fetch: the function cannot be created. */
 export const missingCode = (): LambdaCode => LambdaCode.fromS3("no-such-bucket", "function.zip");

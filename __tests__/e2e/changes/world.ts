@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { ChangeId } from "../../../app/changes/table";
 import {
+  Architecture,
   CrossAccountConsumer,
   type CrossAccountConsumerProps,
   OnFailure,
@@ -31,6 +32,8 @@ export interface Existing {
   readonly boundaryArn: string;
 }
 
+const LAYER = `arn:aws:lambda:${REGION}:${FOURTH}:layer:extension:1`;
+
 type StreamProps = Omit<ProducerStreamProps, "provider">;
 type ConsumerProps = Partial<CrossAccountConsumerProps> & {
   readonly streamId?: string;
@@ -52,6 +55,8 @@ const EFO = { readMode: ReadMode.ENHANCED_FAN_OUT };
 
 const FUNCTION_SETTINGS = {
   code: newCode(),
+  handler: "index.run",
+  architecture: Architecture.X86_64,
   memorySizeMb: 512,
   timeoutSeconds: 30,
   environment: { STAGE: "production" },
@@ -79,19 +84,20 @@ export const streams = ({ keys }: Existing): Record<string, Rounds<StreamProps>>
       deletionWindowInDays: 7,
       tags: { team: "orders" },
     },
-    {
-      streamName: "capacity",
-      shardCount: 2,
-      deletionWindowInDays: 7,
-      tags: { team: "orders" },
-    },
+  ],
+  reserved: [
+    { streamName: "reserved", streamMode: StreamMode.ON_DEMAND, encryption: NONE },
+    { streamName: "reserved", shardCount: 2, encryption: NONE },
   ],
   shrunk: [{ streamName: "shrunk", shardCount: 4, encryption: NONE }],
   encryption: [
     { streamName: "encryption", shardCount: 1, encryption: NONE },
     { streamName: "encryption", shardCount: 1 },
     { streamName: "encryption", shardCount: 1, encryption: NONE, retainKey: true },
-    { streamName: "encryption", shardCount: 1, encryption: NONE },
+  ],
+  retained: [
+    { streamName: "retained", shardCount: 1, encryption: NONE, retainKey: true },
+    { streamName: "retained", shardCount: 1, encryption: NONE },
   ],
   keys: [
     { streamName: "keys", shardCount: 1 },
@@ -103,7 +109,11 @@ export const streams = ({ keys }: Existing): Record<string, Rounds<StreamProps>>
       previousKmsKeyArns: [keys[0]],
       retainKey: true,
     },
-    { streamName: "keys", shardCount: 1, previousKmsKeyArns: [...keys] },
+  ],
+  plain: [
+    { streamName: "plain", shardCount: 1, encryption: NONE },
+    { streamName: "plain", shardCount: 1, kmsKeyArn: keys[0] },
+    { streamName: "plain", shardCount: 1, encryption: NONE, previousKmsKeyArns: [keys[0]] },
   ],
   given: [
     { streamName: "given", shardCount: 1, kmsKeyArn: keys[0] },
@@ -145,22 +155,20 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
       logRetentionDays: 14,
       permissionsBoundaryArn: existing.boundaryArn,
     },
-    {
-      ...SHARED,
-      ...FUNCTION_SETTINGS,
-      logRetentionDays: 14,
-      permissionsBoundaryArn: existing.boundaryArn,
-      tags: { team: "analytics" },
-    },
   ],
+  tagged: [SHARED, { ...SHARED, tags: { team: "analytics" } }],
   names: [
     EFO,
     { ...EFO, functionName: "names-2" },
     { ...EFO, functionName: "names-2", roleName: "names-3" },
-    { ...EFO, functionName: "names-2", roleName: "names-3", consumerName: "names-4" },
+  ],
+  registered: [
+    { ...EFO, functionName: "registered" },
+    { ...EFO, functionName: "registered", consumerName: "registered-2" },
   ],
   replaced: [SHARED, undefined],
-  "replaced-2": [undefined, SHARED],
+  "replaced-2": [undefined, SHARED, { ...SHARED, tracing: TracingMode.ACTIVE }],
+  kept: [SHARED, { ...SHARED, functionName: "kept-2" }],
   mode: [
     EFO,
     SHARED,
@@ -170,7 +178,6 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
       // Set by the test: shortly before the change.
       startingPositionTimestamp: "now",
     },
-    EFO,
   ],
   replay: [SHARED],
   filtered: [SHARED, { ...SHARED, filterPatterns: [{ partitionKey: ["key-0"] }] }, SHARED],
@@ -179,8 +186,8 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
     SHARED,
     { ...SHARED, onFailure: OnFailure.sqs(existing.queueArn) },
     { ...SHARED, onFailure: OnFailure.none() },
-    SHARED,
   ],
+  reporting: [{ ...SHARED, onFailure: OnFailure.none() }, SHARED],
   swapped: [
     SHARED,
     {
@@ -197,8 +204,11 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
   fourth: [{ ...SHARED, account: FOURTH }],
   neighbour: [{ ...SHARED, account: PRODUCER }],
   capacity: [{ ...SHARED, streamId: "capacity" }],
+  reserved: [{ ...SHARED, streamId: "reserved" }],
   encryption: [{ ...SHARED, streamId: "encryption" }],
+  retained: [{ ...SHARED, streamId: "retained" }],
   keys: [{ ...SHARED, streamId: "keys" }],
+  plain: [{ ...SHARED, streamId: "plain" }],
   given: [{ ...SHARED, streamId: "given" }],
   abandoned: [
     { ...SHARED, streamId: "abandoned", enabled: false },
@@ -217,17 +227,13 @@ export const PLANNED: Overrides = {
   streams: { shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE } },
   consumers: {
     settings: { ...EFO, tumblingWindowInSeconds: 60 },
-    "replaced-2": {
+    fourth: { ...SHARED, account: FOURTH, runtime: "provided.al2023", layers: [LAYER] },
+    filtered: {
       ...SHARED,
-      tracing: TracingMode.ACTIVE,
       vpc: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
     },
     replay: { ...SHARED, account: MOVED },
   },
-};
-
-export const PROTECTED: Overrides = {
-  streams: { capacity: { streamName: "capacity-2", shardCount: 2, preventDestroy: true } },
 };
 
 export const at = <T>(rounds: Rounds<T>, round: number): T | undefined =>
@@ -279,8 +285,8 @@ export function world(
 
 /** Where each change is made: in which round, and to which construct. */
 export interface Proof {
-  /** `planned`: on top of the last round, without being applied. */
-  readonly round: number | "planned";
+  /** `planned`: on top of the last round, without being applied. `elsewhere`: in app/deploy.test.ts. */
+  readonly round: number | "planned" | "elsewhere";
   readonly construct: string;
   /** The consumer that shows what became of records, and the round; by default those of the change. */
   readonly seenBy?: { readonly consumer: string; readonly round: number };
@@ -298,17 +304,19 @@ export const PROOFS: Record<ChangeId, Proof> = {
   "more-shards": stream("capacity", 1),
   "retention-shortened": stream("capacity", 2),
   "on-demand": stream("capacity", 2),
-  provisioned: stream("capacity", 3),
+  provisioned: stream("reserved", 1),
   "too-few-shards": { round: "planned", construct: "streams-shrunk_stream" },
   "encryption-on": stream("encryption", 1),
   "encryption-off": stream("encryption", 2),
-  "retained-key-removed": stream("encryption", 3),
+  "key-given-first": stream("plain", 1),
+  "key-taken": stream("plain", 2),
+  "retained-key-removed": stream("retained", 1),
   "key-given": stream("keys", 1),
   "key-exchanged": stream("keys", 2),
   "key-created": stream("given", 1),
   "key-abandoned": stream("abandoned", 1, { consumer: "abandoned", round: 2 }),
   "stream-renamed": stream("renamed", 1, { consumer: "renamed", round: 2 }),
-  "stream-protected": { round: "planned", construct: "streams-capacity_stream" },
+  "stream-protected": { round: "elsewhere", construct: "" },
   "mapping-settings": consumer("settings", 1),
   start: consumer("settings", 1),
   "gives-up-earlier": consumer("settings", 2),
@@ -316,22 +324,25 @@ export const PROOFS: Record<ChangeId, Proof> = {
   "function-settings": consumer("function", 1),
   "log-settings": consumer("function", 2),
   boundary: consumer("function", 2),
-  tags: consumer("function", 3),
-  tracing: { round: "planned", construct: "replaced-2" },
+  tags: consumer("tagged", 1),
+  tracing: consumer("replaced-2", 2),
+  vpc: { round: "planned", construct: "filtered" },
+  runtime: { round: "planned", construct: "fourth" },
   "function-renamed": consumer("names", 1),
   "role-renamed": consumer("names", 2),
-  "consumer-renamed": consumer("names", 3),
+  "kept-names-renewed": consumer("kept", 2),
+  "consumer-renamed": consumer("registered", 1),
   "consumer-replaced": consumer("replaced-2", 1),
   "read-mode": consumer("mode", 1),
   "read-mode-from-a-time": consumer("mode", 2),
-  "replayed-on-purpose": consumer("replay", 3),
+  "replayed-on-purpose": consumer("replay", 2),
   "filters-added": consumer("filtered", 1),
   "filters-removed": consumer("filtered", 2),
   paused: consumer("paused", 1),
   resumed: consumer("paused", 2),
   "destination-changed": consumer("destination", 1),
   "destination-removed": consumer("destination", 2),
-  "destination-created": consumer("destination", 3),
+  "destination-created": consumer("reporting", 1),
   "to-existing-function": consumer("swapped", 1),
   "to-created-function": consumer("swapped", 2),
   added: consumer("later", 1),
