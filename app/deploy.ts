@@ -2,7 +2,7 @@ import { spawnSync } from "child_process";
 import * as path from "path";
 import { createInterface } from "readline/promises";
 import { parseArgs } from "util";
-import { runDeployment } from "./deployment";
+import { runDeployment } from "./plan-and-apply";
 import { chooseDeployment, loadDeployments } from "./deployments";
 import { contextOf } from "./json";
 import { terraformIn } from "./terraform";

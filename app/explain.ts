@@ -1,5 +1,5 @@
 import { readFileSync } from "fs";
-import { describePlan } from "./deployment";
+import { describePlan } from "./plan-and-apply";
 
 /** Reads Terraform's plan JSON from standard input, and says what the plan does to records. */
 function readPlan(): unknown {

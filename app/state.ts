@@ -41,6 +41,9 @@ export function stateProblems(stack: SynthesizedStack, { resources }: State): st
     : [...accountProblems(stack, managed), ...providerProblems(stack, managed)];
 }
 
+/** The address of main.ts's own stream; streams that a user adds to the program are not compared. */
+const OWN_STREAM = /^stream_[0-9A-F]{8}$/;
+
 const arnOf = ({ instances }: StateResource): string => instances[0]?.attributes?.arn ?? "";
 
 /** Account and Region of an ARN; names of IAM have no Region. */
@@ -61,7 +64,8 @@ const inPlace = (account: string, region: string): string => `account ${account}
 
 function streamProblems(stack: SynthesizedStack, managed: readonly StateResource[]): string[] {
   return managed
-    .filter(({ type, instances }) => type === "aws_kinesis_stream" && instances.length > 0)
+    .filter(({ type, name }) => type === "aws_kinesis_stream" && OWN_STREAM.test(name))
+    .filter(({ instances }) => instances.length > 0)
     .flatMap((held) => {
       const { account, region } = placeOf(arnOf(held));
       const name = held.instances[0]?.attributes?.name ?? held.name;

@@ -4,7 +4,7 @@ import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import type { DeploymentChangeId } from "../../app/changes/deployment-changes";
-import { type DeploymentOptions, runDeployment } from "../../app/deployment";
+import { type DeploymentOptions, runDeployment } from "../../app/plan-and-apply";
 import { startLocalAws, type LocalAws } from "../../local/aws";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";

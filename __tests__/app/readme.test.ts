@@ -2,7 +2,7 @@ import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import * as ts from "typescript";
-import { describePlan } from "../../app/deployment";
+import { describePlan } from "../../app/plan-and-apply";
 import { ROOT, scratch } from "../terraform/harness";
 import { change, planOf } from "./changes/plans";
 

@@ -12,7 +12,8 @@ export const OUTCOMES = {
   unreadable: "those put before cannot be read any more",
   lost: "those that were not read yet are lost",
   ended: "none is delivered any more",
-  refused: "nothing happens to them",
+  expired: "those older than the new retention are lost, the others are delivered",
+  refused: "the change is refused",
 } as const;
 
 export type Outcome = keyof typeof OUTCOMES;

@@ -31,9 +31,9 @@ export const STREAM_CHANGES = {
     change: "`retentionPeriodHours` lowered",
     properties: ["retentionPeriodHours"],
     plan: { [stream]: "update" },
-    records: "delivered",
+    records: "expired",
     remark:
-      "Records older than the new retention are lost, which the plan in words says. (AWS documents this; the local AWS keeps records for ever, so only the rest is tested.)",
+      "The plan in words says so. That older records are lost is what AWS documents; the local AWS keeps records for ever, so the test only shows that the others are delivered.",
     effects: ["retention-shortened"],
   },
   "more-shards": {
@@ -120,7 +120,7 @@ export const STREAM_CHANGES = {
     plan: { ...DELETED_KEY, [stream]: "update" },
     records: "unreadable",
     remark:
-      "The stream stops using the key before it is scheduled for deletion, and the plan in words warns. Use `retainKey`. Until the deletion is done it can be cancelled: `aws kms cancel-key-deletion`, then `aws kms enable-key`.",
+      "Use `retainKey`; the plan in words warns. The stream stops using the key before the key is scheduled for deletion. The key's policy goes first, so writers of other accounts are refused for some seconds. Until the deletion is done it can be cancelled: `aws kms cancel-key-deletion`, then `aws kms enable-key`.",
     effects: ["key-deleted", "encryption-off"],
   },
   "key-given": {

@@ -78,6 +78,8 @@ export const DEVIATIONS: Record<Outcome, (evidence: Evidence) => readonly unknow
       ...evidence.received.filter(({ number }) => old.has(number)),
     ];
   },
+  // Nothing expires in the local AWS.
+  expired: (evidence) => [...missing(evidence, () => true), ...repeated(evidence)],
   ended: (evidence) => receivedOf(evidence, () => true),
   refused: () => [],
 };
