@@ -8,26 +8,17 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { Change, Outcome } from "../../app/changes/change";
-import { effectsOf } from "../../app/changes/effects";
+import type { Outcome } from "../../app/changes/change";
 import { type ChangeId, changeOf, CHANGES } from "../../app/changes/table";
-import type { Plan, ResourceChange } from "../../app/changes/plan";
+import type { Plan } from "../../app/changes/plan";
 import { allow, makeFunction, makeRole, policy, until } from "../local/two-accounts";
 import { describeWithTerraform } from "../terraform/harness";
 import { Deliveries, Load } from "./changes/load";
 import { DEVIATIONS, type Evidence, overtaken } from "./changes/outcomes";
-import {
-  at,
-  BROKEN,
-  consumers,
-  type Existing,
-  PLANNED,
-  type Proof,
-  PROOFS,
-  streams,
-  world,
-  WRITER,
-} from "./changes/world";
+import { actionsOn, expectPlan } from "./changes/expected-plan";
+import { at, BROKEN, consumers, type Existing, PLANNED, streams, WRITER } from "./changes/lanes";
+import { type Proof, PROOFS, seenBy } from "./changes/proofs";
+import { world } from "./changes/world";
 import { CONSUMER, Deployment, PRODUCER, streamArn } from "./deployment";
 
 jest.setTimeout(600_000);
@@ -292,43 +283,3 @@ describeWithTerraform("every change, under constant load", () => {
     });
   });
 });
-
-/** Compares what a plan does to a construct with what the table says of all changes made to it together. */
-function expectPlan(plan: Plan, id: ChangeId, ids: readonly ChangeId[]): void {
-  const { construct } = PROOFS[id];
-  const together = ids.filter((other) => PROOFS[other].construct === construct).map(changeOf);
-  const plans: Change["plan"][] = together.map((change) => change.plan);
-  expect(actionsOn(plan, construct)).toEqual(Object.assign({}, ...plans));
-  const effects = effectsOf(plan)
-    .filter(({ address }) => isOf(construct, address))
-    .map((effect) => effect.id);
-  expect([...new Set(effects)].sort()).toEqual(
-    [...new Set(together.flatMap((change) => change.effects))].sort(),
-  );
-}
-
-/** Where it can be seen what became of records; nowhere for what is only planned. */
-function seenBy({ round, construct, ...proof }: Proof): {
-  consumer?: string;
-  round: Proof["round"];
-} {
-  if (proof.seenBy) {
-    return proof.seenBy;
-  }
-  return { consumer: typeof round === "number" ? construct : undefined, round };
-}
-
-const isOf = (construct: string, address: string): boolean =>
-  address.split(".").at(-1)!.startsWith(`${construct}_`);
-
-/** What a plan does to the resources of one construct, by type. */
-function actionsOn(plan: Plan, construct: string): Record<string, string> {
-  const actionOf = ({ change: { actions } }: ResourceChange): string =>
-    actions.length > 1 ? "replace" : actions[0]!;
-  return Object.fromEntries(
-    (plan.resource_changes ?? [])
-      .filter(({ address }) => isOf(construct, address))
-      .map((change) => [change.type, actionOf(change)] as const)
-      .filter(([, action]) => action !== "no-op" && action !== "read"),
-  );
-}

@@ -5,6 +5,7 @@ import { Change, OUTCOMES } from "./change";
 import { CONSUMER_CHANGES } from "./consumer-changes";
 import { DEPLOYMENT_CHANGES } from "./deployment-changes";
 import { EFFECTS } from "./effects";
+import { MAPPING_CHANGES } from "./mapping-changes";
 import { STREAM_CHANGES } from "./stream-changes";
 
 const FILE = path.resolve(__dirname, "..", "..", "docs", "changes.md");
@@ -62,7 +63,7 @@ ${rows(STREAM_CHANGES)}
 
 ## Changes of a consumer
 
-${rows(CONSUMER_CHANGES)}
+${rows({ ...MAPPING_CHANGES, ...CONSUMER_CHANGES })}
 
 ## Changes of a deployment
 

@@ -1,16 +1,19 @@
-import { CONSUMER_EFFECTS } from "./consumer-effects";
-import { ConsumerEffectId } from "./consumer-effects";
+import { CONSUMER_EFFECTS, ConsumerEffectId } from "./consumer-effects";
 import { Effect, EffectOn } from "./effect";
+import { DELIVERY_EFFECTS, DeliveryEffectId } from "./delivery-effects";
+import { MAPPING_EFFECTS, MappingEffectId } from "./mapping-effects";
 import { Plan } from "./plan";
 import { STREAM_EFFECTS, StreamEffectId } from "./stream-effects";
 
-export type EffectId = StreamEffectId | ConsumerEffectId;
+export type EffectId = StreamEffectId | MappingEffectId | DeliveryEffectId | ConsumerEffectId;
 
 /** Every effect of a plan on records, the worst first. */
 export const EFFECTS: readonly (Effect & { readonly id: EffectId })[] = (
   ["lost", "unreadable", "replayed", "waiting", "kept"] satisfies EffectOn[]
 ).flatMap((records) =>
-  [...STREAM_EFFECTS, ...CONSUMER_EFFECTS].filter((effect) => effect.records === records),
+  [...STREAM_EFFECTS, ...MAPPING_EFFECTS, ...DELIVERY_EFFECTS, ...CONSUMER_EFFECTS].filter(
+    (effect) => effect.records === records,
+  ),
 );
 
 export interface FoundEffect {

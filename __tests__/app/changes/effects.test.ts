@@ -173,6 +173,14 @@ const ROWS: readonly Row[] = [
     "deletes queue analytics-on-failure: the failure reports in it are lost",
   ],
   [
+    "queue-destroyed",
+    planOf(
+      change("delete", QUEUE, "analytics_on-failure-queue"),
+      change("create", QUEUE, "renamed_on-failure-queue"),
+    ),
+    "deletes queue analytics-on-failure: the failure reports in it are lost; if its consumer is only renamed, keep the old name as its 'id' (settings) or as its construct id",
+  ],
+  [
     "log-group-destroyed",
     planOf(change("delete", LOG_GROUP, "analytics_log-group")),
     "deletes log group /aws/lambda/analytics and the logs in it",

@@ -1,0 +1,34 @@
+import type { Change } from "../../../app/changes/change";
+import { effectsOf } from "../../../app/changes/effects";
+import type { Plan, ResourceChange } from "../../../app/changes/plan";
+import { type ChangeId, changeOf } from "../../../app/changes/table";
+import { PROOFS } from "./proofs";
+
+/** Compares what a plan does to a construct with what the table says of all changes made to it together. */
+export function expectPlan(plan: Plan, id: ChangeId, ids: readonly ChangeId[]): void {
+  const { construct } = PROOFS[id];
+  const together = ids.filter((other) => PROOFS[other].construct === construct).map(changeOf);
+  const plans: Change["plan"][] = together.map((change) => change.plan);
+  expect(actionsOn(plan, construct)).toEqual(Object.assign({}, ...plans));
+  const effects = effectsOf(plan)
+    .filter(({ address }) => isOf(construct, address))
+    .map((effect) => effect.id);
+  expect([...new Set(effects)].sort()).toEqual(
+    [...new Set(together.flatMap((change) => change.effects))].sort(),
+  );
+}
+
+const isOf = (construct: string, address: string): boolean =>
+  address.split(".").at(-1)!.startsWith(`${construct}_`);
+
+/** What a plan does to the resources of one construct, by type. */
+export function actionsOn(plan: Plan, construct: string): Record<string, string> {
+  const actionOf = ({ change: { actions } }: ResourceChange): string =>
+    actions.length > 1 ? "replace" : actions[0]!;
+  return Object.fromEntries(
+    (plan.resource_changes ?? [])
+      .filter(({ address }) => isOf(construct, address))
+      .map((change) => [change.type, actionOf(change)] as const)
+      .filter(([, action]) => action !== "no-op" && action !== "read"),
+  );
+}

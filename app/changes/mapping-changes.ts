@@ -1,0 +1,145 @@
+import type { Change } from "./change";
+
+const mapping = "aws_lambda_event_source_mapping";
+const queue = "aws_sqs_queue";
+const rolePolicy = "aws_iam_role_policy";
+const consumer = "aws_kinesis_stream_consumer";
+const resourcePolicy = "aws_kinesis_resource_policy";
+
+/** What becomes of records when the way a consumer reads, or its destination, is changed. */
+export const MAPPING_CHANGES = {
+  "mapping-settings": {
+    change:
+      "`batchSize`, `maximumBatchingWindowInSeconds`, `parallelizationFactor`, `bisectBatchOnFunctionError` or `reportBatchItemFailures` changed; `maximumRetryAttempts` or `maximumRecordAgeInSeconds` raised",
+    properties: [
+      "batchSize",
+      "maximumBatchingWindowInSeconds",
+      "parallelizationFactor",
+      "bisectBatchOnFunctionError",
+      "reportBatchItemFailures",
+      "maximumRetryAttempts",
+      "maximumRecordAgeInSeconds",
+    ],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  "gives-up-earlier": {
+    change: "`maximumRetryAttempts` or `maximumRecordAgeInSeconds` lowered",
+    properties: ["maximumRetryAttempts", "maximumRecordAgeInSeconds"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark:
+      "Records that have waited longer, or failed more often, are reported to the destination instead; the plan in words says so.",
+    effects: ["gives-up-earlier"],
+  },
+  "tumbling-window": {
+    change: "`tumblingWindowInSeconds` changed",
+    properties: ["tumblingWindowInSeconds"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  start: {
+    change: "`startingPosition` or `startingPositionTimestamp` changed",
+    properties: ["startingPosition", "startingPositionTimestamp"],
+    plan: {},
+    records: "delivered",
+    remark:
+      "An existing mapping continues where it is. The new start counts when Terraform recreates the mapping: on purpose, with `npm run deploy -- --replay <id>` or `terraform apply -replace=<address of the mapping>`.",
+    effects: [],
+  },
+  "replayed-on-purpose": {
+    change: "the mapping recreated with `--replay`, or with Terraform's `-replace`",
+    plan: { [mapping]: "replace" },
+    records: "replayed",
+    remark: "From `startingPosition`. The function must be idempotent.",
+    effects: ["mapping-replaced"],
+  },
+  "read-mode": {
+    change: "`readMode` changed",
+    properties: ["readMode"],
+    plan: {
+      [mapping]: "replace",
+      [rolePolicy]: "update",
+      [consumer]: "delete",
+      [resourcePolicy]: "delete",
+    },
+    records: "replayed",
+    remark:
+      "AWS cannot change a mapping's source. To replay less, set `startingPosition` to AT_TIMESTAMP and a time shortly before the change in the same change.",
+    effects: ["mapping-replaced"],
+  },
+  "read-mode-from-a-time": {
+    change: "`readMode` changed together with `startingPosition` AT_TIMESTAMP",
+    properties: ["readMode", "startingPosition", "startingPositionTimestamp"],
+    plan: {
+      [mapping]: "replace",
+      [rolePolicy]: "update",
+      [consumer]: "create",
+      [resourcePolicy]: "create",
+    },
+    records: "replayed from the time given",
+    remark: "Taking the start back later changes nothing.",
+    effects: ["mapping-replaced"],
+  },
+  "filters-added": {
+    change: "`filterPatterns` added or narrowed",
+    properties: ["filterPatterns"],
+    plan: { [mapping]: "update" },
+    records: "filtered",
+    remark: "",
+    effects: ["filter-changed"],
+  },
+  "filters-removed": {
+    change: "`filterPatterns` removed or widened",
+    properties: ["filterPatterns"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "Records that were filtered out before are not delivered afterwards.",
+    effects: ["filter-changed"],
+  },
+  paused: {
+    change: "`enabled` from true to false",
+    properties: ["enabled"],
+    plan: { [mapping]: "update" },
+    records: "waiting",
+    remark: "Records that get older than the retention meanwhile are lost.",
+    effects: ["mapping-paused"],
+  },
+  resumed: {
+    change: "`enabled` from false to true",
+    properties: ["enabled"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "The mapping continues where it stopped.",
+    effects: ["mapping-resumed"],
+  },
+  "destination-changed": {
+    change: "`onFailure` from the queue created here to another destination",
+    properties: ["onFailure"],
+    plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "delete" },
+    records: "delivered",
+    remark:
+      "The queue goes after the mapping has let go of it, with the reports in it: read them first. Reports of the few seconds between the role's and the mapping's update are lost, since the role may only write to one destination.",
+    effects: ["queue-destroyed", "destination-changed"],
+  },
+  "destination-removed": {
+    change: "`onFailure` changed to `OnFailure.none()`",
+    properties: ["onFailure"],
+    plan: { [mapping]: "update", [rolePolicy]: "update" },
+    records: "delivered",
+    remark: "Records that Lambda gives up on leave no trace. A warning at synth says so as well.",
+    effects: ["destination-removed"],
+  },
+  "destination-created": {
+    change: "`onFailure` to a queue created here",
+    properties: ["onFailure"],
+    plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "create" },
+    records: "delivered",
+    remark: "",
+    effects: ["destination-changed"],
+  },
+} as const satisfies Record<string, Change>;
