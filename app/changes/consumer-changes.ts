@@ -25,7 +25,6 @@ export const CONSUMER_CHANGES = {
     properties: [
       "code",
       "handler",
-      "architecture",
       "memorySizeMb",
       "timeoutSeconds",
       "environment",
@@ -37,8 +36,8 @@ export const CONSUMER_CHANGES = {
     effects: [],
   },
   runtime: {
-    change: "`runtime` or `layers` changed",
-    properties: ["runtime", "layers"],
+    change: "`runtime`, `architecture` or `layers` changed",
+    properties: ["runtime", "architecture", "layers"],
     plan: { [lambdaFunction]: "update" },
     records: "delivered",
     remark: "The code must run with them: batches fail otherwise, and are reported in the end.",

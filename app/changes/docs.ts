@@ -53,7 +53,7 @@ const effects = (): string =>
 async function page(): Promise<string> {
   const text = `# What a change does to records
 
-Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`runtime\`, \`layers\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
+Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`runtime\`, \`architecture\`, \`layers\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
 
 \`npm run plan\` and \`npm run deploy\` say what a plan does to records before anybody approves it. For a program of your own: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`.
 

@@ -50,7 +50,6 @@ const EFO = { readMode: ReadMode.ENHANCED_FAN_OUT };
 const FUNCTION_SETTINGS = {
   code: newCode(),
   handler: "index.run",
-  architecture: Architecture.X86_64,
   memorySizeMb: 512,
   timeoutSeconds: 30,
   environment: { STAGE: "production" },
@@ -221,7 +220,13 @@ export const PLANNED: Overrides = {
   streams: { shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE } },
   consumers: {
     settings: { ...EFO, tumblingWindowInSeconds: 60 },
-    fourth: { ...SHARED, account: FOURTH, runtime: "provided.al2023", layers: [LAYER] },
+    fourth: {
+      ...SHARED,
+      account: FOURTH,
+      runtime: "provided.al2023",
+      architecture: Architecture.X86_64,
+      layers: [LAYER],
+    },
     filtered: {
       ...SHARED,
       vpc: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
