@@ -24,7 +24,7 @@ import { CONSUMER, Deployment, PRODUCER, streamArn } from "./deployment";
 jest.setTimeout(600_000);
 
 const ROUNDS = [1, 2] as const;
-const PARALLEL = "-parallelism=25";
+const PARALLEL = "-parallelism=60";
 /** Until what a function was given is known here. */
 const SETTLING_MILLISECONDS = 2_000;
 const IDS = Object.keys(CHANGES) as ChangeId[];
