@@ -1,6 +1,15 @@
 import { Effect, Finding } from "./effect";
-import { constructOf } from "./mappings";
-import { changesOf, isCreated, isDestroyed, isRemoved, isReplaced, text, Plan } from "./plan";
+import {
+  changesOf,
+  constructOf,
+  isCreated,
+  isDestroyed,
+  isRemoved,
+  isReplaced,
+  text,
+  Plan,
+  ResourceChange,
+} from "./plan";
 
 /** A consumer whose construct id changes is another one for Terraform, although it was only renamed. */
 const renameHint = (plan: Plan): string =>
@@ -8,6 +17,21 @@ const renameHint = (plan: Plan): string =>
   changesOf(plan, "aws_sqs_queue").some(isCreated)
     ? "; if its consumer is only renamed, keep the old name as its 'id' (settings) or as its construct id"
     : "";
+
+/** The AWS name of what a group of resources belongs to: its function or stream. */
+function ownerOf(resources: readonly ResourceChange[], construct: string): string {
+  const nameOf = (type: string, attribute: string): string | undefined =>
+    resources
+      .filter((one) => one.type === type)
+      .map(({ change }) => text(change.before, attribute))
+      .find((name) => name !== undefined);
+  const functionName = nameOf("aws_lambda_function", "function_name");
+  const streamName = nameOf("aws_kinesis_stream", "name");
+  if (functionName !== undefined) {
+    return `function ${functionName}`;
+  }
+  return streamName === undefined ? construct : `stream ${streamName}`;
+}
 
 const destroyed = (plan: Plan, type: string, sentenceOf: (name: string) => string): Finding[] =>
   changesOf(plan, type)
@@ -37,10 +61,14 @@ export const CONSUMER_EFFECTS = [
     find: (plan) =>
       changesOf(plan, "aws_lambda_function")
         .filter(isReplaced)
-        .map(({ address, change: { before, after } }) => ({
-          address,
-          sentence: `replaces function ${text(before, "function_name") ?? address} by ${text(after, "function_name") ?? "a new one"}: its records wait until the new one exists`,
-        })),
+        .map(({ address, change: { before, after } }) => {
+          const name = text(before, "function_name") ?? address;
+          const next = text(after, "function_name") ?? name;
+          return {
+            address,
+            sentence: `replaces function ${name} by ${next === name ? "a new one" : next}: its records wait until the new one exists`,
+          };
+        }),
   },
   {
     id: "log-group-destroyed",
@@ -70,7 +98,7 @@ export const CONSUMER_EFFECTS = [
         const own = missing.filter(({ address }) => constructOf(address) === construct);
         return {
           address: own[0]?.address ?? construct,
-          sentence: `does not find ${own.length === 1 ? "a resource" : `${own.length} resources`} of ${construct} (${own.map(({ type }) => type).join(", ")}) where the provider looks now, and creates ${own.length === 1 ? "it" : "them"}: if the provider was moved to another account or Region, the old ones stay there, unmanaged, and go on reading`,
+          sentence: `does not find ${own.length === 1 ? "a resource" : `${own.length} resources`} of ${ownerOf(own, construct)} (${own.map(({ type }) => type).join(", ")}) where the provider looks now, and creates ${own.length === 1 ? "it" : "them"}: if the provider was moved to another account or Region, the old ones stay there, unmanaged, and go on reading`,
         };
       });
     },

@@ -1,6 +1,16 @@
 import { Effect } from "./effect";
 import { updatedMappings } from "./mappings";
-import { isChanged, number, text, ResourceChange, Values } from "./plan";
+import {
+  changesOf,
+  isChanged,
+  isDestroyed,
+  isUnknown,
+  number,
+  Plan,
+  text,
+  ResourceChange,
+  Values,
+} from "./plan";
 
 const destinationOf = (values: Values | null): string | undefined => {
   const [config] = (values?.destination_config as Values[] | undefined) ?? [];
@@ -8,16 +18,40 @@ const destinationOf = (values: Values | null): string | undefined => {
   return text(onFailure ?? null, "destination_arn");
 };
 
-const isDestinationUnknown = ({ change }: ResourceChange): boolean =>
-  JSON.stringify((change.after_unknown as Values | undefined)?.destination_config ?? "").includes(
-    '"destination_arn":true',
-  );
+/** The destination of a mapping once the plan is applied, in words. */
+const newDestination = (mapping: ResourceChange): string | undefined =>
+  isUnknown(mapping, "destination_config")
+    ? "a destination created by this plan"
+    : destinationOf(mapping.change.after);
+
+/** Whether reports that were sent to a destination can still be read there. A topic keeps none. */
+const keepsReports = (plan: Plan, destination: string): boolean =>
+  !destination.includes(":sns:") &&
+  !changesOf(plan, "aws_sqs_queue")
+    .filter(isDestroyed)
+    .some(({ change }) => text(change.before, "arn") === destination);
 
 /** -1 is Lambda's word for "no limit". */
 const limit = (values: Values | null, attribute: string): number => {
   const value = number(values, attribute) ?? -1;
   return value === -1 ? Infinity : value;
 };
+
+const hasFilters = (values: Values | null): boolean =>
+  JSON.stringify(values?.filter_criteria ?? "").includes('"pattern"');
+
+/** "older than 3600 s (before: 43200 s)" for a limit that is lowered. */
+function lowered(
+  { change: { before, after } }: ResourceChange,
+  attribute: string,
+  sentenceOf: (limit: number) => string,
+  unit = "",
+): string[] {
+  const [old, next] = [limit(before, attribute), limit(after, attribute)];
+  return next < old
+    ? [`${sentenceOf(next)} (before: ${old === Infinity ? "no limit" : `${old}${unit}`})`]
+    : [];
+}
 
 export const DELIVERY_EFFECTS = [
   {
@@ -26,8 +60,7 @@ export const DELIVERY_EFFECTS = [
     meaning: "Records that Lambda gives up on are no longer reported.",
     find: (plan) =>
       updatedMappings(plan, (name, change) => {
-        const { before, after } = change.change;
-        return destinationOf(before) && !destinationOf(after) && !isDestinationUnknown(change)
+        return destinationOf(change.change.before) && !newDestination(change)
           ? `removes the on-failure destination of function ${name}: records that Lambda gives up on leave no trace`
           : undefined;
       }),
@@ -39,14 +72,13 @@ export const DELIVERY_EFFECTS = [
       "Failures are reported to another destination from now on; reports of the few seconds in between are lost.",
     find: (plan) =>
       updatedMappings(plan, (name, change) => {
-        const [old, next] = [
-          destinationOf(change.change.before),
-          destinationOf(change.change.after),
-        ];
-        const isUnknown = isDestinationUnknown(change);
-        return isUnknown || (next !== undefined && next !== old)
-          ? `reports failures of function ${name} to ${isUnknown ? "a destination created by this plan" : next} from now on`
-          : undefined;
+        const [old, next] = [destinationOf(change.change.before), newDestination(change)];
+        if (next === undefined || next === old) {
+          return undefined;
+        }
+        const reports =
+          old !== undefined && keepsReports(plan, old) ? `; earlier reports stay in ${old}` : "";
+        return `reports failures of function ${name} to ${next} from now on${reports}`;
       }),
   },
   {
@@ -55,15 +87,15 @@ export const DELIVERY_EFFECTS = [
     meaning: "Other records are delivered from now on, as the filters say.",
     find: (plan) =>
       updatedMappings(plan, (name, change) => {
-        if (!isChanged(change, "filter_criteria")) {
-          return undefined;
+        const { before, after } = change.change;
+        if (hasFilters(after) || isUnknown(change, "filter_criteria")) {
+          return isChanged(change, "filter_criteria") || isUnknown(change, "filter_criteria")
+            ? `delivers to function ${name} only what matches the new filters from now on`
+            : undefined;
         }
-        const hasFilters = JSON.stringify(change.change.after?.filter_criteria ?? "").includes(
-          "pattern",
-        );
-        return hasFilters
-          ? `delivers to function ${name} only what matches the new filters from now on`
-          : `delivers every record to function ${name} from now on; what the filters held back is not delivered later`;
+        return hasFilters(before)
+          ? `delivers every record to function ${name} from now on; what the filters held back is not delivered later`
+          : undefined;
       }),
   },
   {
@@ -72,21 +104,26 @@ export const DELIVERY_EFFECTS = [
     meaning:
       "Lambda gives up on records after fewer attempts or a shorter time, and reports them to the on-failure destination.",
     find: (plan) =>
-      updatedMappings(plan, (name, { change: { before, after } }) => {
-        const isLower = (attribute: string): boolean =>
-          limit(after, attribute) < limit(before, attribute);
+      updatedMappings(plan, (name, change) => {
         const reasons = [
-          ...(isLower("maximum_record_age_in_seconds")
-            ? [`older than ${limit(after, "maximum_record_age_in_seconds")} s`]
-            : []),
-          ...(isLower("maximum_retry_attempts")
-            ? [`that failed more than ${limit(after, "maximum_retry_attempts")} times again`]
-            : []),
+          ...lowered(change, "maximum_record_age_in_seconds", (age) => `older than ${age} s`, " s"),
+          ...lowered(
+            change,
+            "maximum_retry_attempts",
+            (retries) => `that still fail after ${retries} ${retries === 1 ? "retry" : "retries"}`,
+          ),
         ];
-        const where = destinationOf(after);
-        return reasons.length === 0
-          ? undefined
-          : `gives up on records of function ${name} ${reasons.join(", or ")}: ${where ? `they are reported to ${where}` : "they leave no trace, since there is no on-failure destination"}`;
+        if (reasons.length === 0) {
+          return undefined;
+        }
+        const givesUp = `gives up on records of function ${name} ${reasons.join(", or ")}`;
+        const where = newDestination(change);
+        return where === undefined
+          ? {
+              records: "lost",
+              sentence: `${givesUp}: they leave no trace, since there is no on-failure destination`,
+            }
+          : { sentence: `${givesUp}: they are reported to ${where}` };
       }),
   },
 ] as const satisfies readonly Effect[];

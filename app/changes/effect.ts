@@ -1,5 +1,4 @@
-import { Plan, text, Values } from "./plan";
-import { changesOf, inState } from "./plan";
+import { changesOf, inState, isStream, number, Plan, Values } from "./plan";
 
 /** What becomes of records. */
 export type EffectOn = "lost" | "unreadable" | "replayed" | "waiting" | "kept";
@@ -8,6 +7,8 @@ export interface Finding {
   /** The Terraform address of what has the effect. */
   readonly address: string;
   readonly sentence: string;
+  /** What becomes of records in this case, where it is not what the effect says in general. */
+  readonly records?: EffectOn;
 }
 
 /** Something that a plan can do to records. */
@@ -19,17 +20,17 @@ export interface Effect {
   readonly find: (plan: Plan) => Finding[];
 }
 
-const isNamed =
-  (streamName: string | undefined) =>
-  (values: Values | null): boolean =>
-    text(values, "name") === streamName;
+/** " (24 h)", or nothing if the retention of a stream is not known. */
+export function hours(stream: Values | null | undefined): string {
+  const retention = number(stream ?? null, "retention_period");
+  return retention === undefined ? "" : ` (${retention} h)`;
+}
 
-/** " (24 h)", or nothing if the plan does not say how long a stream keeps records. */
-export function retention(plan: Plan, streamName: string | undefined): string {
-  const streams = changesOf(plan, "aws_kinesis_stream").map(({ change }) => change.after);
-  const values =
-    streams.find(isNamed(streamName)) ??
-    inState(plan, "aws_kinesis_stream").find(isNamed(streamName));
-  const hours = values?.retention_period;
-  return typeof hours === "number" ? ` (${hours} h)` : "";
+/** The retention of the stream with this ARN, as hours() writes it. */
+export function retention(plan: Plan, streamArn: string | undefined): string {
+  const planned = changesOf(plan, "aws_kinesis_stream").map(({ change }) => change.after);
+  return hours(
+    planned.find(isStream(streamArn)) ??
+      inState(plan, "aws_kinesis_stream").find(isStream(streamArn)),
+  );
 }

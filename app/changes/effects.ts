@@ -1,5 +1,5 @@
 import { CONSUMER_EFFECTS, ConsumerEffectId } from "./consumer-effects";
-import { Effect, EffectOn } from "./effect";
+import { Effect, EffectOn, Finding } from "./effect";
 import { DELIVERY_EFFECTS, DeliveryEffectId } from "./delivery-effects";
 import { MAPPING_EFFECTS, MappingEffectId } from "./mapping-effects";
 import { Plan } from "./plan";
@@ -7,13 +7,14 @@ import { STREAM_EFFECTS, StreamEffectId } from "./stream-effects";
 
 export type EffectId = StreamEffectId | MappingEffectId | DeliveryEffectId | ConsumerEffectId;
 
+const WORST_FIRST: readonly EffectOn[] = ["lost", "unreadable", "replayed", "waiting", "kept"];
+
 /** Every effect of a plan on records, the worst first. */
-export const EFFECTS: readonly (Effect & { readonly id: EffectId })[] = (
-  ["lost", "unreadable", "replayed", "waiting", "kept"] satisfies EffectOn[]
-).flatMap((records) =>
-  [...STREAM_EFFECTS, ...MAPPING_EFFECTS, ...DELIVERY_EFFECTS, ...CONSUMER_EFFECTS].filter(
-    (effect) => effect.records === records,
-  ),
+export const EFFECTS: readonly (Effect & { readonly id: EffectId })[] = WORST_FIRST.flatMap(
+  (records) =>
+    [...STREAM_EFFECTS, ...MAPPING_EFFECTS, ...DELIVERY_EFFECTS, ...CONSUMER_EFFECTS].filter(
+      (effect) => effect.records === records,
+    ),
 );
 
 export interface FoundEffect {
@@ -23,5 +24,11 @@ export interface FoundEffect {
 }
 
 /** What a plan does to records, the worst first. */
-export const effectsOf = (plan: Plan): FoundEffect[] =>
-  EFFECTS.flatMap(({ id, find }) => find(plan).map((finding) => ({ id, ...finding })));
+export function effectsOf(plan: Plan): FoundEffect[] {
+  const found = EFFECTS.flatMap(({ id, records, find }) =>
+    find(plan).map((finding: Finding) => ({ id, records, ...finding })),
+  );
+  return WORST_FIRST.flatMap((records) => found.filter((one) => one.records === records)).map(
+    ({ id, address, sentence }) => ({ id, address, sentence }),
+  );
+}

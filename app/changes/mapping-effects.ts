@@ -1,52 +1,90 @@
-import { Effect, retention } from "./effect";
-import { mappings, constructOf, functionOf, sourceOf, updatedMappings } from "./mappings";
+import { Effect, Finding, retention } from "./effect";
 import {
-  changesOf,
+  functionOf,
+  isConsumerReplaced,
+  isStreamDestroyed,
+  mappings,
+  newStreamArn,
+  oldStreamArn,
+  readsCreatedStream,
+  updatedMappings,
+} from "./mappings";
+import {
   forcedBy,
   isChanged,
   isCreated,
-  isDestroyed,
   isRemoved,
   isReplaced,
+  isUnknown,
+  Plan,
+  requestOf,
+  ResourceChange,
   streamNameIn,
   text,
-  Plan,
-  ResourceChange,
-  Values,
 } from "./plan";
 
 /** What a mapping delivers that starts now. */
-function fromStart(plan: Plan, streamName: string | undefined, after: Values | null): string {
+function fromStart(plan: Plan, streamArn: string | undefined, mapping: ResourceChange): string {
+  const { after } = mapping.change;
+  if (isUnknown(mapping, "starting_position")) {
+    return "everything since its starting position (known only at apply)";
+  }
   return text(after, "starting_position") === "AT_TIMESTAMP"
     ? `everything since ${text(after, "starting_position_timestamp") ?? "the time given"}`
-    : `everything retained${retention(plan, streamName)}`;
+    : `everything retained${retention(plan, streamArn)}`;
 }
 
-function reasonOf({ action_reason: reason, ...change }: ResourceChange): string {
-  if (reason === "replace_by_request") {
-    return "as requested";
+function reasonOf(plan: Plan, mapping: ResourceChange): string {
+  const request = requestOf(mapping);
+  if (request !== undefined) {
+    return request;
   }
-  return forcedBy(change).includes("event_source_arn")
-    ? "since its event source changes"
-    : "since AWS cannot change it";
+  if (!forcedBy(mapping).includes("event_source_arn")) {
+    return "since AWS cannot change it";
+  }
+  return isConsumerReplaced(plan, mapping)
+    ? "since its registered consumer is replaced"
+    : "since its event source changes";
 }
 
 const isLatest = ({ change }: ResourceChange): boolean =>
   text(change.after, "starting_position") === "LATEST";
 
-/** Streams that exist before the plan is applied, and after. */
-const isStreamDestroyed = (plan: Plan, name: string | undefined): boolean =>
-  changesOf(plan, "aws_kinesis_stream")
-    .filter(isDestroyed)
-    .some(({ change }) => text(change.before, "name") === name);
-
-/** The stream that a new mapping reads, unless the stream is created by the same plan. */
-function existingSource(plan: Plan, change: ResourceChange): string | undefined {
-  const prefix = `.${constructOf(change.address)}_`;
-  const consumer = changesOf(plan, "aws_kinesis_stream_consumer").find(({ address }) =>
-    address.includes(prefix),
+/** Mappings that are replaced, except those whose stream goes: the stream's sentence says all. */
+const replacedMappings = (plan: Plan): ResourceChange[] =>
+  mappings(plan).filter(
+    (mapping) =>
+      isReplaced(mapping) &&
+      !isStreamDestroyed(plan, newStreamArn(plan, mapping) ?? oldStreamArn(mapping)),
   );
-  return sourceOf(change) ?? streamNameIn(text(consumer?.change.after ?? null, "stream_arn"));
+
+/** What a mapping delivers that is replaced, and whether it has delivered that before. */
+function redelivery(plan: Plan, mapping: ResourceChange): Pick<Finding, "records" | "sentence"> {
+  const [old, next] = [oldStreamArn(mapping), newStreamArn(plan, mapping)];
+  const start = `replaces the mapping of function ${functionOf(plan, mapping)} ${reasonOf(plan, mapping)}: it receives`;
+  const noMore = `no more records of stream ${streamNameIn(old) ?? "it read"}`;
+  if (readsCreatedStream(plan, mapping)) {
+    return {
+      records: "kept",
+      sentence: `${start} ${noMore}, but those of a stream created by this plan`,
+    };
+  }
+  return next === undefined || next === old
+    ? { sentence: `${start} ${fromStart(plan, old, mapping)} again` }
+    : {
+        records: "kept",
+        sentence: `${start} ${noMore}, but ${fromStart(plan, next, mapping)} of stream ${streamNameIn(next) ?? next}`,
+      };
+}
+
+/** What the function of a new mapping receives first. */
+function firstDelivery(plan: Plan, streamArn: string, mapping: ResourceChange): string {
+  if (mapping.change.after?.enabled === false) {
+    return "it receives nothing until its mapping is enabled";
+  }
+  return isLatest(mapping)
+    ? "it receives what is put from now on"
+    : `it first receives ${fromStart(plan, streamArn, mapping)}`;
 }
 
 export const MAPPING_EFFECTS = [
@@ -56,11 +94,11 @@ export const MAPPING_EFFECTS = [
     meaning:
       "A mapping that starts at LATEST is replaced: the function misses the records put meanwhile.",
     find: (plan) =>
-      mappings(plan)
-        .filter((change) => isReplaced(change) && isLatest(change))
+      replacedMappings(plan)
+        .filter(isLatest)
         .map((change) => ({
           address: change.address,
-          sentence: `replaces the mapping of function ${functionOf(plan, change)} ${reasonOf(change)}: it starts at LATEST, so the records put meanwhile are not delivered`,
+          sentence: `replaces the mapping of function ${functionOf(plan, change)} ${reasonOf(plan, change)}: it starts at LATEST, so the records put meanwhile are not delivered`,
         })),
   },
   {
@@ -69,12 +107,9 @@ export const MAPPING_EFFECTS = [
     meaning:
       "A mapping is replaced and starts again at its starting position: records are delivered a second time.",
     find: (plan) =>
-      mappings(plan)
-        .filter((change) => isReplaced(change) && !isLatest(change))
-        .map((change) => ({
-          address: change.address,
-          sentence: `replaces the mapping of function ${functionOf(plan, change)} ${reasonOf(change)}: it receives ${fromStart(plan, sourceOf(change), change.change.after)} again`,
-        })),
+      replacedMappings(plan)
+        .filter((change) => !isLatest(change))
+        .map((change) => ({ address: change.address, ...redelivery(plan, change) })),
   },
   {
     id: "mapping-paused",
@@ -84,7 +119,7 @@ export const MAPPING_EFFECTS = [
     find: (plan) =>
       updatedMappings(plan, (name, change) =>
         isChanged(change, "enabled") && change.change.after?.enabled === false
-          ? `pauses function ${name}: its records wait, and are lost once they are older than the retention${retention(plan, sourceOf(change))}`
+          ? `pauses function ${name}: its records wait, and are lost once they are older than the retention${retention(plan, newStreamArn(plan, change))}`
           : undefined,
       ),
   },
@@ -108,14 +143,12 @@ export const MAPPING_EFFECTS = [
       mappings(plan)
         .filter(isCreated)
         .flatMap((change) => {
-          const source = existingSource(plan, change);
+          const source = newStreamArn(plan, change);
           return source === undefined
             ? []
             : {
                 address: change.address,
-                sentence: isLatest(change)
-                  ? `adds function ${functionOf(plan, change)} to stream ${source}: it receives what is put from now on`
-                  : `adds function ${functionOf(plan, change)} to stream ${source}: it first receives ${fromStart(plan, source, change.change.after)}`,
+                sentence: `adds function ${functionOf(plan, change)} to stream ${streamNameIn(source) ?? source}: ${firstDelivery(plan, source, change)}`,
               };
         }),
   },
@@ -126,10 +159,10 @@ export const MAPPING_EFFECTS = [
       "A mapping is removed: its function receives no more records, which stay in the stream for others.",
     find: (plan) =>
       mappings(plan)
-        .filter((change) => isRemoved(change) && !isStreamDestroyed(plan, sourceOf(change)))
+        .filter((change) => isRemoved(change) && !isStreamDestroyed(plan, oldStreamArn(change)))
         .map((change) => ({
           address: change.address,
-          sentence: `removes function ${functionOf(plan, change)} from stream ${sourceOf(change) ?? "it read"}: it receives no more records`,
+          sentence: `removes function ${functionOf(plan, change)} from stream ${streamNameIn(oldStreamArn(change)) ?? "it read"}: it receives no more records`,
         })),
   },
 ] as const satisfies readonly Effect[];

@@ -1,35 +1,95 @@
 import { Finding } from "./effect";
-import { changesOf, isUpdated, nameIn, streamNameIn, text, Plan, ResourceChange } from "./plan";
+import {
+  changesOf,
+  constructOf,
+  functionNameIn,
+  isCreated,
+  isDestroyed,
+  isReplaced,
+  isStream,
+  isUnknown,
+  isUpdated,
+  Plan,
+  ResourceChange,
+  streamArnIn,
+  text,
+} from "./plan";
 
 export const mappings = (plan: Plan): readonly ResourceChange[] =>
   changesOf(plan, "aws_lambda_event_source_mapping");
 
-/** The part of an address that all resources of one construct have in common. */
-export const constructOf = (address: string): string =>
-  address.replace(/^.*\./, "").replace(/_[^_]+_[0-9A-F]{8}$/, "");
+const inSameConstruct = (
+  plan: Plan,
+  type: string,
+  { address }: ResourceChange,
+): ResourceChange | undefined =>
+  changesOf(plan, type).find((one) => constructOf(one.address) === constructOf(address));
 
 /** The name of a mapping's function, or of its construct if only Terraform will know the name. */
-export function functionOf(
-  plan: Plan,
-  { address, change: { before, after } }: ResourceChange,
-): string {
-  const known = nameIn(text(after, "function_name") ?? text(before, "function_name"));
-  const created = changesOf(plan, "aws_lambda_function").find(
-    (one) => constructOf(one.address) === constructOf(address),
+export function functionOf(plan: Plan, mapping: ResourceChange): string {
+  const { before, after } = mapping.change;
+  const created = inSameConstruct(plan, "aws_lambda_function", mapping);
+  return (
+    functionNameIn(text(after, "function_name")) ??
+    text(created?.change.after ?? null, "function_name") ??
+    functionNameIn(text(before, "function_name")) ??
+    constructOf(mapping.address)
   );
-  return known ?? text(created?.change.after ?? null, "function_name") ?? constructOf(address);
 }
 
-export const sourceOf = ({ change: { before, after } }: ResourceChange): string | undefined =>
-  streamNameIn(text(after, "event_source_arn") ?? text(before, "event_source_arn"));
+/** ARN of the stream that a mapping reads until the plan is applied. */
+export const oldStreamArn = ({ change }: ResourceChange): string | undefined =>
+  streamArnIn(text(change.before, "event_source_arn"));
+
+/**
+ * ARN of the stream that a mapping reads once the plan is applied; undefined if it is not known,
+ * which is so if the plan creates the stream.
+ */
+export const newStreamArn = (plan: Plan, mapping: ResourceChange): string | undefined =>
+  streamArnIn(text(mapping.change.after, "event_source_arn")) ??
+  text(registeredConsumer(plan, mapping)?.change.after ?? null, "stream_arn");
+
+const registeredConsumer = (plan: Plan, mapping: ResourceChange): ResourceChange | undefined =>
+  inSameConstruct(plan, "aws_kinesis_stream_consumer", mapping);
+
+export const isConsumerReplaced = (plan: Plan, mapping: ResourceChange): boolean =>
+  [registeredConsumer(plan, mapping)].some((consumer) => consumer && isReplaced(consumer));
+
+export const isStreamDestroyed = (plan: Plan, arn: string | undefined): boolean =>
+  changesOf(plan, "aws_kinesis_stream")
+    .filter(isDestroyed)
+    .some(({ change }) => isStream(arn)(change.before));
+
+const creates = (plan: Plan, type: string): boolean =>
+  changesOf(plan, type).some((change) => isCreated(change) || isReplaced(change));
+
+/** Whether a mapping reads a stream that the plan creates, as far as the plan shows it. */
+export function readsCreatedStream(plan: Plan, mapping: ResourceChange): boolean {
+  const consumer = registeredConsumer(plan, mapping);
+  return (
+    newStreamArn(plan, mapping) === undefined &&
+    creates(plan, "aws_kinesis_stream") &&
+    (consumer?.change.after
+      ? isUnknown(consumer, "stream_arn")
+      : !creates(plan, "aws_kinesis_stream_consumer"))
+  );
+}
 
 export const updatedMappings = (
   plan: Plan,
-  sentenceOf: (name: string, change: ResourceChange) => string | undefined,
+  findingOf: (
+    name: string,
+    change: ResourceChange,
+  ) => Omit<Finding, "address"> | string | undefined,
 ): Finding[] =>
   mappings(plan)
     .filter(isUpdated)
     .flatMap((change) => {
-      const sentence = sentenceOf(functionOf(plan, change), change);
-      return sentence === undefined ? [] : [{ address: change.address, sentence }];
+      const found = findingOf(functionOf(plan, change), change);
+      return found === undefined
+        ? []
+        : {
+            address: change.address,
+            ...(typeof found === "string" ? { sentence: found } : found),
+          };
     });

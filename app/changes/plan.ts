@@ -36,7 +36,8 @@ export const isPlan = (value: unknown): value is Plan =>
   typeof value === "object" &&
   value !== null &&
   "format_version" in value &&
-  ("resource_changes" in value || "planned_values" in value);
+  ("resource_changes" in value || "planned_values" in value) &&
+  (!("resource_changes" in value) || Array.isArray(value.resource_changes));
 
 const hasActions =
   (...actions: readonly string[]) =>
@@ -71,9 +72,23 @@ export const isChanged = ({ change }: ResourceChange, attribute: string): boolea
   JSON.stringify(change.before?.[attribute] ?? null) !==
   JSON.stringify(change.after?.[attribute] ?? null);
 
+/** Whether an attribute, or a part of it, is known only when the plan is applied. */
+export const isUnknown = ({ change }: ResourceChange, attribute: string): boolean =>
+  JSON.stringify((change.after_unknown as Values | undefined)?.[attribute] ?? null).includes(
+    "true",
+  );
+
 /** The attributes that force the replacement of a resource. */
 export const forcedBy = ({ change }: ResourceChange): string[] =>
   (change.replace_paths ?? []).map(([attribute]) => String(attribute));
+
+/** Why Terraform replaces a resource, if no attribute forces it. */
+export function requestOf({ action_reason: reason }: ResourceChange): string | undefined {
+  if (reason === "replace_by_request") {
+    return "as requested";
+  }
+  return reason === "replace_because_tainted" ? "since it is marked as tainted" : undefined;
+}
 
 /** Everything that the state held before the plan, of one type. */
 export function inState(plan: Plan, type: string): Values[] {
@@ -84,9 +99,35 @@ export function inState(plan: Plan, type: string): Values[] {
   return resources(plan.prior_state?.values?.root_module ?? {});
 }
 
-/** The name of a stream in its ARN or in that of one of its consumers. */
-export const streamNameIn = (arn: string | undefined): string | undefined =>
-  arn?.split(":stream/")[1]?.split("/")[0];
+/** The ARN of a stream in its own ARN or in that of one of its registered consumers. */
+export const streamArnIn = (arn: string | undefined): string | undefined =>
+  arn?.split("/consumer/")[0];
 
-/** The name at the end of the ARN of a function, queue, topic or bucket. */
-export const nameIn = (arn: string | undefined): string | undefined => arn?.split(":").at(-1);
+/** The name of a stream in its ARN. */
+export const streamNameIn = (arn: string | undefined): string | undefined =>
+  arn?.split(":stream/")[1];
+
+/** Whether these are the attributes of the stream with this ARN; streams of other accounts and Regions can share its name. */
+export const isStream =
+  (arn: string | undefined) =>
+  (values: Values | null): boolean =>
+    arn !== undefined &&
+    (text(values, "arn") === arn ||
+      (text(values, "arn") === undefined && text(values, "name") === streamNameIn(arn)));
+
+/**
+ * The part of an address that all resources of one construct have in common. cdktf leaves out the
+ * last part of a path if the part before it ends in the same word.
+ */
+export const constructOf = (address: string): string =>
+  address
+    .replace(/^.*\./, "")
+    .replace(/_[0-9A-F]{8}$/, "")
+    .replace(
+      /_(consumer|consumer-policy|function|function-policy|key|key-alias|key-policy|log-group|mapping|on-failure-queue|role|role-policy|stream|stream-policy)$/,
+      "",
+    );
+
+/** The name of a function in its ARN, with or without an alias or version; or the name itself. */
+export const functionNameIn = (arn: string | undefined): string | undefined =>
+  arn?.replace(/^.*:function:/, "").split(":")[0];

@@ -1,11 +1,15 @@
-import { Effect, Finding, retention } from "./effect";
+import { Effect, Finding, hours } from "./effect";
 import {
   changesOf,
+  constructOf,
+  forcedBy,
   isDestroyed,
   isReplaced,
+  isUnknown,
   isUpdated,
   number,
   Plan,
+  requestOf,
   ResourceChange,
   text,
   Values,
@@ -15,12 +19,20 @@ const streams = (plan: Plan): readonly ResourceChange[] => changesOf(plan, "aws_
 
 const updatedStreams = (
   plan: Plan,
-  sentenceOf: (name: string, before: Values, after: Values) => string | undefined,
+  sentenceOf: (
+    name: string,
+    before: Values,
+    after: Values,
+    change: ResourceChange,
+  ) => string | undefined,
 ): Finding[] =>
   streams(plan)
     .filter(isUpdated)
-    .flatMap(({ address, change: { before, after } }) => {
-      const sentence = before && after && sentenceOf(text(after, "name") ?? address, before, after);
+    .flatMap((change) => {
+      const { address } = change;
+      const { before, after } = change.change;
+      const sentence =
+        before && after && sentenceOf(text(after, "name") ?? address, before, after, change);
       return sentence ? [{ address, sentence }] : [];
     });
 
@@ -40,13 +52,21 @@ const mode = (values: Values): string => {
   return text(details ?? null, "stream_mode") ?? "PROVISIONED";
 };
 
-function resharding(name: string, before: Values, after: Values): string | undefined {
-  const [old, next] = [number(before, "shard_count") ?? 0, number(after, "shard_count") ?? 0];
+function resharding(
+  name: string,
+  before: Values,
+  after: Values,
+  change: ResourceChange,
+): string | undefined {
+  if (isUnknown(change, "stream_mode_details")) {
+    return undefined;
+  }
+  const [old, next] = [number(before, "shard_count"), number(after, "shard_count")];
   const order = "records stay in order per partition key";
   if (mode(before) !== mode(after)) {
     return `changes stream ${name} from ${mode(before)} to ${mode(after)}: ${order}`;
   }
-  if (old === next || mode(after) !== "PROVISIONED") {
+  if (old === undefined || next === undefined || old === next || mode(after) !== "PROVISIONED") {
     return undefined;
   }
   const limit = next < old ? Math.ceil(old / 2) : 2 * old;
@@ -55,13 +75,40 @@ function resharding(name: string, before: Values, after: Values): string | undef
     : `changes stream ${name} from ${old} to ${next} shards: ${order}`;
 }
 
+const isKeyDestroyed = (plan: Plan, key: string): boolean =>
+  destroyedKeys(plan).some(({ change }) => text(change.before, "arn") === key);
+
+/** The policies of readers' roles that mention a key until the plan is applied, and are not removed. */
+const policiesWith = (plan: Plan, key: string): ResourceChange[] =>
+  changesOf(plan, "aws_iam_role_policy").filter(
+    ({ change: { before, after } }) => after !== null && text(before, "policy")?.includes(key),
+  );
+
 /** Whether a role's policy mentioned a key that stays, and will not any more. */
 const losesAccess = (plan: Plan, key: string): boolean =>
-  !destroyedKeys(plan).some(({ change }) => text(change.before, "arn") === key) &&
-  changesOf(plan, "aws_iam_role_policy").some(({ change: { before, after } }) => {
+  !isKeyDestroyed(plan, key) &&
+  policiesWith(plan, key).some(({ change: { after } }) => {
     const policy = text(after, "policy");
-    return text(before, "policy")?.includes(key) && policy !== undefined && !policy.includes(key);
+    return policy !== undefined && !policy.includes(key);
   });
+
+/** What becomes of the records that were encrypted with a key which the stream stops using. */
+function recordsOf(plan: Plan, key: string, stream: Values): string {
+  const policies = policiesWith(plan, key);
+  const advice = policies.some((policy) => isUnknown(policy, "policy"))
+    ? "; the readers' policies are known only at apply: make sure that 'previousKmsKeyArns' names this key until then"
+    : policies.length > 0
+      ? "; the readers keep access to it"
+      : "";
+  return `stay encrypted with ${key} for up to the retention${hours(stream)}${advice}`;
+}
+
+/** Names what forces the replacement of a stream. */
+const reasonOf = (stream: ResourceChange): string => {
+  const forced = forcedBy(stream).includes("name") ? "since its name changes" : undefined;
+  const reason = requestOf(stream) ?? forced;
+  return reason === undefined ? "" : ` ${reason}`;
+};
 
 export const STREAM_EFFECTS = [
   {
@@ -74,11 +121,12 @@ export const STREAM_EFFECTS = [
         .map((change) => {
           const { address } = change;
           const name = text(change.change.before, "name") ?? address;
-          const next = text(change.change.after, "name") ?? "a new one";
+          const newName = text(change.change.after, "name") ?? name;
+          const next = newName === name ? "a new one" : newName;
           return {
             address,
             sentence: isReplaced(change)
-              ? `replaces stream ${name} by ${next}: the records in it are lost`
+              ? `replaces stream ${name} by ${next}${reasonOf(change)}: the records in it are lost`
               : `destroys stream ${name}: the records in it are lost`,
           };
         }),
@@ -102,18 +150,22 @@ export const STREAM_EFFECTS = [
     meaning:
       "A key is scheduled for deletion: what was encrypted with it becomes unreadable at once, until the deletion is cancelled.",
     find: (plan) => {
+      // A key that was retained for a stream is no longer named by it, but belongs to its construct.
       const lost = streams(plan)
         .filter(isDestroyed)
-        .map(({ change }) => text(change.before, "kms_key_id"));
+        .flatMap(({ address, change }) => [
+          text(change.before, "kms_key_id"),
+          constructOf(address),
+        ]);
       return destroyedKeys(plan).flatMap(({ address, change: { before } }) => {
         const key = text(before, "arn") ?? address;
-        if (lost.includes(key)) {
+        if (lost.includes(key) || lost.includes(constructOf(address))) {
           return [];
         }
         const days = number(before, "deletion_window_in_days") ?? 30;
         return {
           address,
-          sentence: `schedules key ${key} for deletion in ${days} days: records encrypted with it become unreadable at once; keep it with 'retainKey' until the stream's retention has passed since it used the key, or cancel the deletion with 'aws kms cancel-key-deletion'`,
+          sentence: `schedules key ${key} for deletion in ${days} days: records encrypted with it become unreadable at once; keep it with 'retainKey' until the stream's retention has passed since it used the key, or cancel the deletion with 'aws kms cancel-key-deletion' and then 'aws kms enable-key'`,
         };
       });
     },
@@ -127,7 +179,7 @@ export const STREAM_EFFECTS = [
       updatedStreams(plan, (name, before, after) => {
         const key = formerKey(before, after);
         return key !== undefined && losesAccess(plan, key)
-          ? `takes key ${key} away from readers, while stream ${name} holds records encrypted with it for up to its retention${retention(plan, name)}: name it in 'previousKmsKeyArns' until then`
+          ? `takes key ${key} away from readers, while stream ${name} holds records encrypted with it for up to its retention${hours(after)}: name it in 'previousKmsKeyArns' until then`
           : undefined;
       }),
   },
@@ -138,8 +190,11 @@ export const STREAM_EFFECTS = [
     find: (plan) =>
       updatedStreams(plan, (name, before, after) => {
         const key = formerKey(before, after);
-        return key !== undefined && isEncrypted(after)
-          ? `encrypts stream ${name} with another key: records put before stay encrypted with ${key} for up to the retention${retention(plan, name)}`
+        return key !== undefined &&
+          isEncrypted(after) &&
+          !isKeyDestroyed(plan, key) &&
+          !losesAccess(plan, key)
+          ? `encrypts stream ${name} with another key: records put before ${recordsOf(plan, key, after)}`
           : undefined;
       }),
   },
@@ -148,11 +203,17 @@ export const STREAM_EFFECTS = [
     records: "kept",
     meaning: "Records put from now on are stored unencrypted.",
     find: (plan) =>
-      updatedStreams(plan, (name, before, after) =>
-        isEncrypted(before) && !isEncrypted(after)
-          ? `stores records put into stream ${name} from now on unencrypted; those put before stay encrypted with ${text(before, "kms_key_id") ?? "its key"} for up to the retention${retention(plan, name)}`
-          : undefined,
-      ),
+      updatedStreams(plan, (name, before, after, change) => {
+        if (!isEncrypted(before) || isEncrypted(after) || isUnknown(change, "encryption_type")) {
+          return undefined;
+        }
+        const key = text(before, "kms_key_id");
+        const older =
+          key === undefined || isKeyDestroyed(plan, key) || losesAccess(plan, key)
+            ? ""
+            : `; those put before ${recordsOf(plan, key, after)}`;
+        return `stores records put into stream ${name} from now on unencrypted${older}`;
+      }),
   },
   {
     id: "encryption-on",

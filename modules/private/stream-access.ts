@@ -106,8 +106,8 @@ export class StreamAccess {
   ): void {
     this.consumers.push(registration);
     this.add(roleArn, this.readers);
-    for (const dependency of this.keyPolicy ? [] : this.principalPropagation(lambdaFunction)) {
-      this.resourcePolicy?.dependsOn?.push(dependable(dependency));
+    if (lambdaFunction && !this.keyPolicy) {
+      this.resourcePolicy?.dependsOn?.push(dependable(lambdaFunction));
     }
   }
 

@@ -36,33 +36,76 @@ export function change(
   };
 }
 
+export const STREAM = "aws_kinesis_stream";
+export const KEY = "aws_kms_key";
+export const MAPPING = "aws_lambda_event_source_mapping";
+export const FUNCTION = "aws_lambda_function";
+export const QUEUE = "aws_sqs_queue";
+export const LOG_GROUP = "aws_cloudwatch_log_group";
+export const ROLE_POLICY = "aws_iam_role_policy";
+export const CONSUMER = "aws_kinesis_stream_consumer";
+
+export const KEY_ONE = "arn:aws:kms:eu-west-1:111111111111:key/one";
+export const KEY_TWO = "arn:aws:kms:eu-west-1:111111111111:key/two";
+export const FAILURES = "arn:aws:sqs:eu-west-1:222222222222:failures";
+
+/** ARN of a stream of the producer's account. */
+export const streamArn = (name: string, region = "eu-west-1"): string =>
+  `arn:aws:kinesis:${region}:111111111111:stream/${name}`;
+
+/** An attribute that is known only at apply: it is missing from `after`. */
+export const unknown = (attribute: string, value: unknown = true) => ({
+  after: { [attribute]: undefined },
+  after_unknown: { [attribute]: value },
+});
+
+/** The stream that the mapping of mapping() reads, not changed by the plan. */
+export const existingStream = (): ResourceChange => change("no-op", STREAM, "stream");
+
+export const stream = (before: Values, after: Values): ResourceChange =>
+  change("update", STREAM, "stream", { before, after });
+
+export const mapping = (before: Values, after: Values): ResourceChange =>
+  change("update", MAPPING, "analytics_mapping", { before, after });
+
+export const rolePolicy = (before: string, after: string): ResourceChange =>
+  change("update", ROLE_POLICY, "analytics_role-policy", {
+    before: { policy: before },
+    after: { policy: after },
+  });
+
+export const destination = (arn?: string): Values => ({
+  destination_config: arn ? [{ on_failure: [{ destination_arn: arn }] }] : [],
+});
+
 const USUAL: Record<string, Values> = {
   aws_kinesis_stream: {
     name: "orders",
-    arn: "arn:aws:kinesis:eu-west-1:111111111111:stream/orders",
+    arn: streamArn("orders"),
     retention_period: 24,
     shard_count: 4,
     stream_mode_details: [{ stream_mode: "PROVISIONED" }],
     encryption_type: "KMS",
-    kms_key_id: "arn:aws:kms:eu-west-1:111111111111:key/one",
+    kms_key_id: KEY_ONE,
   },
   aws_kms_key: {
-    arn: "arn:aws:kms:eu-west-1:111111111111:key/one",
+    arn: KEY_ONE,
     deletion_window_in_days: 30,
   },
   aws_lambda_event_source_mapping: {
     function_name: "arn:aws:lambda:eu-west-1:222222222222:function:analytics",
-    event_source_arn: "arn:aws:kinesis:eu-west-1:111111111111:stream/orders",
+    event_source_arn: streamArn("orders"),
     starting_position: "TRIM_HORIZON",
     enabled: true,
     maximum_record_age_in_seconds: 43200,
     maximum_retry_attempts: 500,
-    destination_config: [
-      { on_failure: [{ destination_arn: "arn:aws:sqs:eu-west-1:222222222222:failures" }] },
-    ],
+    ...destination(FAILURES),
   },
   aws_lambda_function: { function_name: "analytics" },
-  aws_sqs_queue: { name: "analytics-on-failure" },
+  aws_sqs_queue: {
+    name: "analytics-on-failure",
+    arn: "arn:aws:sqs:eu-west-1:222222222222:analytics-on-failure",
+  },
   aws_cloudwatch_log_group: { name: "/aws/lambda/analytics" },
 };
 
