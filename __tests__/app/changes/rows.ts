@@ -1,0 +1,36 @@
+import type { Effect } from "../../../app/changes/effect";
+import { type EffectId, effectsOf } from "../../../app/changes/effects";
+import type { Plan } from "../../../app/changes/plan";
+
+/** A plan with an effect, and every sentence that is said of the plan; the effect's own comes first. */
+export type Row = readonly [id: EffectId, when: string, plan: Plan, ...sentences: string[]];
+
+/** A similar plan without the effect. */
+export type Counterexample = readonly [id: EffectId, when: string, plan: Plan];
+
+/** Tests a table of effects, each by plans that have it and by similar plans that have not. */
+export function testEffects(
+  effects: readonly Effect[],
+  rows: readonly Row[],
+  counterexamples: readonly Counterexample[],
+): void {
+  it.each(rows.map((row): [Row[0], Row[1], Row] => [row[0], row[1], row]))(
+    "finds %s: %s",
+    (id, _when, [, , plan, ...sentences]) => {
+      const found = effectsOf(plan);
+      expect(found.map(({ sentence }) => sentence)).toEqual(sentences);
+      expect(found[0]?.id).toBe(id);
+      expect(sentences.join()).not.toMatch(/undefined|null|\[object|NaN|Infinity/);
+    },
+  );
+
+  it.each(counterexamples)("does not find %s: %s", (id, _when, plan) => {
+    expect(effectsOf(plan).map((effect) => effect.id)).not.toContain(id);
+  });
+
+  it("has both for every effect", () => {
+    const ids = new Set(effects.map(({ id }) => id));
+    expect(new Set<string>(rows.map(([id]) => id))).toEqual(ids);
+    expect(new Set<string>(counterexamples.map(([id]) => id))).toEqual(ids);
+  });
+}
