@@ -68,13 +68,12 @@ export interface Plan {
   }[];
 }
 
-/** Validates and plans a synthesized stack against empty accounts with the real provider. */
+/** Plans a synthesized stack against empty accounts with the real provider, which validates it first. */
 export async function plan(
   stackDirectory: string,
 ): Promise<{ directory: string; created: string[] }> {
   const terraform = await findTerraform();
   const directory = await initialize(stackDirectory);
-  await terraform.run(directory, "validate");
   await terraform.run(directory, "plan", "-out=plan");
   const shown = await terraform.run(directory, "show", "-json", "plan");
   const created = (JSON.parse(shown) as Plan).resource_changes

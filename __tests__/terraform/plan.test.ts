@@ -61,7 +61,7 @@ const madeFunction = (name: string): string[] => [
 
 const queue = (name: string): string => `sqs_queue.${name}_on-failure-queue`;
 
-describeWithTerraform("terraform validate and plan pass", () => {
+describeWithTerraform("terraform plan, which validates first, passes", () => {
   it("on the default settings", async () => {
     const name = "kds-cross-account-stream-efo-consumer";
 
