@@ -1,20 +1,24 @@
-export { CrossAccountConsumer } from "./cross-account-consumer";
-export { type CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
+export { CrossAccountConsumer } from "./cross-account-consumer/cross-account-consumer";
+export {
+  type CrossAccountConsumerProps,
+  ReadMode,
+} from "./cross-account-consumer/cross-account-consumer-props";
 export {
   Architecture,
   type ExistingFunction,
   type FunctionProps,
   type FunctionVpc,
   TracingMode,
-} from "./function-props";
-export { LambdaCode } from "./lambda-code";
-export { type MappingProps, StartingPosition } from "./mapping-props";
-export { OnFailure } from "./on-failure";
-export { ProducerStream } from "./producer-stream";
+} from "./cross-account-consumer/function-props";
+export { LambdaCode } from "./cross-account-consumer/lambda-code";
+export { type MappingProps, StartingPosition } from "./cross-account-consumer/mapping-props";
+export { OnFailure } from "./cross-account-consumer/on-failure";
+export type { StreamBase } from "./producer-stream/stream-base";
+export { ProducerStream } from "./producer-stream/producer-stream";
 export {
   type IProducerStream,
   type ProducerStreamAttributes,
   type ProducerStreamProps,
   StreamEncryption,
   StreamMode,
-} from "./producer-stream-props";
+} from "./producer-stream/producer-stream-props";

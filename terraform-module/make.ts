@@ -21,7 +21,7 @@ import {
   StartingPosition,
   StreamMode,
 } from "../modules";
-import { defaultRecordAgeSeconds } from "../modules/private/record-age";
+import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/record-age";
 
 const ROOT = path.resolve(__dirname, "..");
 const CODE = "function";

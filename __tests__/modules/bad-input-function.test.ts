@@ -15,14 +15,14 @@ const SIXTY_FOUR = "a".repeat(64);
 describe("CrossAccountConsumer's function", () => {
   it("fails when there is neither code nor an existing function", () => {
     expect(refusalsOf({ code: undefined })).toEqual([
-      "exactly one of 'code' and 'existingFunction' must be given, got neither; give 'code' to have a function made, or 'existingFunction' to use one that is there",
+      "exactly one of 'code' and 'existingFunction' must be given, got neither; give 'code' to have a function created, or 'existingFunction' to use an existing function",
     ]);
   });
 
   it("fails when there are both", () => {
     const code = LambdaCode.fromS3("bucket", "key");
     expect(refusalsOf({ code, existingFunction: EXISTING })).toEqual([
-      "exactly one of 'code' and 'existingFunction' must be given, got both; give 'code' to have a function made, or 'existingFunction' to use one that is there",
+      "exactly one of 'code' and 'existingFunction' must be given, got both; give 'code' to have a function created, or 'existingFunction' to use an existing function",
     ]);
   });
 
@@ -121,19 +121,19 @@ describe("CrossAccountConsumer's function", () => {
     ],
     [
       { layers: Array(6).fill(LAYER) },
-      "'layers' must be at most 5 layer versions, got 6; merge some of the layers",
+      "'layers' must be a list of at most 5 layer versions, got 6; give ARNs of layer versions, and merge some if there are too many",
     ],
     [
       { layers: [LAYER.slice(0, -2)] },
-      `'layers' must be the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>), got "${LAYER.slice(0, -2)}"; give the ARN of a layer's version`,
+      `'layers[0]' must be the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>), got "${LAYER.slice(0, -2)}"; give ARNs of layer versions, and merge some if there are too many`,
     ],
     [
       { vpc: { subnetIds: [], securityGroupIds: ["sg-1"] } },
-      "'vpc.subnetIds' must be a list of at least one id, got []; give one, or omit 'vpc'",
+      "'vpc.subnetIds' must be a non-empty list of subnet ids, got []; give one, or omit 'vpc'",
     ],
     [
       { vpc: { subnetIds: ["subnet-1"], securityGroupIds: [] } },
-      "'vpc.securityGroupIds' must be a list of at least one id, got []; give one, or omit 'vpc'",
+      "'vpc.securityGroupIds' must be a non-empty list of security group ids, got []; give one, or omit 'vpc'",
     ],
   ])("fails when it is given %j", (props, sentence) => {
     expect(refusalsOf(props)).toEqual([sentence]);

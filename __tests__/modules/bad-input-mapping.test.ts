@@ -131,7 +131,7 @@ describe("CrossAccountConsumer's mapping", () => {
     it("fails when there are more than ten", () => {
       const filterPatterns = Array(11).fill({ partitionKey: ["a"] });
       expect(refusalsOf({ filterPatterns })).toEqual([
-        "'filterPatterns' must be at most 10 patterns, got 11; merge some of them with $or",
+        "'filterPatterns' must be a list of at most 10 patterns, got 11; see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html",
       ]);
     });
 
@@ -145,7 +145,7 @@ describe("CrossAccountConsumer's mapping", () => {
     it("fails when one is no pattern, and tells where", () => {
       const filterPatterns = [{ data: ["ok"] }, { data: { type: "order" } }, {}];
       expect(refusalsOf({ filterPatterns })).toEqual([
-        `'filterPatterns[1]' must be a list of alternatives or a nested object, got {"data":{"type":"order"}} at data.type; ${FILTERS}`,
+        `'filterPatterns[1]' must be a list of alternatives or a nested object at data.type, got {"data":{"type":"order"}}; ${FILTERS}`,
         `'filterPatterns[2]' must be an object with at least one key, got {}; ${FILTERS}`,
       ]);
     });
@@ -159,14 +159,14 @@ describe("CrossAccountConsumer's mapping", () => {
   describe("onFailure", () => {
     const queue = "arn:aws:sqs:eu-central-1:222222222222:failures";
     const topic = "arn:aws:sns:eu-central-1:222222222222:failures";
-    const omit = "omit it to have a queue made for this consumer";
+    const omit = "omit it to have a queue created for this consumer";
 
     it.each([
       [`${queue}.fifo`, OnFailure.sqs],
       [`${topic}.fifo`, OnFailure.sns],
     ])("fails when it is %s", (arn, kind) => {
       expect(refusalsOf({ onFailure: kind(arn) })).toEqual([
-        `'onFailure' must be a standard queue or topic, got "${arn}"; Lambda delivers no failures of a stream to FIFO destinations: give a standard one, or omit it to have a queue made`,
+        `'onFailure' must be a standard queue or topic, got "${arn}"; Lambda delivers no failures of a stream to FIFO destinations: give a standard one, or omit it to have a queue created`,
       ]);
     });
 
@@ -190,7 +190,7 @@ describe("CrossAccountConsumer's mapping", () => {
       ],
       [
         OnFailure.s3("arn:aws:s3:::failures", "1234"),
-        `a 12-digit AWS account id, as a string, got "1234"; omit it where the consumer's account owns the bucket`,
+        `a 12-digit AWS account id, as a string, got "1234"; omit it if the consumer's account owns the bucket`,
       ],
     ])("fails when it is %j", (onFailure, sentence) => {
       expect(refusalsOf({ onFailure })).toEqual([`'onFailure' must be ${sentence}`]);
@@ -213,13 +213,13 @@ describe("CrossAccountConsumer's mapping", () => {
     expect(told.map((sentence) => sentence.split(" ")[0])).toEqual([
       "'consumerName'",
       "'functionName'",
-      "'memorySizeMb'",
       "'roleName'",
+      "'memorySizeMb'",
       "'logRetentionDays'",
       "'batchSize'",
       "'parallelizationFactor'",
-      "'startingPosition'",
       "'filterPatterns[0]'",
+      "'startingPosition'",
       "'onFailure'",
     ]);
   });

@@ -56,15 +56,15 @@ describe("ProducerStream", () => {
         registeredConsumerLimit: 21,
       }),
     ).toEqual([
-      "'registeredConsumerLimit' must be one of 20, 50, got 21; omit it for 20; 50 is the limit of On-demand Advantage",
       `'streamMode' must be one of ON_DEMAND, PROVISIONED, got "on-demand"; omit it to let 'shardCount' decide`,
-      `'encryption' must be one of CUSTOMER_MANAGED_KEY, NONE, got "KMS"; omit it to have a key made`,
+      `'encryption' must be one of CUSTOMER_MANAGED_KEY, NONE, got "KMS"; omit it to have a key created`,
+      "'registeredConsumerLimit' must be one of 20, 50, got 21; omit it for 20; 50 is the limit of On-demand Advantage",
     ]);
   });
 
   it("fails when a shard metric is unknown", () => {
     expect(refusalsOf({ shardLevelMetrics: ["IncomingBytes", "incomingRecords"] })).toEqual([
-      `'shardLevelMetrics' must be one of ${METRICS}, got "incomingRecords"; omit it for stream-level metrics only`,
+      `'shardLevelMetrics[1]' must be one of ${METRICS}, got "incomingRecords"; name each metric once, or omit it for stream-level metrics only`,
     ]);
   });
 
@@ -76,7 +76,7 @@ describe("ProducerStream", () => {
 
   it("fails when a shard metric is named twice", () => {
     expect(refusalsOf({ shardLevelMetrics: ["IncomingBytes", "IncomingBytes"] })).toEqual([
-      `'shardLevelMetrics' must be a list without duplicates, got ["IncomingBytes","IncomingBytes"]; name each metric once`,
+      `'shardLevelMetrics' must be a list without duplicates, got ["IncomingBytes","IncomingBytes"]; name each metric once, or omit it for stream-level metrics only`,
     ]);
   });
 
@@ -84,7 +84,7 @@ describe("ProducerStream", () => {
     "fails when kmsKeyArn is the AWS managed key %s",
     (kmsKeyArn) => {
       expect(refusalsOf({ kmsKeyArn })).toEqual([
-        `'kmsKeyArn' must be the ARN of a customer managed key, got "${kmsKeyArn}"; the policy of an AWS managed key cannot be changed, so no other account could ever decrypt the stream: omit 'kmsKeyArn' to have a key made, or give the ARN of a customer managed key`,
+        `'kmsKeyArn' must be the ARN of a customer managed key, got "${kmsKeyArn}"; the policy of an AWS managed key cannot be changed, so no other account could decrypt the stream: omit 'kmsKeyArn' to have a key created, or give the ARN of a customer managed key`,
       ]);
     },
   );
@@ -127,11 +127,11 @@ describe("ProducerStream", () => {
     });
     expect(told.map((sentence) => sentence.split(" ")[0])).toEqual([
       "'streamName'",
+      "'shardCount'",
       "'retentionPeriodHours'",
-      "'shardCount'",
-      "'shardCount'",
       "'kmsKeyArn'",
-      "'shardLevelMetrics'",
+      "'shardLevelMetrics[1]'",
+      "'shardCount'",
       "'shardLevelMetrics'",
     ]);
   });
@@ -192,8 +192,8 @@ describe("ProducerStream.fromAttributes", () => {
     });
     expect(told.map((sentence) => sentence.split(" ")[0])).toEqual([
       "'streamArn'",
-      "'registeredConsumerLimit'",
       "'kmsKeyArn'",
+      "'registeredConsumerLimit'",
     ]);
   });
 

@@ -38,14 +38,14 @@ describe("a grant on an encrypted stream without a provider", () => {
 
   it("fails where no provider of the stack can tell Kinesis's host", () => {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), "grants-")) });
-    const stream = ProducerStream.fromAttributes(new TerraformStack(app, "stack"), "stream", {
+    ProducerStream.fromAttributes(new TerraformStack(app, "stack"), "stream", {
       streamArn: STREAM_ARN,
       kmsKeyArn: KEY_ARN,
-    });
+    }).grantRead(WRITER);
 
-    expect(() => stream.grantRead(WRITER)).toThrow(
+    expect(() => app.synth()).toThrow(
       "1 invalid property (at stack/stream):\n" +
-        "  - 'kmsKeyArn' requires 'provider', or any AwsProvider in the stack, got neither; make the stack's AwsProvider before you grant",
+        "  - 'kmsKeyArn' requires 'provider', or any AwsProvider in the stack, got neither; create an AwsProvider in the stack",
     );
   });
 });

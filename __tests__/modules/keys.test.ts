@@ -124,7 +124,7 @@ describe("the keys of a stream", () => {
     it("fails when there are more than 10", () => {
       const keys = Array.from({ length: 11 }, (_, index) => `${KEY_ARN.slice(0, -2)}${10 + index}`);
       expect(refusalsOf({ previousKmsKeyArns: keys })).toEqual([
-        "'previousKmsKeyArns' must be at most 10 keys, got 11; remove those whose records have expired",
+        "'previousKmsKeyArns' must be a list of at most 10 key ARNs, got 11; list the ARNs of customer managed keys whose records have not expired",
       ]);
       expect(refusalsOf({ previousKmsKeyArns: keys.slice(1) })).toEqual([]);
     });
@@ -239,7 +239,7 @@ describe("the keys of a stream", () => {
       [{ encryption: NONE }, "encryption NONE"],
       [{ kmsKeyArn: KEY_ARN }, `kmsKeyArn ${KEY_ARN}`],
     ])("fails when deletionWindowInDays is given with %j, which creates no key", (props, got) => {
-      const sentence = `'deletionWindowInDays' requires 'retainKey', got ${got}; it is about the key created here: omit it, or set 'retainKey' to keep that key`;
+      const sentence = `'deletionWindowInDays' requires 'retainKey', got ${got}; it is about the key created by this construct: omit it, or set 'retainKey' to keep that key`;
       expect(refusalsOf({ ...props, deletionWindowInDays: 7 })).toEqual([sentence]);
       expect(refusalsOf({ ...props, deletionWindowInDays: 7, retainKey: true })).toEqual([]);
     });

@@ -5,7 +5,7 @@ import * as library from "../../modules";
 
 const MODULES = resolve(__dirname, "../../modules");
 
-const sources = readdirSync(MODULES)
+const sources = readdirSync(MODULES, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) =>
     ts.createSourceFile(

@@ -87,25 +87,25 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       "${try((0 >= timecmp(var.given, plantimestamp())), false)}",
     ],
     [
-      "'onFailure' must be the ARN of a standard queue (arn:aws:sqs:<region>:<account>:<name>), got <GIVEN>; omit it to have a queue made for this consumer",
+      "'onFailure' must be the ARN of a standard queue (arn:aws:sqs:<region>:<account>:<name>), got <GIVEN>; omit it to have a queue created for this consumer",
       ({ text }) => ({ onFailure: OnFailure.sqs(text) }),
       "consumer_mapping",
       matching(`^arn:aws[a-z-]*:sqs:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,80}$`),
     ],
     [
-      "'onFailure' must be the ARN of a standard topic (arn:aws:sns:<region>:<account>:<name>), got <GIVEN>; omit it to have a queue made for this consumer",
+      "'onFailure' must be the ARN of a standard topic (arn:aws:sns:<region>:<account>:<name>), got <GIVEN>; omit it to have a queue created for this consumer",
       ({ text }) => ({ onFailure: OnFailure.sns(text) }),
       "consumer_mapping",
       matching(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,256}$`),
     ],
     [
-      "'onFailure' must be a bucket ARN (arn:aws:s3:::<bucket>), got <GIVEN>; omit it to have a queue made for this consumer",
+      "'onFailure' must be a bucket ARN (arn:aws:s3:::<bucket>), got <GIVEN>; omit it to have a queue created for this consumer",
       ({ text }) => ({ onFailure: OnFailure.s3(text) }),
       "consumer_mapping",
       matching("^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
     ],
     [
-      "'onFailure' must be a 12-digit AWS account id, as a string, got <GIVEN>; omit it where the consumer's account owns the bucket",
+      "'onFailure' must be a 12-digit AWS account id, as a string, got <GIVEN>; omit it if the consumer's account owns the bucket",
       ({ text }) => ({
         onFailure: OnFailure.s3("arn:aws:s3:::failures", text),
       }),

@@ -66,7 +66,7 @@ describe("a token among several properties", () => {
       stream: [
         {
           condition: `\${(0 == length(${unknown}))}`,
-          error_message: `'shardLevelMetrics' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got \${join(", ", ${unknown})}; omit it for stream-level metrics only`,
+          error_message: `'shardLevelMetrics' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got \${join(", ", ${unknown})}; name each metric once, or omit it for stream-level metrics only`,
         },
       ],
     });

@@ -65,7 +65,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       oneOf("ON_DEMAND", "PROVISIONED"),
     ],
     [
-      "'encryption' must be one of CUSTOMER_MANAGED_KEY, NONE, got <GIVEN>; omit it to have a key made",
+      "'encryption' must be one of CUSTOMER_MANAGED_KEY, NONE, got <GIVEN>; omit it to have a key created",
       ({ text }) => ({ encryption: text }),
       "stream",
       oneOf("CUSTOMER_MANAGED_KEY", "NONE"),
@@ -77,7 +77,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       between(7, 30),
     ],
     [
-      "'shardLevelMetrics' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got <GIVEN>; omit it for stream-level metrics only",
+      "'shardLevelMetrics[0]' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got <GIVEN>; name each metric once, or omit it for stream-level metrics only",
       ({ text }) => ({ shardLevelMetrics: [text] }),
       "stream",
       oneOf(
@@ -176,7 +176,7 @@ describe("a token passes, and Terraform judges its value with the same sentence"
       between(0, 1000000),
     ],
     [
-      "'layers' must be the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>), got <GIVEN>; give the ARN of a layer's version",
+      "'layers[0]' must be the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>), got <GIVEN>; give ARNs of layer versions, and merge some if there are too many",
       ({ text }) => ({ layers: [text] }),
       "consumer_function",
       matching(`^arn:aws[a-z-]*:lambda:[a-z0-9-]+:${ACCOUNT}:layer:[a-zA-Z0-9_-]+:[0-9]+$`),

@@ -28,13 +28,13 @@ describe("what is allowed, but costs records or time, is warned of", () => {
 
   it("warns of LATEST", () => {
     expect(warningsOf({ startingPosition: LATEST })).toEqual([
-      "'startingPosition' is LATEST: records put while the mapping is being made or updated can be missed; TRIM_HORIZON and AT_TIMESTAMP miss none",
+      "'startingPosition' is LATEST: records put while the mapping is being created or updated can be missed; TRIM_HORIZON and AT_TIMESTAMP miss none",
     ]);
   });
 
   it("warns of no failure destination", () => {
     expect(warningsOf({ onFailure: OnFailure.none() })).toEqual([
-      "'onFailure' is none: records that Lambda gives up on leave no trace; omit it to have a queue made",
+      "'onFailure' is none: records that Lambda gives up on leave no trace; omit it to have a queue created",
     ]);
   });
 
@@ -82,7 +82,7 @@ describe("what is allowed, but costs records or time, is warned of", () => {
 
   it("warns of no encryption", () => {
     expect(warningsOf({}, { encryption: StreamEncryption.NONE })).toEqual([
-      "'encryption' is NONE: records are stored in the clear; omit it to have a key made that the consumers may use",
+      "'encryption' is NONE: records are stored in the clear; omit it to have a key created that the consumers may use",
     ]);
   });
 
@@ -95,7 +95,7 @@ describe("what is allowed, but costs records or time, is warned of", () => {
         });
       }).warnings;
     expect(warnings(true)).toEqual([
-      "'provider' is given, so the resource policy made here REPLACES the one that the stream has: repeat what must stay with grantRead and grantWrite, or omit 'provider' and attach the offered document yourself",
+      "'provider' is given, so the resource policy managed here REPLACES the one that the stream has: repeat what must stay with grantRead and grantWrite, or omit 'provider' and attach the documents for the owner yourself",
     ]);
     expect(warnings(false)).toEqual([]);
   });

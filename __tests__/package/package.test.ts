@@ -57,6 +57,7 @@ describe("npm pack", () => {
         "LICENSE",
         "README.md",
         "package.json",
+        "settings.schema.json",
       ].sort(),
     );
   });

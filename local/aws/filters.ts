@@ -1,4 +1,4 @@
-import { filterMistake } from "../../modules/private/filter-pattern";
+import { filterMistake } from "../../modules/cross-account-consumer/filter-pattern";
 import { invalidParameter } from "./requests";
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html

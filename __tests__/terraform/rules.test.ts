@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { App, TerraformLocal, TerraformOutput, TerraformStack } from "cdktf";
+import * as path from "node:path";
+import { findTerraform } from "../../local/terraform";
+import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
+import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
+import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { principalArn } from "../../modules/policies/principals";
+import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
+import * as formats from "../../modules/properties/formats";
+import type { Kind, Pattern } from "../../modules/properties/kinds";
+import { PropertyChecks } from "../../modules/properties/property-checks";
+import { describeWithTerraform, scratch } from "./harness";
+
+jest.setTimeout(60_000);
+
+const KINDS: Record<string, Kind> = {
+  ...Object.fromEntries(
+    Object.entries({
+      ...STREAM_PROPERTIES,
+      ...CONSUMER_PROPERTIES,
+      ...FUNCTION_PROPERTIES,
+      ...MAPPING_PROPERTIES,
+    }).map(([name, { kind }]) => [name, kind as Kind]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(formats).filter(
+      (entry): entry is [string, Pattern] => typeof entry[1] !== "string",
+    ),
+  ),
+  principalArn,
+};
+
+/** Values below, at and above every bound, and strings that match a pattern or nearly do. */
+function valuesFor(kind: Kind): (string | number)[] {
+  const { minimum, maximum, enum: values = [], pattern, anyOf = [] } = kind.schema ?? {};
+  const [range] = anyOf.filter((one) => one.minimum !== undefined);
+  const bounds = [minimum, maximum, range?.minimum, range?.maximum].flatMap((one) =>
+    one === undefined ? [] : [one - 1, one, one + 1, one + 0.5],
+  );
+  const matching = pattern
+    ? fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 5, seed: 1 })
+    : [];
+  const text = values.some((one) => typeof one === "string") || pattern ? ["", "x y", "*"] : [];
+  const almost = matching.flatMap((one) => [`${one} `, `*${one}`, one.slice(1)]);
+  const time = kind === MAPPING_PROPERTIES.startingPositionTimestamp.kind;
+  return time
+    ? ["2026-01-31T08:00:00Z", "2026-02-30T08:00:00Z", "2999-01-01T00:00:00Z", "2026-01-31", ""]
+    : [...bounds, ...values, ...text, ...matching, ...almost];
+}
+
+const isValid = (kind: Kind, value: string | number): boolean => {
+  const checks = new PropertyChecks();
+  kind.read(value, checks.report("property", "fix", ""));
+  return checks.errors.length === 0;
+};
+
+/** A value as JSON, since Terraform reads `\${` in a string of its configuration as an expression. */
+const escaped = (value: string | number): string | number =>
+  typeof value === "string" ? value.replace(/([$%])\{/g, "$1$1{") : value;
+
+describeWithTerraform("Terraform's judgement of a token", () => {
+  it("is that of a literal, for every rule, below, at and above its bounds", async () => {
+    const cases = Object.entries(KINDS)
+      .filter(([, kind]) => kind.condition)
+      .flatMap(([name, kind]) => valuesFor(kind).map((value) => ({ name, kind, value })));
+    const app = new App({ outdir: scratch() });
+    const stack = new TerraformStack(app, "rules");
+    cases.forEach(({ kind, value }, index) => {
+      const local = new TerraformLocal(stack, `value${index}`, escaped(value));
+      const token = typeof value === "number" ? local.asNumber : local.asString;
+      new TerraformOutput(stack, `rule${index}`, { value: kind.condition?.(token) });
+    });
+    app.synth();
+    const directory = path.join(app.outdir, "stacks", "rules");
+    const terraform = await findTerraform();
+    await terraform.run(directory, "init");
+    await terraform.run(directory, "apply", "-auto-approve");
+    const outputs = JSON.parse(await terraform.run(directory, "output", "-json")) as Record<
+      string,
+      { value: boolean }
+    >;
+    const described = cases.map(({ name, value }) => `${name}: ${JSON.stringify(value)}`);
+
+    expect(cases.length).toBeGreaterThan(300);
+    expect(described.filter((_, index) => outputs[`rule${index}`]?.value)).toEqual(
+      described.filter((_, index) => isValid(cases[index]!.kind, cases[index]!.value)),
+    );
+  });
+});

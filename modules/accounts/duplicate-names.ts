@@ -1,0 +1,130 @@
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
+import type { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { Construct } from "constructs";
+import { expressionOf } from "../properties/expressions";
+import { accountOf, regionOf } from "./account-of";
+import { mustBeUnique, Sentence } from "./duplicates";
+
+const duplicateFunction = mustBeUnique("functionName", "in an account and Region");
+const duplicateRole = mustBeUnique("roleName", "in an account");
+const duplicateStream = mustBeUnique("streamName", "in an account and Region");
+const duplicatePolicy = mustBeUnique(
+  "consumerName",
+  "among the consumers of one 'existingFunction', whose role gets a policy of that name",
+);
+
+const duplicateKeyAlias: Sentence = (name, paths) =>
+  `the alias of a stream's key must be unique in an account and Region, got ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
+  "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'kmsKeyArn'";
+
+const sharedQueue: Sentence = (name, paths) =>
+  `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
+  "the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own";
+
+/** What AWS compares of a consumer with others of its account. */
+export interface NamedConsumer extends Construct {
+  readonly names: {
+    readonly provider: AwsProvider;
+    readonly consumerName: string;
+    readonly roleName?: string;
+    readonly functionName: string;
+    /** The execution role of an existing function. */
+    readonly existingRoleName?: string;
+    readonly createsQueue: boolean;
+  };
+}
+
+interface NamedStream extends Construct {
+  readonly provider: AwsProvider;
+  readonly stream: KinesisStream;
+  readonly keyAlias?: KmsAlias;
+}
+
+/** Names of consumers that AWS would only refuse at apply, or that would make one thing of two. */
+export function duplicateConsumerNames(
+  consumer: NamedConsumer,
+  type: new (...args: never[]) => NamedConsumer,
+): string[] {
+  const account = accountOf(consumer.names.provider);
+  const peers = constructsOf(consumer, type).filter(
+    ({ names }) => accountOf(names.provider) === account,
+  );
+  if (peers[0] !== consumer) {
+    return [];
+  }
+  const created = peers.filter(({ names }) => names.existingRoleName === undefined);
+  const sharing = peers.filter(({ names }) => names.existingRoleName !== undefined);
+  const regionOfConsumer = ({ names }: NamedConsumer) => regionOf(names.provider);
+  return [
+    ...duplicatesIn(created, regionOfConsumer, (one) => one.names.functionName, duplicateFunction),
+    ...duplicatesIn(
+      created,
+      () => account,
+      ({ names }) => names.roleName ?? names.functionName,
+      duplicateRole,
+    ),
+    ...duplicatesIn(
+      sharing.filter(({ names }) => names.createsQueue),
+      regionOfConsumer,
+      ({ names }) => names.functionName,
+      sharedQueue,
+    ),
+    ...duplicatesIn(
+      sharing,
+      ({ names }) => names.existingRoleName ?? "",
+      ({ names }) => names.consumerName,
+      duplicatePolicy,
+    ),
+  ];
+}
+
+/** Streams, and aliases of their keys, of which AWS allows only one in an account and Region. */
+export function duplicateStreams(
+  stream: NamedStream,
+  type: new (...args: never[]) => NamedStream,
+): string[] {
+  const region = regionOf(stream.provider);
+  const peers = constructsOf(stream, type).filter(({ provider }) => regionOf(provider) === region);
+  if (peers[0] !== stream) {
+    return [];
+  }
+  const names = duplicatesIn(
+    peers,
+    () => region,
+    (one) => one.stream.nameInput ?? "",
+    duplicateStream,
+  );
+  return names.length > 0
+    ? names
+    : duplicatesIn(
+        peers.filter(({ keyAlias }) => keyAlias),
+        () => region,
+        ({ keyAlias }) => keyAlias?.nameInput ?? "",
+        duplicateKeyAlias,
+      );
+}
+
+const constructsOf = <T extends Construct>(scope: T, type: new (...args: never[]) => T): T[] =>
+  scope.node.root.node.findAll().filter((node): node is T => node instanceof type);
+
+/** A sentence for each name that more than one construct of a group has. */
+function duplicatesIn<T extends Construct>(
+  constructs: readonly T[],
+  groupOf: (construct: T) => string,
+  nameOf: (construct: T) => string,
+  problem: (name: string, paths: readonly string[]) => string,
+): string[] {
+  const groups = new Map<string, { name: string; paths: string[] }>();
+  for (const construct of constructs) {
+    // Two tokens of one value differ as text: only what Terraform will read can be compared.
+    const name = String(expressionOf(construct, nameOf(construct)));
+    const key = JSON.stringify([expressionOf(construct, groupOf(construct)), name]);
+    const group = groups.get(key) ?? { name, paths: [] };
+    group.paths.push(construct.node.path);
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .filter(({ paths }) => paths.length > 1)
+    .map(({ name, paths }) => problem(name, paths));
+}

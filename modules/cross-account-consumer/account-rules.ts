@@ -1,0 +1,132 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
+import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { Op, Precondition, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { checkSameStack } from "../accounts/same-stack";
+import { arnPart } from "../policies/arns";
+import { IProducerStream } from "../producer-stream/producer-stream-props";
+import { isLiteral } from "../properties/expressions";
+import { PropertyChecks } from "../properties/property-checks";
+import { mustBeLiteral, mutuallyExclusive, requires } from "../properties/sentences";
+import { ConsumerSettings } from "./consumer-properties";
+import { ReadMode } from "./cross-account-consumer-props";
+
+/** The rules that span both accounts: providers, Regions, and the registered consumer. */
+export function checkAccounts(
+  checks: PropertyChecks,
+  scope: Construct,
+  props: ConsumerSettings,
+): void {
+  const { provider, stream } = props;
+  checkSameStack(checks, scope, "provider", provider);
+  checkSameStack(checks, scope, "stream", stream);
+  checkAlias(checks, props);
+  const region = streamRegion(stream);
+  if (isLiteral(provider.region) && isLiteral(region) && provider.region !== region) {
+    checks.addError(otherRegion(provider.region, region));
+  }
+  checkConsumerArn(checks, props);
+}
+
+/** Terraform accepts one provider of an alias in a stack. */
+function checkAlias(checks: PropertyChecks, { provider, stream }: ConsumerSettings): void {
+  const { provider: other } = stream;
+  if (
+    other &&
+    other !== provider &&
+    other.alias === provider.alias &&
+    TerraformStack.of(other) === TerraformStack.of(provider)
+  ) {
+    checks.addError(
+      `'provider' must have another alias than the stream's provider, got ${provider.alias ?? "none"} for both; ` +
+        "give each AwsProvider of a stack an alias of its own, or pass the stream's provider if both are in one account",
+    );
+  }
+}
+
+const otherRegion = (consumer: string, stream: string): string =>
+  `'provider' must be in the stream's Region ${stream}, got ${consumer}; ` +
+  "Lambda reads a stream of its own Region only: use a provider of that Region";
+
+/** Undefined if only Terraform knows the Region, for example from the environment. */
+export const streamRegion = (stream: IProducerStream): string | undefined =>
+  isLiteral(stream.streamArn) ? arnPart(stream.streamArn, "region") : stream.provider?.region;
+
+function checkConsumerArn(checks: PropertyChecks, props: ConsumerSettings): void {
+  const { stream, consumerArn: arn, consumerName: name } = props;
+  const enhanced = props.readMode !== ReadMode.SHARED_THROUGHPUT;
+  if (arn === undefined) {
+    if (enhanced && !stream.provider) {
+      checks.addError(
+        requires(
+          "readMode",
+          "consumerArn",
+          "ENHANCED_FAN_OUT on a stream without a provider",
+          "give the registered consumer's ARN, give the stream a 'provider' to have one registered, or use SHARED_THROUGHPUT",
+        ),
+      );
+    }
+    return;
+  }
+  if (!enhanced || stream.provider) {
+    checks.addError(
+      mutuallyExclusive(
+        "consumerArn",
+        enhanced ? "stream.provider" : "readMode",
+        enhanced ? "both" : `${arn} with SHARED_THROUGHPUT`,
+        enhanced
+          ? "omit 'consumerArn' to have the consumer registered by this construct"
+          : "omit 'consumerArn', or use ENHANCED_FAN_OUT",
+      ),
+    );
+  }
+  const expectedPrefix = `${stream.streamArn}/consumer/${name}:`;
+  if (isLiteral(arn) && isLiteral(expectedPrefix) && !arn.startsWith(expectedPrefix)) {
+    checks.addError(
+      mustBeLiteral(
+        "consumerArn",
+        `the ARN of consumer ${name} of ${stream.streamArn}`,
+        arn,
+        "correct the ARN, 'consumerName' or 'stream'",
+      ),
+    );
+  }
+}
+
+/** Compares the Regions at apply if a provider takes its Region from the environment. */
+export function regionPreconditions(
+  scope: Construct,
+  props: ConsumerSettings,
+  lambdaFunction: LambdaFunction | undefined,
+): Precondition[] {
+  const { provider, stream } = props;
+  if (isLiteral(provider.region) && isLiteral(streamRegion(stream))) {
+    return [];
+  }
+  const region = lambdaFunction
+    ? arnPart(lambdaFunction.arn, "region")
+    : new DataAwsRegion(scope, "region", { provider }).id;
+  const expected = arnPart(stream.streamArn, "region");
+  return [{ condition: Op.eq(region, expected), errorMessage: otherRegion(region, expected) }];
+}
+
+/** Without this check, the policy would attach to a role of the same name in this account. */
+export function accountPreconditions(
+  scope: Construct,
+  { provider, existingFunction }: ConsumerSettings,
+): Precondition[] {
+  if (!existingFunction) {
+    return [];
+  }
+  const { accountId } = new DataAwsCallerIdentity(scope, "account", {
+    provider,
+  });
+  const owner = arnPart(existingFunction.roleArn, "accountId");
+  return [
+    {
+      condition: Op.eq(owner, accountId),
+      errorMessage: `'existingFunction.roleArn' must be in account ${accountId}, which owns the function, got ${owner}; use the credentials or the ARN of that account`,
+    },
+  ];
+}

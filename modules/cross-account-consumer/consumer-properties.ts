@@ -1,0 +1,48 @@
+import { awsProvider } from "../accounts/account-of";
+import { producerStream } from "../producer-stream/stream-base";
+import { consumerArn, kinesisName } from "../properties/formats";
+import { mapOfStrings, oneOf } from "../properties/kinds";
+import { PropertyChecks } from "../properties/property-checks";
+import { Properties, readProperties, WithDefaults } from "../properties/property";
+import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
+import { FUNCTION_PROPERTIES } from "./function-properties";
+import { FunctionProps } from "./function-props";
+import { MAPPING_PROPERTIES } from "./mapping-properties";
+import { MappingProps } from "./mapping-props";
+
+type ReadingProps = Omit<CrossAccountConsumerProps, keyof FunctionProps | keyof MappingProps>;
+
+export const CONSUMER_PROPERTIES = {
+  provider: {
+    kind: awsProvider,
+    required: true,
+    fix: "create one with an alias for the function's account",
+  },
+  stream: {
+    kind: producerStream,
+    required: true,
+    fix: "create it, or describe an existing stream with ProducerStream.fromAttributes",
+  },
+  consumerName: { kind: kinesisName, required: true, fix: "rename the consumer" },
+  readMode: { kind: oneOf(Object.values(ReadMode)), default: ReadMode.ENHANCED_FAN_OUT },
+  consumerArn: {
+    kind: consumerArn,
+    fix: "copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`",
+  },
+  tags: { kind: mapOfStrings(), fix: "omit it for the provider's default tags" },
+} as const satisfies Properties<ReadingProps>;
+
+export type ConsumerSettings = WithDefaults<
+  CrossAccountConsumerProps,
+  typeof CONSUMER_PROPERTIES & typeof FUNCTION_PROPERTIES & typeof MAPPING_PROPERTIES
+>;
+
+/** Checks every property of a consumer by itself, and sets the defaults. */
+export const readConsumer = (
+  given: CrossAccountConsumerProps,
+  checks: PropertyChecks,
+): ConsumerSettings => ({
+  ...readProperties(CONSUMER_PROPERTIES, given as ReadingProps, checks, "consumer"),
+  ...readProperties(FUNCTION_PROPERTIES, given as FunctionProps, checks, "function"),
+  ...readProperties(MAPPING_PROPERTIES, given as MappingProps, checks, "mapping"),
+});

@@ -1,0 +1,54 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { FunctionProps } from "./function-props";
+import { MappingProps } from "./mapping-props";
+import { IProducerStream } from "../producer-stream/producer-stream-props";
+
+/** How the stream's throughput is read. */
+export enum ReadMode {
+  /** Through a registered consumer, with 2 MB/s per shard of its own. */
+  ENHANCED_FAN_OUT = "ENHANCED_FAN_OUT",
+  /** Sharing 2 MB/s per shard with all other such readers; needs no registered consumer. */
+  SHARED_THROUGHPUT = "SHARED_THROUGHPUT",
+}
+
+/** Properties of a CrossAccountConsumer. */
+export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
+  /**
+   * Provider of the function's account, of the same stack. Usually another account than the
+   * stream's; the stream's own account works as well, with the same or another provider.
+   */
+  readonly provider: AwsProvider;
+
+  /** The stream to read: a ProducerStream, or what ProducerStream.fromAttributes made of one. */
+  readonly stream: IProducerStream;
+
+  /**
+   * Name of the registered consumer, unique on the stream, and the default name of the function.
+   * Valid: 1 to 128 letters, digits, dots, hyphens or underscores. Changing it registers another
+   * consumer, and the mapping is recreated and starts at `startingPosition`.
+   */
+  readonly consumerName: string;
+
+  /**
+   * How the stream's throughput is read. Changing it recreates the mapping, which then starts at
+   * `startingPosition`.
+   *
+   * @default ReadMode.ENHANCED_FAN_OUT
+   */
+  readonly readMode?: ReadMode;
+
+  /**
+   * ARN of a registered consumer made elsewhere, with its creation time. Required, and only
+   * allowed, with enhanced fan-out on a stream from `fromAttributes` without a provider.
+   *
+   * @default - the consumer is registered here
+   */
+  readonly consumerArn?: string;
+
+  /**
+   * Tags of everything made in the function's account.
+   *
+   * @default - the provider's default tags
+   */
+  readonly tags?: Record<string, string>;
+}

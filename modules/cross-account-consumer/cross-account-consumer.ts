@@ -1,0 +1,232 @@
+import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
+import { KinesisStreamConsumer } from "@cdktf/provider-aws/lib/kinesis-stream-consumer";
+import type { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { Precondition, TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import { duplicateConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
+import {
+  consumerPolicyStatements,
+  decryptStatement,
+  logStatement,
+  policyDocument,
+  readStatements,
+  Statement,
+} from "../policies/statements";
+import { asStream, StreamBase } from "../producer-stream/stream-base";
+import { PropertyChecks } from "../properties/property-checks";
+import { accountPreconditions, checkAccounts, regionPreconditions } from "./account-rules";
+import { ConsumerSettings, readConsumer } from "./consumer-properties";
+import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
+import { createMapping } from "./event-source-mapping";
+import { checkFunction } from "./function-rules";
+import { ConsumerFunction, createOrReferenceFunction, functionNameOf } from "./lambda-function";
+import { checkMapping, warnOfMapping } from "./mapping-rules";
+import { OnFailure } from "./on-failure";
+import { defaultRecordAgeSeconds } from "./record-age";
+
+/**
+ * A Lambda function in one account that reads a Kinesis data stream in another: in the stream's
+ * account the registered consumer and its resource policy, in its own account role, log group,
+ * function, failure queue and the event source mapping, which waits for every permission.
+ *
+ * @throws where properties are invalid: all mistakes in one error
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
+ */
+export class CrossAccountConsumer extends Construct {
+  public readonly functionName: string;
+  public readonly functionArn: string;
+  public readonly roleArn: string;
+  /** Where the function logs, one JSON line a message. */
+  public readonly logGroupName: string;
+  /** ARN of the registered consumer, ending in its creation time; none with shared throughput. */
+  public readonly consumerArn?: string;
+
+  /** In the stream's account. */
+  public readonly registeredConsumer?: KinesisStreamConsumer;
+  public readonly consumerPolicy?: KinesisResourcePolicy;
+  /** In the function's account; none of the first three for an existing function. */
+  public readonly role?: IamRole;
+  public readonly logGroup?: CloudwatchLogGroup;
+  public readonly lambdaFunction?: LambdaFunction;
+  public readonly rolePolicy: IamRolePolicy;
+  public readonly onFailureQueue?: SqsQueue;
+  public readonly mapping: LambdaEventSourceMapping;
+  /** @internal */
+  public readonly names: NamedConsumer["names"];
+
+  private readonly settings: ConsumerSettings;
+  private readonly stream: StreamBase;
+
+  constructor(scope: Construct, id: string, props: CrossAccountConsumerProps) {
+    super(scope, id);
+    const checks = new PropertyChecks();
+    const settings = readConsumer(props, checks);
+    checks.throwIfWrongType(this);
+    checkAccounts(checks, this, settings);
+    checkFunction(checks, settings, props);
+    checkMapping(checks, settings, props);
+    checks.throwIfAny(this);
+    this.settings = settings;
+    this.stream = asStream(settings.stream);
+    const onFailure = settings.onFailure ?? OnFailure.queue();
+    this.names = {
+      provider: settings.provider,
+      consumerName: settings.consumerName,
+      roleName: settings.roleName,
+      functionName: functionNameOf(settings),
+      existingRoleName: settings.existingFunction?.roleName,
+      createsQueue: onFailure.createsQueue,
+    };
+    this.node.addValidation({
+      validate: () => duplicateConsumerNames(this, CrossAccountConsumer),
+    });
+
+    const { grants, streamArn } = this.stream;
+    const { retentionPeriodHours } = grants.config;
+    const maximumRecordAgeInSeconds =
+      settings.maximumRecordAgeInSeconds ?? defaultRecordAgeSeconds(retentionPeriodHours);
+    warnOfMapping(
+      this,
+      { ...settings, maximumRecordAgeInSeconds },
+      this.enhancedFanOut,
+      retentionPeriodHours,
+    );
+    const target = createOrReferenceFunction(this, settings, checks);
+    this.functionName = target.functionName;
+    this.functionArn = target.functionArn;
+    this.roleArn = target.roleArn;
+    this.logGroupName = target.logGroupName;
+    this.role = target.role;
+    this.logGroup = target.logGroup;
+    this.lambdaFunction = target.lambdaFunction;
+
+    this.registeredConsumer = this.register(checks);
+    this.consumerArn = this.registeredConsumer?.arn ?? settings.consumerArn;
+    const dnsSuffix = this.dnsSuffix();
+    grants.addReader({
+      path: this.node.path,
+      consumerName: settings.consumerName,
+      registered: this.registeredConsumer !== undefined,
+      roleArn: target.roleArn,
+      lambdaFunction: target.lambdaFunction,
+      dnsSuffix,
+    });
+    this.consumerPolicy = this.createConsumerPolicy(target);
+
+    const destination = onFailure.bind(this, {
+      ...settings,
+      functionName: functionNameOf(settings),
+      roleArn: target.roleArn,
+    });
+    this.onFailureQueue = destination.queue;
+    this.rolePolicy = this.createRolePolicy(target, destination.statements, dnsSuffix, [
+      ...accountPreconditions(this, settings),
+      // The resources that would have these preconditions exist already.
+      ...(settings.existingFunction ? checks.preconditionsOf("role") : []),
+      ...(this.registeredConsumer ? [] : checks.preconditionsOf("consumer")),
+    ]);
+    this.mapping = createMapping(this, settings, {
+      functionArn: target.functionArn,
+      eventSourceArn: this.consumerArn ?? streamArn,
+      destinationArn: destination.destinationArn,
+      maximumRecordAgeInSeconds,
+      preconditions: [
+        ...checks.preconditionsOf("mapping"),
+        ...(settings.existingFunction ? checks.preconditionsOf("function") : []),
+        ...regionPreconditions(this, settings, target.lambdaFunction),
+      ],
+      dependsOn: [...grants.policies, this.consumerPolicy, this.rolePolicy].filter(
+        (dependency) => dependency !== undefined,
+      ),
+    });
+    grants.addMapping(this.mapping);
+  }
+
+  /** URL of the queue created for failures; undefined with another `onFailure`. */
+  public get onFailureQueueUrl(): string | undefined {
+    return this.onFailureQueue?.url;
+  }
+
+  private get enhancedFanOut(): boolean {
+    return this.settings.readMode !== ReadMode.SHARED_THROUGHPUT;
+  }
+
+  private register(checks: PropertyChecks): KinesisStreamConsumer | undefined {
+    const { provider, streamArn } = this.stream;
+    return this.enhancedFanOut && provider
+      ? new KinesisStreamConsumer(this, "consumer", {
+          provider,
+          name: this.settings.consumerName,
+          streamArn,
+          lifecycle: checks.lifecycleOf("consumer"),
+        })
+      : undefined;
+  }
+
+  private createConsumerPolicy({
+    roleArn,
+    lambdaFunction,
+  }: ConsumerFunction): KinesisResourcePolicy | undefined {
+    if (this.consumerArn === undefined) {
+      return undefined;
+    }
+    const { provider, grants } = this.stream;
+    const policy = policyDocument(consumerPolicyStatements(this.consumerArn, roleArn));
+    if (!provider) {
+      new TerraformOutput(this, "consumer-policy", {
+        value: policy,
+        description: `For the stream's owner to attach: the consumer policy of ${this.node.path}`,
+      });
+      return undefined;
+    }
+    return new KinesisResourcePolicy(this, "consumer-policy", {
+      provider,
+      resourceArn: this.consumerArn,
+      policy,
+      dependsOn: grants.principalPropagation(lambdaFunction),
+    });
+  }
+
+  private createRolePolicy(
+    target: ConsumerFunction,
+    onFailure: readonly Statement[],
+    dnsSuffix: string | undefined,
+    precondition: Precondition[],
+  ): IamRolePolicy {
+    const { provider, consumerName } = this.settings;
+    const { streamArn, grants } = this.stream;
+    return new IamRolePolicy(this, "role-policy", {
+      provider,
+      name: consumerName,
+      role: target.roleName,
+      policy: policyDocument([
+        ...readStatements(streamArn, this.consumerArn),
+        ...(dnsSuffix === undefined
+          ? []
+          : [decryptStatement(grants.config.decryptKeyArns, streamArn, dnsSuffix)]),
+        ...onFailure,
+        ...(target.logGroup ? [logStatement(target.logGroup.arn)] : []),
+      ]),
+      lifecycle: precondition.length > 0 ? { precondition } : undefined,
+    });
+  }
+
+  /**
+   * DNS suffix of the partition, which both accounts share; undefined if no key is used. Each
+   * consumer has its own lookup, so addresses do not depend on declaration order.
+   */
+  private dnsSuffix(): string | undefined {
+    const { decryptKeyArns, dnsSuffix } = this.stream.grants.config;
+    if (decryptKeyArns.length === 0) {
+      return undefined;
+    }
+    const { provider } = this.settings;
+    return dnsSuffix ?? new DataAwsPartition(this, "partition", { provider }).dnsSuffix;
+  }
+}

@@ -1,0 +1,57 @@
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { ITerraformDependable, Precondition } from "cdktf";
+import { Construct } from "constructs";
+import { ConsumerSettings } from "./consumer-properties";
+import { wholeSecondsInUtc } from "./timestamps";
+
+/** What the mapping connects, and what it waits for. */
+export interface MappingTarget {
+  readonly functionArn: string;
+  readonly eventSourceArn: string;
+  readonly destinationArn?: string;
+  readonly maximumRecordAgeInSeconds: number;
+  readonly preconditions: Precondition[];
+  /** Every permission. Without them Lambda refuses the mapping, after five minutes of retries. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** Sets every argument: Lambda keeps the old value of an argument that is left out later. */
+export const createMapping = (
+  scope: Construct,
+  props: ConsumerSettings,
+  target: MappingTarget,
+): LambdaEventSourceMapping =>
+  new LambdaEventSourceMapping(scope, "mapping", {
+    provider: props.provider,
+    functionName: target.functionArn,
+    eventSourceArn: target.eventSourceArn,
+    enabled: props.enabled,
+    startingPosition: props.startingPosition,
+    startingPositionTimestamp: wholeSecondsInUtc(props.startingPositionTimestamp),
+    batchSize: props.batchSize,
+    maximumBatchingWindowInSeconds: props.maximumBatchingWindowInSeconds,
+    parallelizationFactor: props.parallelizationFactor,
+    maximumRetryAttempts: props.maximumRetryAttempts,
+    maximumRecordAgeInSeconds: target.maximumRecordAgeInSeconds,
+    bisectBatchOnFunctionError: props.bisectBatchOnFunctionError,
+    tumblingWindowInSeconds: props.tumblingWindowInSeconds,
+    functionResponseTypes: props.reportBatchItemFailures ? ["ReportBatchItemFailures"] : [],
+    filterCriteria: props.filterPatterns?.length
+      ? {
+          filter: props.filterPatterns.map((pattern) => ({
+            pattern: JSON.stringify(pattern),
+          })),
+        }
+      : undefined,
+    destinationConfig:
+      target.destinationArn === undefined
+        ? undefined
+        : { onFailure: { destinationArn: target.destinationArn } },
+    dependsOn: target.dependsOn,
+    lifecycle: {
+      // Another start would replace the mapping, which would then deliver records a second time.
+      ignoreChanges: ["starting_position", "starting_position_timestamp"],
+      ...(target.preconditions.length > 0 && { precondition: target.preconditions }),
+    },
+    tags: props.tags,
+  });

@@ -1,0 +1,73 @@
+import { isLiteral } from "../properties/expressions";
+import { functionName } from "../properties/formats";
+import { isGiven } from "../properties/kinds";
+import { PropertyChecks } from "../properties/property-checks";
+import { mustBeLiteral, mutuallyExclusive } from "../properties/sentences";
+import { ConsumerSettings } from "./consumer-properties";
+import { CrossAccountConsumerProps } from "./cross-account-consumer-props";
+import { FUNCTION_PROPERTIES } from "./function-properties";
+import { ExistingFunction, FunctionProps } from "./function-props";
+
+/** The rules that span several properties of the function. */
+export function checkFunction(
+  checks: PropertyChecks,
+  props: ConsumerSettings,
+  given: CrossAccountConsumerProps,
+): void {
+  const { code, existingFunction } = props;
+  if ((code === undefined) === (existingFunction === undefined)) {
+    checks.addError(
+      `exactly one of 'code' and 'existingFunction' must be given, got ${code ? "both" : "neither"}; ` +
+        "give 'code' to have a function created, or 'existingFunction' to use an existing function",
+    );
+  }
+  if (existingFunction) {
+    checkExistingFunction(checks, existingFunction, given);
+  } else if (props.functionName === undefined) {
+    const fix = "the default is 'consumerName': give 'functionName'";
+    functionName.read(props.consumerName, checks.report("functionName", fix, "function"));
+  }
+  for (const property of ["handler", "runtime", "layers"] as const) {
+    if (code?.isImage && isGiven(given[property])) {
+      checks.addError(
+        mutuallyExclusive(
+          property,
+          "code",
+          "a container image",
+          `omit '${property}': the image decides it`,
+        ),
+      );
+    }
+  }
+  code?.problems().forEach((problem) => checks.addError(problem));
+}
+
+function checkExistingFunction(
+  checks: PropertyChecks,
+  { roleName, roleArn }: ExistingFunction,
+  given: CrossAccountConsumerProps,
+): void {
+  if (isLiteral(roleName) && isLiteral(roleArn) && !roleArn.endsWith(`/${roleName}`)) {
+    checks.addError(
+      mustBeLiteral(
+        "existingFunction.roleName",
+        `the name at the end of 'existingFunction.roleArn' (${roleArn})`,
+        roleName,
+        "give the name and the ARN of one role",
+      ),
+    );
+  }
+  const excluded = Object.keys(FUNCTION_PROPERTIES) as (keyof FunctionProps)[];
+  for (const property of excluded) {
+    if (!["code", "existingFunction"].includes(property) && isGiven(given[property])) {
+      checks.addError(
+        mutuallyExclusive(
+          property,
+          "existingFunction",
+          "both",
+          `omit '${property}': an existing function keeps its own settings`,
+        ),
+      );
+    }
+  }
+}

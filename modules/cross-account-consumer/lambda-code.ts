@@ -1,0 +1,154 @@
+import { ArchiveProvider } from "@cdktf/provider-archive/lib/provider";
+import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
+import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describeValue, mustBe } from "../properties/sentences";
+
+/**
+ * The arguments of an `aws_lambda_function` that locate its code.
+ *
+ * @internal
+ */
+export interface LambdaCodeConfig {
+  readonly filename?: string;
+  readonly sourceCodeHash?: string;
+  readonly s3Bucket?: string;
+  readonly s3Key?: string;
+  readonly s3ObjectVersion?: string;
+  readonly imageUri?: string;
+}
+
+/** The code of a function. */
+export class LambdaCode {
+  /**
+   * A directory that holds the code as Lambda runs it, for example a bundle. It is copied into
+   * the synthesized output and archived by Terraform: the same bytes on every machine.
+   *
+   * @param directory absolute, or relative to the working directory (for cdktf: where cdktf.json is)
+   */
+  public static fromDirectory(directory: string): LambdaCode {
+    return new LambdaCode(
+      (scope) => archiveOf(scope, directory),
+      () => directoryProblems(directory),
+    );
+  }
+
+  /**
+   * A zip file, copied into the synthesized output.
+   *
+   * @param file absolute, or relative to the working directory (for cdktf: where cdktf.json is)
+   */
+  public static fromZip(file: string): LambdaCode {
+    return new LambdaCode(
+      (scope) => {
+        const asset = new TerraformAsset(scope, "code", {
+          path: path.resolve(file),
+          type: AssetType.FILE,
+        });
+        const filename = inModule(asset.path);
+        return {
+          filename,
+          // Written out, since Fn would escape the `${` of the file's name.
+          sourceCodeHash: `\${filebase64sha256("${filename}")}`,
+        };
+      },
+      () => zipProblems(file),
+    );
+  }
+
+  /**
+   * A zip file in a bucket of the function's Region.
+   *
+   * @param objectVersion without it Terraform does not notice that the object changed
+   */
+  public static fromS3(bucket: string, key: string, objectVersion?: string): LambdaCode {
+    return new LambdaCode(() => ({
+      s3Bucket: bucket,
+      s3Key: key,
+      s3ObjectVersion: objectVersion,
+    }));
+  }
+
+  /** A container image in an Amazon ECR repository of the function's Region. */
+  public static fromImage(imageUri: string): LambdaCode {
+    return new LambdaCode(
+      () => ({ imageUri }),
+      () => [],
+      true,
+    );
+  }
+
+  /** Prevents structural typing from accepting other objects. */
+  declare protected readonly brand: never;
+
+  private constructor(
+    /** @internal */
+    public readonly bind: (scope: Construct) => LambdaCodeConfig,
+    /** @internal */
+    public readonly problems: () => string[] = () => [],
+    /** True for a container image, which decides on handler and runtime itself. */
+    public readonly isImage = false,
+  ) {}
+}
+
+function archiveOf(scope: Construct, directory: string): LambdaCodeConfig {
+  const asset = new TerraformAsset(scope, "code", {
+    path: path.resolve(directory),
+    type: AssetType.DIRECTORY,
+  });
+  const source = inModule(asset.path.replace(/\/$/, ""));
+  const archive = new DataArchiveFile(scope, "archive", {
+    provider: archiveProvider(scope),
+    type: "zip",
+    sourceDir: source,
+    outputPath: `${source}.zip`,
+    // The modes of the files on this machine must not change the archive.
+    outputFileMode: "0644",
+  });
+  return {
+    filename: archive.outputPath,
+    sourceCodeHash: archive.outputBase64Sha256,
+  };
+}
+
+/** Relative to the module, so that the output can be moved, and used as a module. */
+const inModule = (file: string): string => `\${path.module}/${file}`;
+
+/** One provider for the whole stack, since Terraform allows one without an alias. */
+function archiveProvider(scope: Construct): ArchiveProvider {
+  const stack = TerraformStack.of(scope);
+  const existing = stack.node
+    .findAll()
+    .find((node): node is ArchiveProvider => node instanceof ArchiveProvider);
+  return existing ?? new ArchiveProvider(stack, "lambda-code-archive");
+}
+
+function directoryProblems(directory: string): string[] {
+  const rule = (text: string): string[] => [
+    mustBe(
+      "code",
+      text,
+      describeValue(directory),
+      "build the function's code first (npm run build:handler), or correct the path",
+    ),
+  ];
+  if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    return rule("a directory that exists");
+  }
+  return fs.readdirSync(directory).length === 0 ? rule("a directory that is not empty") : [];
+}
+
+function zipProblems(file: string): string[] {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isFile()
+    ? []
+    : [
+        mustBe(
+          "code",
+          "a zip file that exists",
+          describeValue(file),
+          "build it first, or correct the path",
+        ),
+      ];
+}

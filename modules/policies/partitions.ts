@@ -1,0 +1,44 @@
+import { Fn, Op } from "cdktf";
+import { isLiteral } from "../properties/expressions";
+import { PropertyChecks } from "../properties/property-checks";
+import { arnPart } from "./arns";
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+const PARTITIONS: readonly (readonly [regionPrefix: string, partition: string])[] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["us-iso-", "aws-iso"],
+  ["us-isob-", "aws-iso-b"],
+  ["us-isof-", "aws-iso-f"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["eusc-", "aws-eusc"],
+];
+
+export const partitionOf = (region: string): string =>
+  PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+
+/** Adds an error, or a precondition for tokens, unless an ARN is of the stream's partition. */
+export function checkPartition(
+  checks: PropertyChecks,
+  property: string,
+  arn: string,
+  partition: string,
+  resource: string,
+): void {
+  if (isLiteral(arn) && !arn.startsWith("arn:")) {
+    return;
+  }
+  const got = arnPart(arn, "partition");
+  const sentence =
+    `'${property}' must be in the stream's partition ${partition}, got ${arn}; ` +
+    "accounts of different AWS partitions cannot share a stream: correct the ARN";
+  if (isLiteral(got) && isLiteral(partition)) {
+    if (got !== partition) {
+      checks.addError(sentence);
+    }
+    return;
+  }
+  const isSame = Op.eq(got, partition);
+  const condition = isLiteral(arn) ? isSame : Op.or(Op.not(Fn.startswith(arn, "arn:")), isSame);
+  checks.addPrecondition(resource, condition, sentence);
+}

@@ -1,0 +1,155 @@
+import { arnPart } from "./arns";
+
+/** The parts of the IAM policy grammar that we write. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: { readonly AWS: readonly string[] } | { readonly Service: string };
+  readonly Action: readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/**
+ * What a mapping calls on the stream. Enhanced fan-out needs GetShardIterator and GetRecords as
+ * well: Lambda retries failed batches through them.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
+ */
+export const STREAM_READ_ACTIONS = [
+  "kinesis:DescribeStreamSummary",
+  "kinesis:ListShards",
+  "kinesis:DescribeStream",
+  "kinesis:GetRecords",
+  "kinesis:GetShardIterator",
+] as const;
+
+/** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
+export const STREAM_WRITE_ACTIONS = ["kinesis:PutRecord", "kinesis:PutRecords"] as const;
+
+/** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */
+export const CONSUMER_READ_ACTIONS = [
+  "kinesis:DescribeStreamConsumer",
+  "kinesis:SubscribeToShard",
+] as const;
+
+export const policyDocument = (statements: readonly Statement[]): string =>
+  JSON.stringify({ Version: "2012-10-17", Statement: statements });
+
+/**
+ * The resource policy of a stream. The statement ids are those of the blog post for its own
+ * statements, whose readers also read with shared throughput.
+ */
+export const streamPolicyStatements = (
+  streamArn: string,
+  readers: readonly string[],
+  writers: readonly string[],
+): Statement[] => [
+  ...resourceStatements("StreamEFOReadStatementID", readers, STREAM_READ_ACTIONS, streamArn),
+  ...resourceStatements("StreamWriteStatementID", writers, STREAM_WRITE_ACTIONS, streamArn),
+];
+
+/** The resource policy of one registered consumer, for the one role that reads through it. */
+export const consumerPolicyStatements = (consumerArn: string, reader: string): Statement[] =>
+  resourceStatements("ConsumerEFOReadStatementID", [reader], CONSUMER_READ_ACTIONS, consumerArn);
+
+/**
+ * Use of the key by others, for this stream's records and nothing else.
+ * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+ */
+export const keyUseStatements = (
+  stream: StreamIdentity,
+  dnsSuffix: string,
+  readers: readonly string[],
+  writers: readonly string[],
+): Statement[] => {
+  const Condition = viaKinesisCondition(stream, dnsSuffix);
+  // In a key policy "*" means the key that carries it; KMS has no other way to say so.
+  return [
+    ...resourceStatements("StreamReadersDecrypt", readers, ["kms:Decrypt"], "*"),
+    ...resourceStatements("StreamWritersGenerateDataKey", writers, ["kms:GenerateDataKey"], "*"),
+  ].map((statement) => ({ ...statement, Condition }));
+};
+
+/** Without this statement the key's own account could never change the policy again. */
+export const keyAdministrationStatement = (partition: string, accountId: string): Statement => ({
+  Sid: "KeyAdministration",
+  Effect: "Allow",
+  Principal: { AWS: [`arn:${partition}:iam::${accountId}:root`] },
+  Action: ["kms:*"],
+  Resource: "*",
+});
+
+export interface StreamIdentity {
+  readonly arn: string;
+  readonly region: string;
+}
+
+/** The encryption context names the stream, even when a registered consumer reads it. */
+const viaKinesisCondition = (
+  { arn, region }: StreamIdentity,
+  dnsSuffix: string,
+): NonNullable<Statement["Condition"]> => ({
+  StringEquals: {
+    "kms:ViaService": `kinesis.${region}.${dnsSuffix}`,
+    "kms:EncryptionContext:aws:kinesis:arn": arn,
+  },
+});
+
+/** The reader's half of what the stream's and the consumer's resource policies allow. */
+export const readStatements = (streamArn: string, consumerArn: string | undefined): Statement[] => [
+  identityStatement("ReadStream", STREAM_READ_ACTIONS, streamArn),
+  ...(consumerArn === undefined
+    ? []
+    : [identityStatement("ReadConsumer", CONSUMER_READ_ACTIONS, consumerArn)]),
+];
+
+export const decryptStatement = (
+  [kmsKeyArn = "", ...previous]: readonly string[],
+  streamArn: string,
+  dnsSuffix: string,
+): Statement => ({
+  ...identityStatement(
+    "DecryptRecords",
+    ["kms:Decrypt"],
+    previous.length === 0 ? kmsKeyArn : [kmsKeyArn, ...previous],
+  ),
+  Condition: viaKinesisCondition(
+    { arn: streamArn, region: arnPart(streamArn, "region") },
+    dnsSuffix,
+  ),
+});
+
+/** The log streams are Lambda's, which names them after date and instance: hence the `*`. */
+export const logStatement = (logGroupArn: string): Statement =>
+  identityStatement("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroupArn}:*`);
+
+/** A statement of an identity policy. */
+export const identityStatement = (
+  Sid: string,
+  Action: readonly string[],
+  Resource: string | readonly string[],
+): Statement => ({
+  Sid,
+  Effect: "Allow",
+  Action,
+  Resource,
+});
+
+function resourceStatements(
+  Sid: string,
+  principals: readonly string[],
+  Action: readonly string[],
+  Resource: string,
+): Statement[] {
+  return principals.length === 0
+    ? []
+    : [
+        {
+          Sid,
+          Effect: "Allow",
+          Principal: { AWS: principals },
+          Action,
+          Resource,
+        },
+      ];
+}

@@ -1,0 +1,198 @@
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { ITerraformDependable } from "cdktf";
+import { IConstruct } from "constructs";
+
+/** How the stream's records are encrypted at rest. */
+export enum StreamEncryption {
+  /** With a customer managed key, the only kind that another account can be let into. */
+  CUSTOMER_MANAGED_KEY = "CUSTOMER_MANAGED_KEY",
+  /** Not at all. */
+  NONE = "NONE",
+}
+
+/** How the stream's capacity is made. */
+export enum StreamMode {
+  /** AWS adds and removes shards. */
+  ON_DEMAND = "ON_DEMAND",
+  /** `shardCount` shards. */
+  PROVISIONED = "PROVISIONED",
+}
+
+/** What a consumer needs to know of a stream: one made here, or one made elsewhere. */
+export interface IProducerStream extends IConstruct {
+  /** The stream's ARN. */
+  readonly streamArn: string;
+  /** The stream's name. */
+  readonly streamName: string;
+  /** The ARN of the customer managed key, where the stream is encrypted. */
+  readonly kmsKeyArn?: string;
+  /** The provider of the stream's account, where resources may be made there. */
+  readonly provider?: AwsProvider;
+  /**
+   * The stream's resource policy as JSON, for every reader and writer. The stream's owner attaches
+   * it if there is no `provider`.
+   */
+  readonly resourcePolicyDocument: string;
+  /**
+   * Statements for readers and writers as a JSON list. The key's owner adds them to the key's
+   * policy if the stream did not create the key.
+   */
+  readonly keyPolicyStatements: string;
+  /** Lets a principal of any account read the stream with shared throughput. */
+  grantRead(principalArn: string): ITerraformDependable[];
+  /** Lets a principal of any account put records into the stream. */
+  grantWrite(principalArn: string): ITerraformDependable[];
+}
+
+/** A stream that was made elsewhere. */
+export interface ProducerStreamAttributes {
+  /** ARN of the stream, `arn:aws:kinesis:<region>:<account>:stream/<name>`. */
+  readonly streamArn: string;
+
+  /**
+   * ARN of the customer managed key that encrypts the stream. Its policy stays its owner's: the
+   * statements it needs are offered as an output.
+   *
+   * @default - the stream is not encrypted
+   */
+  readonly kmsKeyArn?: string;
+
+  /**
+   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records stay
+   * encrypted with the key they were put with: keep a key here until the stream's retention has
+   * passed since the stream changed keys, and its readers keep `kms:Decrypt` on it.
+   *
+   * @default - none
+   */
+  readonly previousKmsKeyArns?: string[];
+
+  /**
+   * Provider of the stream's account. With it the stream's resource policy is made here, and
+   * REPLACES the one that the stream has; registered consumers can be made as well.
+   *
+   * @default - nothing is made in the stream's account; the policy documents are outputs, for its owner to attach
+   */
+  readonly provider?: AwsProvider;
+
+  /**
+   * How many registered consumers the stream may have. Valid values: 20, or 50 with On-demand Advantage.
+   *
+   * @default 20
+   */
+  readonly registeredConsumerLimit?: number;
+}
+
+/** Properties of a ProducerStream. */
+export interface ProducerStreamProps {
+  /** Provider of the account that owns the stream: an AwsProvider with an alias of its own. */
+  readonly provider: AwsProvider;
+
+  /** Name of the stream. Valid: 1 to 128 letters, digits, dots, hyphens or underscores. */
+  readonly streamName: string;
+
+  /**
+   * How capacity is made.
+   *
+   * @default - PROVISIONED where `shardCount` is given, else ON_DEMAND
+   */
+  readonly streamMode?: StreamMode;
+
+  /**
+   * Number of shards of a provisioned stream. Valid range: 1 to 10000 (the account's quota may be lower).
+   *
+   * @default - on-demand: AWS adds and removes shards
+   */
+  readonly shardCount?: number;
+
+  /**
+   * How long records stay readable, in hours. Valid range: 24 to 8760 (a year).
+   *
+   * @default 24
+   */
+  readonly retentionPeriodHours?: number;
+
+  /**
+   * Encryption at rest.
+   *
+   * @default StreamEncryption.CUSTOMER_MANAGED_KEY
+   */
+  readonly encryption?: StreamEncryption;
+
+  /**
+   * ARN of an existing customer managed key. Its policy stays its owner's: the statements it
+   * needs are offered as an output. Not an alias, and not the AWS managed key, which no other
+   * account can be let into.
+   *
+   * @default - a key is made, with yearly rotation, an alias and a policy for every reader and writer
+   */
+  readonly kmsKeyArn?: string;
+
+  /**
+   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records stay
+   * encrypted with the key they were put with: keep a key here until the stream's retention has
+   * passed since the stream changed keys, and its readers keep `kms:Decrypt` on it. The key
+   * created by this construct is kept with `retainKey` instead.
+   *
+   * @default - none
+   */
+  readonly previousKmsKeyArns?: string[];
+
+  /**
+   * Whether the key created by this construct stays, with its policy and its readers, even if
+   * `encryption` is NONE or `kmsKeyArn` names another key. Set it in the same change, and take it
+   * back once the stream's retention has passed: records stay encrypted with the key they were
+   * put with, and a key scheduled for deletion decrypts nothing.
+   *
+   * @default false - the key is scheduled for deletion as soon as the stream no longer uses it
+   */
+  readonly retainKey?: boolean;
+
+  /**
+   * How long AWS waits before it deletes the key created by this construct, in days, counted from
+   * when Terraform destroys it. Valid range: 7 to 30. The key cannot be used meanwhile; its
+   * deletion can be cancelled (`aws kms cancel-key-deletion`).
+   *
+   * @default 30
+   */
+  readonly deletionWindowInDays?: number;
+
+  /**
+   * Whether Terraform refuses every plan that would destroy or replace the stream, or the key
+   * created by this construct. Terraform only protects what is still declared: a stream or key
+   * that is taken out of the program is destroyed all the same.
+   *
+   * @default false
+   * @see https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#prevent_destroy
+   */
+  readonly preventDestroy?: boolean;
+
+  /**
+   * Metrics per shard, at a cost per metric and shard. Valid values: IncomingBytes,
+   * IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded,
+   * ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, or ALL alone.
+   *
+   * @default - metrics of the stream as a whole
+   */
+  readonly shardLevelMetrics?: string[];
+
+  /**
+   * Whether destroying the stream also removes registered consumers made elsewhere.
+   *
+   * @default false - destroying fails as long as there are any
+   */
+  readonly enforceConsumerDeletion?: boolean;
+
+  /**
+   * How many registered consumers the stream may have. Valid values: 20, or 50 with On-demand Advantage.
+   *
+   * @default 20
+   */
+  readonly registeredConsumerLimit?: number;
+
+  /**
+   * Tags of the stream and the key.
+   *
+   * @default - the provider's default tags
+   */
+  readonly tags?: Record<string, string>;
+}

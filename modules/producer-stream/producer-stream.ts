@@ -1,0 +1,196 @@
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Annotations, dependable, Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { duplicateStreams } from "../accounts/duplicate-names";
+import { arnPart } from "../policies/arns";
+import { partitionOf } from "../policies/partitions";
+import { keyAdministrationStatement, policyDocument } from "../policies/statements";
+import { isLiteral } from "../properties/expressions";
+import { PropertyChecks } from "../properties/property-checks";
+import { readProperties } from "../properties/property";
+import { ImportedStream } from "./imported-stream";
+import { aliasName } from "./key-alias";
+import {
+  IProducerStream,
+  ProducerStreamAttributes,
+  ProducerStreamProps,
+  StreamEncryption,
+  StreamMode,
+} from "./producer-stream-props";
+import { StreamBase } from "./stream-base";
+import { StreamGrants } from "./stream-grants";
+import { STREAM_PROPERTIES } from "./stream-properties";
+import { checkStream, createsKey, StreamSettings, usesCreatedKey } from "./stream-rules";
+
+/**
+ * A Kinesis data stream that Lambda functions in other accounts read: the stream, its key, and
+ * the one resource policy that lets every consumer and producer in.
+ *
+ * @throws if properties are invalid: one error with all mistakes
+ * @see https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
+ */
+export class ProducerStream extends StreamBase {
+  /**
+   * A stream that already exists.
+   *
+   * @throws if properties are invalid: one error with all mistakes
+   */
+  public static fromAttributes(
+    scope: Construct,
+    id: string,
+    attributes: ProducerStreamAttributes,
+  ): IProducerStream {
+    return new ImportedStream(scope, id, attributes);
+  }
+
+  public readonly provider: AwsProvider;
+  public readonly stream: KinesisStream;
+  /** The key created for this stream, with its alias and its policy; undefined if there is none. */
+  public readonly key?: KmsKey;
+  public readonly keyAlias?: KmsAlias;
+  public readonly keyPolicy?: KmsKeyPolicy;
+  public readonly kmsKeyArn?: string;
+  /** @internal */
+  public readonly grants: StreamGrants;
+
+  constructor(scope: Construct, id: string, props: ProducerStreamProps) {
+    super(scope, id);
+    const checks = new PropertyChecks();
+    const settings = readProperties(STREAM_PROPERTIES, props, checks, "stream");
+    checks.throwIfWrongType(this);
+    checkStream(checks, this, settings);
+    checks.throwIfAny(this);
+    this.node.addValidation({ validate: () => duplicateStreams(this, ProducerStream) });
+
+    const { provider } = settings;
+    const encrypted = settings.encryption !== StreamEncryption.NONE;
+    const isKeyInUse = usesCreatedKey(settings);
+    this.provider = provider;
+    if (createsKey(settings)) {
+      this.key = this.createKey(settings, checks);
+      this.keyAlias = new KmsAlias(this, "key-alias", {
+        provider,
+        name: `alias/${aliasName(settings.streamName)}`,
+        targetKeyId: this.key.keyId,
+      });
+      this.keyPolicy = this.createKeyPolicy(this.key, settings.streamName, isKeyInUse);
+    }
+    this.kmsKeyArn = encrypted ? (settings.kmsKeyArn ?? this.key?.arn) : undefined;
+    this.stream = this.createStream(settings, checks);
+    if (this.keyPolicy) {
+      // Turning encryption on must not shut out the readers and writers that the policy lets in,
+      // and turning it off must not shut out the writers before the stream has stopped encrypting.
+      const [later, earlier] = isKeyInUse
+        ? [this.stream, this.keyPolicy]
+        : [this.keyPolicy, this.stream];
+      later.dependsOn = [dependable(earlier)];
+    }
+    this.grants = this.createGrants(settings, isKeyInUse);
+    if (!encrypted) {
+      Annotations.of(this).addWarning(
+        "'encryption' is NONE: records are stored in the clear; omit it to have a key created that the consumers may use",
+      );
+    }
+  }
+
+  public get streamArn(): string {
+    return this.stream.arn;
+  }
+
+  public get streamName(): string {
+    return this.stream.name;
+  }
+
+  /** Created before what it replaces is destroyed, so that a stream stops using a key before the key goes. */
+  private createKey(props: StreamSettings, checks: PropertyChecks): KmsKey {
+    return new KmsKey(this, "key", {
+      provider: props.provider,
+      description: `Encrypts the records of Kinesis data stream ${props.streamName}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: props.deletionWindowInDays,
+      lifecycle: {
+        ...checks.lifecycleOf("key"),
+        createBeforeDestroy: true,
+        ...(props.preventDestroy && { preventDestroy: true }),
+      },
+      tags: props.tags,
+    });
+  }
+
+  private createStream(props: StreamSettings, checks: PropertyChecks): KinesisStream {
+    const streamMode =
+      props.streamMode ??
+      (props.shardCount === undefined ? StreamMode.ON_DEMAND : StreamMode.PROVISIONED);
+    return new KinesisStream(this, "stream", {
+      provider: props.provider,
+      name: props.streamName,
+      streamModeDetails: { streamMode },
+      shardCount: props.shardCount,
+      retentionPeriod: props.retentionPeriodHours,
+      encryptionType: this.kmsKeyArn === undefined ? "NONE" : "KMS",
+      kmsKeyId: this.kmsKeyArn,
+      shardLevelMetrics: props.shardLevelMetrics,
+      enforceConsumerDeletion: props.enforceConsumerDeletion,
+      tags: props.tags,
+      lifecycle: props.preventDestroy
+        ? { ...checks.lifecycleOf("stream"), preventDestroy: true }
+        : checks.lifecycleOf("stream"),
+    });
+  }
+
+  private createGrants(props: StreamSettings, isKeyInUse: boolean): StreamGrants {
+    const { provider, retentionPeriodHours, registeredConsumerLimit } = props;
+    const { kmsKeyArn } = this;
+    const retainedKeyArn = isKeyInUse ? undefined : this.key?.arn;
+    const decryptKeyArns = [kmsKeyArn, retainedKeyArn, ...(props.previousKmsKeyArns ?? [])].filter(
+      (arn) => arn !== undefined,
+    );
+    return new StreamGrants(this, {
+      streamArn: this.streamArn,
+      provider,
+      partition: isLiteral(provider.region)
+        ? partitionOf(provider.region)
+        : arnPart(this.streamArn, "partition"),
+      kmsKeyArn,
+      keyPolicy: this.keyPolicy,
+      ownsKeyPolicy: isKeyInUse,
+      decryptKeyArns,
+      registeredConsumerLimit,
+      retentionPeriodHours:
+        retentionPeriodHours ?? STREAM_PROPERTIES.retentionPeriodHours.implicitDefault,
+      dnsSuffix:
+        decryptKeyArns.length > 0
+          ? new DataAwsPartition(this, "partition", { provider }).dnsSuffix
+          : undefined,
+    });
+  }
+
+  /**
+   * Terraform retries this policy until IAM knows every role, which the stream's resource policy,
+   * never retried, relies on. The stream depends on it, so the stream's ARN is put together from
+   * the key's: that would be a cycle otherwise.
+   */
+  private createKeyPolicy(key: KmsKey, streamName: string, isInUse: boolean): KmsKeyPolicy {
+    const { arn } = key;
+    const partition = arnPart(arn, "partition");
+    const accountId = arnPart(arn, "accountId");
+    const region = arnPart(arn, "region");
+    const streamArn = `arn:${partition}:kinesis:${region}:${accountId}:stream/${streamName}`;
+    return new KmsKeyPolicy(this, "key-policy", {
+      provider: this.provider,
+      keyId: key.keyId,
+      policy: Lazy.stringValue({
+        produce: () =>
+          policyDocument([
+            keyAdministrationStatement(partition, accountId),
+            ...this.grants.keyStatements({ arn: streamArn, region }, isInUse),
+          ]),
+      }),
+    });
+  }
+}

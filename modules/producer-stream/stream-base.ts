@@ -1,0 +1,70 @@
+import type { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { ITerraformDependable, Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { instance } from "../properties/kinds";
+import { IProducerStream } from "./producer-stream-props";
+import { StreamGrants } from "./stream-grants";
+
+/** What a created and an imported stream have in common: who may use it. */
+export abstract class StreamBase extends Construct implements IProducerStream {
+  public abstract readonly streamArn: string;
+  public abstract readonly streamName: string;
+  public abstract readonly kmsKeyArn?: string;
+  public abstract readonly provider?: AwsProvider;
+  /** @internal */
+  public abstract readonly grants: StreamGrants;
+
+  /** The stream's resource policy; undefined if no principal was granted anything yet. */
+  public get resourcePolicy(): KinesisResourcePolicy | undefined {
+    return this.grants.resourcePolicy;
+  }
+
+  public get resourcePolicyDocument(): string {
+    return Lazy.stringValue({ produce: () => this.grants.policyDocument() });
+  }
+
+  public get keyPolicyStatements(): string {
+    return Lazy.stringValue({ produce: () => JSON.stringify(this.grants.keyStatements()) });
+  }
+
+  /**
+   * Lets a principal read with shared throughput: DescribeStream, DescribeStreamSummary,
+   * ListShards, GetShardIterator and GetRecords on the stream, kms:Decrypt on its key.
+   *
+   * @param principalArn an account id, or the ARN of an account root, role or user
+   * @returns the policies that allow it, as far as this stack manages them, for `dependsOn`
+   * @throws if it is a wildcard, service or federated principal, which Kinesis refuses
+   */
+  public grantRead(principalArn: string): ITerraformDependable[] {
+    return this.grants.grantRead(principalArn);
+  }
+
+  /**
+   * Lets a principal put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its key.
+   *
+   * A stream that creates its key is created after the roles that it is granted to, so that their
+   * permissions are complete before it is encrypted: a role of the same plan must not name the
+   * stream itself. Put such a statement into an IamRolePolicy of its own.
+   *
+   * @param principalArn an account id, or the ARN of an account root, role or user
+   * @returns the policies that allow it, as far as this stack manages them, for `dependsOn`
+   * @throws if it is a wildcard, service or federated principal, which Kinesis refuses
+   */
+  public grantWrite(principalArn: string): ITerraformDependable[] {
+    return this.grants.grantWrite(principalArn);
+  }
+}
+
+export const producerStream = instance<StreamBase>(
+  "a ProducerStream, or a stream from ProducerStream.fromAttributes",
+  (value) => value instanceof StreamBase,
+);
+
+/** The stream of a property whose kind has been checked. */
+export const asStream = (stream: IProducerStream): StreamBase => {
+  if (!(stream instanceof StreamBase)) {
+    throw new TypeError(`must be ${producerStream.rule}`);
+  }
+  return stream;
+};

@@ -1,0 +1,270 @@
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import {
+  Aspects,
+  dependable,
+  ITerraformDependable,
+  Lazy,
+  Precondition,
+  TerraformOutput,
+  TerraformStack,
+} from "cdktf";
+import { Construct } from "constructs";
+import { arnPart } from "../policies/arns";
+import { checkPartition } from "../policies/partitions";
+import { principalArn } from "../policies/principals";
+import {
+  keyUseStatements,
+  policyDocument,
+  Statement,
+  StreamIdentity,
+  streamPolicyStatements,
+} from "../policies/statements";
+import { expressionOf } from "../properties/expressions";
+import { PropertyChecks } from "../properties/property-checks";
+import { invalidProps } from "../properties/sentences";
+import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
+
+export interface StreamGrantsConfig {
+  readonly streamArn: string;
+  /** Without it somebody else owns the resource policy, which is then an output for its owner. */
+  readonly provider?: AwsProvider;
+  readonly partition: string;
+  readonly kmsKeyArn?: string;
+  /** The policy of the key that this stream created and uses. */
+  readonly keyPolicy?: ITerraformDependable;
+  /** If false, somebody else owns the policy of `kmsKeyArn`: its statements become an output. */
+  readonly ownsKeyPolicy: boolean;
+  /** The stream's key, and the keys of records that were put before the stream had it. */
+  readonly decryptKeyArns: readonly string[];
+  readonly registeredConsumerLimit: number;
+  readonly retentionPeriodHours?: number;
+  /** Preconditions of the properties that the stream was described with. */
+  readonly preconditions?: readonly Precondition[];
+  /** DNS suffix of the stream's partition. If undefined, it is looked up when it is needed. */
+  readonly dnsSuffix?: string;
+}
+
+/** A consumer of the stream, as far as the stream's policies depend on it. */
+export interface StreamReader extends RegisteredConsumer {
+  readonly registered: boolean;
+  readonly roleArn: string;
+  readonly lambdaFunction?: ITerraformDependable;
+  /** DNS suffix of the partition, if the consumer has looked it up. */
+  readonly dnsSuffix?: string;
+}
+
+/**
+ * Collects everybody who may use one stream, since the stream has one resource policy and a
+ * second one would silently replace it. The policies are completed when the stack is synthesized.
+ */
+export class StreamGrants {
+  public resourcePolicy?: KinesisResourcePolicy;
+  private readonly readers: string[] = [];
+  private readonly writers: string[] = [];
+  private readonly consumers: StreamReader[] = [];
+  private readonly functions: string[] = [];
+  private readonly mappings: LambdaEventSourceMapping[] = [];
+  private readonly preconditions: Precondition[];
+  private readonly completed = new Set<Precondition>();
+  private readonly limits: PolicyLimits;
+  private hasGrants = false;
+  private lookedUpDnsSuffix?: string;
+
+  constructor(
+    private readonly scope: Construct,
+    public readonly config: StreamGrantsConfig,
+  ) {
+    this.preconditions = [...(config.preconditions ?? [])];
+    this.limits = new PolicyLimits(config.registeredConsumerLimit);
+    scope.node.addValidation({
+      validate: () => this.limits.errors(this.policyDocument(), this.registeredConsumers),
+    });
+    Aspects.of(scope).add({
+      visit: (node) => {
+        if (node === scope) {
+          this.complete();
+        }
+      },
+    });
+  }
+
+  public grantRead(principal: string): ITerraformDependable[] {
+    return this.grant(principal, this.readers);
+  }
+
+  public grantWrite(principal: string): ITerraformDependable[] {
+    return this.grant(principal, this.writers);
+  }
+
+  /** Lets a consumer's role read. */
+  public addReader(consumer: StreamReader): void {
+    this.consumers.push(consumer);
+    if (consumer.lambdaFunction) {
+      this.functions.push(dependable(consumer.lambdaFunction));
+    }
+    this.addPrincipal(consumer.roleArn, this.readers);
+  }
+
+  /** The mapping gets the preconditions if there is no resource policy that could have them. */
+  public addMapping(mapping: LambdaEventSourceMapping): void {
+    this.mappings.push(mapping);
+  }
+
+  /** The policies that let the granted principals in, created or updated by this stack. */
+  public get policies(): ITerraformDependable[] {
+    return [this.config.keyPolicy, this.resourcePolicy].filter((policy) => policy !== undefined);
+  }
+
+  /**
+   * Resources that prove the roles have propagated through IAM. Kinesis's policies depend on
+   * them, since PutResourcePolicy is called once and refuses a role that IAM does not know yet.
+   * The key policy is retried, and does not need the function, so a function that cannot be
+   * created delays nobody else. Without a key policy, only the function shows that Lambda could
+   * assume the role.
+   */
+  public principalPropagation(
+    lambdaFunction: ITerraformDependable | undefined,
+  ): ITerraformDependable[] {
+    return [this.config.keyPolicy ?? lambdaFunction].filter(
+      (dependency) => dependency !== undefined,
+    );
+  }
+
+  public policyDocument(): string {
+    const { streamArn } = this.config;
+    return policyDocument(streamPolicyStatements(streamArn, this.readers, this.writers));
+  }
+
+  /** The key's statements for readers and writers. A key that is no longer in use needs no writers. */
+  public keyStatements(
+    stream: StreamIdentity = {
+      arn: this.config.streamArn,
+      region: arnPart(this.config.streamArn, "region"),
+    },
+    isInUse = true,
+  ): Statement[] {
+    return this.config.decryptKeyArns.length === 0
+      ? []
+      : keyUseStatements(stream, this.dnsSuffix, this.readers, isInUse ? this.writers : []);
+  }
+
+  /** DNS suffix of the stream's partition. Without grants, a consumer has looked it up. */
+  private get dnsSuffix(): string {
+    const known = [this.config, ...(this.hasGrants ? [] : this.consumers)];
+    const { dnsSuffix } = known.find((one) => one.dnsSuffix !== undefined) ?? {};
+    return dnsSuffix ?? (this.lookedUpDnsSuffix ??= this.lookUpDnsSuffix());
+  }
+
+  /** Any provider of the stack can look it up, since all accounts are of one partition. */
+  private lookUpDnsSuffix(): string {
+    const provider = TerraformStack.of(this.scope)
+      .node.findAll()
+      .find((node): node is AwsProvider => node instanceof AwsProvider);
+    if (!provider) {
+      throw invalidProps(this.scope.node.path, [
+        "'kmsKeyArn' requires 'provider', or any AwsProvider in the stack, got neither; create an AwsProvider in the stack",
+      ]);
+    }
+    return new DataAwsPartition(this.scope, "partition", { provider }).dnsSuffix;
+  }
+
+  private grant(principal: string, to: string[]): ITerraformDependable[] {
+    const checks = new PropertyChecks();
+    const report = checks.report("principalArn", "grant an account, a role or a user", "policy");
+    principalArn.read(principal, report);
+    checks.throwIfWrongType(this.scope);
+    if (checks.errors.length === 0) {
+      checkPartition(checks, "principalArn", principal, this.config.partition, "policy");
+    }
+    checks.throwIfAny(this.scope);
+    if (!this.includesPrincipal(principal, [...this.readers, ...this.writers])) {
+      this.preconditions.push(...checks.preconditionsOf("policy"));
+    }
+    this.hasGrants = true;
+    this.addPrincipal(principal, to);
+    return this.policies;
+  }
+
+  private addPrincipal(principal: string, to: string[]): void {
+    if (!this.includesPrincipal(principal, to)) {
+      to.push(principal);
+    }
+    this.createResourcePolicy();
+  }
+
+  private createResourcePolicy(): void {
+    const { provider, streamArn, keyPolicy } = this.config;
+    if (provider) {
+      this.resourcePolicy ??= new KinesisResourcePolicy(this.scope, "stream-policy", {
+        provider,
+        resourceArn: streamArn,
+        policy: Lazy.stringValue({ produce: () => this.policyDocument() }),
+        dependsOn: keyPolicy ? [keyPolicy] : [],
+      });
+    }
+  }
+
+  /** Compared as expressions, since each reading of a `role.arn` is another token. */
+  private includesPrincipal(principal: string, among: readonly string[]): boolean {
+    const [expression, ...others] = [principal, ...among].map((one) =>
+      expressionOf(this.scope, one),
+    );
+    return others.includes(expression);
+  }
+
+  /** Decides, once all grants are known, what depends on them. Has the same result if repeated. */
+  private complete(): void {
+    const { resourcePolicy } = this;
+    if (resourcePolicy) {
+      this.addPreconditions(resourcePolicy, [
+        ...this.preconditions,
+        ...this.limits.preconditions(this.policyDocument(), this.registeredConsumers),
+      ]);
+      const waitsFor = this.config.keyPolicy ? [] : this.functions;
+      resourcePolicy.dependsOn = [...new Set([...(resourcePolicy.dependsOn ?? []), ...waitsFor])];
+    } else {
+      this.mappings.forEach((mapping) => this.addPreconditions(mapping, this.preconditions));
+    }
+    if (this.readers.length + this.writers.length > 0) {
+      this.offerToOwners();
+    }
+  }
+
+  /** Policies that somebody else owns become outputs, with what their owner has to attach. */
+  private offerToOwners(): void {
+    const { provider, kmsKeyArn, ownsKeyPolicy } = this.config;
+    const output = (id: string, value: string): void => {
+      if (!this.scope.node.tryFindChild(id)) {
+        new TerraformOutput(this.scope, id, {
+          value,
+          description: `For the owner to attach: the ${id.replace(/-/g, " ")} for the readers and writers of ${this.scope.node.path}`,
+        });
+      }
+    };
+    if (!provider) {
+      output("stream-policy", this.policyDocument());
+    }
+    if (kmsKeyArn !== undefined && !ownsKeyPolicy) {
+      output("key-policy-statements", JSON.stringify(this.keyStatements()));
+    }
+  }
+
+  private addPreconditions(
+    resource: KinesisResourcePolicy | LambdaEventSourceMapping,
+    added: readonly Precondition[],
+  ): void {
+    const { precondition = [], ...lifecycle } = resource.lifecycle ?? {};
+    const others = precondition.filter((one) => !this.completed.has(one));
+    added.forEach((one) => this.completed.add(one));
+    if (added.length > 0) {
+      resource.lifecycle = { ...lifecycle, precondition: [...others, ...added] };
+    }
+  }
+
+  private get registeredConsumers(): RegisteredConsumer[] {
+    return this.consumers.filter(({ registered }) => registered);
+  }
+}

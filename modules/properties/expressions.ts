@@ -1,0 +1,18 @@
+import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
+import { IConstruct } from "constructs";
+
+/** True for a value that is given and known at synth; false for a token. */
+export const isLiteral = <T>(value: T | undefined): value is T =>
+  value !== undefined && !Token.isUnresolved(value);
+
+/** The text of a number in a sentence. `String` would write a token as a huge number. */
+export const textOf = (value: number): string =>
+  Token.isUnresolved(value) ? Token.asString(value) : String(value);
+
+/** What Terraform reads. Two tokens of one attribute differ as text, but not as expressions. */
+export const expressionOf = (scope: IConstruct, value: string): unknown =>
+  Tokenization.resolve(value, {
+    scope,
+    preparing: false,
+    resolver: new DefaultTokenResolver(new StringConcat()),
+  });

@@ -1,0 +1,269 @@
+import { Expression, Fn, Op, Token } from "cdktf";
+import { isLiteral } from "./expressions";
+import type { Report } from "./property-checks";
+
+/** The part of JSON Schema (draft 2020-12) that describes properties. */
+export interface JsonSchema {
+  readonly type?: "string" | "integer" | "boolean" | "array" | "object";
+  readonly const?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly pattern?: string;
+  readonly enum?: readonly (string | number)[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly propertyNames?: JsonSchema;
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly minProperties?: number;
+}
+
+/** The values that a property takes. */
+export interface Kind<T = unknown> {
+  /** Completes the sentence "must be ...". */
+  readonly rule: string;
+  /** Undefined for objects of the program, such as a provider, which JSON cannot express. */
+  readonly schema?: JsonSchema;
+  /**
+   * The rule as a Terraform expression, for a value that is known only at apply. Undefined if
+   * every value of the right type is valid.
+   */
+  condition?(value: T): Expression;
+  /** Reports every mistake in a literal value; returns the value without its nulls. */
+  read(value: unknown, report: Report): T;
+}
+
+/** A number, text or boolean. The type is checked first, so that a rule only sees its own type. */
+function scalar<T extends string | number | boolean>(
+  kind: Omit<Kind<T>, "read"> & {
+    readonly type: "string" | "number" | "boolean";
+    readonly isValid: (value: T) => boolean;
+  },
+): Kind<T> {
+  return {
+    ...kind,
+    read: (value, report) => {
+      if (!isLiteral(value)) {
+        if (kind.condition) {
+          report.addPrecondition(kind.condition(value), kind.rule, Token.asString(value));
+        }
+      } else if (typeof value !== kind.type) {
+        report.addWrongType(kind.type === "string" ? "a string" : kind.rule, value);
+      } else if (!kind.isValid(value as T)) {
+        report.addError(kind.rule, value);
+      }
+      return value as T;
+    },
+  };
+}
+
+export const boolean = (): Kind<boolean> =>
+  scalar({
+    type: "boolean",
+    rule: "true or false",
+    schema: { type: "boolean" },
+    isValid: () => true,
+  });
+
+export const integer = (minimum: number, maximum: number): Kind<number> =>
+  scalar({
+    type: "number",
+    rule: `an integer from ${minimum} to ${maximum}`,
+    schema: { type: "integer", minimum, maximum },
+    isValid: (value) => Number.isInteger(value) && value >= minimum && value <= maximum,
+    // The literal comes first: cdktf 0.21 renders a right operand of 0 as `undefined`.
+    condition: (value) =>
+      Op.and(Op.and(Op.lte(minimum, value), Op.gte(maximum, value)), Op.eq(Fn.floor(value), value)),
+  });
+
+/** An integer, or -1, which Lambda reads as "no limit". */
+export const integerOrUnlimited = (minimum: number, maximum: number): Kind<number> => {
+  const limited = integer(minimum, maximum);
+  return scalar({
+    type: "number",
+    rule: `-1 (no limit) or ${limited.rule}`,
+    schema: { anyOf: [{ const: -1 }, limited.schema ?? {}] },
+    isValid: (value) =>
+      value === -1 || (Number.isInteger(value) && value >= minimum && value <= maximum),
+    condition: (value) => Op.or(Op.eq(-1, value), limited.condition?.(value)),
+  });
+};
+
+export const oneOf = <T extends string | number>(values: readonly T[]): Kind<T> =>
+  scalar({
+    type: typeof values[0] === "number" ? "number" : "string",
+    rule: `one of ${values.join(", ")}`,
+    schema: { type: typeof values[0] === "number" ? "integer" : "string", enum: values },
+    isValid: (value) => values.includes(value),
+    condition: (value) => Fn.contains([...values], value),
+  });
+
+/** A string that a regular expression describes completely. */
+export interface Pattern extends Kind<string> {
+  matches(value: string): boolean;
+}
+
+/**
+ * A string that matches a regular expression. JavaScript, JSON Schema and RE2 (Terraform) must
+ * read the expression in the same way; without backslashes it needs no escaping in either.
+ *
+ * @param explain the whole sentence for a value whose mistake has a better explanation
+ */
+export function matching(
+  pattern: string,
+  rule: string,
+  explain: (value: string, property: string) => string | undefined = () => undefined,
+): Pattern {
+  const matches = (value: string): boolean => new RegExp(pattern).test(value);
+  const kind = scalar<string>({
+    type: "string",
+    rule,
+    schema: { type: "string", pattern },
+    isValid: matches,
+    condition: (value) => Fn.can(Fn.regex(pattern, value)),
+  });
+  return {
+    ...kind,
+    matches,
+    read: (value, report) => {
+      const explanation = typeof value === "string" ? explain(value, report.property) : undefined;
+      if (explanation !== undefined) {
+        report.addSentence(explanation);
+        return value as string;
+      }
+      return kind.read(value, report);
+    },
+  };
+}
+
+/** A string whose rule is more than a regular expression can say. */
+export const text = (
+  rule: string,
+  isValid: (value: string) => boolean,
+  condition?: (value: string) => Expression,
+  schema: JsonSchema = { type: "string" },
+): Kind<string> => scalar({ type: "string", rule, schema, isValid, condition });
+
+export const string = (): Kind<string> => text("a string", () => true);
+
+export const nonEmptyString = (): Kind<string> =>
+  text(
+    "a string that is not empty",
+    (value) => value !== "",
+    (value) => Op.neq(value, ""),
+    { type: "string", minLength: 1 },
+  );
+
+/** A list; each item is checked, and reported with its index. */
+export function list<T>(
+  item: Kind<T>,
+  noun: string,
+  { isNonEmpty = false, maxItems = Infinity, uniqueItems = false } = {},
+): Kind<T[]> {
+  const allowed = item.schema?.enum;
+  return {
+    rule: `a list of ${noun}`,
+    schema: item.schema && {
+      type: "array",
+      items: item.schema,
+      ...(isNonEmpty && { minItems: 1 }),
+      ...(maxItems < Infinity && { maxItems }),
+      ...(uniqueItems && { uniqueItems }),
+    },
+    read: (value, report) => {
+      if (!isLiteral(value)) {
+        if (allowed) {
+          const unknown = Fn.setsubtract(value as string[], [...allowed]);
+          report.addPrecondition(Op.eq(0, Fn.lengthOf(unknown)), item.rule, Fn.join(", ", unknown));
+        }
+        return value as T[];
+      }
+      if (!Array.isArray(value)) {
+        report.addWrongType(`a list of ${noun}`, value);
+        return [];
+      }
+      if (isNonEmpty && value.length === 0) {
+        report.addError(`a non-empty list of ${noun}`, value);
+      }
+      if (value.length > maxItems) {
+        report.addError(`a list of at most ${maxItems} ${noun}`, value.length);
+      }
+      if (uniqueItems && new Set(value).size !== value.length) {
+        report.addError("a list without duplicates", value);
+      }
+      return value.map((one, index) => item.read(one, report.at(`[${index}]`)));
+    },
+  };
+}
+
+/** An object with names of the caller's choice. Entries that are null count as left out. */
+export const mapOf = <T>(
+  value: Kind<T>,
+  noun: string,
+  names?: Pattern,
+): Kind<Record<string, T>> => {
+  const rule = `an object whose values are ${noun}`;
+  return {
+    rule,
+    schema: {
+      type: "object",
+      ...(names && { propertyNames: { pattern: names.schema?.pattern } }),
+      additionalProperties: value.schema,
+    },
+    read: (given, report) => {
+      if (!isLiteral(given)) {
+        return given;
+      }
+      if (!isPlainObject(given)) {
+        report.addWrongType(rule, given);
+        return {};
+      }
+      return Object.fromEntries(
+        Object.entries(given)
+          .filter(([, one]) => isGiven(one))
+          .map(([name, one]) => {
+            const entry = report.at(`.${name}`);
+            if (names && isLiteral(name) && !names.matches(name)) {
+              entry.addNameError(names.rule, name);
+            }
+            return [name, value.read(one, entry)];
+          }),
+      );
+    },
+  };
+};
+
+export const mapOfStrings = (names?: Pattern): Kind<Record<string, string>> =>
+  mapOf(string(), "strings", names);
+
+/** An object of the program that only the library or the framework creates. */
+export const instance = <T>(rule: string, isInstance: (value: unknown) => boolean): Kind<T> => ({
+  rule,
+  read: (value, report) => {
+    if (!isInstance(value)) {
+      report.addWrongType(rule, value);
+    }
+    return value as T;
+  },
+});
+
+export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  [null, undefined].includes(prototypeOf(prototypeOf(value)) as null);
+
+/** Compared this way, also an object of another JavaScript realm is plain. */
+const prototypeOf = (value: unknown): unknown =>
+  isGiven(value) ? (Object.getPrototypeOf(value) as unknown) : value;
+
+/** JSON has no undefined: null counts as left out as well. */
+export const isGiven = <T>(value: T): value is NonNullable<T> =>
+  value !== undefined && value !== null;

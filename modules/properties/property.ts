@@ -1,0 +1,129 @@
+import { isGiven, isPlainObject, JsonSchema, Kind } from "./kinds";
+import { PropertyChecks, Report } from "./property-checks";
+
+/** Everything about one property, declared once. */
+export interface Property<T> {
+  readonly kind: Kind<T>;
+  readonly required?: true;
+  /** The value that is used if the property is left out. */
+  readonly default?: T;
+  /** The default that applies if nothing is passed on, for example the default of AWS. */
+  readonly implicitDefault?: T;
+  /** What to do about a mistake. Default: to omit the property, for its default. */
+  readonly fix?: string;
+  /** The resource that gets the precondition of a token, if not the table's own. */
+  readonly resource?: string;
+}
+
+/**
+ * A declaration for each property of an interface. Used with `satisfies`, so that a property that
+ * is missing here, or in the interface, does not compile.
+ */
+export type Properties<P> = {
+  readonly [K in keyof P]-?: Property<NonNullable<P[K]>> &
+    (undefined extends P[K]
+      ? { readonly required?: never } & (
+          | { readonly fix: string }
+          | { readonly default: NonNullable<P[K]> }
+          | { readonly implicitDefault: NonNullable<P[K]> }
+        )
+      : { readonly required: true; readonly fix: string });
+};
+
+type Table = Readonly<Record<string, Property<unknown>>>;
+
+/** The properties of P, of which those that have a default in the table are always given. */
+export type WithDefaults<P, T> = Omit<P, Defaulted<T>> & {
+  readonly [K in Defaulted<T> & keyof P]-?: NonNullable<P[K]>;
+};
+type Defaulted<T> = {
+  [K in keyof T]: T[K] extends { readonly default: unknown } ? K : never;
+}[keyof T];
+
+/**
+ * Checks each property by its declaration, and returns them with defaults and without nulls.
+ *
+ * @param resource the resource that gets the preconditions of tokens
+ */
+export function readProperties<P extends object, T extends Table>(
+  table: T & Properties<P>,
+  given: P,
+  checks: PropertyChecks,
+  resource = "",
+): WithDefaults<P, T> {
+  const entries = Object.entries<Property<unknown>>(table).map(([name, property]) => {
+    const fix = fixOf(property);
+    const report = checks.report(name, fix, property.resource ?? resource);
+    return [name, readProperty(property, (given as Record<string, unknown>)[name], report)];
+  });
+  return Object.fromEntries(entries) as WithDefaults<P, T>;
+}
+
+function readProperty(property: Property<unknown>, value: unknown, report: Report): unknown {
+  if (isGiven(value)) {
+    return property.kind.read(value, report);
+  }
+  if (property.required) {
+    report.addWrongType(property.kind.rule, undefined);
+  }
+  return property.default;
+}
+
+/** The same properties for settings that are passed on, so that only the receiver sets defaults. */
+export const passedOn = <T extends Table>(table: T): T =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, { default: value, ...property }]) => [
+      name,
+      value === undefined ? property : { ...property, implicitDefault: value },
+    ]),
+  ) as unknown as T;
+
+/** The part of a message that says what to do. */
+export function fixOf({ fix, ...property }: Property<unknown>): string {
+  return fix ?? `omit it for ${String(property.default ?? property.implicitDefault)}`;
+}
+
+/** An object with these properties and no others. */
+export function object<P extends object>(table: Properties<P>): Kind<P> {
+  const declared = table as Readonly<Record<string, Property<unknown>>>;
+  const names = Object.keys(declared);
+  const rule = `an object with ${names.map((name) => `'${name}'`).join(", ")}`;
+  return {
+    rule,
+    schema: objectSchema(declared),
+    read: (value, report) => {
+      if (!isPlainObject(value)) {
+        report.addWrongType(rule, value);
+        return value as P;
+      }
+      for (const name of Object.keys(value).filter((one) => !names.includes(one))) {
+        report.at(dotted(report, name)).addUnknown(names);
+      }
+      return Object.fromEntries(
+        Object.entries(declared).map(([name, property]) => {
+          const part = report.at(dotted(report, name), fixOf(property), property.resource);
+          return [name, readProperty(property, value[name], part)];
+        }),
+      ) as P;
+    },
+  };
+}
+
+const dotted = ({ property }: Report, name: string): string =>
+  property === "" ? name : `.${name}`;
+
+/** The JSON Schema of an object with these properties; those of the program itself are left out. */
+export function objectSchema(table: Readonly<Record<string, Property<unknown>>>): JsonSchema {
+  const inJson = Object.entries(table).filter(([, { kind }]) => kind.schema);
+  return {
+    type: "object",
+    properties: Object.fromEntries(
+      inJson.map(([name, property]) => {
+        const value = property.default ?? property.implicitDefault;
+        return [name, { ...property.kind.schema, ...(value !== undefined && { default: value }) }];
+      }),
+    ),
+    required: inJson.filter(([, { required }]) => required).map(([name]) => name),
+    additionalProperties: false,
+  };
+}
