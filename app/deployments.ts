@@ -1,39 +1,16 @@
-import { z } from "zod";
+import { describeValue } from "../modules/properties/sentences";
+import { isPlainObject } from "../modules/properties/kinds";
+import { PropertyChecks } from "../modules/properties/property-checks";
 import { readJson } from "./json";
-import { deployment, Settings } from "./settings";
-
-/** One deployment, or several, each with a name and a state of its own. */
-const list = z
-  .object({ deployments: z.array(deployment).min(1) })
-  .superRefine(({ deployments }, context) => {
-    const stateOf = ({ name, backend }: Settings): string =>
-      backend ? `${backend.bucket}/${backend.key}` : name;
-    deployments.forEach((one, index) => {
-      const path = ["deployments", index];
-      const first = deployments.findIndex(({ name }) => name === one.name);
-      const sharing = deployments.findIndex((other) => stateOf(other) === stateOf(one));
-      if (first < index) {
-        context.addIssue({
-          code: "custom",
-          path: [...path, "name"],
-          message: `must be unique, got ${one.name} for deployments[${first}] as well`,
-        });
-      } else if (sharing < index) {
-        context.addIssue({
-          code: "custom",
-          path: [...path, "backend", "key"],
-          message: `must be another one for each deployment, got ${one.backend?.key} for deployments[${sharing}] as well`,
-        });
-      }
-    });
-  });
+import { CheckedDeployment, resolveDeployment, Settings } from "./settings";
+import { deployment, deployments } from "./settings-properties";
 
 /**
  * The settings of every deployment, checked: those of the JSON file that the environment variable
  * DEPLOYMENT names, else those in cdktf.json's context. Either place has one deployment
  * (`deployment` in the context), or a list under `deployments`.
  *
- * @throws if the file cannot be read, or with every mistake and its path
+ * @throws if the file cannot be read, or one error with every mistake and its path
  */
 export function loadDeployments(context: Readonly<Record<string, unknown>>): Settings[] {
   const file = process.env.DEPLOYMENT;
@@ -42,16 +19,62 @@ export function loadDeployments(context: Readonly<Record<string, unknown>>): Set
       "invalid settings in cdktf.json, context: 'deployment' and 'deployments' are mutually exclusive, got both; move the one into the list",
     );
   }
-  const isList = (given: unknown): boolean =>
-    typeof given === "object" && given !== null && "deployments" in given;
-  const fromContext = context.deployments === undefined ? context.deployment : context;
+  const fromContext =
+    context.deployments === undefined ? context.deployment : { deployments: context.deployments };
   const given = file ? readJson(file) : fromContext;
-  const origin = file ?? `cdktf.json, context${isList(given) ? "" : ".deployment"}`;
-  const result = isList(given) ? list.safeParse(given) : deployment.safeParse(given);
-  if (!result.success) {
-    throw new Error(`invalid settings in ${origin}:\n${z.prettifyError(result.error)}`);
+  const isList = isPlainObject(given) && "deployments" in given;
+  const origin = file ?? `cdktf.json, context${isList ? "" : ".deployment"}`;
+  const checks = new PropertyChecks();
+  const settings = isPlainObject(given)
+    ? readSettings(given, isList, checks)
+    : notAnObject(given, checks);
+  if (checks.errors.length > 0) {
+    const mistakes = checks.errors.map((error) => `  - ${error}`).join("\n");
+    throw new Error(`invalid settings in ${origin}:\n${mistakes}`);
   }
-  return "deployments" in result.data ? result.data.deployments : [result.data];
+  return settings;
+}
+
+function notAnObject(given: unknown, checks: PropertyChecks): Settings[] {
+  checks.addError(
+    `the settings must be an object, got ${describeValue(given)}; see 'context.deployment' in cdktf.json for an example`,
+  );
+  return [];
+}
+
+function readSettings(given: unknown, isList: boolean, checks: PropertyChecks): Settings[] {
+  const report = checks.report("", "correct the settings", "");
+  const all = isList
+    ? deployments.read(given, report).deployments
+    : [deployment.read(given, report)];
+  // Rules that span properties rely on the properties.
+  if (checks.errors.length > 0) {
+    return [];
+  }
+  const settings = all.map((one, index) =>
+    resolveDeployment(one as CheckedDeployment, checks, isList ? `deployments[${index}].` : ""),
+  );
+  checkStates(settings, checks);
+  return settings;
+}
+
+/** Each deployment has a name and a state of its own. */
+function checkStates(all: readonly Settings[], checks: PropertyChecks): void {
+  const stateOf = ({ name, backend }: Settings): string =>
+    backend ? `${backend.bucket}/${backend.key}` : name;
+  all.forEach((one, index) => {
+    const first = all.findIndex(({ name }) => name === one.name);
+    const sharing = all.findIndex((other) => stateOf(other) === stateOf(one));
+    if (first < index) {
+      checks.addError(
+        `'deployments[${index}].name' must be unique, got ${one.name} for deployments[${first}] as well; rename one of them`,
+      );
+    } else if (sharing < index) {
+      checks.addError(
+        `'deployments[${index}].backend.key' must be another one for each deployment, got ${one.backend?.key} for deployments[${sharing}] as well; change one of them`,
+      );
+    }
+  });
 }
 
 /**

@@ -1,210 +1,178 @@
-import { z } from "zod";
-import { Account, account, accountReference, accountResolver } from "./accounts";
-import { outputName } from "./outputs";
 import {
-  Architecture,
+  CrossAccountConsumerProps,
   OnFailure,
-  ReadMode,
-  StartingPosition,
-  StreamEncryption,
-  StreamMode,
-  TracingMode,
+  ProducerStreamAttributes,
+  ProducerStreamProps,
 } from "../modules";
+import { PropertyChecks } from "../modules/properties/property-checks";
+import { Account, accountResolver } from "./accounts";
+import { outputName } from "./outputs";
 
-export const DEFAULT_NAME = "cross-account-kinesis";
+/** A stream to create. */
+export type NewStream = Omit<ProducerStreamProps, "provider">;
 
-/** Says what a settings file may hold; what the values must be is the constructs' to say. */
+/** A stream that already exists. */
+export type ExistingStream = Omit<ProducerStreamAttributes, "provider">;
 
-const tags = z.record(z.string(), z.string()).optional();
+/** Destination of failure reports, as OnFailure creates it. */
+export type OnFailureSetting =
+  | "queue"
+  | "none"
+  | { readonly sqs: string }
+  | { readonly sns: string }
+  | { readonly s3: string; readonly bucketAccountId?: string };
 
-/** See ProducerStreamProps. */
-const newStream = z.strictObject({
-  streamName: z.string(),
-  streamMode: z.enum(StreamMode).optional(),
-  shardCount: z.number().optional(),
-  retentionPeriodHours: z.number().optional(),
-  encryption: z.enum(StreamEncryption).optional(),
-  kmsKeyArn: z.string().optional(),
-  previousKmsKeyArns: z.array(z.string()).optional(),
-  retainKey: z.boolean().optional(),
-  deletionWindowInDays: z.number().optional(),
-  preventDestroy: z.boolean().optional(),
-  shardLevelMetrics: z.array(z.string()).optional(),
-  enforceConsumerDeletion: z.boolean().optional(),
-  registeredConsumerLimit: z.number().optional(),
-  tags,
-});
+/** A consumer as the settings declare it. */
+export interface ConsumerInput extends Omit<
+  CrossAccountConsumerProps,
+  "provider" | "stream" | "consumerArn" | "code" | "onFailure"
+> {
+  /** Account of the function: an account, or the name of one under `accounts`. */
+  readonly account: string | Account;
+  /**
+   * Part of the Terraform addresses. Keep it to rename a consumer without replacing it.
+   *
+   * @default - `consumerName`
+   */
+  readonly id?: string;
+  /**
+   * Directory that holds the function's code. Ignored with `existingFunction`.
+   *
+   * @default "handler/dist"
+   */
+  readonly code?: string;
+  /**
+   * Destination of reports about records that Lambda gave up on: "queue", "none", {"sqs": ARN},
+   * {"sns": ARN} or {"s3": bucket ARN}.
+   *
+   * @default "queue"
+   */
+  readonly onFailure?: OnFailureSetting;
+}
 
-/** See ProducerStreamAttributes. */
-const existingStream = z.strictObject({
-  streamArn: z.string(),
-  kmsKeyArn: z.string().optional(),
-  previousKmsKeyArns: z.array(z.string()).optional(),
-  registeredConsumerLimit: z.number().optional(),
-});
+/** Bucket for the state, which S3 itself locks (Terraform 1.10 or newer). */
+export interface Backend {
+  /** Name of the bucket. */
+  readonly bucket: string;
+  /** Key of the state in the bucket, another one for each deployment. */
+  readonly key: string;
+  /** Region of the bucket. */
+  readonly region: string;
+  /**
+   * Profile of the shared AWS configuration.
+   *
+   * @default - the credentials of the environment
+   */
+  readonly profile?: string;
+  /**
+   * Key that encrypts the state.
+   *
+   * @default - the encryption of the bucket
+   */
+  readonly kmsKeyId?: string;
+}
 
-/** Chosen by key, so that a mistake is reported for the kind that was meant. */
-const stream = z.record(z.string(), z.unknown()).transform((given, context) => {
-  const shape = "streamArn" in given ? existingStream : newStream;
-  const result = shape.safeParse(given);
-  result.error?.issues.forEach((issue) => context.addIssue({ ...issue, code: "custom" }));
-  return result.data ?? z.NEVER;
-});
+/** One deployment as a settings file declares it. */
+export interface DeploymentInput {
+  /**
+   * JSON Schema of this file, for editors.
+   *
+   * @default - none
+   */
+  readonly $schema?: string;
+  /**
+   * Names the stack, its directory in the output, and its local state.
+   *
+   * @default "cross-account-kinesis"
+   */
+  readonly name?: string;
+  /** Region of the stream and of every function. */
+  readonly region: string;
+  /**
+   * Accounts by a name of your choice. An account keeps its provider until it is taken out.
+   *
+   * @default - none
+   */
+  readonly accounts?: Record<string, Account>;
+  /** Account of the stream: an account, or the name of one under `accounts`. */
+  readonly producer: string | Account;
+  /** The stream: a new one by `streamName`, or an existing one by `streamArn`. */
+  readonly stream: NewStream | ExistingStream;
+  /**
+   * Principals of any account that may put records: account ids, or ARNs of account roots, roles
+   * or users.
+   *
+   * @default - none
+   */
+  readonly writers?: string[];
+  /** The consumers, one or more. */
+  readonly consumers: ConsumerInput[];
+  /**
+   * Where the state is kept.
+   *
+   * @default - in a file beside the program
+   */
+  readonly backend?: Backend;
+}
 
-/** See OnFailure. */
-const onFailure = z.union(
-  [
-    z.literal(["queue", "none"]),
-    z.strictObject({ sqs: z.string() }),
-    z.strictObject({ sns: z.string() }),
-    z.strictObject({
-      s3: z.string(),
-      bucketAccountId: z.string().optional(),
-    }),
-  ],
-  'must be "queue", "none", {"sqs": ARN}, {"sns": ARN} or {"s3": bucket ARN}',
-);
-
-/** See FunctionProps. */
-const lambdaFunction = {
-  /** A directory; ours logs each record. Left alone with `existingFunction`. */
-  code: z.string().default("handler/dist"),
-  existingFunction: z
-    .strictObject({
-      functionName: z.string(),
-      roleName: z.string(),
-      roleArn: z.string(),
-    })
-    .optional(),
-  functionName: z.string().optional(),
-  roleName: z.string().optional(),
-  handler: z.string().optional(),
-  runtime: z.string().optional(),
-  architecture: z.enum(Architecture).optional(),
-  memorySizeMb: z.number().optional(),
-  timeoutSeconds: z.number().optional(),
-  environment: z.record(z.string(), z.string()).optional(),
-  layers: z.array(z.string()).optional(),
-  vpc: z
-    .strictObject({
-      subnetIds: z.array(z.string()),
-      securityGroupIds: z.array(z.string()),
-    })
-    .optional(),
-  reservedConcurrentExecutions: z.number().optional(),
-  tracing: z.enum(TracingMode).optional(),
-  logRetentionDays: z.number().optional(),
-  permissionsBoundaryArn: z.string().optional(),
-};
-
-/** See MappingProps. */
-const mapping = {
-  startingPosition: z.enum(StartingPosition).optional(),
-  startingPositionTimestamp: z.string().optional(),
-  batchSize: z.number().optional(),
-  maximumBatchingWindowInSeconds: z.number().optional(),
-  parallelizationFactor: z.number().optional(),
-  maximumRetryAttempts: z.number().optional(),
-  maximumRecordAgeInSeconds: z.number().optional(),
-  bisectBatchOnFunctionError: z.boolean().optional(),
-  tumblingWindowInSeconds: z.number().optional(),
-  reportBatchItemFailures: z.boolean().optional(),
-  filterPatterns: z.array(z.record(z.string(), z.unknown())).optional(),
-  onFailure: onFailure.optional(),
-  enabled: z.boolean().optional(),
-};
-
-/** See CrossAccountConsumerProps. */
-const consumer = z.strictObject({
-  account: accountReference,
-  consumerName: z.string().min(1),
-  /** Part of the Terraform addresses: keeping it lets a consumer be renamed. Default: consumerName. */
-  id: z.string().min(1).optional(),
-  readMode: z.enum(ReadMode).optional(),
-  ...lambdaFunction,
-  ...mapping,
-  tags,
-});
-
-export const deployment = z
-  .strictObject({
-    /** Names the stack, its directory in the output, and its local state. */
-    name: z
-      .string()
-      .regex(/^[a-zA-Z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, hyphens or underscores")
-      .default(DEFAULT_NAME),
-    region: z.string(),
-    /** Accounts by a name of the user's choice. One keeps its provider until it is taken out. */
-    accounts: z.record(z.string(), account).default({}),
-    producer: accountReference,
-    stream,
-    /** Principals of any account that may put records. */
-    writers: z.array(z.string()).default([]),
-    consumers: z.array(consumer).min(1),
-    /** Where the state is kept, locked by S3 itself (Terraform 1.10 or newer). */
-    backend: z
-      .strictObject({
-        bucket: z.string(),
-        key: z.string(),
-        region: z.string(),
-        profile: z.string().optional(),
-        kmsKeyId: z.string().optional(),
-      })
-      .optional(),
-  })
-  .transform((given, context): Settings => {
-    const addError = (path: (string | number)[], message: string): void => {
-      context.addIssue({ code: "custom", path, message });
-    };
-    const resolve = accountResolver(given.accounts, addError);
-    const producer = resolve(given.producer, ["producer"]);
-    const consumers = given.consumers.map((one, index) => ({
-      ...one,
-      id: one.id ?? one.consumerName,
-      account: resolve(one.account, ["consumers", index, "account"]),
-    }));
-    for (const property of ["consumerName", "id"] as const) {
-      consumers.forEach((one, index) => {
-        const first = consumers.findIndex((other) => isSame(other[property], one[property]));
-        if (first < index && (property === "consumerName" || !isSame(one.id, one.consumerName))) {
-          addError(
-            ["consumers", index, property],
-            `must be unique, also with hyphens for dots, got ${one[property]} for consumers[${first}] as well`,
-          );
-        }
-      });
-    }
-    return { ...given, producer, consumers };
-  });
-
-/** Names of Terraform outputs take no dots, so dots count as hyphens. */
-const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
-
-type ConsumerInput = z.output<typeof consumer>;
-export type ConsumerSettings = Omit<ConsumerInput, "account" | "id"> & {
+export type ConsumerSettings = ConsumerInput & {
   readonly id: string;
   readonly account: Account;
+  readonly code: string;
 };
 
-/** The settings of one deployment, with every account found. */
+/** The settings of one deployment, with defaults, and with every account found. */
 export interface Settings {
   readonly name: string;
   readonly region: string;
   readonly accounts: Readonly<Record<string, Account>>;
   readonly producer: Account;
-  readonly stream: z.output<typeof stream>;
+  readonly stream: NewStream | ExistingStream;
   readonly writers: readonly string[];
   readonly consumers: readonly ConsumerSettings[];
-  readonly backend?: {
-    readonly bucket: string;
-    readonly key: string;
-    readonly region: string;
-    readonly profile?: string;
-    readonly kmsKeyId?: string;
-  };
+  readonly backend?: Backend;
 }
 
-export function onFailureOf(setting: ConsumerSettings["onFailure"]): OnFailure | undefined {
+/** Input whose properties have been checked, with the defaults set. */
+export type CheckedDeployment = Omit<DeploymentInput, "consumers"> &
+  Required<Pick<DeploymentInput, "name" | "accounts" | "writers">> & {
+    readonly consumers: readonly (ConsumerInput & { readonly code: string })[];
+  };
+
+/**
+ * Checks what spans several properties of a deployment, and finds its accounts.
+ *
+ * @param path of the deployment, ending in a dot; empty if it is the only one
+ */
+export function resolveDeployment(
+  { $schema: _schema, ...given }: CheckedDeployment,
+  checks: PropertyChecks,
+  path: string,
+): Settings {
+  const accountOf = accountResolver(given.accounts, checks);
+  const producer = accountOf(given.producer, `${path}producer`);
+  const consumers = given.consumers.map((one, index) => ({
+    ...one,
+    id: one.id ?? one.consumerName,
+    account: accountOf(one.account, `${path}consumers[${index}].account`),
+  }));
+  for (const property of ["consumerName", "id"] as const) {
+    consumers.forEach((one, index) => {
+      const first = consumers.findIndex((other) => isSame(other[property], one[property]));
+      if (first < index && (property === "consumerName" || !isSame(one.id, one.consumerName))) {
+        checks.addError(
+          `'${path}consumers[${index}].${property}' must be unique, also with hyphens for dots, got ${one[property]} for consumers[${first}] as well; rename one of them`,
+        );
+      }
+    });
+  }
+  return { ...given, producer, consumers };
+}
+
+/** Names of Terraform outputs take no dots, so dots count as hyphens. */
+const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
+
+export function onFailureOf(setting: OnFailureSetting | undefined): OnFailure | undefined {
   if (setting === undefined || setting === "queue") {
     return undefined;
   }

@@ -1,0 +1,121 @@
+import Ajv2020 from "ajv/dist/2020";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { loadDeployments } from "../../app/deployments";
+import { readJson } from "../../app/json";
+import { deployment } from "../../app/settings-properties";
+import type { JsonSchema } from "../../modules/properties/kinds";
+import { ROOT, scratch } from "../terraform/harness";
+import { analytics, archive, fraud, settings } from "../terraform/settings";
+
+const SCHEMA = path.resolve(__dirname, "../../settings.schema.json");
+
+const matchesSchema = new Ajv2020({ allowUnionTypes: true }).compile(readJson(SCHEMA) as object);
+
+const isAccepted = (given: unknown): boolean => {
+  try {
+    loadDeployments({ deployment: given });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Values below, at and above the bounds of a property, and of wrong types. */
+function valuesFor(schema: JsonSchema): unknown[] {
+  const { minimum, maximum, enum: values = [], items, maxItems, uniqueItems, anyOf = [] } = schema;
+  const bounds = [minimum, maximum].flatMap((one) =>
+    one === undefined ? [] : [one - 1, one, one + 1],
+  );
+  const [item] = items?.enum ?? [];
+  return [
+    ...bounds,
+    ...bounds.map((one) => one + 0.5),
+    ...values,
+    ...anyOf.flatMap((one) => (one.const === undefined ? valuesFor(one) : [one.const])),
+    ...(maxItems === undefined ? [] : [Array(maxItems + 1).fill("x")]),
+    ...(uniqueItems && item !== undefined ? [[item], [item, item]] : []),
+    ...["", "x y", "a".repeat(129), 1.5, true, [], [1], {}, { a: 1 }, { "a b": "x" }],
+  ];
+}
+
+const [consumer] = [deployment.schema?.properties?.consumers?.items];
+const [newStream] = deployment.schema?.properties?.stream?.anyOf ?? [];
+const base = {
+  region: "eu-west-1",
+  producer: { accountId: "111111111111" },
+  stream: { streamName: "orders" },
+  consumers: [{ account: { accountId: "222222222222" }, consumerName: "analytics" }],
+};
+
+describe("settings.schema.json", () => {
+  it("is what `npm run build:schema` makes of the declarations", () => {
+    const file = path.join(scratch(), "settings.schema.json");
+    execFileSync(process.execPath, ["--import", "tsx", "app/settings-schema.ts", file], {
+      cwd: ROOT,
+    });
+
+    expect(fs.readFileSync(SCHEMA, "utf8")).toBe(fs.readFileSync(file, "utf8"));
+  });
+
+  it.each<[string, unknown]>([
+    [
+      "cdktf.json",
+      (readJson("cdktf.json") as { context: { deployment: unknown } }).context.deployment,
+    ],
+    ["three consumers with every option", settings(analytics, archive, fraud)],
+    [
+      "several deployments",
+      { $schema: "settings.schema.json", deployments: [base, { ...base, name: "b" }] },
+    ],
+  ])("accepts %s", (_what, given) => {
+    matchesSchema(given);
+
+    expect(matchesSchema.errors).toBeNull();
+  });
+
+  it.each([
+    [
+      "a consumer",
+      consumer,
+      (one: object) => ({ ...base, consumers: [{ ...base.consumers[0], ...one }] }),
+    ],
+    ["a stream", newStream, (one: object) => ({ ...base, stream: { ...base.stream, ...one } })],
+    ["a deployment", deployment.schema, (one: object) => ({ ...base, ...one })],
+  ])("agrees with the app's own check about every property of %s", (_what, schema, withOne) => {
+    const disagreements = Object.entries(schema?.properties ?? {}).flatMap(([name, property]) =>
+      valuesFor(property)
+        // JSON Schema cannot compare a name with those under `accounts`.
+        .filter((value) => !["account", "producer"].includes(name) || typeof value !== "string")
+        .map((value) => withOne({ [name]: value }))
+        .filter((given) => matchesSchema(given) !== isAccepted(given))
+        .map(
+          (given) => `${name}: ${JSON.stringify(given)} (schema: ${String(matchesSchema(given))})`,
+        ),
+    );
+
+    expect(disagreements).toEqual([]);
+  });
+
+  it("describes every property", () => {
+    const undescribed = (schema: JsonSchema): string[] => [
+      ...Object.entries(schema.properties ?? {}).flatMap(([name, property]) => [
+        ...(property.description ? [] : [name]),
+        ...undescribed(property),
+      ]),
+      ...[schema.items, ...(schema.anyOf ?? [])].flatMap((one) => (one ? undescribed(one) : [])),
+    ];
+    const { $defs } = readJson(SCHEMA) as { $defs: { deployment: JsonSchema } };
+
+    // The destinations of `onFailure` are described together, where they are chosen.
+    expect(undescribed($defs.deployment)).toEqual(["sqs", "sns", "s3", "bucketAccountId"]);
+  });
+
+  it("refuses a property that does not exist", () => {
+    const given = { ...base, reigon: "eu-west-1" };
+
+    expect(matchesSchema(given)).toBe(false);
+    expect(isAccepted(given)).toBe(false);
+  });
+});

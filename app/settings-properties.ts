@@ -1,0 +1,151 @@
+import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
+import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
+import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
+import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
+import { principalArn } from "../modules/policies/principals";
+import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
+import {
+  isPlainObject,
+  Kind,
+  list,
+  mapOf,
+  matching,
+  nonEmptyString,
+  oneOf,
+  string,
+} from "../modules/properties/kinds";
+import { object, passedOn, Properties } from "../modules/properties/property";
+import { account, accountReference } from "./accounts";
+import {
+  Backend,
+  ConsumerInput,
+  DeploymentInput,
+  ExistingStream,
+  NewStream,
+  OnFailureSetting,
+} from "./settings";
+
+export const DEFAULT_NAME = "cross-account-kinesis";
+
+const { provider: _streamProvider, ...NEW_STREAM } = STREAM_PROPERTIES;
+const { provider: _importProvider, ...EXISTING_STREAM } = STREAM_ATTRIBUTES;
+const {
+  provider: _provider,
+  stream: _stream,
+  consumerArn: _consumerArn,
+  ...CONSUMER
+} = CONSUMER_PROPERTIES;
+const { code: _code, ...FUNCTION } = FUNCTION_PROPERTIES;
+const { onFailure: _onFailure, ...MAPPING } = MAPPING_PROPERTIES;
+
+const newStream = object<NewStream>(passedOn(NEW_STREAM));
+const existingStream = object<ExistingStream>(passedOn(EXISTING_STREAM));
+
+/** Chosen by its property, so that a mistake is reported for the kind of stream that was meant. */
+const stream: Kind<NewStream | ExistingStream> = {
+  rule: "an object with 'streamName', or with 'streamArn' of an existing stream",
+  schema: { anyOf: [newStream.schema ?? {}, existingStream.schema ?? {}] },
+  read: (value, report) =>
+    isPlainObject(value) && "streamArn" in value
+      ? existingStream.read(value, report)
+      : newStream.read(value, report),
+};
+
+const keyword = oneOf<"queue" | "none">(["queue", "none"]);
+const arnOf = <K extends string>(name: K, kind: Kind<string>) =>
+  ({ [name]: { kind, required: true, fix: "give the ARN of an existing resource" } }) as Readonly<
+    Record<K, { kind: Kind<string>; required: true; fix: string }>
+  >;
+const destinations = {
+  sqs: object<{ sqs: string }>(arnOf("sqs", queueArn)),
+  sns: object<{ sns: string }>(arnOf("sns", topicArn)),
+  s3: object<{ s3: string; bucketAccountId?: string }>({
+    ...arnOf("s3", bucketArn),
+    bucketAccountId: { kind: accountId, fix: "omit it if the consumer's account owns the bucket" },
+  }),
+};
+
+const onFailure: Kind<OnFailureSetting> = {
+  rule: '"queue", "none", {"sqs": ARN}, {"sns": ARN} or {"s3": bucket ARN}',
+  schema: {
+    anyOf: [keyword, ...Object.values(destinations)].flatMap(({ schema }) => schema ?? []),
+  },
+  read: (value, report) => {
+    if (value === "queue" || value === "none") {
+      return value;
+    }
+    const [name] = isPlainObject(value)
+      ? (["sqs", "sns", "s3"] as const).filter((one) => one in value)
+      : [];
+    if (name === undefined) {
+      report.addError(onFailure.rule, value);
+      return "queue";
+    }
+    return destinations[name].read(value, report);
+  },
+};
+
+const CONSUMER_SETTINGS = {
+  account: {
+    kind: accountReference,
+    required: true,
+    fix: "give the function's account, or its name under 'accounts'",
+  },
+  id: { kind: nonEmptyString(), fix: "omit it for 'consumerName'" },
+  code: { kind: nonEmptyString(), default: "handler/dist" },
+  onFailure: { kind: onFailure, fix: "omit it to have a queue created for this consumer" },
+  ...passedOn(CONSUMER),
+  ...passedOn(FUNCTION),
+  ...passedOn(MAPPING),
+} as const satisfies Properties<ConsumerInput>;
+
+const BACKEND = {
+  bucket: { kind: nonEmptyString(), required: true, fix: "give the name of the state's bucket" },
+  key: { kind: nonEmptyString(), required: true, fix: "give the key of the state" },
+  region: { kind: nonEmptyString(), required: true, fix: "give the bucket's Region" },
+  profile: { kind: nonEmptyString(), fix: "omit it for the credentials of the environment" },
+  kmsKeyId: { kind: nonEmptyString(), fix: "omit it for the encryption of the bucket" },
+} as const satisfies Properties<Backend>;
+
+const DEPLOYMENT = {
+  $schema: { kind: string(), fix: "omit it" },
+  name: {
+    kind: matching("^[a-zA-Z0-9_-]{1,64}$", "1 to 64 letters, digits, hyphens or underscores"),
+    default: DEFAULT_NAME,
+  },
+  region: {
+    kind: matching("^[a-z]+(-[a-z]+)+-[0-9]+$", "an AWS Region such as eu-west-1"),
+    required: true,
+    fix: "give the Region of the stream",
+  },
+  accounts: { kind: mapOf(account, "accounts"), default: {}, fix: "give each account an id" },
+  producer: {
+    kind: accountReference,
+    required: true,
+    fix: "give the stream's account, or its name under 'accounts'",
+  },
+  stream: { kind: stream, required: true, fix: "give the stream's name" },
+  writers: {
+    kind: list(principalArn, "principals"),
+    default: [],
+    fix: "give account ids, or ARNs of account roots, roles or users",
+  },
+  consumers: {
+    kind: list(object<ConsumerInput>(CONSUMER_SETTINGS), "consumers", { isNonEmpty: true }),
+    required: true,
+    fix: "give at least one consumer",
+  },
+  backend: { kind: object<Backend>(BACKEND), fix: "omit it to keep the state in a local file" },
+} as const satisfies Properties<DeploymentInput>;
+
+export const deployment = object<DeploymentInput>(DEPLOYMENT);
+
+/** A settings file with several deployments. */
+export const deployments = object<{ $schema?: string; deployments: DeploymentInput[] }>({
+  $schema: DEPLOYMENT.$schema,
+  deployments: {
+    kind: list(deployment, "deployments", { isNonEmpty: true }),
+    required: true,
+    fix: "give at least one deployment",
+  },
+});
