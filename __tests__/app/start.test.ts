@@ -56,7 +56,7 @@ describe("npm start", () => {
 
     expect(status).toBe(1);
     expect(stderr).toContain(`invalid settings in ${file}`);
-    expect(stderr).toContain("→ at producer");
+    expect(stderr).toContain("'producer' must be an account");
     expect(stdout).toBe("");
   });
 
