@@ -1,19 +1,10 @@
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import {
-  App,
-  Fn,
-  TerraformOutput,
-  TerraformStack,
-  TerraformVariable,
-  TerraformVariableConfig,
-  Token,
-} from "cdktf";
+import { App, Fn, Op, TerraformOutput, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { buildSync } from "esbuild";
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
-import { format, resolveConfig } from "prettier";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import {
   CrossAccountConsumer,
   LambdaCode,
@@ -22,77 +13,88 @@ import {
   StreamMode,
 } from "../modules";
 import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/record-age";
+import { fixOf } from "../modules/properties/property";
+import { PropertyChecks } from "../modules/properties/property-checks";
+import { writeFormatted } from "../scripts/write-formatted";
+import { snakeCase, Variable, VARIABLES } from "./variables";
 
 const ROOT = path.resolve(__dirname, "..");
 const CODE = "function";
 
-/** The parts of Terraform's JSON syntax that a module writes otherwise than a stack. */
+/** The parts of Terraform's JSON syntax that differ between a module and a stack. */
 interface Configuration {
   readonly terraform: { readonly backend?: unknown };
   readonly provider?: unknown;
-  readonly resource: Record<string, object>;
+  readonly resource: Record<string, Record<string, Resource>>;
   readonly data: Record<string, object>;
-  readonly variable: Record<string, unknown>;
+  readonly variable: Record<string, { readonly validation?: readonly object[] }>;
 }
 
-/** Variables of the module, as what the constructs take: tokens. */
+interface Resource {
+  lifecycle?: { readonly precondition?: readonly object[] };
+}
+
+/** The module's variables, as values for the properties of the constructs. */
 class Variables {
-  constructor(private readonly stack: TerraformStack) {}
+  private readonly declared = new Map<string, TerraformVariable>();
 
-  public text(name: string, description: string, fallback?: string): string {
-    return this.declare(name, {
-      type: "string",
-      description,
-      default: fallback,
-      nullable: false,
-    }).stringValue;
+  constructor(stack: TerraformStack) {
+    for (const variable of VARIABLES) {
+      this.declared.set(variable.property, declareVariable(stack, variable));
+    }
   }
 
-  public number(name: string, description: string, fallback: number): number {
-    return this.declare(name, {
-      type: "number",
-      description,
-      default: fallback,
-      nullable: false,
-    }).numberValue;
+  public string(property: string): string {
+    return this.of(property).stringValue;
   }
 
-  /** One of an enum's values. */
-  public choice(name: string, description: string, fallback: string): TerraformVariable["value"] {
-    return this.declare(name, {
-      type: "string",
-      description,
-      default: fallback,
-      nullable: false,
-    }).value;
+  public number(property: string): number {
+    return this.of(property).numberValue;
   }
 
-  public map(name: string, description: string): void {
-    this.declare(name, {
-      type: "map(string)",
-      description,
-      default: {},
-      nullable: false,
-    });
+  /** The variable, or the other value if it is null. */
+  public stringOr(property: string, other: string): string {
+    return Token.asString(Fn.coalesce([this.string(property), other]));
   }
 
-  /** One that may be left out, which Terraform spells `null`. */
-  public optional(name: string, type: "string" | "number", description: string): TerraformVariable {
-    const variable = this.declare(name, { type, description });
-    // cdktf itself cannot write a default of null.
-    variable.addOverride("default", null);
+  private of(property: string): TerraformVariable {
+    const variable = this.declared.get(property);
+    if (!variable) {
+      throw new Error(`variables.ts declares no '${property}'`);
+    }
     return variable;
   }
+}
 
-  /** One that may be left out for the value of another. */
-  public either(name: string, description: string, other: string): string {
-    const { stringValue } = this.optional(name, "string", description);
-    return Token.asString(Fn.coalesce([stringValue, other]));
+function declareVariable(stack: TerraformStack, declared: Variable): TerraformVariable {
+  const { name, type, description, default: value, isRequired } = declared;
+  const isNullable = value === null && !isRequired;
+  const variable = new TerraformVariable(stack, name, {
+    type,
+    description,
+    ...(!isNullable && { nullable: false, default: isRequired ? undefined : value }),
+  });
+  if (isNullable) {
+    // cdktf itself cannot write a default of null.
+    variable.addOverride("default", null);
   }
+  for (const { condition, errorMessage } of rulesOf(declared, variable)) {
+    variable.addValidation({
+      condition: isNullable
+        ? Fn.conditional(Op.eq(variable.value, Token.nullValue()), true, condition)
+        : condition,
+      errorMessage,
+    });
+  }
+  return variable;
+}
 
-  private declare(name: string, config: TerraformVariableConfig): TerraformVariable {
-    return new TerraformVariable(this.stack, name, config);
-  }
+/** The preconditions that a construct gives to a token of this property. */
+function rulesOf({ property, declaration, type }: Variable, variable: TerraformVariable) {
+  const checks = new PropertyChecks();
+  const value = type === "number" ? variable.numberValue : variable.stringValue;
+  declaration.kind.read(value, checks.report(property, fixOf(declaration), ""));
+  return checks.preconditionsOf("");
 }
 
 /** The default pipeline: one stream, and one consumer with enhanced fan-out. */
@@ -100,37 +102,20 @@ class Pipeline extends TerraformStack {
   constructor(app: App, id: string) {
     super(app, id);
     const variables = new Variables(this);
-    const retentionPeriodHours = variables.number(
-      "retention_period_hours",
-      "How long records stay readable, in hours: 24 to 8760",
-      24,
-    );
-    const stream = this.stream(variables, retentionPeriodHours);
-    const consumer = this.consumer(variables, stream, retentionPeriodHours);
-    this.letCodeBeGiven(variables, consumer);
-    this.letEnvironmentBeGiven(variables, consumer);
-    this.describe(stream, consumer);
+    const stream = this.createStream(variables);
+    const consumer = this.createConsumer(variables, stream);
+    this.archiveGivenDirectory(consumer);
+    this.omitEmptyEnvironment(consumer);
+    this.createOutputs(stream, consumer);
   }
 
-  private stream(variables: Variables, retentionPeriodHours: number): ProducerStream {
+  private createStream(variables: Variables): ProducerStream {
     const stream = new ProducerStream(this, "stream", {
       provider: new AwsProvider(this, "producer", { alias: "producer" }),
-      streamName: variables.text("stream_name", "Name of the stream"),
-      retentionPeriodHours,
+      streamName: variables.string("streamName"),
+      retentionPeriodHours: variables.number("retentionPeriodHours"),
     });
-    variables
-      .optional(
-        "shard_count",
-        "number",
-        "Number of shards; leave it out for on-demand capacity, where AWS adds and removes them",
-      )
-      .addValidation({
-        condition:
-          "${var.shard_count == null ? true : var.shard_count >= 1 && var.shard_count <= 10000 && floor(var.shard_count) == var.shard_count}",
-        errorMessage:
-          "'shard_count' must be an integer from 1 to 10000; leave it out for on-demand capacity",
-      });
-    // The library takes no property that may be null: what is left out, it leaves out for good.
+    // The constructs decide at synth whether there is a shard count; the module, in the plan.
     stream.stream.addOverride("shard_count", "${var.shard_count}");
     stream.stream.addOverride(
       "stream_mode_details.stream_mode",
@@ -139,96 +124,40 @@ class Pipeline extends TerraformStack {
     return stream;
   }
 
-  private consumer(
-    variables: Variables,
-    stream: ProducerStream,
-    retentionPeriodHours: number,
-  ): CrossAccountConsumer {
-    const consumerName = variables.text("consumer_name", "Name of the registered consumer");
-    const functionName = variables.either(
-      "function_name",
-      "Name of the function; leave it out for consumer_name",
-      consumerName,
-    );
+  private createConsumer(variables: Variables, stream: ProducerStream): CrossAccountConsumer {
+    const consumerName = variables.string("consumerName");
+    const functionName = variables.stringOr("functionName", consumerName);
     return new CrossAccountConsumer(this, "consumer", {
-      provider: new AwsProvider(this, "consumer-account", {
-        alias: "consumer",
-      }),
+      provider: new AwsProvider(this, "consumer-account", { alias: "consumer" }),
       stream,
       consumerName,
       functionName,
-      roleName: variables.either(
-        "role_name",
-        "Name of the function's execution role; leave it out for the function's name",
-        functionName,
-      ),
+      roleName: variables.stringOr("roleName", functionName),
       code: LambdaCode.fromDirectory(CODE),
-      handler: variables.text(
-        "handler",
-        "Entry point of the function, <file>.<export>",
-        "index.handler",
+      handler: variables.string("handler"),
+      runtime: variables.string("runtime"),
+      memorySizeMb: variables.number("memorySizeMb"),
+      timeoutSeconds: variables.number("timeoutSeconds"),
+      logRetentionDays: variables.number("logRetentionDays"),
+      startingPosition: variables.string("startingPosition") as MappingProps["startingPosition"],
+      batchSize: variables.number("batchSize"),
+      maximumBatchingWindowInSeconds: variables.number("maximumBatchingWindowInSeconds"),
+      parallelizationFactor: variables.number("parallelizationFactor"),
+      maximumRetryAttempts: variables.number("maximumRetryAttempts"),
+      maximumRecordAgeInSeconds: Token.asNumber(
+        Fn.coalesce([
+          variables.number("maximumRecordAgeInSeconds"),
+          defaultRecordAgeSeconds(variables.number("retentionPeriodHours")),
+        ]),
       ),
-      runtime: variables.text("runtime", "Runtime of the function", "nodejs22.x"),
-      memorySizeMb: variables.number(
-        "memory_size_mb",
-        "Memory of the function, in MB: 128 to 10240",
-        256,
-      ),
-      timeoutSeconds: variables.number(
-        "timeout_seconds",
-        "Longest time for one batch, in seconds: 1 to 900",
-        60,
-      ),
-      logRetentionDays: variables.number(
-        "log_retention_days",
-        "How long logs are kept, in days",
-        30,
-      ),
-      startingPosition: variables.choice(
-        "starting_position",
-        "Where a new mapping starts to read: TRIM_HORIZON or LATEST",
-        StartingPosition.TRIM_HORIZON,
-      ),
-      batchSize: variables.number("batch_size", "Most records in one batch: 1 to 10000", 100),
-      maximumBatchingWindowInSeconds: variables.number(
-        "maximum_batching_window_in_seconds",
-        "How long Lambda gathers records for one batch, in seconds: 0 to 300",
-        0,
-      ),
-      parallelizationFactor: variables.number(
-        "parallelization_factor",
-        "Batches processed at the same time per shard: 1 to 10",
-        1,
-      ),
-      maximumRetryAttempts: variables.number(
-        "maximum_retry_attempts",
-        "How often a failing batch is retried before it goes to the on-failure queue: 0 to 10000, or -1 for as long as the record lives",
-        500,
-      ),
-      maximumRecordAgeInSeconds: this.recordAge(variables, retentionPeriodHours),
     });
   }
 
-  private recordAge(variables: Variables, retentionPeriodHours: number): number {
-    const { numberValue } = variables.optional(
-      "maximum_record_age_in_seconds",
-      "number",
-      "How old a record may get before it goes to the on-failure queue, in seconds: 60 to 604800, or -1 for no limit; leave it out for half of the retention, at most a day",
-    );
-    const fallback = defaultRecordAgeSeconds(retentionPeriodHours);
-    return Token.asNumber(Fn.coalesce([numberValue, fallback]));
-  }
-
-  /** The library copies a directory that is known now; a module's user has another one. */
-  private letCodeBeGiven(variables: Variables, consumer: CrossAccountConsumer): void {
-    variables.optional(
-      "code_directory",
-      "string",
-      "Directory that holds the function's code as Lambda runs it; leave it out for a function that logs each record",
-    );
+  /** The construct archives the module's own code; the caller may give another directory. */
+  private archiveGivenDirectory(consumer: CrossAccountConsumer): void {
     const archive = consumer.node.findAll().find((node) => node instanceof DataArchiveFile);
     if (!archive) {
-      throw new Error("the library does not archive the code any more");
+      throw new Error("CrossAccountConsumer has no DataArchiveFile for its code");
     }
     archive.addOverride(
       "source_dir",
@@ -240,16 +169,15 @@ class Pipeline extends TerraformStack {
     );
   }
 
-  /** AWS has no environment without variables: Terraform would make it anew in every plan. */
-  private letEnvironmentBeGiven(variables: Variables, consumer: CrossAccountConsumer): void {
-    variables.map("environment", "Environment variables of the function");
+  /** AWS drops an environment without variables, so Terraform would add it in every plan. */
+  private omitEmptyEnvironment(consumer: CrossAccountConsumer): void {
     consumer.lambdaFunction?.addOverride("dynamic.environment", {
       for_each: "${length(var.environment) == 0 ? [] : [var.environment]}",
       content: { variables: "${environment.value}" },
     });
   }
 
-  private describe(stream: ProducerStream, consumer: CrossAccountConsumer): void {
+  private createOutputs(stream: ProducerStream, consumer: CrossAccountConsumer): void {
     for (const [name, description, value] of [
       ["stream_arn", "ARN of the stream", stream.streamArn],
       ["kms_key_arn", "ARN of the stream's key", stream.kmsKeyArn],
@@ -264,7 +192,7 @@ class Pipeline extends TerraformStack {
       ["event_source_mapping_id", "UUID of the event source mapping", consumer.mapping.uuid],
       [
         "on_failure_queue_url",
-        "URL of the queue that is told of records that Lambda gave up on",
+        "URL of the queue that receives reports of records that Lambda gave up on",
         consumer.onFailureQueueUrl,
       ],
     ] as const) {
@@ -273,7 +201,7 @@ class Pipeline extends TerraformStack {
   }
 }
 
-/** What a stack has and a module must not: providers and a backend of its own, and cdktf's notes. */
+/** Removes what only a root module may have: provider configurations and a backend. */
 function asModule({ terraform, provider, ...rest }: Configuration): object {
   const { backend, ...settings } = terraform;
   return {
@@ -293,9 +221,9 @@ function asModule({ terraform, provider, ...rest }: Configuration): object {
   };
 }
 
-/** As a module's users read it: addresses without cdktf's hash, variables by the names they have here. */
-function inTerraformsWords(configuration: Configuration): Configuration {
-  const { resource, data, variable } = configuration;
+/** Replaces cdktf's names by Terraform's: addresses without a hash, variables in snake case. */
+function withTerraformNames(configuration: Configuration): Configuration {
+  const { resource, data } = configuration;
   let text = JSON.stringify(configuration, (key, value: unknown) =>
     key === "//" ? undefined : value,
   );
@@ -305,31 +233,46 @@ function inTerraformsWords(configuration: Configuration): Configuration {
     const name = id.replace(/_[0-9A-F]{8}$/, "").replace(/-/g, "_");
     text = text.replaceAll(id, name);
   }
-  text = text.replace(/'([a-zA-Z]+)'/g, (quoted, property: string) => {
-    const name = property.replace(/[A-Z]/g, (x) => `_${x.toLowerCase()}`);
-    return name in variable ? `'${name}'` : quoted;
-  });
+  const properties = new Set(VARIABLES.map(({ property }) => property));
+  text = text.replace(/'([a-zA-Z]+)'/g, (quoted, property: string) =>
+    properties.has(property) ? `'${snakeCase(property)}'` : quoted,
+  );
   return JSON.parse(text) as Configuration;
 }
 
-/** Writes main.tf.json and the function's code: the same bytes wherever it is run. */
-async function make(directory: string): Promise<void> {
-  const code = path.join(directory, CODE, "index.js");
-  buildSync({
+/** Removes the preconditions that repeat the validation of a variable. */
+function withoutRepeatedRules(configuration: Configuration): Configuration {
+  const validations = new Set(
+    Object.values(configuration.variable)
+      .flatMap(({ validation = [] }) => validation)
+      .map((rule) => JSON.stringify(rule)),
+  );
+  for (const resource of Object.values(configuration.resource).flatMap(Object.values<Resource>)) {
+    const { precondition = [], ...lifecycle } = resource.lifecycle ?? {};
+    const rest = precondition.filter((rule) => !validations.has(JSON.stringify(rule)));
+    resource.lifecycle = { ...lifecycle, ...(rest.length > 0 && { precondition: rest }) };
+    if (Object.keys(resource.lifecycle).length === 0) {
+      delete resource.lifecycle;
+    }
+  }
+  return configuration;
+}
+
+async function bundleFunction(file: string): Promise<void> {
+  const { outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: ["handler/index.ts"],
     bundle: true,
     platform: "node",
     target: "node22",
-    banner: { js: "/* eslint-disable */\n// Made by `npm run build:module`." },
-    outfile: code,
+    banner: { js: "/* eslint-disable */\n// Generated by `npm run build:module`." },
+    write: false,
   });
-  const style = await resolveConfig(__filename);
-  fs.writeFileSync(
-    code,
-    await format(fs.readFileSync(code, "utf8"), { ...style, parser: "babel" }),
-  );
-  process.chdir(directory);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  await writeFormatted(file, outputFiles[0]?.text ?? "", "babel");
+}
+
+function synthesize(): Configuration {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), "module-"));
   const app = new App({ outdir, stackTraces: false });
   new Pipeline(app, "pipeline");
@@ -337,13 +280,16 @@ async function make(directory: string): Promise<void> {
   const stack = path.join(outdir, "stacks", "pipeline", "cdk.tf.json");
   const configuration = JSON.parse(fs.readFileSync(stack, "utf8")) as Configuration;
   fs.rmSync(outdir, { recursive: true });
-  fs.writeFileSync(
-    path.join(directory, "main.tf.json"),
-    await format(JSON.stringify(asModule(inTerraformsWords(configuration))), {
-      ...style,
-      parser: "json",
-    }),
-  );
+  return configuration;
+}
+
+/** Writes main.tf.json and the function's code, without paths of the machine it runs on. */
+async function make(directory: string): Promise<void> {
+  await bundleFunction(path.join(directory, CODE, "index.js"));
+  // LambdaCode.fromDirectory reads the directory relative to the working directory.
+  process.chdir(directory);
+  const module = asModule(withoutRepeatedRules(withTerraformNames(synthesize())));
+  await writeFormatted(path.join(directory, "main.tf.json"), JSON.stringify(module), "json");
 }
 
 void make(path.resolve(process.argv[2] ?? __dirname));

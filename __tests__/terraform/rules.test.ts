@@ -8,7 +8,7 @@ import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping
 import { principalArn } from "../../modules/policies/principals";
 import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
 import * as formats from "../../modules/properties/formats";
-import type { Kind, Pattern } from "../../modules/properties/kinds";
+import { Kind, nonEmptyString, Pattern } from "../../modules/properties/kinds";
 import { PropertyChecks } from "../../modules/properties/property-checks";
 import { describeWithTerraform, scratch } from "./harness";
 
@@ -29,11 +29,12 @@ const KINDS: Record<string, Kind> = {
     ),
   ),
   principalArn,
+  nonEmptyString: nonEmptyString(),
 };
 
 /** Values below, at and above every bound, and strings that match a pattern or nearly do. */
 function valuesFor(kind: Kind): (string | number)[] {
-  const { minimum, maximum, enum: values = [], pattern, anyOf = [] } = kind.schema ?? {};
+  const { minimum, maximum, enum: values = [], minLength, pattern, anyOf = [] } = kind.schema ?? {};
   const [range] = anyOf.filter((one) => one.minimum !== undefined);
   const bounds = [minimum, maximum, range?.minimum, range?.maximum].flatMap((one) =>
     one === undefined ? [] : [one - 1, one, one + 1, one + 0.5],
@@ -41,7 +42,8 @@ function valuesFor(kind: Kind): (string | number)[] {
   const matching = pattern
     ? fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 5, seed: 1 })
     : [];
-  const text = values.some((one) => typeof one === "string") || pattern ? ["", "x y", "*"] : [];
+  const isText = values.some((one) => typeof one === "string") || pattern || minLength;
+  const text = isText ? ["", "x y", "*"] : [];
   const almost = matching.flatMap((one) => [`${one} `, `*${one}`, one.slice(1)]);
   const time = kind === MAPPING_PROPERTIES.startingPositionTimestamp.kind;
   return time

@@ -78,7 +78,7 @@ export const integer = (minimum: number, maximum: number): Kind<number> =>
     rule: `an integer from ${minimum} to ${maximum}`,
     schema: { type: "integer", minimum, maximum },
     isValid: (value) => Number.isInteger(value) && value >= minimum && value <= maximum,
-    // The literal comes first: cdktf 0.21 renders a right operand of 0 as `undefined`.
+    // The literals come first, since cdktf 0.21 renders a right operand of 0 as `undefined`.
     condition: (value) =>
       Op.and(Op.and(Op.lte(minimum, value), Op.gte(maximum, value)), Op.eq(Fn.floor(value), value)),
   });
@@ -157,7 +157,8 @@ export const nonEmptyString = (): Kind<string> =>
   text(
     "a string that is not empty",
     (value) => value !== "",
-    (value) => Op.neq(value, ""),
+    // cdktf 0.21 renders a right operand of "" as `undefined`, as it does 0.
+    (value) => Op.neq("", value),
     { type: "string", minLength: 1 },
   );
 

@@ -1,10 +1,6 @@
-import { execFileSync } from "child_process";
-import * as fs from "fs";
-import * as path from "path";
 import { EFFECTS } from "../../../app/changes/effects";
 import { CHANGES } from "../../../app/changes/table";
 import type { CrossAccountConsumerProps, ProducerStreamProps } from "../../../modules";
-import { ROOT, scratch } from "../../terraform/harness";
 
 /** Every property there is: one that is missing here, or too many, does not compile. */
 const PROPERTIES: Record<
@@ -73,15 +69,5 @@ describe("the table of changes", () => {
     const covered = new Set<string>(rows.flatMap((row) => row.effects));
     const missing = EFFECTS.map(({ id }) => id).filter((id) => !covered.has(id));
     expect(missing).toEqual(["mapping-skips", "key-access-lost"]);
-  });
-
-  it("is what docs/changes.md says: npm run build:docs writes it", () => {
-    const written = path.join(scratch(), "changes.md");
-    execFileSync(process.execPath, ["--import", "tsx", "app/changes/docs.ts", written], {
-      cwd: ROOT,
-    });
-    expect(fs.readFileSync(path.join(ROOT, "docs", "changes.md"), "utf8")).toBe(
-      fs.readFileSync(written, "utf8"),
-    );
   });
 });

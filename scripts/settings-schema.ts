@@ -1,20 +1,10 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { format, resolveConfig } from "prettier";
+import { deployment, deployments } from "../app/settings-properties";
 import type { JsonSchema } from "../modules/properties/kinds";
 import { Docstring, docstringsOf } from "./docstrings";
-import { deployment, deployments } from "./settings-properties";
+import { LIBRARY_FILES } from "./documented-properties";
+import { writeFormatted } from "./write-formatted";
 
 /** Writes settings.schema.json from the declarations of the properties and their docstrings. */
-
-const FILES = [
-  "app/settings.ts",
-  "app/accounts.ts",
-  "modules/cross-account-consumer/cross-account-consumer-props.ts",
-  "modules/cross-account-consumer/function-props.ts",
-  "modules/cross-account-consumer/mapping-props.ts",
-  "modules/producer-stream/producer-stream-props.ts",
-];
 
 /** Interfaces that together describe one object of the settings. */
 const OBJECTS = [
@@ -29,7 +19,7 @@ const OBJECTS = [
   ["ExistingFunction"],
 ];
 
-const docstrings = docstringsOf(FILES);
+const docstrings = docstringsOf(["app/settings.ts", "app/accounts.ts", ...LIBRARY_FILES]);
 const documented = OBJECTS.map(
   (names) =>
     new Map(
@@ -78,12 +68,8 @@ function settingsSchema(): Record<string, unknown> {
   };
 }
 
-async function write(file: string): Promise<void> {
-  const style = await resolveConfig(__filename);
-  fs.writeFileSync(
-    file,
-    await format(JSON.stringify(settingsSchema()), { ...style, parser: "json" }),
-  );
-}
-
-void write(path.resolve(process.argv[2] ?? path.join(__dirname, "..", "settings.schema.json")));
+void writeFormatted(
+  process.argv[2] ?? "settings.schema.json",
+  JSON.stringify(settingsSchema()),
+  "json",
+);

@@ -1,14 +1,10 @@
-import * as fs from "fs";
-import * as path from "path";
-import { format, resolveConfig } from "prettier";
-import { Change, OUTCOMES } from "./change";
-import { CONSUMER_CHANGES } from "./consumer-changes";
-import { DEPLOYMENT_CHANGES } from "./deployment-changes";
-import { EFFECTS } from "./effects";
-import { MAPPING_CHANGES } from "./mapping-changes";
-import { STREAM_CHANGES } from "./stream-changes";
-
-const FILE = path.resolve(__dirname, "..", "..", "docs", "changes.md");
+import { Change, OUTCOMES } from "../app/changes/change";
+import { CONSUMER_CHANGES } from "../app/changes/consumer-changes";
+import { DEPLOYMENT_CHANGES } from "../app/changes/deployment-changes";
+import { EFFECTS } from "../app/changes/effects";
+import { MAPPING_CHANGES } from "../app/changes/mapping-changes";
+import { STREAM_CHANGES } from "../app/changes/stream-changes";
+import { writeFormatted } from "./write-formatted";
 
 const VERBS = {
   create: "creates",
@@ -50,8 +46,7 @@ const effects = (): string =>
     ...EFFECTS.map(({ id, records, meaning }) => `| \`${id}\` | ${records} | ${meaning} |`),
   ].join("\n");
 
-async function page(): Promise<string> {
-  const text = `# What a change does to records
+const page = `# What a change does to records
 
 Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`runtime\`, \`architecture\`, \`layers\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
 
@@ -85,7 +80,5 @@ The log group and the failure queue keep the names they were created with when a
 
 ${effects()}
 `;
-  return format(text, { ...(await resolveConfig(FILE)), parser: "markdown" });
-}
 
-void page().then((text) => fs.writeFileSync(process.argv[2] ?? FILE, text));
+void writeFormatted(process.argv[2] ?? "docs/changes.md", page, "markdown");

@@ -1,0 +1,35 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { ROOT, scratch } from "../terraform/harness";
+
+const read = (file: string): string => fs.readFileSync(file, "utf8");
+
+const generate = (script: string, target: string): void => {
+  execFileSync(process.execPath, ["--import", "tsx", `scripts/${script}.ts`, target], {
+    cwd: ROOT,
+  });
+};
+
+describe("`npm run build:docs` generates", () => {
+  it.each([
+    ["settings.schema.json", "settings-schema"],
+    ["docs/changes.md", "changes-page"],
+  ])("%s as it stands", (file, script) => {
+    const generated = path.join(scratch(), "generated");
+
+    generate(script, generated);
+
+    expect(read(path.join(ROOT, file))).toBe(read(generated));
+  });
+
+  it("the tables of properties as they stand", () => {
+    const directory = scratch();
+
+    generate("property-tables", directory);
+
+    for (const file of ["README.md", "docs/properties.md", "terraform-module/README.md"]) {
+      expect(read(path.join(ROOT, file))).toBe(read(path.join(directory, file)));
+    }
+  });
+});
