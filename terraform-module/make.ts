@@ -9,7 +9,7 @@ import {
   CrossAccountConsumer,
   LambdaCode,
   ProducerStream,
-  StartingPosition,
+  type StartingPosition,
   StreamMode,
 } from "../modules";
 import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/record-age";
@@ -139,7 +139,7 @@ class Pipeline extends TerraformStack {
       memorySizeMb: variables.number("memorySizeMb"),
       timeoutSeconds: variables.number("timeoutSeconds"),
       logRetentionDays: variables.number("logRetentionDays"),
-      startingPosition: variables.string("startingPosition") as MappingProps["startingPosition"],
+      startingPosition: variables.string("startingPosition") as StartingPosition,
       batchSize: variables.number("batchSize"),
       maximumBatchingWindowInSeconds: variables.number("maximumBatchingWindowInSeconds"),
       parallelizationFactor: variables.number("parallelizationFactor"),

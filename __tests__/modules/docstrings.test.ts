@@ -14,9 +14,7 @@ describe("the docstring of a property agrees with its declaration", () => {
     );
     for (const { minimum, maximum } of bounds) {
       expect(docstring.text).toContain(`${minimum}`);
-      expect(docstring.text).toMatch(
-        new RegExp(`\\b${minimum}\\b.*\\b(to ${maximum}|or more)\\b`),
-      );
+      expect(docstring.text).toMatch(new RegExp(`\\b${minimum}\\b.*\\b(to ${maximum}|or more)\\b`));
     }
     if (kind.schema?.type === "integer" && kind.schema.enum) {
       kind.schema.enum.forEach((one) => {

@@ -42,7 +42,10 @@ function valuesFor(kind: Kind): (string | number)[] {
   const matching = pattern
     ? fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 5, seed: 1 })
     : [];
-  const isText = values.some((one) => typeof one === "string") || pattern || minLength;
+  const isText =
+    values.some((one) => typeof one === "string") ||
+    pattern !== undefined ||
+    minLength !== undefined;
   const text = isText ? ["", "x y", "*"] : [];
   const almost = matching.flatMap((one) => [`${one} `, `*${one}`, one.slice(1)]);
   const time = kind === MAPPING_PROPERTIES.startingPositionTimestamp.kind;
