@@ -139,7 +139,7 @@ class Pipeline extends TerraformStack {
       memorySizeMb: variables.number("memorySizeMb"),
       timeoutSeconds: variables.number("timeoutSeconds"),
       logRetentionDays: variables.number("logRetentionDays"),
-      startingPosition: variables.string("startingPosition") as StartingPosition,
+      startingPosition: variables.string("startingPosition") as unknown as StartingPosition,
       batchSize: variables.number("batchSize"),
       maximumBatchingWindowInSeconds: variables.number("maximumBatchingWindowInSeconds"),
       parallelizationFactor: variables.number("parallelizationFactor"),
