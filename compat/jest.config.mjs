@@ -1,4 +1,4 @@
-import path from "path";
+import path from "node:path";
 import base from "../jest.config.js";
 
 const { globalSetup, globalTeardown, ...each } = base;

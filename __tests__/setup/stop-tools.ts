@@ -1,4 +1,4 @@
-import * as fs from "fs";
+import * as fs from "node:fs";
 
 export default async function stopTools(): Promise<void> {
   await globalThis.moto?.stop();
