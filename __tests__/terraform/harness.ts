@@ -12,8 +12,13 @@ import { LambdaCode } from "../../modules";
 export const ROOT = path.resolve(__dirname, "..", "..");
 export const STACK = "stacks/cross-account-kinesis";
 
-/** `describe`, or its `skip` where start-tools.ts has said what is missing. */
-export const describeWithTerraform = process.env.MOTO_URL ? describe : describe.skip;
+/** `describe`, or its `skip` if start-tools.ts found no Terraform. */
+export const describeWithTerraform = (...suite: Parameters<jest.Describe>): void => {
+  if (process.env.MOTO_URL === undefined) {
+    throw new Error('list this suite in the project "terraform" of jest.config.js');
+  }
+  (process.env.MOTO_URL ? describe : describe.skip)(...suite);
+};
 
 export const scratch = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "synth-"));
 
