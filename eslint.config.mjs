@@ -1,4 +1,5 @@
 import eslint from "@eslint/js";
+import { builtinModules } from "node:module";
 import tseslint from "typescript-eslint";
 
 const providerRoots = ["aws", "archive"].map((name) => ({
@@ -6,6 +7,61 @@ const providerRoots = ["aws", "archive"].map((name) => ({
   message:
     "import the class's own file, e.g. @cdktf/provider-aws/lib/kinesis-stream: the root costs seconds and 500 MB",
 }));
+
+const bareBuiltins = builtinModules
+  .filter((name) => !name.startsWith("_"))
+  .map((name) => ({ name, message: `write "node:${name}"` }));
+
+/** A rule set for some files: what their import paths must not match, as regular expressions. */
+const restrictImports = (files, ...patterns) => ({
+  files,
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        paths: [...providerRoots, ...bareBuiltins],
+        patterns: patterns.map(([regex, message]) => ({ regex, message })),
+      },
+    ],
+  },
+});
+
+/** The folders of modules/, each of which imports only those before it. */
+const LAYERS = ["properties", "policies", "accounts", "producer-stream", "cross-account-consumer"];
+const outsideModules = [
+  "^(\\.\\./)+(?!(" + LAYERS.join("|") + ")/)",
+  "modules/ is published alone",
+];
+const PUBLIC_API = "import from modules/index.ts, which is the public API";
+/** The insides of modules/ that settings, schema and Terraform module are generated from. */
+const DECLARATIONS = "properties/|policies/principals$|[a-z-]+/([a-z-]+-properties|record-age)$";
+const fromIndexOnly = ["/modules/.", PUBLIC_API];
+const declarationsOnly = [`/modules/(?!${DECLARATIONS})`, PUBLIC_API];
+
+const boundaries = [
+  restrictImports(["**"], fromIndexOnly),
+  restrictImports(["__tests__/**"]),
+  ...LAYERS.map((layer, index) =>
+    restrictImports([`modules/${layer}/**`], outsideModules, [
+      `^\\.\\./(${LAYERS.slice(index + 1).join("|") || "index"})(/|$)`,
+      `imports in modules/ point one way: ${LAYERS.join(" <- ")}`,
+    ]),
+  ),
+  restrictImports(["handler/**"], ["^\\.\\./", "the function is bundled without the library"]),
+  restrictImports(["app/**"], declarationsOnly, [
+    "/(local|scripts|terraform-module|cli)/",
+    "the app knows nothing of the tools around it",
+  ]),
+  restrictImports(
+    ["app/changes/**"],
+    ["^\\.\\./(?!\\.\\./modules$)", "app/changes/ reads plans, and knows nothing of settings"],
+  ),
+  restrictImports(["scripts/**"], declarationsOnly, [
+    "/terraform-module/",
+    "the Terraform module uses scripts/, not the other way round",
+  ]),
+  restrictImports(["terraform-module/**"], declarationsOnly),
+];
 
 export default tseslint.config(
   {
@@ -22,7 +78,7 @@ export default tseslint.config(
       },
     },
     rules: {
-      "no-restricted-imports": ["error", { paths: providerRoots }],
+      curly: ["error", "all"],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       // Every Terraform expression is an `any` to cdktf.
@@ -31,6 +87,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
+  ...boundaries,
   {
     files: ["__tests__/**", "compat/**"],
     rules: {

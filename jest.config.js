@@ -1,10 +1,42 @@
-/** @type {import("jest").Config} */
-module.exports = {
+const common = {
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
-  testMatch: ["**/*.test.ts"],
-  globalSetup: "<rootDir>/__tests__/setup/start-tools.ts",
-  globalTeardown: "<rootDir>/__tests__/setup/stop-tools.ts",
   // tsconfig.json has isolatedModules: types are checked once, by `npm run lint`.
   transform: { "^.+\\.ts$": "ts-jest" },
+};
+
+/** @type {import("jest").Config} */
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: "unit",
+      globalSetup: "<rootDir>/__tests__/setup/prepare-environment.ts",
+      globalTeardown: "<rootDir>/__tests__/setup/stop-tools.ts",
+      testMatch: ["**/*.test.ts"],
+      testPathIgnorePatterns: [
+        "/__tests__/(terraform|examples|e2e)/",
+        "/__tests__/app/(start|deploy)\\.test\\.ts$",
+      ],
+    },
+    {
+      ...common,
+      // Jest starts the local AWS only if one of these suites runs.
+      displayName: "terraform",
+      globalSetup: "<rootDir>/__tests__/setup/start-tools.ts",
+      globalTeardown: "<rootDir>/__tests__/setup/stop-tools.ts",
+      testMatch: [
+        "**/__tests__/{terraform,examples,e2e}/**/*.test.ts",
+        "**/__tests__/app/{start,deploy}.test.ts",
+      ],
+    },
+  ],
+  // Checked by `npm run test:coverage` only: collecting it doubles the time of these suites.
+  coverageProvider: "v8",
+  coverageReporters: ["text-summary"],
+  collectCoverageFrom: ["modules/**/*.ts", "handler/*.ts"],
+  coverageThreshold: {
+    "./modules/": { statements: 99, branches: 97, functions: 98 },
+    "./handler/": { statements: 100, branches: 100, functions: 100 },
+  },
 };

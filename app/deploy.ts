@@ -1,7 +1,7 @@
-import { spawnSync } from "child_process";
-import * as path from "path";
-import { createInterface } from "readline/promises";
-import { parseArgs } from "util";
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
 import { runDeployment } from "./plan-and-apply";
 import { chooseDeployment, loadDeployments } from "./deployments";
 import { contextOf } from "./json";

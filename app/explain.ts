@@ -1,4 +1,4 @@
-import { readFileSync } from "fs";
+import { readFileSync } from "node:fs";
 import { describePlan } from "./plan-and-apply";
 
 /** Reads Terraform's plan JSON from standard input, and says what the plan does to records. */

@@ -1,4 +1,4 @@
-import * as fs from "fs";
+import * as fs from "node:fs";
 
 /** What cdktf's CLI passes on by itself, for when main.ts runs without it. */
 export function contextOf(cdktfJson: string): Record<string, unknown> {

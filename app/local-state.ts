@@ -1,6 +1,6 @@
 import { App, TerraformStack } from "cdktf";
-import * as fs from "fs";
-import * as path from "path";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { SynthesizedStack } from "./stack";
 import { parseState, stateProblems } from "./state";
 

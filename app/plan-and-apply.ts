@@ -1,5 +1,5 @@
-import * as fs from "fs";
-import * as path from "path";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { inWords } from "./changes/in-words";
 import { isPlan } from "./changes/plan";
 import { constructPath, SynthesizedStack } from "./stack";

@@ -1,4 +1,4 @@
-import { spawn } from "child_process";
+import { spawn } from "node:child_process";
 
 /** Runs one Terraform command in the directory of a stack. */
 export interface TerraformCommands {

@@ -1,7 +1,7 @@
-import path from "path";
+import path from "node:path";
 import base from "../jest.config.js";
 
-const { globalSetup, globalTeardown, ...each } = base;
+const { globalSetup, globalTeardown, testPathIgnorePatterns, ...each } = base.projects[0];
 const rootDir = path.join(import.meta.dirname, "..");
 const installed = (name) => `<rootDir>/compat/node_modules/${name}`;
 

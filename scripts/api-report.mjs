@@ -2,9 +2,9 @@
  * Writes what the package exports to etc/, for reviews; with --check, fails where that would change.
  * API Extractor comes with `npm ci --prefix compat`.
  */
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import apiExtractor from "../compat/node_modules/@microsoft/api-extractor/lib-commonjs/index.js";
 
 const { Extractor, ExtractorConfig } = apiExtractor;

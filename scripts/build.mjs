@@ -2,9 +2,9 @@
  * Compiles the library for cdktf to lib/, and makes of that the same for cdktn in lib-cdktn/: cdktn
  * is cdktf renamed, to a name of the same length, so that source maps stay right.
  */
-import { execFileSync } from "child_process";
-import * as fs from "fs";
-import * as path from "path";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 
 fs.rmSync("lib", { recursive: true, force: true });
 fs.rmSync("lib-cdktn", { recursive: true, force: true });

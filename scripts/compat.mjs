@@ -1,6 +1,6 @@
 /** After `npm test`: the suites that need the other framework, where it is installed. */
-import { execFileSync } from "child_process";
-import * as fs from "fs";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
 
 if (fs.existsSync("compat/node_modules")) {
   try {

@@ -1,8 +1,6 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { VARIABLES } from "../terraform-module/variables";
 import { DOCUMENTED, DocumentedProperty } from "./documented-properties";
-import { writeFormatted } from "./write-formatted";
+import { table, writeTables } from "./markdown-tables";
 
 /** Writes the tables of properties in the Markdown files from the declarations and docstrings. */
 
@@ -29,14 +27,6 @@ const MOST_USED = [
   "onFailure",
 ];
 
-/** Without the newlines and pipes that would end a cell. */
-const cell = (text: string): string => text.replace(/\s+/g, " ").replace(/\|/g, "\\|");
-
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [header, header.map(() => "---"), ...rows]
-    .map((cells) => `| ${cells.map(cell).join(" | ")} |`)
-    .join("\n");
-
 const summaryOf = (text: string): string => text.replace(/(\.)(?=\s+[A-Z]).*$/s, "$1");
 
 const defaultOf = ({ declaration, docstring }: DocumentedProperty): string =>
@@ -60,43 +50,16 @@ const mostUsed = MOST_USED.map((name) => all.find((one) => one.name === name)).f
   (one) => one !== undefined,
 );
 
-const variables = table(
-  ["variable", "description", "default"],
-  VARIABLES.map(({ name, description, default: value, isRequired }) => [
-    `\`${name}\``,
-    description,
-    isRequired ? "required" : `\`${JSON.stringify(value)}\``,
-  ]),
-);
-
 const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "README.md": { "most used properties": rowsOf(mostUsed) },
   "docs/properties.md": Object.fromEntries(
     [...DOCUMENTED.keys()].map((name) => [name, rowsOf(propertiesOf(name))]),
   ),
-  "terraform-module/README.md": { variables },
 };
-
-/** Replaces what stands between the two comments that name the table. */
-function replaceTable(text: string, name: string, rows: string): string {
-  const [start, end] = [`<!-- ${name}: from the declarations -->`, `<!-- end of ${name} -->`];
-  const [before, rest] = text.split(start);
-  const after = rest?.split(end)[1];
-  if (after === undefined) {
-    throw new Error(`a Markdown file lacks the comments ${start} and ${end}`);
-  }
-  return `${before}${start}\n\n${rows}\n\n${end}${after}`;
-}
 
 async function write(directory: string): Promise<void> {
   for (const [file, tables] of Object.entries(TABLES)) {
-    const text = Object.entries(tables).reduce(
-      (written, [name, rows]) => replaceTable(written, name, rows),
-      fs.readFileSync(file, "utf8"),
-    );
-    const target = path.join(directory, file);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    await writeFormatted(target, text, "markdown");
+    await writeTables(file, path.join(directory, file), tables);
   }
 }
 

@@ -15,6 +15,7 @@ import {
 import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/record-age";
 import { fixOf } from "../modules/properties/property";
 import { PropertyChecks } from "../modules/properties/property-checks";
+import { table, writeTables } from "../scripts/markdown-tables";
 import { writeFormatted } from "../scripts/write-formatted";
 import { snakeCase, Variable, VARIABLES } from "./variables";
 
@@ -283,8 +284,22 @@ function synthesize(): Configuration {
   return configuration;
 }
 
-/** Writes main.tf.json and the function's code, without paths of the machine it runs on. */
+const variablesTable = (): string =>
+  table(
+    ["variable", "description", "default"],
+    VARIABLES.map(({ name, description, default: value, isRequired }) => [
+      `\`${name}\``,
+      description,
+      isRequired ? "required" : `\`${JSON.stringify(value)}\``,
+    ]),
+  );
+
+/** Writes main.tf.json, the function's code and the README's table, without paths of this machine. */
 async function make(directory: string): Promise<void> {
+  const readme = "README.md";
+  await writeTables(path.join(__dirname, readme), path.join(directory, readme), {
+    variables: variablesTable(),
+  });
   await bundleFunction(path.join(directory, CODE, "index.js"));
   // LambdaCode.fromDirectory reads the directory relative to the working directory.
   process.chdir(directory);

@@ -1,7 +1,7 @@
+import { StartingPosition } from "../modules";
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
-import { StartingPosition } from "../modules/cross-account-consumer/mapping-props";
 import { STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
 import { JsonSchema, nonEmptyString, oneOf } from "../modules/properties/kinds";
 import type { Property } from "../modules/properties/property";

@@ -1,6 +1,6 @@
-import { execFileSync, spawnSync } from "child_process";
-import * as fs from "fs";
-import * as path from "path";
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { ROOT, scratch, synthesizeMain } from "../terraform/harness";
 import { analytics, archive, settings } from "../terraform/settings";
 

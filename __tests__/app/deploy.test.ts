@@ -1,8 +1,8 @@
 import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
-import { spawnSync } from "child_process";
-import * as fs from "fs";
-import * as path from "path";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { DeploymentChangeId } from "../../app/changes/deployment-changes";
 import { type DeploymentOptions, runDeployment } from "../../app/plan-and-apply";
 import { startLocalAws, type LocalAws } from "../../local/aws";

@@ -1,6 +1,6 @@
-import { ChildProcess, execFileSync, spawn, spawnSync } from "child_process";
-import * as fs from "fs";
-import * as path from "path";
+import { ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";
 
 jest.setTimeout(120_000);

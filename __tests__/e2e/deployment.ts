@@ -1,5 +1,5 @@
-import * as fs from "fs";
-import * as path from "path";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { LocalAws, LocalAwsOptions, startLocalAws } from "../../local/aws";
 import { findTerraform, Terraform } from "../../local/terraform";
 import { Configuration, copyStack } from "../../local/workspace";

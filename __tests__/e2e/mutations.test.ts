@@ -1,8 +1,8 @@
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { GetQueueUrlCommand, PurgeQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import * as fs from "fs";
-import * as path from "path";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { stopTerraform } from "../../local/terraform";
 import { Configuration } from "../../local/workspace";
 import { CrossAccountConsumer, ProducerStream } from "../../modules";

@@ -1,5 +1,5 @@
-import * as fs from "fs";
-import * as path from "path";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import * as ts from "typescript";
 import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";

@@ -85,7 +85,9 @@ describe("kinesisHandler", () => {
       const first = new Promise<void>((resolve) => (finishFirst = resolve));
       const handler = kinesisHandler(async (record) => {
         steps.push(`start ${sequenceNumberOf(record)}`);
-        if (sequenceNumberOf(record) === "1") await first;
+        if (sequenceNumberOf(record) === "1") {
+          await first;
+        }
         steps.push(`end ${sequenceNumberOf(record)}`);
       });
 
@@ -180,7 +182,9 @@ describe("kinesisHandler", () => {
       const processed: string[] = [];
       const handler = kinesisHandler((record) => {
         processed.push(sequenceNumberOf(record));
-        if (Number(sequenceNumberOf(record)) >= 2) throw new Error("broken");
+        if (Number(sequenceNumberOf(record)) >= 2) {
+          throw new Error("broken");
+        }
       });
 
       // Act
@@ -301,12 +305,18 @@ describe("kinesisHandler", () => {
       const handler = kinesisHandler((record) => {
         const index = processed.push(sequenceNumberOf(record)) - 1;
         const isBroken = failing >= 0 && index >= failing;
-        if (isBroken && throwsAtOnce) throw new Error("broken");
+        if (isBroken && throwsAtOnce) {
+          throw new Error("broken");
+        }
         expect(++running).toBe(1);
         return (async () => {
-          if (delays[index]) await setImmediate();
+          if (delays[index]) {
+            await setImmediate();
+          }
           running--;
-          if (isBroken) throw new Error("broken");
+          if (isBroken) {
+            throw new Error("broken");
+          }
         })();
       });
       consoleError.mockClear();

@@ -185,7 +185,9 @@ describe("what only the whole app shows", () => {
         const length = left > 300 ? 100 : left - 2;
         stream.grantWrite(writer(index, length));
         left -= length + '"",'.length;
-        if (length !== 100) break;
+        if (length !== 100) {
+          break;
+        }
       }
     };
     const sentence = (bytes: number | string) =>

@@ -46,7 +46,9 @@ describe("CrossAccountConsumer", () => {
 
     it.each(["missing.zip", "directory.zip"])("fails when %s is no zip file", (name) => {
       const file = join(directory, name);
-      if (name === "directory.zip") mkdirSync(file);
+      if (name === "directory.zip") {
+        mkdirSync(file);
+      }
       expect(refusalsOf({ code: LambdaCode.fromZip(file) })).toEqual([
         `'code' must be a zip file that exists, got "${file}"; build it first, or correct the path`,
       ]);

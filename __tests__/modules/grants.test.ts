@@ -44,9 +44,13 @@ describe("ProducerStream", () => {
       const principals = (first: boolean) => {
         const synthesized = synthesize((stack, providers) => {
           const stream = aStream(stack, providers);
-          if (first) stream.grantRead(READER);
+          if (first) {
+            stream.grantRead(READER);
+          }
           aConsumer(stack, providers, { stream });
-          if (!first) stream.grantRead(READER);
+          if (!first) {
+            stream.grantRead(READER);
+          }
         });
         const [statement, ...more] = synthesized.statements(
           "aws_kinesis_resource_policy",

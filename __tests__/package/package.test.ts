@@ -1,8 +1,8 @@
-import { execFileSync } from "child_process";
-import * as fs from "fs";
-import { isBuiltin } from "module";
-import * as os from "os";
-import * as path from "path";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import { isBuiltin } from "node:module";
+import * as os from "node:os";
+import * as path from "node:path";
 import { manifest, pack, ROOT } from "./pack";
 
 jest.setTimeout(120_000);

@@ -28,7 +28,7 @@ describe("`npm run build:docs` generates", () => {
 
     generate("property-tables", directory);
 
-    for (const file of ["README.md", "docs/properties.md", "terraform-module/README.md"]) {
+    for (const file of ["README.md", "docs/properties.md"]) {
       expect(read(path.join(ROOT, file))).toBe(read(path.join(directory, file)));
     }
   });

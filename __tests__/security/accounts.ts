@@ -1,4 +1,4 @@
-import { createHash } from "crypto";
+import { createHash } from "node:crypto";
 
 /** The partition that a stack is applied in. */
 export interface Cloud {

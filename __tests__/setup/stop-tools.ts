@@ -1,6 +1,7 @@
-import * as fs from "fs";
+import * as fs from "node:fs";
 
 export default async function stopTools(): Promise<void> {
   await globalThis.moto?.stop();
-  fs.rmSync(process.env.TMPDIR ?? "", { recursive: true, force: true });
+  globalThis.moto = undefined;
+  fs.rmSync(process.env.TEST_FILES ?? "", { recursive: true, force: true });
 }

@@ -1,9 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformStack } from "cdktf";
-import { execFileSync } from "child_process";
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
@@ -12,8 +12,13 @@ import { LambdaCode } from "../../modules";
 export const ROOT = path.resolve(__dirname, "..", "..");
 export const STACK = "stacks/cross-account-kinesis";
 
-/** `describe`, or its `skip` where start-tools.ts has said what is missing. */
-export const describeWithTerraform = process.env.MOTO_URL ? describe : describe.skip;
+/** `describe`, or its `skip` if start-tools.ts found no Terraform. */
+export const describeWithTerraform = (...suite: Parameters<jest.Describe>): void => {
+  if (process.env.MOTO_URL === undefined) {
+    throw new Error('list this suite in the project "terraform" of jest.config.js');
+  }
+  (process.env.MOTO_URL ? describe : describe.skip)(...suite);
+};
 
 export const scratch = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "synth-"));
 

@@ -1,4 +1,4 @@
-import * as path from "path";
+import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { describeWithTerraform, initialize, STACK, synthesizeMain } from "./harness";
 

@@ -1,7 +1,7 @@
 import { CrossAccountConsumer, IProducerStream, ProducerStream, ReadMode } from "../../modules";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
-import * as path from "path";
+import * as path from "node:path";
 import { CODE, describeWithTerraform, plan, STACK, synthesize, synthesizeMain } from "./harness";
 import { analytics, archive, fraud, settings } from "./settings";
 

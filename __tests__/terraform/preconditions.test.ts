@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
-import * as fs from "fs";
-import * as path from "path";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { CrossAccountConsumer, ProducerStream } from "../../modules";
 import { CODE, describeWithTerraform, initialize, scratch, synthesize } from "./harness";

@@ -1,6 +1,6 @@
-import { spawnSync } from "child_process";
-import * as fs from "fs";
-import * as path from "path";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { manifest, pack, ROOT } from "../../__tests__/package/pack";
 import { describeWithTerraform, plan, scratch } from "../../__tests__/terraform/harness";
 import { Framework, Stranger } from "./stranger";

@@ -1,5 +1,5 @@
 import { buildSync } from "esbuild";
-import * as path from "path";
+import * as path from "node:path";
 import { LambdaCode } from "../../../modules";
 import { scratch } from "../../terraform/harness";
 
