@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { Moto, startMoto } from "../../local/moto";
+import { Moto, startMoto } from "../../local/aws/moto";
 import { findTerraform } from "../../local/terraform";
 
 declare global {
