@@ -8,7 +8,7 @@ const exports = (variables: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}='${value}'`)
     .join(" ")}`;
 
-/** Lines to paste into a shell: one per account for the AWS CLI, one for Terraform. */
+/** Shell commands that configure the AWS CLI for each account, and Terraform. */
 export async function howToReach(
   terraform: Terraform,
   aws: LocalAws,
@@ -35,12 +35,12 @@ export async function howToReach(
     .map(([name, { value }]) => `#   ${name} = ${value}`)
     .join("\n");
   return `
-# Everything is up until Ctrl-C. The stack's outputs:
+# The local AWS runs until you press Ctrl-C. The stack's outputs:
 ${values}
 
 ${lines.join("\n\n")}
 
-# Terraform, whose providers carry their own credentials
+# Terraform (the configuration already contains the credentials)
 ${exports(terraform.environment)}
 terraform -chdir='${directory}' plan
 `;

@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
-import { setTimeout } from "timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { outputName } from "../app/outputs";
 import { ConsumerSettings } from "../app/settings";
 import { LocalAws } from "./aws";
@@ -10,7 +10,7 @@ export interface Sample {
   readonly partitionKey: string;
 }
 
-/** What `terraform output -json` says. */
+/** Output of `terraform output -json`. */
 export type Outputs = Readonly<Record<string, { readonly value: string }>>;
 
 const clientSettings = (aws: LocalAws, arn: string) => {
@@ -46,13 +46,13 @@ export async function putSample(
   return arn;
 }
 
-/** Why a record that was put can never be seen in this consumer's log group; none if it can. */
-export function whyNotAwaited(consumer: ConsumerSettings): string | undefined {
+/** Reason why the record cannot be expected in a consumer's log group; undefined if it can. */
+export function notAwaitedReason(consumer: ConsumerSettings): string | undefined {
   if (consumer.enabled === false) {
     return "its mapping is not enabled";
   }
   if (consumer.filterPatterns?.length) {
-    return "its filterPatterns decide what it sees";
+    return "its filterPatterns may drop the record";
   }
   if (consumer.runtime && !consumer.runtime.startsWith("nodejs")) {
     return `the local AWS runs Node.js functions only, not ${consumer.runtime}`;
@@ -60,7 +60,7 @@ export function whyNotAwaited(consumer: ConsumerSettings): string | undefined {
   return undefined;
 }
 
-/** The log line of the sample in one consumer's log group, once it is there. */
+/** Waits for the sample in a consumer's log group and returns its log line. */
 export async function awaitSample(
   aws: LocalAws,
   outputs: Outputs,

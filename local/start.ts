@@ -1,29 +1,29 @@
-import { execFile } from "child_process";
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
-import { parseArgs, promisify } from "util";
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseArgs, promisify } from "node:util";
 import { chooseDeployment, loadDeployments } from "../app/deployments";
 import { contextOf } from "../app/json";
 import { Settings } from "../app/settings";
 import { LocalAws, startLocalAws } from "./aws";
 import { howToReach } from "./how-to-reach";
-import { awaitSample, Outputs, putSample, whyNotAwaited } from "./sample";
+import { awaitSample, Outputs, putSample, notAwaitedReason } from "./sample";
 import { Steps } from "./steps";
 import { findTerraform, stopTerraform, Terraform } from "./terraform";
 import { copyStack } from "./workspace";
 
 const HELP = `Usage: npm start [-- OPTIONS]
 
-Makes the whole pipeline in a local AWS of as many accounts as the settings name, with the real
-Terraform and the real AWS provider; puts a record into the stream, waits for it in each consumer's
-log group, checks that Terraform finds nothing left to change, and removes everything.
+Creates the whole pipeline in a local AWS that has the accounts of the settings, with the real
+Terraform and the real AWS provider. Puts a record into the stream, waits for it in each consumer's
+log group, checks that Terraform has nothing left to change, and destroys everything.
 
-  --settings FILE       settings to run, as main.ts takes them (default: those in cdktf.json)
+  --settings FILE       settings file to run (default: the settings in cdktf.json)
   --name NAME           which of several deployments to run (default: the only one)
   --data TEXT           the record's data (default: sampledatarecord)
   --partition-key TEXT  its partition key (default: samplepartitionkey3)
-  --keep                leave everything up until Ctrl-C, and print how to reach it
+  --keep                keep everything running until Ctrl-C, and print how to access it
   --help                print this
 
 Exit code: 0 if the record arrived and nothing was left to change, else 1.
@@ -47,7 +47,7 @@ function parse() {
   }
 }
 
-// What the SDK says of Node versions to come is not for who only wants to see a record arrive.
+// The SDK's warning about old Node.js versions does not concern users of this command.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 const options = parse();
@@ -56,14 +56,14 @@ if (options.help) {
   process.exit();
 }
 
-/** All that this process and its children write, which goes with it however it ends. */
+/** Directory for all files of this run. It is removed when the process exits. */
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "start-"));
 process.env.TMPDIR = scratch;
 process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
 
 const steps = new Steps();
 let aws: LocalAws | undefined;
-/** All went well, and only Ctrl-C is left to come. */
+/** The run has succeeded and waits for Ctrl-C. */
 let isKept = false;
 
 async function run(): Promise<void> {
@@ -98,7 +98,7 @@ async function run(): Promise<void> {
   );
 }
 
-/** As main.ts is run by cdktf, but into a directory of this run's own. */
+/** Runs main.ts as cdktf does, but writes to this run's directory. */
 async function synthesize(): Promise<void> {
   const env = { ...process.env, CDKTF_OUTDIR: scratch };
   await promisify(execFile)("npm", ["run", "--silent", "app"], { env }).catch((error: unknown) => {
@@ -119,7 +119,7 @@ async function deploy(terraform: Terraform, local: LocalAws, name: string): Prom
   return directory;
 }
 
-/** What `-json` prints when one resource is done; the hash in its address helps nobody here. */
+/** Reports each completed resource in Terraform's JSON output, without the hash in its address. */
 const progress =
   (note: (text: string) => void) =>
   (line: string): void => {
@@ -151,7 +151,7 @@ async function deliver(local: LocalAws, settings: Settings, outputs: Outputs): P
   const { consumers } = settings;
   for (const consumer of consumers) {
     const { id: name } = consumer;
-    const reason = whyNotAwaited(consumer);
+    const reason = notAwaitedReason(consumer);
     if (reason) {
       console.log(`not awaited from ${name}: ${reason}`);
       continue;

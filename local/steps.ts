@@ -1,16 +1,17 @@
-import { setInterval } from "timers";
+import { setInterval } from "node:timers";
 
-/** Names each step of a run as it begins, and says how long it took. */
+/** Prints each step of a run and how long it took. */
 export class Steps {
   constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
 
   /**
-   * @param work may call `note` with what has happened so far; its result's `said` ends the line
+   * @param work can call `note` to report progress
+   * @param describe text to print at the end of the line for the step's result
    */
   public async step<T>(
     name: string,
     work: (note: (text: string) => void) => Promise<T>,
-    said: (result: T) => string = () => "",
+    describe: (result: T) => string = () => "",
   ): Promise<T> {
     const start = Date.now();
     const seconds = (): string => `${((Date.now() - start) / 1000).toFixed(1).padStart(5)} s`;
@@ -24,7 +25,7 @@ export class Steps {
         this.replace(`    ${text}\n`);
         this.replace(`${label} ${seconds()}`);
       });
-      this.replace(`${label} ${seconds()}  ${said(result)}`.trimEnd() + "\n");
+      this.replace(`${label} ${seconds()}  ${describe(result)}`.trimEnd() + "\n");
       return result;
     } catch (error) {
       this.replace(`${label} ${seconds()}  failed\n`);
@@ -34,7 +35,7 @@ export class Steps {
     }
   }
 
-  /** Only a terminal can take back what it shows; anywhere else whole lines alone are printed. */
+  /** Replaces the current line in a terminal. In other outputs, only complete lines are printed. */
   private replace(text: string): void {
     if (this.out.isTTY) {
       this.out.write(`\r\u001b[K${text}`);

@@ -1,38 +1,38 @@
-import { ChildProcess, execFile, spawn } from "child_process";
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
-import { createInterface } from "readline";
-import { setTimeout } from "timers/promises";
-import { promisify } from "util";
+import { ChildProcess, execFile, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 
-/** The first version that knows plantimestamp(), which preconditions use. */
+/** The first version that has plantimestamp(), which the preconditions use. */
 const OLDEST_TERRAFORM = "1.5.0";
 const AWS = "hashicorp/aws";
 const REGISTRY = "registry.terraform.io";
 const INSTALL = "https://developer.hashicorp.com/terraform/install";
 
-/** Something that the real Terraform needs and this machine lacks, and how to get it. */
+/** A required tool is missing. The message says how to install it. */
 export class MissingToolError extends Error {}
 
-/** A Terraform that can be run here, and whether it can have the archive provider. */
+/** The installed Terraform. */
 export interface Terraform {
   readonly hasArchiveProvider: boolean;
-  /** What it takes to run the same Terraform by hand. */
+  /** Environment variables for running Terraform in the same way by hand. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Runs one command in a directory; the error of one that fails carries what it printed. */
+  /** Runs a command in a directory. If the command fails, the error contains its output. */
   run(directory: string, ...args: string[]): Promise<string>;
-  /** The same, with each line as it is printed. */
+  /** Like `run`, and calls `onLine` for each line of output. */
   follow(onLine: (line: string) => void, directory: string, ...args: string[]): Promise<string>;
 }
 
 let found: Promise<Terraform> | undefined;
 
 /**
- * Terraform with the AWS provider, from a mirror where Terraform's conventions or /opt have one,
- * else from the registry.
+ * Finds Terraform and checks that it can install the AWS provider: from a mirror in one of
+ * Terraform's usual directories or under /opt, or from the registry.
  *
  * @throws MissingToolError
  */
@@ -57,19 +57,19 @@ async function find(): Promise<Terraform> {
     follow,
     run: follow.bind(undefined, () => undefined),
   };
-  const failure = await whyNoProvider(terraform, AWS, ">= 5.100");
+  const failure = await providerError(terraform, AWS, ">= 5.100");
   if (failure !== undefined) {
     throw new MissingToolError(
       `the AWS provider (${AWS} 5.100 or newer) cannot be installed: let Terraform reach its registry, or put a mirror where 'provider_installation' of the Terraform CLI configuration says\n${failure}`,
     );
   }
-  const archive = await whyNoProvider(terraform, "hashicorp/archive", ">= 2.7");
+  const archive = await providerError(terraform, "hashicorp/archive", ">= 2.7");
   return { ...terraform, hasArchiveProvider: archive === undefined };
 }
 
 /**
- * In a process group of its own, with the provider's processes: Ctrl-C reaches it once, from
- * stopTerraform(), and nothing of it outlives this process.
+ * Runs Terraform and its providers in a separate process group. Ctrl-C in the terminal does not
+ * reach that group. stopTerraform() interrupts it, and it is killed when this process exits.
  */
 async function runTerraform(
   onLine: (line: string) => void,
@@ -79,7 +79,7 @@ async function runTerraform(
 ): Promise<string> {
   const child = spawn("terraform", args, {
     cwd: directory,
-    // An apply starts seven providers, and Go's default has each collect garbage for a third of its start.
+    // A higher threshold for Go's garbage collector makes the providers start about a third faster.
     env: { GOGC: "400", ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -114,7 +114,7 @@ const signal = (children: Iterable<ChildProcess>, name: NodeJS.Signals): void =>
 
 process.on("exit", () => signal(running, "SIGKILL"));
 
-/** Lets what runs now finish its current calls, as Ctrl-C does, and ends it when that takes too long. */
+/** Interrupts running Terraform commands, as Ctrl-C does, and kills them after the grace period. */
 export async function stopTerraform(graceSeconds = 20): Promise<void> {
   const stopping = [...running];
   const alive = (): ChildProcess[] => stopping.filter((child) => running.has(child));
@@ -143,7 +143,7 @@ async function checkVersion(): Promise<void> {
   }
 }
 
-/** Terraform finds a configuration, a cache and the implied mirrors by itself, but not /opt. */
+/** Terraform finds its CLI configuration, plugin cache and implied mirrors itself, but no mirror in /opt. */
 function cliConfiguration(): Record<string, string> {
   const configured = process.env.TF_CLI_CONFIG_FILE;
   const own = configured ?? path.join(os.homedir(), ".terraformrc");
@@ -190,14 +190,14 @@ const inCache = (name: string): string => {
   return path.join(directory, name);
 };
 
-/** Else each working directory would download the provider again. */
+/** Plugin cache, without which each working directory would download the provider again. */
 function cache(): string {
   const directory = inCache("terraform-plugins");
   fs.mkdirSync(directory, { recursive: true });
   return directory;
 }
 
-async function whyNoProvider(
+async function providerError(
   terraform: Pick<Terraform, "run">,
   source: string,
   version: string,

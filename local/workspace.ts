@@ -1,21 +1,21 @@
 import { zipSync, Zippable } from "fflate";
-import { createHash } from "crypto";
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Credentials } from "./aws/accounts";
 import { Terraform } from "./terraform";
 
 export interface WorkspaceOptions {
-  /** Where every AWS API answers. */
+  /** Endpoint URL for all AWS APIs. */
   readonly url: string;
-  /** The credentials of the account that a provider is for. */
+  /** Returns credentials for a provider's account. */
   readonly credentials: (accountId: string) => Promise<Credentials>;
-  /** Where the copy goes; a new temporary directory, unless given. */
+  /** Directory of the copy. Default: a new temporary directory. */
   readonly directory?: string;
 }
 
-/** What Terraform's JSON syntax looks like where we touch it. */
+/** The parts of Terraform's JSON syntax that are used here. */
 export interface Configuration {
   terraform: {
     backend?: unknown;
@@ -30,9 +30,9 @@ export interface Configuration {
 const SERVICES = ["ec2", "iam", "kinesis", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts"];
 
 /**
- * A copy of a synthesized stack that runs against local endpoints. Only the provider's version
- * constraint, endpoints, credentials and the backend differ, and the archive where its provider
- * cannot be had.
+ * Copies a synthesized stack and changes it to use local endpoints. The copy differs only in the AWS
+ * provider's version constraint, endpoints and credentials, and in the backend. If the archive
+ * provider cannot be installed, the zips are created here.
  */
 export async function copyStack(
   terraform: Terraform,
@@ -45,7 +45,7 @@ export async function copyStack(
   const synthesized = JSON.parse(fs.readFileSync(file, "utf8")) as Configuration;
   const configuration = terraform.hasArchiveProvider
     ? synthesized
-    : archiveHere(synthesized, directory);
+    : createArchives(synthesized, directory);
   const aws = configuration.terraform.required_providers.aws;
   if (aws) {
     aws.version = ">= 5.100";
@@ -65,7 +65,7 @@ async function redirect(
   const [account] = (provider.allowed_account_ids as string[] | undefined) ?? [];
   if (account === undefined) {
     throw new Error(
-      `provider ${String(provider.alias)} names no account: set its 'allowed_account_ids'`,
+      `provider ${String(provider.alias)} has no account: set its 'allowed_account_ids'`,
     );
   }
   const { accessKeyId, secretAccessKey, sessionToken } = await credentials(account);
@@ -81,13 +81,13 @@ async function redirect(
   };
 }
 
-/** What data.archive_file does, for where its provider cannot be had. */
-function archiveHere(synthesized: Configuration, directory: string): Configuration {
+/** Creates the zips of data.archive_file, for machines that cannot install its provider. */
+function createArchives(synthesized: Configuration, directory: string): Configuration {
   let text = JSON.stringify(synthesized);
   for (const [id, archive] of Object.entries(synthesized.data?.archive_file ?? {})) {
-    const inPlace = (file = ""): string => file.replace("${path.module}", directory);
-    const zip = zipDirectory(inPlace(archive.source_dir));
-    fs.writeFileSync(inPlace(archive.output_path), zip);
+    const resolvePath = (file = ""): string => file.replace("${path.module}", directory);
+    const zip = zipDirectory(resolvePath(archive.source_dir));
+    fs.writeFileSync(resolvePath(archive.output_path), zip);
     const hash = createHash("sha256").update(zip).digest("base64");
     text = text
       .replaceAll(`\${data.archive_file.${id}.output_path}`, archive.output_path ?? "")
@@ -110,7 +110,7 @@ function zipDirectory(directory: string): Uint8Array {
       [fs.readFileSync(path.join(directory, file)), { attrs: 0o644 << 16 }],
     ]);
   return zipSync(Object.fromEntries(files) as Zippable, {
-    // Local time, as the format wants it: the same bytes in every time zone.
+    // Zip files store local time, so that this gives the same bytes in every time zone.
     mtime: new Date(1980, 0, 1),
     os: 3,
   });

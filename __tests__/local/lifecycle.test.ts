@@ -21,7 +21,7 @@ function answers(url: string): Promise<boolean> {
   });
 }
 
-/** Addresses that this machine listens on, as `ip:port` in the kernel's hexadecimal. */
+/** Addresses that listen on a port, as `ip:port` in the kernel's hexadecimal notation. */
 function listening(port: number): string[] {
   const tables = execFileSync("cat", ["/proc/net/tcp", "/proc/net/tcp6"]).toString();
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
@@ -43,10 +43,11 @@ describe("the local AWS", () => {
         "only-here",
       ]);
       expect((await second.kinesis.send(new ListStreamsCommand({}))).StreamNames).toEqual([]);
-      if (process.platform === "linux")
+      if (process.platform === "linux") {
         expect(listening(Number(new URL(one.url).port))).toEqual([
           expect.stringMatching(/^0100007F:/),
         ]);
+      }
     } finally {
       await Promise.all([one.stop(), other.stop()]);
     }
@@ -54,7 +55,7 @@ describe("the local AWS", () => {
     expect(await answers(other.url)).toBe(false);
   });
 
-  it("keeps accounts apart, and passes on what moto answers itself", async () => {
+  it("separates accounts, and forwards calls that moto answers", async () => {
     const aws = await startLocalAws();
     try {
       const producer = await clientsOf(aws, PRODUCER);
@@ -70,7 +71,7 @@ describe("the local AWS", () => {
   });
 
   it("leaves no process behind when it is killed", async () => {
-    const script = `require(${JSON.stringify(join(__dirname, "../../local/moto"))}).startMoto().then(({ url }) => console.log(url))`;
+    const script = `require(${JSON.stringify(join(__dirname, "../../local/aws/moto"))}).startMoto().then(({ url }) => console.log(url))`;
     const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
       cwd: join(__dirname, "../.."),
@@ -83,18 +84,18 @@ describe("the local AWS", () => {
 });
 
 describe("moto", () => {
-  it("is reported when it vanishes, by itself and by every call after it", async () => {
-    // Jest's global setup may have started one that others need.
+  it("is reported after it exits unexpectedly, also by every later call", async () => {
+    // Other test suites may use a moto that Jest's global setup started.
     const others = motos();
     const aws = await startLocalAws();
     try {
       const { kinesis } = await clientsOf(aws, PRODUCER);
-      expect(aws.vanished()).toBeUndefined();
+      expect(aws.exitReason()).toBeUndefined();
       const [own] = motos().filter((pid) => !others.includes(pid));
       process.kill(own!, "SIGKILL");
-      await until(() => Promise.resolve(aws.vanished()));
-      const words = /^moto, which the local AWS runs on, ended by itself \(signal SIGKILL\)/;
-      expect(aws.vanished()).toMatch(words);
+      await until(() => Promise.resolve(aws.exitReason()));
+      const words = /^moto, which the local AWS runs on, exited unexpectedly \(signal SIGKILL\)/;
+      expect(aws.exitReason()).toMatch(words);
       await expect(kinesis.send(new ListStreamsCommand({}))).rejects.toThrow(words);
     } finally {
       await aws.stop();

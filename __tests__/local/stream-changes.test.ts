@@ -55,7 +55,7 @@ describe("a stream that is resharded", () => {
       new UpdateShardCountCommand({ StreamARN, TargetShardCount, ScalingType: "UNIFORM_SCALING" }),
     );
 
-  it("delivers every record once, and in order per key, though the mapping is behind", async () => {
+  it("delivers every record once and in order per key to a mapping that is behind", async () => {
     const stream = await makeStream(producer, "resharded", 2);
     const { uuid } = await connect(producer, consumer, "resharded", stream, HANDLER);
     const enable = async (Enabled: boolean) => {
@@ -83,8 +83,9 @@ describe("a stream that is resharded", () => {
 
     expect([...seen].sort()).toEqual([...sent].sort());
     const ofKey = (lines: string[], key: string) => lines.filter((line) => line.startsWith(key));
-    for (let key = 0; key < 8; key++)
+    for (let key = 0; key < 8; key++) {
       expect(ofKey(seen, `key-${key} `)).toEqual(ofKey(sent, `key-${key} `));
+    }
   });
 
   it.each([
@@ -101,8 +102,8 @@ describe("a stream that is resharded", () => {
   });
 });
 
-describe("records that were encrypted with a key that the stream no longer has", () => {
-  it("are read only as long as that key decrypts them for the role", async () => {
+describe("records that were encrypted with a former key of the stream", () => {
+  it("are read only while the role may decrypt them with that key", async () => {
     const stream = await makeStream(producer, "rekeyed");
     const { KeyMetadata: key } = await producer.kms.send(
       new CreateKeyCommand({

@@ -26,42 +26,13 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { strToU8, zipSync } from "fflate";
 import type { LocalAws } from "../../local/aws";
+import { allow, CONSUMER_ACTIONS, LAMBDA_TRUST, policy, STREAM_ACTIONS } from "./policies";
+
+export { allow, CONSUMER_ACTIONS, policy, STREAM_ACTIONS };
 
 export const PRODUCER = "111111111111";
 export const CONSUMER = "222222222222";
 export const REGION = "eu-west-1";
-
-const LAMBDA_TRUST = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "lambda.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    },
-  ],
-};
-export const STREAM_ACTIONS = [
-  "kinesis:DescribeStream",
-  "kinesis:DescribeStreamSummary",
-  "kinesis:ListShards",
-  "kinesis:GetShardIterator",
-  "kinesis:GetRecords",
-];
-export const CONSUMER_ACTIONS = ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"];
-
-export function policy(...statements: object[]): string {
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
-}
-
-export function allow(Action: string[], Resource: string | string[], principal?: string): object {
-  return {
-    Effect: "Allow",
-    ...(principal && { Principal: { AWS: principal } }),
-    Action,
-    Resource,
-  };
-}
 
 export async function until<T>(
   probe: () => Promise<T | undefined | false>,
@@ -70,8 +41,12 @@ export async function until<T>(
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const found = await probe();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${probe.toString()}`);
+    if (found) {
+      return found;
+    }
+    if (Date.now() > end) {
+      throw new Error(`not within ${seconds} s: ${probe.toString()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -232,8 +207,9 @@ export async function connect(
   await consumer.logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${name}` }));
   await makeFunction(consumer, name, role, source, settings.function);
   await setResourcePolicy(producer, streamArn, allow(STREAM_ACTIONS, streamArn, CONSUMER));
-  if (sourceArn !== streamArn)
+  if (sourceArn !== streamArn) {
     await setResourcePolicy(producer, sourceArn, allow(CONSUMER_ACTIONS, sourceArn, role));
+  }
   return {
     role,
     uuid: await makeMapping(consumer, name, sourceArn, settings.mapping),
@@ -245,7 +221,7 @@ export async function put(
   StreamARN: string,
   records: { key: string; data: unknown }[],
 ): Promise<void> {
-  for (let at = 0; at < records.length; at += 500)
+  for (let at = 0; at < records.length; at += 500) {
     await kinesis.send(
       new PutRecordsCommand({
         StreamARN,
@@ -255,6 +231,7 @@ export async function put(
         })),
       }),
     );
+  }
 }
 
 /** All messages in a function's log group. */

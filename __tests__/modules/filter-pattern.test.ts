@@ -1,4 +1,4 @@
-import { filterMistake } from "../../modules/cross-account-consumer/filter-pattern";
+import { filterMistake } from "../../modules/properties/filter-pattern";
 import { aConsumer, synthesize } from "../helpers/synthesize";
 
 const LEAF =

@@ -1,4 +1,4 @@
-import { Moto, startMoto } from "../../local/moto";
+import { Moto, startMoto } from "../../local/aws/moto";
 import { findTerraform } from "../../local/terraform";
 import prepareEnvironment from "./prepare-environment";
 

@@ -7,7 +7,8 @@ import { S3 } from "@aws-sdk/client-s3";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { STS } from "@aws-sdk/client-sts";
-import { parseArn } from "./requests";
+import { parseArn } from "./arns";
+import { Cache } from "./cache";
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -15,17 +16,17 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-/** The role that an account's owner, and the local AWS itself, acts as; there need not be one. */
+/** Name of the role that may do everything in its account. It does not have to exist in IAM. */
 export const ADMINISTRATOR = "administrator";
 
-/** Who calls, and SDK clients that act on moto as an account's administrator. */
+/** Identifies callers, and provides SDK clients that call moto as an account's administrator. */
 export class Accounts {
-  private readonly memory = new Memory();
+  private readonly cache = new Cache();
   private readonly clients = new Map<string, ReturnType<typeof clientsOf>>();
 
   constructor(private readonly motoUrl: string) {}
 
-  /** The clients of the account and region in an ARN. */
+  /** SDK clients for the account and Region of an ARN. */
   owning(arn: string): ReturnType<typeof clientsOf> {
     const { account, region } = parseArn(arn);
     const key = `${account} ${region}`;
@@ -38,22 +39,25 @@ export class Accounts {
 
   credentials(account: string): Promise<Credentials> {
     const role = `arn:aws:iam::${account}:role/${ADMINISTRATOR}`;
-    return this.memory.remember(role, () => this.assume(role));
+    return this.cache.getOrLoad(role, () => this.assume(role));
   }
 
-  /** In moto, credentials from AssumeRole live in the role's account, whether there is such a role or not. */
+  /** Assumes a role. moto returns credentials for the role's account even if the role does not exist. */
   async assume(RoleArn: string): Promise<Credentials> {
     const sts = this.sts("localAwsLocalAwsLoc1");
-    const { Credentials: given } = await sts.assumeRole({ RoleArn, RoleSessionName: "local-aws" });
+    const { Credentials: credentials } = await sts.assumeRole({
+      RoleArn,
+      RoleSessionName: "local-aws",
+    });
     return {
-      accessKeyId: given?.AccessKeyId ?? "",
-      secretAccessKey: given?.SecretAccessKey ?? "",
-      sessionToken: given?.SessionToken ?? "",
+      accessKeyId: credentials?.AccessKeyId ?? "",
+      secretAccessKey: credentials?.SecretAccessKey ?? "",
+      sessionToken: credentials?.SessionToken ?? "",
     };
   }
 
   identity(accessKeyId: string): Promise<{ account: string; caller: string }> {
-    return this.memory.remember(accessKeyId, async () => {
+    return this.cache.getOrLoad(accessKeyId, async () => {
       const identity = await this.sts(accessKeyId || "none").getCallerIdentity();
       return { account: identity.Account ?? "", caller: identity.Arn ?? "" };
     });
@@ -67,7 +71,7 @@ export class Accounts {
 
 function clientsOf(endpoint: string, region: string, credentials: () => Promise<Credentials>) {
   const settings = { endpoint, region, credentials };
-  // The Kinesis client would talk HTTP/2, which moto does not; any other client's handler is HTTP/1.1.
+  // The Kinesis client uses HTTP/2 by default, which moto does not support. This handler uses HTTP/1.1.
   const { requestHandler } = new STS({ region }).config;
   return {
     iam: new IAM(settings),
@@ -79,23 +83,4 @@ function clientsOf(endpoint: string, region: string, credentials: () => Promise<
     sns: new SNS(settings),
     sqs: new SQS(settings),
   };
-}
-
-/** What was read from moto, good until something is written that could change it. */
-export class Memory {
-  private readonly entries = new Map<string, Promise<unknown>>();
-
-  forget(): void {
-    this.entries.clear();
-  }
-
-  /** Loads once per key; a load that failed is tried again next time. */
-  remember<T>(key: string, load: () => Promise<T>): Promise<T> {
-    const known = this.entries.get(key) as Promise<T> | undefined;
-    if (known) return known;
-    const loading = load();
-    this.entries.set(key, loading);
-    loading.catch(() => this.entries.delete(key));
-    return loading;
-  }
 }

@@ -1,15 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Functions } from "./functions";
 import { kinesisEvent, type KinesisRecord } from "./kinesis-event";
 import type { LambdaRunner } from "../lambda/runner";
-import type { Mapping } from "./mapping";
+import type { Mapping } from "./mapping-settings";
 import type { Failure, OnFailure } from "./on-failure";
-import { sleep } from "./requests";
 
 const FIRST_BACKOFF_MILLISECONDS = 50;
 const LONGEST_BACKOFF_MILLISECONDS = 1_000;
 const BLOCKED_MILLISECONDS = 200;
 
-/** Records that a function has returned from without reporting them as failed. */
+/** Records that a function processed without reporting them as failed. */
 export interface Delivery {
   readonly functionArn: string;
   readonly records: readonly KinesisRecord[];
@@ -22,21 +22,21 @@ export interface BatchTools {
   readonly onDelivered: ((delivery: Delivery) => void) | undefined;
 }
 
-/** What a poller lets its batches do now. */
+/** Whether a batch may continue. */
 interface Guard {
   readonly isStopping: boolean;
-  mayGoOn(): Promise<boolean>;
+  checkReadable(): Promise<boolean>;
 }
 
-/** A part of a batch that is invoked as one. */
+/** Records of a batch that are sent to the function in one invocation. */
 interface Part {
   readonly records: KinesisRecord[];
-  /** Failures that count against MaximumRetryAttempts. */
+  /** Number of failures that count towards MaximumRetryAttempts. */
   readonly attempts: number;
   readonly invocations: number;
 }
 
-/** Takes a batch through its invocations: retries, splitting, giving up. */
+/** Invokes the function with a batch: retries it, splits it, or discards its records. */
 export class Batch {
   private failure: Failure | undefined;
 
@@ -48,28 +48,32 @@ export class Batch {
     private readonly guard: Guard,
   ) {}
 
-  /** Resolves with the records that are left when the poller is stopped meanwhile. */
+  /** Resolves with the records that were not processed because the poller was stopped. */
   async process(records: KinesisRecord[]): Promise<KinesisRecord[]> {
     let parts: Part[] = [{ records, attempts: 0, invocations: 0 }];
     while (parts.length && !this.guard.isStopping) {
       const [part, ...rest] = parts as [Part, ...Part[]];
-      parts = [...(await this.goOnWith(part)), ...rest];
+      parts = [...(await this.advance(part)), ...rest];
     }
     return parts.flatMap((part) => part.records);
   }
 
-  /** One step; resolves with what is left of the part. */
-  private async goOnWith(part: Part): Promise<Part[]> {
+  /** Invokes the function once, or discards expired records. Resolves with the parts still to do. */
+  private async advance(part: Part): Promise<Part[]> {
     const { records } = part;
-    const expired = this.expired(records);
+    const expired = this.countExpired(records);
     if (expired) {
       await this.discard("RecordAgeExceeded", part, expired);
-      return parted(part, [records.slice(expired)]);
+      return partsOf(part, [records.slice(expired)]);
     }
-    const failure = (await this.guard.mayGoOn()) ? await this.invoke(records).catch(String) : "";
+    const failure = (await this.guard.checkReadable())
+      ? await this.invoke(records).catch(String)
+      : "";
     if (typeof failure === "string") {
-      // The function was not reached, so this is no attempt at the records.
-      if (failure) this.mapping.LastProcessingResult = `PROBLEM: ${failure}`;
+      // The function was not invoked, so this does not count as a retry attempt.
+      if (failure) {
+        this.mapping.LastProcessingResult = `PROBLEM: ${failure}`;
+      }
       await sleep(BLOCKED_MILLISECONDS);
       return [part];
     }
@@ -80,23 +84,25 @@ export class Batch {
   }
 
   private async afterFailure(part: Part, { from = 0 }: Failure) {
-    const { BisectBatchOnFunctionError: bisect, MaximumRetryAttempts: most } = this.mapping;
+    const { BisectBatchOnFunctionError: bisect, MaximumRetryAttempts: limit } = this.mapping;
     const records = part.records.slice(from);
-    // Splitting does not consume the retry quota. A reported first record is where to split; when that
-    // is the batch's first, halving still finds out which of the others are good.
-    if (bisect && part.records.length > 1) return parted(part, from ? [records] : halved(records));
-    const left = { ...part, records, attempts: part.attempts + 1 };
-    if (most >= 0 && left.attempts > most) {
-      await this.discard("RetryAttemptsExhausted", left, records.length);
+    // Splitting a batch does not count as a retry attempt. Lambda splits at the lowest sequence number
+    // that the function reported. If that is the first record, the batch is split in half.
+    if (bisect && part.records.length > 1) {
+      return partsOf(part, from ? [records] : halve(records));
+    }
+    const failed = { ...part, records, attempts: part.attempts + 1 };
+    if (limit >= 0 && failed.attempts > limit) {
+      await this.discard("RetryAttemptsExhausted", failed, records.length);
       return [];
     }
     const backoff = FIRST_BACKOFF_MILLISECONDS * 2 ** part.attempts;
     await sleep(Math.min(backoff, LONGEST_BACKOFF_MILLISECONDS));
-    return [left];
+    return [failed];
   }
 
-  /** How many of the first records are older than they may become. */
-  private expired(records: KinesisRecord[]): number {
+  /** Number of leading records that are older than MaximumRecordAgeInSeconds. */
+  private countExpired(records: KinesisRecord[]): number {
     const { MaximumRecordAgeInSeconds: age } = this.mapping;
     const oldest = age === -1 ? 0 : Date.now() / 1000 - age;
     const first = records.findIndex((record) => record.approximateArrivalTimestamp >= oldest);
@@ -108,9 +114,13 @@ export class Batch {
     const { Role: role } = await this.tools.functions.configuration(arn);
     const event = kinesisEvent(records, this.shardId, source, role);
     const { requestId, error, result } = await this.tools.runner.invoke(arn, event, this.lane);
-    if (error) return { requestId, functionError: "Unhandled" };
+    if (error) {
+      return { requestId, functionError: "Unhandled" };
+    }
     const from = types.length ? firstFailure(result, records) : undefined;
-    if (from === "whole batch") return { requestId };
+    if (from === "whole batch") {
+      return { requestId };
+    }
     this.tools.onDelivered?.({ functionArn: arn, records: records.slice(0, from) });
     return from === undefined ? undefined : { requestId, from };
   }
@@ -121,32 +131,45 @@ export class Batch {
     const problem = await this.tools.onFailure
       .send(mapping, { ...part, condition, shardId, records, failure })
       .catch(String);
-    if (problem) mapping.LastProcessingResult = `PROBLEM: ${problem}`;
+    if (problem) {
+      mapping.LastProcessingResult = `PROBLEM: ${problem}`;
+    }
   }
 }
 
-/** Reads `batchItemFailures`: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html */
+/**
+ * Index of the first record that the function reported as failed, or undefined if there is none.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+ */
 export function firstFailure(
   response: unknown,
   records: readonly { sequenceNumber: string }[],
 ): number | "whole batch" | undefined {
-  if (typeof (response ?? {}) !== "object") return "whole batch";
+  if (typeof (response ?? {}) !== "object") {
+    return "whole batch";
+  }
   const { batchItemFailures: failures = [] } = (response ?? {}) as {
     batchItemFailures?: ({ itemIdentifier?: unknown } | null)[] | null;
   };
-  if (failures === null) return undefined;
-  if (!Array.isArray(failures)) return "whole batch";
+  if (failures === null) {
+    return undefined;
+  }
+  if (!Array.isArray(failures)) {
+    return "whole batch";
+  }
   const indexes = failures.map((failure) =>
     records.findIndex(({ sequenceNumber }) => sequenceNumber === failure?.itemIdentifier),
   );
-  if (!indexes.length) return undefined;
+  if (!indexes.length) {
+    return undefined;
+  }
   return indexes.includes(-1) ? "whole batch" : Math.min(...indexes);
 }
 
-const parted = (part: Part, slices: KinesisRecord[][]): Part[] =>
+const partsOf = (part: Part, slices: KinesisRecord[][]): Part[] =>
   slices.filter((records) => records.length).map((records) => ({ ...part, records }));
 
-function halved<T>(list: T[]): T[][] {
+function halve<T>(list: T[]): T[][] {
   const middle = Math.ceil(list.length / 2);
   return [list.slice(0, middle), list.slice(middle)];
 }

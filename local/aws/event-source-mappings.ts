@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { randomUUID } from "node:crypto";
 import { functionArnOf, nameOf } from "./functions";
-import { checkSettings, DEFAULTS, type Mapping, type MappingSettings } from "./mapping";
-import { Poller, whyNotReadable, type PollerTools } from "./poller";
-import { AwsError, bodyOf, inUse, invalidParameter, jsonReply, parseArn, sleep } from "./requests";
-import type { Call, Handlers, Reply } from "./requests";
+import { checkSettings, DEFAULTS, type Mapping, type MappingSettings } from "./mapping-settings";
+import { Poller, unreadableReason, type PollerTools } from "./poller";
+import { parseArn } from "./arns";
+import { AwsError, inUse, invalidParameter } from "./errors";
+import { type Call, type Handlers, type Reply, bodyOf, jsonReply } from "./protocol";
 
-// Long enough for a waiter to see the state, short enough not to be waited for.
+// Long enough for a client that polls to see the intermediate state, and short enough not to slow tests.
 const TRANSITION_MILLISECONDS = 300;
 
 type Body = Partial<MappingSettings> & {
@@ -15,15 +17,15 @@ type Body = Partial<MappingSettings> & {
   readonly Tags?: Record<string, string>;
 };
 
-interface Known {
+interface Entry {
   readonly mapping: Mapping;
   readonly tags: Map<string, string>;
   readonly poller: Poller;
 }
 
-/** The event source mapping API of Lambda for Kinesis; moto knows it only inside one account. */
+/** Lambda's event source mapping API for Kinesis streams. moto supports it only within one account. */
 export class EventSourceMappings {
-  private readonly all = new Map<string, Known>();
+  private readonly all = new Map<string, Entry>();
 
   constructor(private readonly tools: PollerTools) {}
 
@@ -34,15 +36,16 @@ export class EventSourceMappings {
   readonly handlers: Handlers = {
     "lambda.CreateEventSourceMapping": (call) =>
       bodyOf<Body>(call).EventSourceArn?.includes(":kinesis:") ? this.create(call) : call.forward(),
-    "lambda.GetEventSourceMapping": (call) => this.known(call, ({ mapping }) => shown(mapping)),
+    "lambda.GetEventSourceMapping": (call) =>
+      this.answer(call, ({ mapping }) => mappingReply(mapping)),
     "lambda.UpdateEventSourceMapping": (call) =>
-      this.known(call, (known) => this.update(call, known)),
+      this.answer(call, (entry) => this.update(call, entry)),
     "lambda.DeleteEventSourceMapping": (call) =>
-      this.known(call, ({ mapping, poller }) => {
-        mustBeSettled(mapping, "delete");
+      this.answer(call, ({ mapping, poller }) => {
+        assertSettled(mapping, "delete");
         mapping.State = "Deleting";
         void settled(poller).then(() => this.all.delete(mapping.UUID));
-        return shown(mapping, 202);
+        return mappingReply(mapping, 202);
       }),
     "lambda.ListEventSourceMappings": async (call) => {
       const { EventSourceMappings: others = [] } = bodyOf<{ EventSourceMappings?: object[] }>(
@@ -58,24 +61,24 @@ export class EventSourceMappings {
       return jsonReply({ EventSourceMappings: [...others, ...own.map(visible)] });
     },
     "lambda.ListTags": (call) =>
-      this.known(call, ({ tags }) => jsonReply({ Tags: Object.fromEntries(tags) })),
+      this.answer(call, ({ tags }) => jsonReply({ Tags: Object.fromEntries(tags) })),
     "lambda.TagResource": (call) =>
-      this.known(call, ({ tags }) => {
+      this.answer(call, ({ tags }) => {
         Object.entries(bodyOf<Body>(call).Tags ?? {}).forEach((tag) => tags.set(...tag));
         return jsonReply({}, 204);
       }),
     "lambda.UntagResource": (call) =>
-      this.known(call, ({ tags }) => {
+      this.answer(call, ({ tags }) => {
         call.query.getAll("tagKeys").forEach((key) => tags.delete(key));
         return jsonReply({}, 204);
       }),
   };
 
-  /** What `answer` says of the mapping that a path names, by its UUID or its ARN; else moto's answer. */
-  private known(call: Call, answer: (known: Known) => Promise<Reply> | Reply) {
+  /** Responds for the mapping whose UUID or ARN ends the path. Other mappings belong to moto. */
+  private answer(call: Call, respond: (entry: Entry) => Promise<Reply> | Reply) {
     const [uuid = ""] = /[\w-]{36}(?=\/?$)/.exec(call.path) ?? [];
-    const known = this.all.get(uuid);
-    return known && isOwn(call, known.mapping) ? answer(known) : call.forward();
+    const entry = this.all.get(uuid);
+    return entry && isOwn(call, entry.mapping) ? respond(entry) : call.forward();
   }
 
   private async create(call: Call): Promise<Reply> {
@@ -83,17 +86,18 @@ export class EventSourceMappings {
     const settings = { ...DEFAULTS, ...withoutNulls(rest) };
     checkSettings(settings);
     const FunctionArn = functionArnOf(call, FunctionName);
-    const twin = [...this.all.values()].find(
+    const duplicate = [...this.all.values()].find(
       ({ mapping }) =>
         mapping.EventSourceArn === EventSourceArn && mapping.FunctionArn === FunctionArn,
     );
-    if (twin)
+    if (duplicate) {
       throw new AwsError(
         "ResourceConflictException",
-        `The event source arn (" ${EventSourceArn} ") and function (" ${nameOf(FunctionArn)} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${twin.mapping.UUID}`,
+        `The event source arn (" ${EventSourceArn} ") and function (" ${nameOf(FunctionArn)} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${duplicate.mapping.UUID}`,
         409,
       );
-    await this.mustBeReadable(FunctionArn, EventSourceArn);
+    }
+    await this.assertReadable(FunctionArn, EventSourceArn);
 
     const UUID = randomUUID();
     const mapping: Mapping = {
@@ -110,53 +114,55 @@ export class EventSourceMappings {
     const poller = new Poller(mapping, this.tools);
     this.all.set(UUID, { mapping, poller, tags: new Map(Object.entries(Tags)) });
     settle(mapping, poller, Enabled ?? true);
-    return shown(mapping, 202);
+    return mappingReply(mapping, 202);
   }
 
-  private async update(call: Call, { mapping, poller }: Known): Promise<Reply> {
+  private async update(call: Call, { mapping, poller }: Entry): Promise<Reply> {
     const { FunctionName: name, Enabled, ...rest } = bodyOf<Body>(call);
-    mustBeSettled(mapping, "update");
+    assertSettled(mapping, "update");
     const settings = withoutNulls(rest);
     checkSettings({ ...mapping, ...settings });
     const FunctionArn = name ? functionArnOf(call, name) : mapping.FunctionArn;
-    await this.mustBeReadable(FunctionArn, mapping.EventSourceArn);
+    await this.assertReadable(FunctionArn, mapping.EventSourceArn);
     const isEnabled = Enabled ?? mapping.State === "Enabled";
     const State = isEnabled ? "Updating" : "Disabling";
     Object.assign(mapping, settings, { FunctionArn, State, LastModified: Date.now() / 1000 });
     settle(mapping, poller, isEnabled);
-    return shown(mapping, 202);
+    return mappingReply(mapping, 202);
   }
 
-  private async mustBeReadable(functionArn: string, source: string): Promise<void> {
+  private async assertReadable(functionArn: string, source: string): Promise<void> {
     const configuration = await this.tools.functions.configuration(functionArn);
-    if (await whyNotReadable(this.tools, configuration, source))
+    if (await unreadableReason(this.tools, configuration, source)) {
       throw invalidParameter(
         `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM.`,
       );
+    }
   }
 }
 
 const isOwn = ({ account, region }: Call, { EventSourceMappingArn: arn }: Mapping): boolean =>
   parseArn(arn).account === account && parseArn(arn).region === region;
 
-const without = <T extends object>(isLeftOut: (value: unknown) => boolean, settings: T): T =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => !isLeftOut(value))) as T;
+const without = <T extends object>(isOmitted: (value: unknown) => boolean, settings: T): T =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => !isOmitted(value))) as T;
 
-/** In a request null says nothing, and `{}` takes a setting back. */
+/** Lambda ignores null in a request. An empty object removes a setting. */
 const withoutNulls = (settings: Partial<MappingSettings>): Partial<MappingSettings> =>
   without((value) => value === null, settings);
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && Object.values(value ?? {}).every(isEmpty);
 
-/** A mapping without the settings that were taken back, such as `{ OnFailure: {} }`. */
+/** Lambda does not return settings that are empty, such as `{ OnFailure: {} }`. */
 const visible = (mapping: Mapping): Mapping => without(isEmpty, mapping);
 
-const shown = (mapping: Mapping, status = 200): Reply => jsonReply(visible(mapping), status);
+const mappingReply = (mapping: Mapping, status = 200): Reply => jsonReply(visible(mapping), status);
 
-function mustBeSettled({ State: state }: Mapping, verb: string): void {
-  if (state !== "Enabled" && state !== "Disabled")
+function assertSettled({ State: state }: Mapping, verb: string): void {
+  if (state !== "Enabled" && state !== "Disabled") {
     throw inUse(`Cannot ${verb} the event source mapping because it is in use.`);
+  }
 }
 
 const settled = async (poller: Poller): Promise<void> => {
@@ -166,6 +172,8 @@ const settled = async (poller: Poller): Promise<void> => {
 function settle(mapping: Mapping, poller: Poller, isEnabled: boolean): void {
   void settled(poller).then(() => {
     mapping.State = isEnabled ? "Enabled" : "Disabled";
-    if (isEnabled) poller.start();
+    if (isEnabled) {
+      poller.start();
+    }
   });
 }

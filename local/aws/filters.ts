@@ -1,5 +1,5 @@
-import { filterMistake } from "../../modules/cross-account-consumer/filter-pattern";
-import { invalidParameter } from "./requests";
+import { filterMistake } from "../../modules/properties/filter-pattern";
+import { invalidParameter } from "./errors";
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 
@@ -8,7 +8,7 @@ export interface Pattern {
   [key: string]: Leaf[] | Pattern | Pattern[];
 }
 
-/** Reads a mapping's filter patterns; refuses what AWS, or the local AWS, can't match. */
+/** Parses a mapping's filter patterns. Throws if a pattern is invalid. */
 export const parseFilters = (patterns: readonly string[]): Pattern[] =>
   patterns.map((text) => {
     const invalid = (why: string) =>
@@ -20,20 +20,25 @@ export const parseFilters = (patterns: readonly string[]): Pattern[] =>
       throw invalid("not JSON");
     }
     const mistake = filterMistake(pattern);
-    if (mistake) throw invalid(`'${mistake.path}' must be ${mistake.rule}`);
-    if (Array.isArray(pattern.data))
+    if (mistake) {
+      throw invalid(`'${mistake.path}' must be ${mistake.rule}`);
+    }
+    if (Array.isArray(pattern.data)) {
       throw invalid("'data' must be an object of the record's JSON properties");
+    }
     return pattern;
   });
 
-/** Whether a record, as `kinesis` in the event shows it, passes one of the filters. */
+/** Returns true if a record, in the form of the event's `kinesis` object, matches a filter. */
 export function passes(filters: Pattern[], record: { data: string }): boolean {
-  if (!filters.length) return true;
+  if (!filters.length) {
+    return true;
+  }
   let data: unknown;
   try {
     data = JSON.parse(Buffer.from(record.data, "base64").toString());
   } catch {
-    // A pattern on data is for JSON: AWS drops a record that is not.
+    // If a pattern has a `data` key, Lambda drops records whose data is not JSON.
   }
   return filters.some(
     (filter) => (data !== undefined || !("data" in filter)) && matches(filter, { ...record, data }),
@@ -41,12 +46,18 @@ export function passes(filters: Pattern[], record: { data: string }): boolean {
 }
 
 function matches(pattern: Pattern, value: unknown): boolean {
-  if (Array.isArray(value)) return value.some((one) => matches(pattern, one));
+  if (Array.isArray(value)) {
+    return value.some((one) => matches(pattern, one));
+  }
   const fields = isObject(value) ? value : {};
   return Object.entries(pattern).every(([key, expected]) => {
-    if (key === "$or") return (expected as Pattern[]).some((option) => matches(option, value));
-    if (!Array.isArray(expected)) return matches(expected, fields[key]);
-    // A list in the event matches when one of its elements does.
+    if (key === "$or") {
+      return (expected as Pattern[]).some((option) => matches(option, value));
+    }
+    if (!Array.isArray(expected)) {
+      return matches(expected, fields[key]);
+    }
+    // A list in the event matches if one of its elements matches.
     return (expected as Leaf[]).some((leaf) =>
       [fields[key]].flat().some((found) => matchesLeaf(leaf, found)),
     );
@@ -54,16 +65,29 @@ function matches(pattern: Pattern, value: unknown): boolean {
 }
 
 function matchesLeaf(leaf: Leaf, found: unknown): boolean {
-  if (!isObject(leaf)) return leaf === found;
+  if (!isObject(leaf)) {
+    return leaf === found;
+  }
   const [[rule, operand] = ["", undefined]] = Object.entries(leaf);
-  if (rule === "exists") return (found !== undefined && !isObject(found)) === operand;
-  if (rule === "anything-but")
+  if (rule === "exists") {
+    return (found !== undefined && !isObject(found)) === operand;
+  }
+  if (rule === "anything-but") {
     return found !== undefined && ![operand].flat().some((one) => matchesLeaf(one as Leaf, found));
-  if (rule === "numeric") return typeof found === "number" && inRange(operand as unknown[], found);
+  }
+  if (rule === "numeric") {
+    return typeof found === "number" && inRange(operand as unknown[], found);
+  }
   const text = String(operand);
-  if (typeof found !== "string") return false;
-  if (rule === "prefix") return found.startsWith(text);
-  if (rule === "suffix") return found.endsWith(text);
+  if (typeof found !== "string") {
+    return false;
+  }
+  if (rule === "prefix") {
+    return found.startsWith(text);
+  }
+  if (rule === "suffix") {
+    return found.endsWith(text);
+  }
   return found.toLowerCase() === text.toLowerCase();
 }
 

@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as http from "node:http";
 import * as http2 from "node:http2";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import type { Moto } from "../moto";
+import type { Moto } from "./moto";
 import type { Accounts } from "./accounts";
-import { AwsError, errorReply, identify, jsonReply, sleep } from "./requests";
-import type { Call, Handlers, Reply } from "./requests";
+import { AwsError, errorReply } from "./errors";
+import { type Call, type Handlers, type Reply, identify, jsonReply } from "./protocol";
 
-/** A call that was answered with an error of AWS's. */
+/** A call that the gateway answered with an AWS error. */
 export interface Refusal {
   readonly service: string;
   readonly operation: string;
@@ -16,16 +17,16 @@ export interface Refusal {
 
 export interface Gateway {
   readonly url: string;
-  /** Everything refused so far, oldest first. */
+  /** All refused calls, oldest first. */
   readonly refusals: readonly Refusal[];
-  /** By `service.Operation`: milliseconds that a call takes longer. */
+  /** Artificial delay in milliseconds, keyed by `service.Operation`. */
   readonly delays: Map<string, number>;
-  /** By `service.Operation`: how often a call will fail, and how. */
+  /** Errors to return for the next `times` calls, keyed by `service.Operation`. */
   readonly failures: Map<string, { error: AwsError; times: number }>;
   stop(): Promise<void>;
 }
 
-/** Sits in front of moto: what `handlers` names is answered here, all else is passed on as it came. */
+/** Starts an HTTP server that answers calls through `handlers` and forwards all others to moto. */
 export async function startGateway(
   moto: Moto,
   accounts: Accounts,
@@ -41,20 +42,21 @@ export async function startGateway(
     const body = Buffer.concat(await incoming.toArray());
     const { method = "GET", headers } = incoming;
     const url = new URL(incoming.url ?? "/", "http://gateway");
-    const asked = identify(method, url.pathname, headers, body);
-    const { service, operation } = asked;
+    const request = identify(method, url.pathname, headers, body);
+    const { service, operation } = request;
     const key = `${service}.${operation}`;
     const forward = async (account?: string): Promise<Reply> => {
       const own = account && (await accounts.credentials(account)).accessKeyId;
       const authorization = own
-        ? headers.authorization?.replace(asked.accessKeyId, own)
+        ? headers.authorization?.replace(request.accessKeyId, own)
         : headers.authorization;
-      const request = { method, headers: { ...headers, authorization }, body };
-      const send = () => sendToMoto(moto.url + (incoming.url ?? "/"), request);
-      // Two puts at once can get the same sequence number from moto, and a put while a stream is
-      // being resharded may meet no open shard: either way the record is lost.
-      if (!/^kinesis\.(PutRecords?|UpdateShardCount|SplitShard|MergeShards)$/.test(key))
+      const forwarded = { method, headers: { ...headers, authorization }, body };
+      const send = () => sendToMoto(moto.url + (incoming.url ?? "/"), forwarded);
+      // moto can give the same sequence number to two simultaneous puts, and can fail to find an
+      // open shard while a stream is being resharded. Both lose the record, so these calls are serial.
+      if (!/^kinesis\.(PutRecords?|UpdateShardCount|SplitShard|MergeShards)$/.test(key)) {
         return send();
+      }
       const put = lastPut.then(send, send);
       lastPut = put;
       return put;
@@ -62,25 +64,29 @@ export async function startGateway(
     try {
       await sleep(delays.get(key) ?? 0);
       const failure = failures.get(key);
-      if (failure && failure.times-- > 0) throw failure.error;
+      if (failure && failure.times-- > 0) {
+        throw failure.error;
+      }
       const handler = handlers[key];
       const reply = handler
         ? await handler({
-            ...asked,
-            ...(await accounts.identity(asked.accessKeyId)),
+            ...request,
+            ...(await accounts.identity(request.accessKeyId)),
             path: decodeURIComponent(url.pathname),
             query: url.searchParams,
             body,
             forward,
           })
         : await forward();
-      answered(asked);
+      answered(request);
       return reply;
     } catch (error) {
-      // Not a 5xx: SDKs and Terraform would retry for minutes what can't come back.
-      const gone = moto.vanished();
-      const known = gone ? new AwsError("LocalAwsStopped", gone) : error;
-      if (!(known instanceof AwsError)) return jsonReply({ message: String(error) }, 500);
+      // moto cannot come back. A 5xx status would make SDKs and Terraform retry for minutes.
+      const exitReason = moto.exitReason();
+      const known = exitReason ? new AwsError("LocalAwsStopped", exitReason) : error;
+      if (!(known instanceof AwsError)) {
+        return jsonReply({ message: String(error) }, 500);
+      }
       const { code, message } = known;
       refusals.push({ service, operation, code, message });
       return errorReply(service, known);
@@ -92,7 +98,7 @@ export async function startGateway(
       .then(({ status, headers, body }) => outgoing.writeHead(status, headers).end(body))
       .catch(() => outgoing.destroy());
   };
-  // The SDK for JavaScript talks HTTP/2 to Kinesis, everything else HTTP/1.1, both on the one port.
+  // The SDK for JavaScript uses HTTP/2 for Kinesis. All other clients use HTTP/1.1 on the same port.
   const http1 = http.createServer({ keepAliveTimeout: 60_000 }, listen);
   const h2 = http2.createServer(listen as never);
   const sockets = new Set<Socket>();
@@ -102,7 +108,9 @@ export async function startGateway(
     socket.once("close", () => sockets.delete(socket));
     socket.once("readable", () => {
       const start = socket.read() as Buffer | null;
-      if (!start) return;
+      if (!start) {
+        return;
+      }
       socket.unshift(start);
       const isHttp2 = start.subarray(0, 3).toString() === "PRI";
       (isHttp2 ? h2 : http1).emit("connection", socket);
@@ -118,13 +126,13 @@ export async function startGateway(
   return { url: `http://127.0.0.1:${port}`, refusals, delays, failures, stop };
 }
 
-// fetch() makes its own of these, and HTTP/2's names begin with a colon.
-const OWN_HEADERS = /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/;
+// Headers that fetch() sets itself, and HTTP/2 pseudo-headers, which begin with a colon.
+const HOP_HEADERS = /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/;
 
-const passedOn = (headers: Iterable<[string, unknown]>): Record<string, string> =>
+const forwardedHeaders = (headers: Iterable<[string, unknown]>): Record<string, string> =>
   Object.fromEntries(
     [...headers]
-      .filter(([name, value]) => value !== undefined && !OWN_HEADERS.test(name))
+      .filter(([name, value]) => value !== undefined && !HOP_HEADERS.test(name))
       .map(([name, value]) => [name, String(value)]),
   );
 
@@ -132,16 +140,16 @@ async function sendToMoto(
   url: string,
   { method, headers, body }: { method: string; headers: http.IncomingHttpHeaders; body: Buffer },
 ): Promise<Reply> {
-  // moto makes URLs of the host that was asked, such as a queue's.
+  // moto builds URLs, such as a queue's, from the host of the original request.
   const forwarded = { ...headers, "x-forwarded-host": headers.host ?? headers[":authority"] };
   const response = await fetch(url, {
     method,
-    headers: passedOn(Object.entries(forwarded)),
+    headers: forwardedHeaders(Object.entries(forwarded)),
     ...(body.length && { body: new Uint8Array(body) }),
   });
   return {
     status: response.status,
-    headers: passedOn(response.headers),
+    headers: forwardedHeaders(response.headers),
     body: Buffer.from(await response.arrayBuffer()),
   };
 }

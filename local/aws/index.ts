@@ -1,14 +1,14 @@
 /**
- * moto behind a gateway that adds what moto lacks. To read it: how a call is answered (gateway,
- * requests), what is ours (stream-consumers, resource-policies, key-policies, functions,
- * event-source-mappings, mapping), who may do what (principals, permissions), and how records get
- * to a function (poller, batch, on-failure, filters).
+ * Runs moto behind a gateway that adds what moto lacks. A call passes through the gateway (gateway,
+ * protocol, errors). Handlers answer what moto does not (stream-consumers, resource-policies,
+ * key-policies, functions, event-source-mappings). IAM policies are evaluated by principals and
+ * permissions. Records reach a function through poller, batch, filters and on-failure.
  */
 
 import { LambdaRunner } from "../lambda/runner";
-import { LogWriter } from "../lambda/log-writer";
-import { startMoto } from "../moto";
-import { Accounts, Memory, type Credentials } from "./accounts";
+import { FunctionLogs } from "./function-logs";
+import { startMoto } from "./moto";
+import { Accounts, type Credentials } from "./accounts";
 import type { Delivery } from "./batch";
 import { EventSourceMappings } from "./event-source-mappings";
 import { Functions } from "./functions";
@@ -18,30 +18,32 @@ import { OnFailure } from "./on-failure";
 import { Permissions } from "./permissions";
 import { Principals } from "./principals";
 import { RecordKeys } from "./record-keys";
-import { AwsError, bodyOf, type Call, type Handlers } from "./requests";
 import { reshardingHandlers } from "./resharding";
 import { CONSUMER_ACTIONS, ResourcePolicies, STREAM_ACTIONS } from "./resource-policies";
 import { StreamConsumers } from "./stream-consumers";
+import { Cache } from "./cache";
+import { AwsError } from "./errors";
+import { type Call, type Handlers, bodyOf } from "./protocol";
 
 export interface LocalAwsOptions {
-  /** Seconds until other services know a new role. Default: 3. */
+  /** Seconds until a new role has propagated to other services. Default: 3. */
   readonly rolePropagationSeconds?: number;
-  /** Seconds a registered consumer is CREATING. Default: 2. */
+  /** Seconds that a registered consumer stays in CREATING. Default: 2. */
   readonly consumerCreatingSeconds?: number;
-  /** Called whenever a function has processed records of a stream. */
+  /** Called after a function has processed records of a stream. */
   readonly onDelivered?: (delivery: Delivery) => void;
 }
 
 export interface LocalAws {
-  /** The endpoint of every service. */
+  /** Endpoint URL for every service. */
   readonly url: string;
-  /** Credentials of an account's administrator; any 12 digits are an account. */
+  /** Credentials of an account's administrator. Every 12-digit ID is an account. */
   credentials(accountId: string): Promise<Credentials>;
   /**
-   * Makes the next `times` calls of one operation fail.
+   * Returns an error for the next `times` calls of one operation.
    *
-   * @param service the name in a request's signature, such as `kinesis`
-   * @param operation the API's name of the call, such as `PutResourcePolicy`
+   * @param service name of the service in the request's signature, such as `kinesis`
+   * @param operation name of the API operation, such as `PutResourcePolicy`
    */
   failNext(
     service: string,
@@ -49,18 +51,18 @@ export interface LocalAws {
     error: { readonly code: string; readonly message: string; readonly status?: number },
     times?: number,
   ): void;
-  /** Makes every call of one operation take longer, from now on. */
+  /** Delays all later calls of one operation. */
   delay(service: string, operation: string, seconds: number): void;
-  /** Every call that was refused so far, oldest first. */
+  /** All refused calls, oldest first. */
   readonly refusals: readonly Refusal[];
-  /** Resolves once everything that functions logged so far can be read. */
+  /** Resolves when all log lines written so far can be read from CloudWatch Logs. */
   flushLogs(): Promise<void>;
-  /** Why nothing answers any more, should moto end by itself. */
-  vanished(): string | undefined;
+  /** Reason why the local AWS no longer answers, if moto exited unexpectedly. */
+  exitReason(): string | undefined;
   stop(): Promise<void>;
 }
 
-/** Starts an AWS of any number of accounts on loopback. */
+/** Starts a local AWS, with any number of accounts, on a loopback port. */
 export async function startLocalAws({
   rolePropagationSeconds = 3,
   consumerCreatingSeconds = 2,
@@ -68,15 +70,15 @@ export async function startLocalAws({
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
-  const memory = new Memory();
-  const principals = new Principals(accounts, memory, rolePropagationSeconds);
+  const cache = new Cache();
+  const principals = new Principals(accounts, cache, rolePropagationSeconds);
   const consumers = new StreamConsumers(accounts, consumerCreatingSeconds);
   const resourcePolicies = new ResourcePolicies(principals, consumers);
-  const keyPolicies = new KeyPolicies(accounts, memory, principals);
-  const permissions = new Permissions(accounts, memory, principals, resourcePolicies, keyPolicies);
-  const functions = new Functions(accounts, memory, permissions);
+  const keyPolicies = new KeyPolicies(accounts, cache, principals);
+  const permissions = new Permissions(accounts, cache, principals, resourcePolicies, keyPolicies);
+  const functions = new Functions(accounts, cache, permissions);
   const onFailure = new OnFailure(accounts, permissions, functions);
-  const logs = new LogWriter(accounts, permissions);
+  const logs = new FunctionLogs(accounts, permissions);
   const runner = new LambdaRunner(functions, logs, async (roleArn) => {
     const session = await accounts.assume(roleArn);
     return {
@@ -108,7 +110,7 @@ export async function startLocalAws({
     ...functions.handlers,
     ...mappings.handlers,
   };
-  /** What a resource policy can share asks for permission when another account calls. */
+  // Calls from another account need permission in the resource policy and in the caller's own policies.
   const shared = [...STREAM_ACTIONS, ...CONSUMER_ACTIONS].map((operation) => [
     `kinesis.${operation}`,
     async (call: Call) => {
@@ -116,7 +118,9 @@ export async function startLocalAws({
       const arn = ConsumerARN ?? StreamARN;
       const owner = arn?.split(":")[4];
       const isForeign = arn && owner !== call.account;
-      if (isForeign) await permissions.mustAllow(call, arn);
+      if (isForeign) {
+        await permissions.assertAllowed(call, arn);
+      }
       const handler = own[`kinesis.${operation}`];
       return handler?.(call) ?? call.forward(isForeign ? owner : undefined);
     },
@@ -128,7 +132,9 @@ export async function startLocalAws({
     { ...own, ...(Object.fromEntries(shared) as Handlers) },
     ({ service, operation }) => {
       const isRead = /^(Get|List|Describe|PutRecord)/.test(operation);
-      if (!isRead && /^(iam|kinesis|kms|lambda)$/.test(service)) memory.forget();
+      if (!isRead && /^(iam|kinesis|kms|lambda)$/.test(service)) {
+        cache.clear();
+      }
     },
   ).catch(async (error: unknown) => {
     await moto.stop();
@@ -137,8 +143,9 @@ export async function startLocalAws({
   return {
     url: gateway.url,
     credentials: (accountId) => {
-      if (!/^\d{12}$/.test(accountId))
+      if (!/^\d{12}$/.test(accountId)) {
         throw new Error(`'accountId' must be 12 digits, got '${accountId}'`);
+      }
       return accounts.credentials(accountId);
     },
     failNext: (service, operation, { code, message, status }, times = 1) => {
@@ -149,9 +156,9 @@ export async function startLocalAws({
       gateway.delays.set(`${service}.${operation}`, seconds * 1000),
     refusals: gateway.refusals,
     flushLogs: () => logs.flush(),
-    vanished: () => moto.vanished(),
+    exitReason: () => moto.exitReason(),
     stop: async () => {
-      // Killing environments ends invocations that would otherwise be waited for.
+      // Pollers wait for running invocations. Stopping the runner ends those.
       await Promise.all([mappings.stop(), runner.stop()]);
       await logs.flush();
       await gateway.stop();

@@ -1,21 +1,23 @@
-import type { Accounts, Memory } from "./accounts";
+import type { Accounts } from "./accounts";
 import { listOf, statementsOf, type Principals } from "./principals";
-import { AwsError, bodyOf, jsonReply, type Call, type Handlers } from "./requests";
+import type { Cache } from "./cache";
+import { AwsError } from "./errors";
+import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
 
-/** Key policies stay in moto; what is ours is that their principals must exist, and keep existing. */
+/** Checks that the principals in a KMS key policy exist. moto stores the policies. */
 export class KeyPolicies {
   constructor(
     private readonly accounts: Accounts,
-    private readonly memory: Memory,
+    private readonly cache: Cache,
     private readonly principals: Principals,
   ) {}
 
-  /** The policy on a key, as AWS would evaluate it now. */
+  /** A key's policy, in which deleted principals are replaced by their unique IDs. */
   async of(keyArn: string): Promise<string> {
-    const { Policy: policy = "" } = await this.memory.remember(`policy of ${keyArn}`, () =>
+    const { Policy: policy = "" } = await this.cache.getOrLoad(`policy of ${keyArn}`, () =>
       this.accounts.owning(keyArn).kms.getKeyPolicy({ KeyId: keyArn, PolicyName: "default" }),
     );
-    return this.principals.asShown(keyArn, policy);
+    return this.principals.renderedPolicy(keyArn, policy);
   }
 
   readonly handlers: Handlers = {
@@ -23,34 +25,41 @@ export class KeyPolicies {
     "kms.PutKeyPolicy": (call) => this.put(call),
     "kms.GetKeyPolicy": async (call) => {
       const reply = await call.forward();
-      if (reply.status >= 300) return reply;
-      const shown = bodyOf<{ Policy: string }>(reply);
-      const Policy = await this.principals.asShown(keyArn(call), shown.Policy);
-      return jsonReply({ ...shown, Policy });
+      if (reply.status >= 300) {
+        return reply;
+      }
+      const body = bodyOf<{ Policy: string }>(reply);
+      const Policy = await this.principals.renderedPolicy(keyArn(call), body.Policy);
+      return jsonReply({ ...body, Policy });
     },
   };
 
   private async put(call: Call) {
     const { Policy: policy } = bodyOf<{ Policy?: string }>(call);
-    if (policy === undefined) return call.forward();
+    if (policy === undefined) {
+      return call.forward();
+    }
     const ids = await this.principals.resolve(policy, () =>
       malformed("Policy contains a statement with one or more invalid principals."),
     );
-    if (!keepsControl(policy, call.account))
+    if (!allowsPolicyUpdates(policy, call.account)) {
       throw malformed(
         "The new key policy will not allow you to update the key policy in the future.",
       );
+    }
     const reply = await call.forward();
-    const { KeyMetadata: made } = bodyOf<{ KeyMetadata?: { Arn: string } }>(reply);
-    if (reply.status < 300) this.principals.remember(made?.Arn ?? keyArn(call), ids);
+    const { KeyMetadata: created } = bodyOf<{ KeyMetadata?: { Arn: string } }>(reply);
+    if (reply.status < 300) {
+      this.principals.recordPrincipalIds(created?.Arn ?? keyArn(call), ids);
+    }
     return reply;
   }
 }
 
 const malformed = (message: string) => new AwsError("MalformedPolicyDocumentException", message);
 
-/** Whether the key's own account could change the policy again. */
-const keepsControl = (policy: string, account: string): boolean =>
+/** Returns true if the key's account can still change the policy. */
+const allowsPolicyUpdates = (policy: string, account: string): boolean =>
   statementsOf(policy).some(
     ({ Effect: effect, Principal: principal, Action: action }) =>
       effect === "Allow" &&

@@ -1,7 +1,7 @@
 import type { _Record } from "@aws-sdk/client-kinesis";
-import { parseArn } from "./requests";
+import { parseArn } from "./arns";
 
-/** `kinesis` of a record in the event of a function. */
+/** The `kinesis` object of a record in a function's event. */
 export type KinesisRecord = ReturnType<typeof kinesisRecord>;
 
 export const kinesisRecord = (record: _Record) => ({

@@ -2,19 +2,19 @@ import { randomUUID } from "node:crypto";
 import type { Accounts } from "./accounts";
 import type { Functions } from "./functions";
 import { kinesisEvent, type KinesisRecord } from "./kinesis-event";
-import type { Mapping } from "./mapping";
+import type { Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
-import { parseArn, streamArnOf } from "./requests";
+import { parseArn, streamArnOf } from "./arns";
 
-/** How an invocation failed. */
+/** A failed invocation. */
 export interface Failure {
   readonly requestId: string;
   readonly functionError?: "Unhandled";
-  /** The first record that failed; none when the batch failed as a whole. */
+  /** Index of the first failed record; undefined if the whole batch failed. */
   readonly from?: number;
 }
 
-/** What Lambda gives up on, and why. */
+/** Records that Lambda discards, with the reason. */
 export interface Discarded {
   readonly condition: string;
   readonly shardId: string;
@@ -23,7 +23,7 @@ export interface Discarded {
   readonly failure: Failure | undefined;
 }
 
-/** Sends what Lambda gives up on to a mapping's on-failure destination. */
+/** Sends invocation records of discarded batches to a mapping's on-failure destination. */
 export class OnFailure {
   constructor(
     private readonly accounts: Accounts,
@@ -31,10 +31,12 @@ export class OnFailure {
     private readonly functions: Functions,
   ) {}
 
-  /** Resolves with the reason when the role may not send it; the records are lost then, as in AWS. */
-  async send(mapping: Mapping, lost: Discarded): Promise<string | undefined> {
+  /** Resolves with the reason if the role is not allowed to send. As in AWS, the records are lost then. */
+  async send(mapping: Mapping, discarded: Discarded): Promise<string | undefined> {
     const destination = mapping.DestinationConfig?.OnFailure?.Destination;
-    if (!destination) return undefined;
+    if (!destination) {
+      return undefined;
+    }
     const configuration = await this.functions.configuration(mapping.FunctionArn);
     const denied = (action: string, resource: string, resourcePolicy?: string) => {
       const principal = sessionOf(configuration);
@@ -43,29 +45,35 @@ export class OnFailure {
     const { service, resource } = parseArn(destination);
     const { sqs, sns } = this.accounts.owning(destination);
     const { s3 } = this.accounts.owning(mapping.FunctionArn);
-    const record = invocationRecord(mapping, lost);
+    const record = invocationRecord(mapping, discarded);
 
     if (service === "sqs") {
       const { QueueUrl } = await sqs.getQueueUrl({ QueueName: resource });
       const queue = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ["Policy"] });
       const problem = await denied("sqs:SendMessage", destination, queue.Attributes?.Policy);
-      if (!problem) await sqs.sendMessage({ QueueUrl, MessageBody: JSON.stringify(record) });
+      if (!problem) {
+        await sqs.sendMessage({ QueueUrl, MessageBody: JSON.stringify(record) });
+      }
       return problem;
     }
     if (service === "sns") {
       const topic = await sns.getTopicAttributes({ TopicArn: destination });
       const problem = await denied("sns:Publish", destination, topic.Attributes?.Policy);
-      if (!problem) await sns.publish({ TopicArn: destination, Message: JSON.stringify(record) });
+      if (!problem) {
+        await sns.publish({ TopicArn: destination, Message: JSON.stringify(record) });
+      }
       return problem;
     }
-    const Key = objectKey(mapping, lost.shardId, record.timestamp);
+    const Key = objectKey(mapping, discarded.shardId, record.timestamp);
     const problem =
       (await denied("s3:ListBucket", destination)) ??
       (await denied("s3:PutObject", `${destination}/${Key}`));
     const { Role: role } = configuration;
-    const event = kinesisEvent(lost.records, lost.shardId, mapping.EventSourceArn, role);
+    const event = kinesisEvent(discarded.records, discarded.shardId, mapping.EventSourceArn, role);
     const Body = JSON.stringify({ ...record, payload: JSON.stringify(event) });
-    if (!problem) await s3.putObject({ Bucket: resource, Key, Body });
+    if (!problem) {
+      await s3.putObject({ Bucket: resource, Key, Body });
+    }
     return problem;
   }
 }

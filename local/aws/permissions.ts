@@ -1,12 +1,14 @@
 import type { RoleDetail } from "@aws-sdk/client-iam";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { runSimulation } from "@cloud-copilot/iam-simulate";
-import { ADMINISTRATOR, type Accounts, type Memory } from "./accounts";
+import { ADMINISTRATOR, type Accounts } from "./accounts";
 import type { KeyPolicies } from "./key-policies";
 import type { Principals } from "./principals";
-import { AwsError, isConsumerArn, notAuthorized, parseArn, streamArnOf } from "./requests";
-import type { Call } from "./requests";
 import { CONSUMER_ACTIONS, READ_ACTIONS, type ResourcePolicies } from "./resource-policies";
+import { isConsumerArn, parseArn, streamArnOf } from "./arns";
+import type { Cache } from "./cache";
+import { AwsError, notAuthorized } from "./errors";
+import type { Call } from "./protocol";
 
 export interface Request {
   readonly principal: string;
@@ -24,54 +26,60 @@ const KEY_ACTIONS: Record<string, string> = {
 };
 
 // iam-simulate 0.1.173 drops context keys of KMS encryption contexts, and never matches one whose name
-// holds colons. A principal tag is compared in the same way, so the key is evaluated as one.
-const STAND_IN = "aws:PrincipalTag/kms-encryption-context-aws-kinesis-arn";
+// contains colons. It compares principal tags in the same way, so the key is replaced by a tag.
+const ENCRYPTION_CONTEXT_TAG = "aws:PrincipalTag/kms-encryption-context-aws-kinesis-arn";
 const parse = (policy: string): unknown =>
-  JSON.parse(policy.replaceAll(/kms:EncryptionContext:aws:kinesis:arn/gi, STAND_IN));
+  JSON.parse(policy.replaceAll(/kms:EncryptionContext:aws:kinesis:arn/gi, ENCRYPTION_CONTEXT_TAG));
 
 const ALLOW_ALL =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 
-/** Evaluates policies as IAM does: identity, boundary, resource and key. */
+/** Evaluates identity policies, permissions boundaries, resource policies and key policies, as IAM does. */
 export class Permissions {
   constructor(
     private readonly accounts: Accounts,
-    private readonly memory: Memory,
+    private readonly cache: Cache,
     private readonly principals: Principals,
     private readonly resourcePolicies: ResourcePolicies,
     private readonly keyPolicies: KeyPolicies,
   ) {}
 
-  /** Refuses a cross-account call unless identity, resource and key policy all allow it. */
-  async mustAllow({ caller, operation }: Call, arn: string): Promise<void> {
+  /** Throws unless identity, resource and key policy all allow a cross-account call. */
+  async assertAllowed({ caller, operation }: Call, arn: string): Promise<void> {
     const denied = await this.deniedOnStream(caller, operation, arn);
-    if (denied) throw new AwsError("AccessDeniedException", denied);
+    if (denied) {
+      throw new AwsError("AccessDeniedException", denied);
+    }
   }
 
-  /** Why Lambda may not read a stream or consumer in a session; undefined when it may. */
+  /** Reason why a role session is not allowed to read a stream or consumer; undefined if it is allowed. */
   deniedRead(session: string, sourceArn: string): Promise<string | undefined> {
-    return this.memory.remember(`${session} reads ${sourceArn}`, async () => {
+    return this.cache.getOrLoad(`${session} reads ${sourceArn}`, async () => {
       const onConsumer = isConsumerArn(sourceArn) ? CONSUMER_ACTIONS : [];
-      // With enhanced fan-out Lambda needs the stream's actions too: it retries through GetRecords.
+      // With enhanced fan-out, Lambda also needs the stream's actions: it retries through GetRecords.
       for (const action of [...READ_ACTIONS, ...onConsumer]) {
         const arn = onConsumer.includes(action) ? sourceArn : streamArnOf(sourceArn);
         const denied = await this.deniedOnStream(session, action, arn);
-        if (denied) return denied;
+        if (denied) {
+          return denied;
+        }
       }
       return undefined;
     });
   }
 
-  /** Whether a function can have this role: it is known by now, and its trust policy lets Lambda in. */
+  /** Returns true if a role has propagated and its trust policy allows Lambda to assume it. */
   async lambdaMayAssume(roleArn: string): Promise<boolean> {
     const role = await this.principals.propagated(roleArn);
-    if (!role) return false;
+    if (!role) {
+      return false;
+    }
     const principal = "lambda.amazonaws.com";
     const resourcePolicy = decodeURIComponent(role.AssumeRolePolicyDocument ?? "");
     return isAllowed({ principal, action: "sts:AssumeRole", resource: roleArn, resourcePolicy });
   }
 
-  /** Why a request is not allowed by the policies of a session's role and of the resource. */
+  /** Reason why a request is not allowed; undefined if it is allowed. */
   async denied(request: Request): Promise<string | undefined> {
     const { principal, action, resource } = request;
     const role = await this.principals.roleOf(principal);
@@ -80,7 +88,7 @@ export class Permissions {
     const allowed =
       (role ?? isAdministrator) &&
       (await isAllowed(
-        // A session's ARN lacks the path that the role's may have.
+        // Policies name the role's ARN. It can have a path, which the session's ARN does not have.
         { ...request, principal: role?.Arn ?? principal },
         role ? await this.policiesOf(role) : [ALLOW_ALL],
         boundary && (await this.managedPolicy(boundary)),
@@ -98,13 +106,15 @@ export class Permissions {
     const action = KEY_ACTIONS[operation];
     const stream = streamArnOf(arn);
     const key = action && (await this.keyOf(stream));
-    if (denied ?? !key) return denied;
+    if (denied ?? !key) {
+      return denied;
+    }
     return this.deniedOnKey(principal, action, stream, key);
   }
 
-  /** Why a session may not decrypt the records of a stream that were encrypted with a key. */
+  /** Reason why a role session is not allowed to decrypt a stream's records with a key. */
   deniedDecrypt(session: string, stream: string, key: string): Promise<string | undefined> {
-    return this.memory.remember(`${session} decrypts ${stream} with ${key}`, () =>
+    return this.cache.getOrLoad(`${session} decrypts ${stream} with ${key}`, () =>
       this.deniedOnKey(session, "kms:Decrypt", stream, key),
     );
   }
@@ -113,8 +123,9 @@ export class Permissions {
     const { KeyMetadata: metadata } = await this.accounts.owning(key).kms.describeKey({
       KeyId: key,
     });
-    if (metadata?.KeyState !== "Enabled")
+    if (metadata?.KeyState !== "Enabled") {
       return `KMSInvalidStateException: ${key} is ${metadata?.KeyState ?? "unknown"}.`;
+    }
     return this.denied({
       principal,
       action,
@@ -122,33 +133,35 @@ export class Permissions {
       resourcePolicy: await this.keyPolicies.of(key),
       context: {
         "kms:ViaService": `kinesis.${parseArn(key).region}.amazonaws.com`,
-        // It names the stream, for a consumer too.
-        [STAND_IN]: stream,
+        // Kinesis uses the stream's ARN, also for a registered consumer.
+        [ENCRYPTION_CONTEXT_TAG]: stream,
       },
     });
   }
 
   private keyOf(StreamARN: string): Promise<string | undefined> {
-    return this.memory.remember(`key of ${StreamARN}`, async () => {
+    return this.cache.getOrLoad(`key of ${StreamARN}`, async () => {
       const { kinesis, kms } = this.accounts.owning(StreamARN);
       const { StreamDescriptionSummary: stream } = await kinesis.describeStreamSummary({
         StreamARN,
       });
-      if (stream?.EncryptionType !== "KMS") return undefined;
+      if (stream?.EncryptionType !== "KMS") {
+        return undefined;
+      }
       const { KeyMetadata: key } = await kms.describeKey({ KeyId: stream.KeyId });
       return key?.Arn;
     });
   }
 
   private async policiesOf(role: RoleDetail): Promise<string[]> {
-    const { RolePolicyList: own = [], AttachedManagedPolicies: attached = [] } = role;
-    const inline = own.map(({ PolicyDocument: text = "" }) => decodeURIComponent(text));
+    const { RolePolicyList: inlinePolicies = [], AttachedManagedPolicies: attached = [] } = role;
+    const inline = inlinePolicies.map(({ PolicyDocument: text = "" }) => decodeURIComponent(text));
     const managed = attached.map(({ PolicyArn: arn = "" }) => this.managedPolicy(arn));
     return [...inline, ...(await Promise.all(managed))];
   }
 
   private managedPolicy(PolicyArn: string): Promise<string> {
-    return this.memory.remember(PolicyArn, async () => {
+    return this.cache.getOrLoad(PolicyArn, async () => {
       const { iam } = this.accounts.owning(PolicyArn);
       const { Policy: policy } = await iam.getPolicy({ PolicyArn });
       const VersionId = policy?.DefaultVersionId;
@@ -164,7 +177,7 @@ async function isAllowed(
   boundary?: string,
 ): Promise<boolean> {
   const named = (policy: string) => ({ name: policy, policy: parse(policy) });
-  // A bucket's ARN names no account; it is taken for the caller's.
+  // A bucket's ARN contains no account. The bucket is assumed to belong to the caller's account.
   const accountId = parseArn(resource).account || parseArn(principal).account;
   const request = {
     principal,
@@ -183,11 +196,13 @@ async function isAllowed(
     },
     {},
   );
-  if (result.resultType !== "error") return result.overallResult === "Allowed";
-  throw new Error(`${action} on ${resource} can't be evaluated: ${JSON.stringify(result.errors)}`);
+  if (result.resultType !== "error") {
+    return result.overallResult === "Allowed";
+  }
+  throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(result.errors)}`);
 }
 
-/** The session in which a function, and Lambda for it, acts. */
+/** ARN of the role session that a function runs in. Lambda also polls the stream in this session. */
 export function sessionOf({ Role: role = "", FunctionName: name }: FunctionConfiguration): string {
   const { account, resource } = parseArn(role);
   return `arn:aws:sts::${account}:assumed-role/${resource.split("/").at(-1)}/${name}`;

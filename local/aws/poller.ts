@@ -1,14 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Kinesis, _Record } from "@aws-sdk/client-kinesis";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import { Batch, type BatchTools } from "./batch";
 import { parseFilters, passes } from "./filters";
 import { kinesisRecord, type KinesisRecord } from "./kinesis-event";
-import { patternsOf, type Mapping } from "./mapping";
+import { patternsOf, type Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
-import { isConsumerArn, parseArn, sleep, streamArnOf } from "./requests";
 import type { RecordKeys } from "./record-keys";
 import type { StreamConsumers } from "./stream-consumers";
+import { isConsumerArn, parseArn, streamArnOf } from "./arns";
 
 const TICK_MILLISECONDS = 50;
 const READ_MILLISECONDS = 400;
@@ -21,7 +22,7 @@ export interface PollerTools extends BatchTools {
   readonly recordKeys: RecordKeys;
 }
 
-/** Records of a shard that wait in order; there are as many lanes as the parallelization factor says. */
+/** An ordered queue of a shard's records. A shard has `ParallelizationFactor` lanes. */
 interface Lane {
   readonly name: string;
   readonly shardId: string;
@@ -34,24 +35,24 @@ interface Shard {
   readonly parents: readonly string[];
   iterator: string | undefined;
   lanes: Lane[];
-  /** No record can be put into it any more, since the stream was resharded. */
+  /** The stream was resharded, so no more records can be put into this shard. */
   isClosed: boolean;
-  /** It is closed, and all its records have been read. */
+  /** The shard is closed and all its records have been read. */
   isRead: boolean;
 }
 
-/** Why Lambda can't read a stream or consumer for a function now; undefined when it can. */
-export async function whyNotReadable(
+/** Reason why Lambda cannot read a stream or consumer for a function; undefined if it can. */
+export async function unreadableReason(
   { consumers, permissions }: PollerTools,
   configuration: FunctionConfiguration,
   source: string,
 ): Promise<string | undefined> {
-  const inactive = isConsumerArn(source) ? consumers.whyNotActive(source) : undefined;
+  const inactive = isConsumerArn(source) ? consumers.inactiveReason(source) : undefined;
   const denied = () => permissions.deniedRead(sessionOf(configuration), source).catch(String);
   return inactive?.message ?? denied();
 }
 
-/** Reads one mapping's stream shard by shard and gives batches to its function. */
+/** Polls the stream of one mapping and invokes the function with batches of records. */
 export class Poller {
   private readonly kinesis: Kinesis;
   private readonly shards = new Map<string, Shard>();
@@ -68,50 +69,58 @@ export class Poller {
 
   start(): void {
     this.isStopping = false;
-    for (const [shardId, shard] of this.shards) this.layLanes(shardId, shard);
+    for (const [shardId, shard] of this.shards) {
+      this.rebuildLanes(shardId, shard);
+    }
     this.running = this.run();
   }
 
-  /** Ends after the invocations that run now; start() goes on where this left off. */
+  /** Resolves when running invocations have ended. start() continues from the same position. */
   stop(): Promise<void> {
     this.isStopping = true;
     return this.running;
   }
 
-  /** Whether Lambda may read for the function, and it can be run here; if not, the mapping says why. */
-  async mayGoOn(): Promise<boolean> {
+  /** Checks that the stream can be read and the function can run. Otherwise sets the mapping's result. */
+  async checkReadable(): Promise<boolean> {
     const { FunctionArn: arn, EventSourceArn: source } = this.mapping;
     const problem = await this.tools.functions
       .configuration(arn)
       .then(
         async (configuration) =>
-          (await whyNotReadable(this.tools, configuration, source)) ??
-          this.tools.runner.whyNot(configuration),
+          (await unreadableReason(this.tools, configuration, source)) ??
+          this.tools.runner.unsupportedReason(configuration),
         String,
       );
-    if (problem) this.say(`PROBLEM: ${problem}`);
-    else if (this.couldNotRead) this.say("No records processed");
+    if (problem) {
+      this.setResult(`PROBLEM: ${problem}`);
+    } else if (this.couldNotRead) {
+      this.setResult("No records processed");
+    }
     this.couldNotRead = problem !== undefined;
     return !problem;
   }
 
-  private say(result: string): void {
-    if (!this.isStopping) this.mapping.LastProcessingResult = result;
+  private setResult(result: string): void {
+    if (!this.isStopping) {
+      this.mapping.LastProcessingResult = result;
+    }
   }
 
   private async run(): Promise<void> {
     let readAt = 0;
     while (!this.isStopping) {
-      if (Date.now() - readAt >= READ_MILLISECONDS && (await this.mayGoOn())) {
+      if (Date.now() - readAt >= READ_MILLISECONDS && (await this.checkReadable())) {
         readAt = Date.now();
         await this.read().catch((error: unknown) => {
-          this.say(`PROBLEM: ${String(error)}`);
+          this.setResult(`PROBLEM: ${String(error)}`);
         });
       }
-      for (const lane of this.lanes())
+      for (const lane of this.lanes()) {
         lane.draining ??= this.drain(lane).finally(() => {
           lane.draining = undefined;
         });
+      }
       await sleep(TICK_MILLISECONDS);
     }
     await Promise.all(this.lanes().map(async ({ draining }) => draining));
@@ -129,17 +138,20 @@ export class Poller {
       const { NextShardIterator: next, Records: records = [] } = await this.kinesis.getRecords({
         ShardIterator: shard.iterator,
       });
-      await this.mustDecrypt(records);
+      await this.assertDecryptable(records);
       shard.iterator = next ?? shard.iterator;
       shard.isRead = isClosed && records.length === 0;
-      for (const record of records.map(kinesisRecord))
-        if (passes(filters, record)) enqueue(shard, record);
+      for (const record of records.map(kinesisRecord)) {
+        if (passes(filters, record)) {
+          enqueue(shard, record);
+        }
+      }
     };
     const readable = [...this.shards.values()].filter((shard) => this.isReadable(shard));
     await Promise.all(readable.map(readShard));
   }
 
-  /** Records of a key are in order only if a shard's parents are processed before it. */
+  /** A shard is read after its parents are processed. Otherwise records of a key could be out of order. */
   private isReadable({ parents, isRead }: Shard): boolean {
     const isProcessed = (parent: string): boolean => {
       const { isRead: read = true, lanes = [] } = this.shards.get(parent) ?? {};
@@ -148,16 +160,20 @@ export class Poller {
     return !isRead && parents.every(isProcessed);
   }
 
-  /** Each record is decrypted with the key that it was encrypted with when it was put. */
-  private async mustDecrypt(records: readonly _Record[]): Promise<void> {
+  /** Throws unless the role may use the keys with which the records were encrypted when they were put. */
+  private async assertDecryptable(records: readonly _Record[]): Promise<void> {
     const { recordKeys, permissions, functions } = this.tools;
     const stream = streamArnOf(this.mapping.EventSourceArn);
     const keys = new Set(records.map((record) => recordKeys.of(stream, record)));
     for (const key of keys) {
-      if (key === undefined) continue;
+      if (key === undefined) {
+        continue;
+      }
       const session = sessionOf(await functions.configuration(this.mapping.FunctionArn));
       const denied = await permissions.deniedDecrypt(session, stream, key);
-      if (denied) throw new Error(denied);
+      if (denied) {
+        throw new Error(denied);
+      }
     }
   }
 
@@ -185,13 +201,13 @@ export class Poller {
         (parent) => parent !== undefined,
       );
       const added: Shard = { parents, iterator, lanes: [], isClosed, isRead: false };
-      this.layLanes(ShardId, added);
+      this.rebuildLanes(ShardId, added);
       this.shards.set(ShardId, added);
     }
   }
 
-  /** Makes as many lanes as the settings say now; what waits in older ones moves over, in order. */
-  private layLanes(shardId: string, shard: Shard): void {
+  /** Creates one lane per parallelization factor, and moves waiting records to the new lanes in order. */
+  private rebuildLanes(shardId: string, shard: Shard): void {
     const { UUID, ParallelizationFactor: length } = this.mapping;
     const waiting = shard.lanes
       .flatMap(({ queue }) => queue)
@@ -205,10 +221,10 @@ export class Poller {
     waiting.forEach((record) => enqueue(shard, record));
   }
 
-  /** Hands over what waits in a lane as long as it makes batches. */
+  /** Processes a lane's batches until no batch is due. */
   private async drain(lane: Lane): Promise<void> {
     const { name, shardId, queue } = lane;
-    for (let size = this.due(lane); size; size = this.due(lane)) {
+    for (let size = this.dueBatchSize(lane); size; size = this.dueBatchSize(lane)) {
       const records = queue.splice(0, size);
       lane.firstAt = Date.now();
       const batch = new Batch(this.mapping, this.tools, shardId, name, this);
@@ -216,24 +232,28 @@ export class Poller {
     }
   }
 
-  /** How many records a batch would have now; 0 as long as the batching window lets it wait for more. */
-  private due({ queue, firstAt }: Lane): number {
+  /** Number of records in the batch that is due; 0 while the batching window has not ended. */
+  private dueBatchSize({ queue, firstAt }: Lane): number {
     const { BatchSize, MaximumBatchingWindowInSeconds: seconds } = this.mapping;
     let bytes = 0;
-    const tooMuch = queue.slice(0, BatchSize).findIndex((record) => {
+    const tooLarge = queue.slice(0, BatchSize).findIndex((record) => {
       bytes += record.data.length + record.partitionKey.length + 500;
       return bytes > LARGEST_BATCH_BYTES;
     });
-    const most = tooMuch > 0 ? tooMuch : BatchSize;
-    const isDue = queue.length >= most || Date.now() >= firstAt + seconds * 1000;
-    return isDue && !this.isStopping ? Math.min(queue.length, most) : 0;
+    const limit = tooLarge > 0 ? tooLarge : BatchSize;
+    const isDue = queue.length >= limit || Date.now() >= firstAt + seconds * 1000;
+    return isDue && !this.isStopping ? Math.min(queue.length, limit) : 0;
   }
 }
 
-/** Puts a record into its partition key's lane. */
+/** Adds a record to the lane of its partition key. */
 function enqueue({ lanes }: Shard, record: KinesisRecord): void {
   let hash = 0;
-  for (const sign of record.partitionKey) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
+  for (const character of record.partitionKey) {
+    hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  }
   const lane = lanes[hash % lanes.length];
-  if (lane?.queue.push(record) === 1) lane.firstAt = Date.now();
+  if (lane?.queue.push(record) === 1) {
+    lane.firstAt = Date.now();
+  }
 }

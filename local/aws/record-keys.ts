@@ -1,23 +1,24 @@
 import type { _Record } from "@aws-sdk/client-kinesis";
 import type { Accounts } from "./accounts";
-import { bodyOf, type Call, type Handlers } from "./requests";
+import { type Call, type Handlers, bodyOf } from "./protocol";
 
-/** A key, or none, that encrypts the records of a stream from some time on, in milliseconds. */
+/** The key that encrypts a stream's records from a point in time. */
 interface Encryption {
+  /** In milliseconds since the epoch. */
   readonly from: number;
   readonly keyArn: string | undefined;
 }
 
 /**
- * Which key the records of a stream are encrypted with. A record keeps the key that the stream
- * had when it was put; moto only knows the key that a stream has now.
+ * Records the history of each stream's encryption keys. A record stays encrypted with the key that
+ * the stream had when the record was put, but moto stores only the current key.
  */
 export class RecordKeys {
   private readonly streams = new Map<string, Encryption[]>();
 
   constructor(private readonly accounts: Accounts) {}
 
-  /** ARN of the key that a record is encrypted with; undefined for a record in the clear. */
+  /** ARN of the key that encrypts a record; undefined if the record is not encrypted. */
   of(streamArn: string, { ApproximateArrivalTimestamp: arrival }: _Record): string | undefined {
     const time = arrival?.getTime() ?? 0;
     return this.streams
@@ -42,7 +43,9 @@ export class RecordKeys {
     const reply = await call.forward();
     const stream = streamArnIn(call);
     const changes = this.streams.get(stream) ?? [];
-    if (reply.status < 300) this.streams.set(stream, [...changes, { from: Date.now(), keyArn }]);
+    if (reply.status < 300) {
+      this.streams.set(stream, [...changes, { from: Date.now(), keyArn }]);
+    }
     return reply;
   }
 

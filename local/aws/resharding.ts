@@ -1,5 +1,6 @@
 import type { Accounts } from "./accounts";
-import { bodyOf, limitExceeded, type Call, type Handlers } from "./requests";
+import { limitExceeded } from "./errors";
+import { type Call, type Handlers, bodyOf } from "./protocol";
 
 interface Body {
   readonly StreamARN?: string;
@@ -18,10 +19,11 @@ export const reshardingHandlers = (accounts: Accounts): Handlers => ({
       StreamName: stream.StreamName,
     });
     const open = summary?.OpenShardCount ?? 0;
-    if (target > 2 * open || target < open / 2)
+    if (target > 2 * open || target < open / 2) {
       throw limitExceeded(
         `UpdateShardCount cannot scale to more than double or less than half of the current open shard count. Current open shard count: ${open}, target shard count: ${target}`,
       );
+    }
     return call.forward();
   },
 });

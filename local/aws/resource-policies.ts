@@ -1,10 +1,11 @@
 import { awsPrincipals, listOf, statementsOf, type Principals } from "./principals";
-import { bodyOf, invalidArgument, isConsumerArn, jsonReply, mustOwn, notFound } from "./requests";
-import type { Call, Handlers } from "./requests";
 import type { StreamConsumers } from "./stream-consumers";
+import { isConsumerArn } from "./arns";
+import { checkOwner, invalidArgument, notFound } from "./errors";
+import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
 
-// https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html; DescribeStream is missing
-// from that page's table, but its own examples for Lambda use it.
+// https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html
+// The page's table does not list DescribeStream, but its examples for Lambda contain it.
 export const READ_ACTIONS = [
   "DescribeStream",
   "DescribeStreamSummary",
@@ -16,7 +17,7 @@ export const STREAM_ACTIONS = [...READ_ACTIONS, "PutRecord", "PutRecords"];
 export const CONSUMER_ACTIONS = ["SubscribeToShard", "DescribeStreamConsumer"];
 const LARGEST_POLICY_BYTES = 20 * 1024;
 
-/** Resource policies of streams and consumers; moto reads a consumer's ARN as a stream's name. */
+/** Resource policies of streams and consumers. moto does not support those of consumers. */
 export class ResourcePolicies {
   private readonly policies = new Map<string, string>();
 
@@ -27,59 +28,68 @@ export class ResourcePolicies {
     consumers.onDeleted = (arn) => this.policies.delete(arn);
   }
 
-  /** The policy on a stream or consumer, as AWS would evaluate it now. */
+  /** A resource's policy, in which deleted principals are replaced by their unique IDs. */
   async of(arn: string): Promise<string | undefined> {
     const policy = this.policies.get(arn);
-    return policy && this.principals.asShown(arn, policy);
+    return policy && this.principals.renderedPolicy(arn, policy);
   }
 
   readonly handlers: Handlers = {
     "kinesis.PutResourcePolicy": async (call) => {
-      const { ResourceARN: arn, Policy: policy } = ownBody(call);
-      await this.consumers.mustBeActive(arn);
+      const { ResourceARN: arn, Policy: policy } = checkedBody(call);
+      await this.consumers.assertActive(arn);
       const mistake = mistakeIn(policy, arn);
-      if (mistake) throw invalidArgument(mistake);
+      if (mistake) {
+        throw invalidArgument(mistake);
+      }
       const unknown = "Policy contains a principal that does not exist or is not valid:";
       const ids = await this.principals.resolve(policy, (principal) =>
         invalidArgument(`${unknown} ${principal}`),
       );
-      this.principals.remember(arn, ids);
+      this.principals.recordPrincipalIds(arn, ids);
       this.policies.set(arn, policy);
       return jsonReply();
     },
     "kinesis.GetResourcePolicy": async (call) => {
-      const { ResourceARN: arn } = ownBody(call);
+      const { ResourceARN: arn } = checkedBody(call);
       const Policy = await this.of(arn);
-      if (Policy === undefined) throw noPolicy(arn);
+      if (Policy === undefined) {
+        throw noPolicy(arn);
+      }
       return jsonReply({ Policy });
     },
     "kinesis.DeleteResourcePolicy": (call) => {
-      const { ResourceARN: arn } = ownBody(call);
-      if (!this.policies.delete(arn)) throw noPolicy(arn);
+      const { ResourceARN: arn } = checkedBody(call);
+      if (!this.policies.delete(arn)) {
+        throw noPolicy(arn);
+      }
       return jsonReply();
     },
   };
 }
 
-function ownBody(call: Call) {
+function checkedBody(call: Call) {
   const body = bodyOf<{ ResourceARN: string; Policy: string }>(call);
-  mustOwn(call, body.ResourceARN);
+  checkOwner(call, body.ResourceARN);
   return body;
 }
 
 const noPolicy = (arn: string) => notFound(`No resource policy found for resource ARN ${arn}.`);
 
-/** The first thing in a policy that Kinesis would not take. */
+/** The first rule of Kinesis that a policy violates. */
 function mistakeIn(policy: string, arn: string): string | undefined {
-  if (Buffer.byteLength(policy) > LARGEST_POLICY_BYTES)
+  if (Buffer.byteLength(policy) > LARGEST_POLICY_BYTES) {
     return `The policy exceeds the maximum size of ${LARGEST_POLICY_BYTES} bytes`;
+  }
   let statements;
   try {
     statements = statementsOf(policy);
   } catch {
     return "The policy is not valid JSON";
   }
-  if (!statements.length) return "The policy has no statement";
+  if (!statements.length) {
+    return "The policy has no statement";
+  }
   const shareable = (isConsumerArn(arn) ? CONSUMER_ACTIONS : STREAM_ACTIONS).map((operation) =>
     `kinesis:${operation}`.toLowerCase(),
   );
@@ -88,21 +98,33 @@ function mistakeIn(policy: string, arn: string): string | undefined {
     const principals = awsPrincipals(statement);
     const actions = listOf(statement.Action);
     const unknown = actions.find((action) => !shareable.includes(action.toLowerCase()));
-    if (effect !== "Allow" && effect !== "Deny")
+    if (effect !== "Allow" && effect !== "Deny") {
       return `Effect must be Allow or Deny, got ${String(effect)}`;
-    if (statement.NotPrincipal ?? statement.NotAction)
+    }
+    if (statement.NotPrincipal ?? statement.NotAction) {
       return "NotPrincipal and NotAction are not supported";
-    if (typeof principal === "object" && Object.keys(principal).some((type) => type !== "AWS"))
-      return "Only AWS principals are supported: no service, no federated one";
-    if (!principals.length) return "A statement has no principal";
-    if (principals.some((one) => one.includes("*")))
+    }
+    if (typeof principal === "object" && Object.keys(principal).some((type) => type !== "AWS")) {
+      return "Only AWS principals are supported, not service or federated principals";
+    }
+    if (!principals.length) {
+      return "A statement has no principal";
+    }
+    if (principals.some((one) => one.includes("*"))) {
       return "Wildcard (*) is not supported for principals";
-    if (!actions.length) return "A statement has no action";
-    if (actions.some((action) => action.includes("*")))
+    }
+    if (!actions.length) {
+      return "A statement has no action";
+    }
+    if (actions.some((action) => action.includes("*"))) {
       return "Wildcard (*) is not supported for actions";
-    if (unknown) return `Action ${unknown} is not supported in a resource policy on ${arn}`;
-    if (!resource || listOf(resource).some((one) => one !== arn))
+    }
+    if (unknown) {
+      return `Action ${unknown} is not supported in a resource policy on ${arn}`;
+    }
+    if (!resource || listOf(resource).some((one) => one !== arn)) {
       return `Resource must be ${arn}, got ${JSON.stringify(resource)}`;
+    }
   }
   return undefined;
 }

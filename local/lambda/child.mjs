@@ -1,4 +1,4 @@
-// Runs one function's handler in a process of its own, in Lambda's Node runtime's manner:
+// Runs a function's handler as Lambda's Node.js runtime does:
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 const { LAMBDA_TASK_ROOT: root, _HANDLER: name } = process.env;
 const send = process.send.bind(process);
 
-// A handler that loops forever never sees its parent die; a thread that waits for stdin's end does.
+// Exits when the parent exits and closes stdin. A separate thread does this even if the handler loops forever.
 new Worker(
   `const { readSync } = require("node:fs");
    try { while (readSync(0, Buffer.alloc(1)) > 0); } catch {}
@@ -17,7 +17,7 @@ new Worker(
   { eval: true },
 ).unref();
 
-// Ctrl-C reaches the whole process group; when to end is the parent's to say.
+// Ctrl-C sends SIGINT to the whole process group. The parent decides when this process ends.
 process.on("SIGINT", () => undefined);
 
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
@@ -35,7 +35,9 @@ const describe = (error) =>
     : { errorType: typeof error, errorMessage: format(error), stackTrace: [] };
 
 function log(level, parts) {
-  if (LEVELS.indexOf(level) < lowest) return;
+  if (LEVELS.indexOf(level) < lowest) {
+    return;
+  }
   const timestamp = new Date().toISOString();
   if (!json) {
     send({ log: `${timestamp}\t${requestId}\t${level}\t${format(...parts)}` });
@@ -45,7 +47,9 @@ function log(level, parts) {
   if (parts.length !== 1) {
     line.message = format(...parts);
     const error = parts.find((part) => part instanceof Error);
-    if (error) Object.assign(line, describe(error));
+    if (error) {
+      Object.assign(line, describe(error));
+    }
   }
   const replacer = (_, value) => (value instanceof Error ? describe(value) : value);
   try {
@@ -62,31 +66,37 @@ for (const [method, level] of Object.entries({
   info: "INFO",
   warn: "WARN",
   error: "ERROR",
-}))
+})) {
   console[method] = (...parts) => log(level, parts);
+}
 
-// Over the same channel as the result: through the pipe a line could arrive after it, out of order.
-for (const output of [process.stdout, process.stderr])
+// Sent through the same channel as the result, so that log lines cannot arrive after it.
+for (const output of [process.stdout, process.stderr]) {
   output.write = (chunk, ...rest) => {
-    for (const line of String(chunk).replace(/\n$/, "").split("\n")) send({ log: line });
+    for (const line of String(chunk).replace(/\n$/, "").split("\n")) {
+      send({ log: line });
+    }
     rest.find((one) => typeof one === "function")?.();
     return true;
   };
+}
 
 async function load() {
   const dot = name.lastIndexOf(".");
   const base = resolve(root, name.slice(0, dot));
   const file = [".js", ".mjs", ".cjs"].map((ending) => base + ending).find(existsSync);
-  if (!file)
+  if (!file) {
     throw Object.assign(new Error(`Error: Cannot find module '${name.slice(0, dot)}'`), {
       name: "Runtime.ImportModuleError",
     });
+  }
   const module = await import(pathToFileURL(file).href);
   const handler = module[name.slice(dot + 1)] ?? module.default?.[name.slice(dot + 1)];
-  if (typeof handler !== "function")
+  if (typeof handler !== "function") {
     throw Object.assign(new Error(`${name} is undefined or not exported`), {
       name: "Runtime.HandlerNotFound",
     });
+  }
   return handler;
 }
 
@@ -94,7 +104,9 @@ function call(handler, event, context) {
   return new Promise((fulfil, reject) => {
     const callback = (error, value) => (error ? reject(error) : fulfil(value));
     const returned = handler(event, context, callback);
-    if (typeof returned?.then === "function") returned.then(fulfil, reject);
+    if (typeof returned?.then === "function") {
+      returned.then(fulfil, reject);
+    }
   });
 }
 

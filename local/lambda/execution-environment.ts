@@ -3,8 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { parseArn } from "../aws/requests";
-import type { LogStream, LogWriter } from "./log-writer";
+import type { LogStream, LogWriter } from "./logs";
 
 export interface FunctionError {
   readonly errorType: string;
@@ -17,19 +16,19 @@ export interface Outcome {
   readonly result?: unknown;
 }
 
-/** What child.mjs sends: a line of log, that the handler is loaded, or what came of an invocation. */
+/** Message from child.mjs: a log line, a notice that the handler is loaded, or an invocation's result. */
 interface Message {
   readonly log?: string;
   readonly result?: string;
   readonly error?: FunctionError;
-  /** The process ends now. */
+  /** The process is about to exit. */
   readonly isFatal?: boolean;
 }
 
-// Lambda gives loading ten seconds of its own, outside the function's timeout.
+// Lambda's init phase has a limit of 10 seconds, which does not count towards the function's timeout.
 const LOADING_SECONDS = 10;
 
-/** One process that runs a handler, one invocation at a time. */
+/** A process that runs a function's handler, one invocation at a time. */
 export class ExecutionEnvironment {
   private readonly child: ChildProcess;
   private readonly log: LogStream;
@@ -58,18 +57,26 @@ export class ExecutionEnvironment {
         ...configuration.Environment?.Variables,
       },
     });
-    for (const output of [this.child.stdout, this.child.stderr])
-      if (output) createInterface(output).on("line", (line) => this.log.write(line));
+    for (const output of [this.child.stdout, this.child.stderr]) {
+      if (output) {
+        createInterface(output).on("line", (line) => this.log.write(line));
+      }
+    }
     this.child.stdin?.on("error", () => undefined);
     this.child.on("message", (message: Message) => {
-      if (message.isFatal) this.alive = false;
-      if (message.log === undefined) this.settle(message);
-      else this.log.write(message.log);
+      if (message.isFatal) {
+        this.alive = false;
+      }
+      if (message.log === undefined) {
+        this.settle(message);
+      } else {
+        this.log.write(message.log);
+      }
     });
     this.exited = new Promise((resolve) => {
-      const end = (how: string) => {
+      const end = (reason: string) => {
         this.alive = false;
-        const errorMessage = `Runtime exited with error: ${how}`;
+        const errorMessage = `Runtime exited with error: ${reason}`;
         this.settle({ error: { errorType: "Runtime.ExitError", errorMessage } });
         resolve();
       };
@@ -83,7 +90,9 @@ export class ExecutionEnvironment {
   async invoke(event: unknown): Promise<Outcome> {
     const requestId = randomUUID();
     const loading = await this.within(LOADING_SECONDS, this.ready, requestId);
-    if (loading.error) return { requestId, error: loading.error };
+    if (loading.error) {
+      return { requestId, error: loading.error };
+    }
     const {
       FunctionName: functionName,
       FunctionArn: invokedFunctionArn,
@@ -101,11 +110,12 @@ export class ExecutionEnvironment {
     };
     const answer = this.next();
     const deadline = Date.now() + seconds * 1000;
-    // A process that is gone by now has an exit that settles the answer.
+    // If the process has exited, the exit handler settles the answer, so the send error is ignored.
     this.child.send({ event, context, deadline }, () => undefined);
     const { error, result } = await this.within(seconds, answer, requestId);
-    if (error?.errorType === "Runtime.ExitError")
+    if (error?.errorType === "Runtime.ExitError") {
       this.log.write(`RequestId: ${requestId} Error: ${error.errorMessage}`);
+    }
     return error
       ? { requestId, error }
       : { requestId, result: JSON.parse(result ?? "null") as unknown };
@@ -123,7 +133,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** The message, or Lambda's error and this process's end when it takes too long. */
+  /** Waits for a message. After the time limit, logs Lambda's timeout error and stops the process. */
   private async within(
     seconds: number,
     message: Promise<Message>,
@@ -146,7 +156,7 @@ function environmentOf(
   logStream: string,
 ): Record<string, string> {
   const { LoggingConfig: logging, MemorySize: memory } = configuration;
-  const { region } = parseArn(configuration.FunctionArn ?? "");
+  const [, , , region = ""] = (configuration.FunctionArn ?? "").split(":");
   return {
     PATH: process.env.PATH ?? "",
     LANG: "en_US.UTF-8",

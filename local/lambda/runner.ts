@@ -3,50 +3,59 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { unzipSync } from "fflate";
-import type { Functions } from "../aws/functions";
 import { ExecutionEnvironment, type Outcome } from "./execution-environment";
-import type { LogWriter } from "./log-writer";
+import type { LogWriter } from "./logs";
 
-// Lambda starts as many environments as there are concurrent batches; a laptop should not.
+// Lambda has no such limit. It keeps the load on the developer's machine low.
 const ENVIRONMENT_LIMIT = 16;
 
-/** One of a function's environments, and those before it; invocations take turns. */
+/** Runs a function's invocations one after another, in one environment at a time. */
 interface Slot {
   settings: string;
   environment?: ExecutionEnvironment;
   turn: Promise<unknown>;
 }
 
-/** Runs functions from their real zips, each environment in a process of its own that stays warm. */
+/** Supplies the functions' configurations and code. */
+export interface FunctionSource {
+  configuration(functionArn: string): Promise<FunctionConfiguration>;
+  zip(functionArn: string): Buffer;
+}
+
+/** Runs functions from their zips. Each environment is a process that stays warm between invocations. */
 export class LambdaRunner {
   private readonly root = mkdtempSync(join(tmpdir(), "local-aws-"));
   private readonly slots = new Map<string, Slot>();
-  /** The lanes of records that a function has seen: each keeps to one slot, so that its log is in order. */
+  /** Lanes by function ARN. A lane always uses the same slot, so that its log lines stay in order. */
   private readonly lanes = new Map<string, string[]>();
   private isStopped = false;
 
   constructor(
-    private readonly functions: Functions,
+    private readonly functions: FunctionSource,
     private readonly logs: LogWriter,
     private readonly variables: (roleArn: string) => Promise<Record<string, string>>,
   ) {}
 
-  /** Why a function can't run on this machine; undefined when it can. */
-  whyNot(configuration: FunctionConfiguration): string | undefined {
+  /** Reason why the local AWS cannot run a function; undefined if it can. */
+  unsupportedReason(configuration: FunctionConfiguration): string | undefined {
     const { FunctionArn: arn = "", PackageType: type, Runtime: runtime } = configuration;
-    const cannot = `${arn} can't be run in the local AWS:`;
-    if (type === "Image")
-      return `${cannot} it is a container image, and only zips of a Node.js runtime are run`;
-    if (!runtime?.startsWith("nodejs"))
-      return `${cannot} its runtime is ${runtime}, and only Node.js runtimes are run`;
+    const cannot = `${arn} cannot be run in the local AWS:`;
+    if (type === "Image") {
+      return `${cannot} it is a container image, and only Node.js functions from a zip are supported`;
+    }
+    if (!runtime?.startsWith("nodejs")) {
+      return `${cannot} its runtime is ${runtime}, and only Node.js runtimes are supported`;
+    }
     return this.functions.zip(arn).length ? undefined : `${cannot} its code was not found in S3`;
   }
 
-  /** Rejects when the function could not be reached; what goes wrong in it is in the outcome. */
+  /** Invokes a function. Errors of the function are in the outcome; rejects if it could not be started. */
   async invoke(functionArn: string, event: unknown, lane: string): Promise<Outcome> {
     const lanes = this.lanes.get(functionArn) ?? [];
     this.lanes.set(functionArn, lanes);
-    if (!lanes.includes(lane)) lanes.push(lane);
+    if (!lanes.includes(lane)) {
+      lanes.push(lane);
+    }
     const key = `${functionArn} ${lanes.indexOf(lane) % ENVIRONMENT_LIMIT}`;
     const slot = this.slots.get(key) ?? { settings: "", turn: Promise.resolve() };
     this.slots.set(key, slot);
@@ -65,7 +74,7 @@ export class LambdaRunner {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** The slot's environment, or a new one when it has died or the function was changed. */
+  /** Reuses the slot's environment, or replaces it if it has exited or the function has changed. */
   private async environment(functionArn: string, slot: Slot): Promise<ExecutionEnvironment> {
     const configuration = await this.functions.configuration(functionArn);
     const {
@@ -74,10 +83,14 @@ export class LambdaRunner {
       ...rest
     } = configuration as FunctionConfiguration & { $metadata?: unknown };
     const settings = JSON.stringify(rest);
-    if (slot.environment?.alive && slot.settings === settings) return slot.environment;
+    if (slot.environment?.alive && slot.settings === settings) {
+      return slot.environment;
+    }
     await slot.environment?.stop();
     const variables = await this.variables(configuration.Role ?? "");
-    if (this.isStopped) throw new Error("the local AWS has been stopped");
+    if (this.isStopped) {
+      throw new Error("the local AWS has been stopped");
+    }
     slot.settings = settings;
     slot.environment = new ExecutionEnvironment(
       configuration,
@@ -90,18 +103,24 @@ export class LambdaRunner {
 
   private unpack(functionArn: string, hash: string): string {
     const directory = join(this.root, hash.replaceAll("/", "-"));
-    if (existsSync(directory)) return directory;
+    if (existsSync(directory)) {
+      return directory;
+    }
     for (const [name, content] of Object.entries(unzipSync(this.functions.zip(functionArn)))) {
       const file = resolve(directory, name);
-      if (!file.startsWith(directory + sep) || name.endsWith("/")) continue;
+      if (!file.startsWith(directory + sep) || name.endsWith("/")) {
+        continue;
+      }
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
     }
-    // Lambda's Node runtimes bring the AWS SDK.
+    // Lambda's Node.js runtimes include the AWS SDK.
     const sdk = resolve(__dirname, "../../node_modules/@aws-sdk");
-    const place = join(directory, "node_modules", "@aws-sdk");
-    mkdirSync(dirname(place), { recursive: true });
-    if (existsSync(sdk) && !existsSync(place)) symlinkSync(sdk, place, "dir");
+    const link = join(directory, "node_modules", "@aws-sdk");
+    mkdirSync(dirname(link), { recursive: true });
+    if (existsSync(sdk) && !existsSync(link)) {
+      symlinkSync(sdk, link, "dir");
+    }
     return directory;
   }
 }

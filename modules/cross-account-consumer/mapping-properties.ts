@@ -10,7 +10,7 @@ import {
   text,
 } from "../properties/kinds";
 import { Properties } from "../properties/property";
-import { filterMistake } from "./filter-pattern";
+import { filterMistake } from "../properties/filter-pattern";
 import { MappingProps, StartingPosition } from "./mapping-props";
 import { OnFailure } from "./on-failure";
 

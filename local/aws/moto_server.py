@@ -1,4 +1,4 @@
-"""moto's server on a free loopback port, with streams that are resharded as Kinesis reshards them."""
+"""Runs moto's server on a free loopback port, and corrects how moto reshards streams."""
 
 import hashlib
 import logging
@@ -8,13 +8,13 @@ import sys
 import threading
 from collections import OrderedDict
 
-# SIGINT is the parent's to handle: Ctrl-C reaches the whole process group, and destroy still needs moto.
+# Ctrl-C sends SIGINT to the whole process group. The parent handles it and still needs moto for destroy.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 
 def end_with_parent():
-    """Reading stdin to its end notices even a parent that is killed, where no exit handler runs."""
+    """Exits when stdin is closed, which happens even if the parent is killed."""
     sys.stdin.buffer.read()
     os._exit(0)
 
@@ -28,7 +28,7 @@ from werkzeug.serving import make_server  # noqa: E402
 
 
 def keeping_records(reshard):
-    """In Kinesis the records stay in the parent shards; moto moves them to the children."""
+    """In Kinesis, records stay in the parent shards. moto would move them to the child shards."""
 
     def resharded(stream, *args):
         records = {name: shard.records for name, shard in stream.shards.items()}
@@ -44,7 +44,7 @@ def keeping_records(reshard):
 
 
 def open_shard_for_key(stream, partition_key, explicit_hash_key):
-    """moto would put records into a parent shard, though that is closed."""
+    """Kinesis puts records into open shards only. moto would also put them into closed parent shards."""
     digest = hashlib.md5(partition_key.encode()).hexdigest()
     key = int(explicit_hash_key) if explicit_hash_key else int(digest, 16)
     return next(
@@ -59,7 +59,7 @@ Stream.merge_shards = keeping_records(Stream.merge_shards)
 Stream.get_shard_for_key = open_shard_for_key
 
 app = ProxyFix(DomainDispatcherApplication(create_backend_app), x_host=1)
-# Port 0 lets the kernel choose, so two runs can never race for one.
+# With port 0 the kernel chooses a free port, so that parallel runs cannot conflict.
 server = make_server("127.0.0.1", 0, app, threaded=True)
 os.environ["MOTO_PORT"] = str(server.server_port)
 print(server.server_port, flush=True)

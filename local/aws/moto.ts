@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
@@ -12,12 +12,12 @@ const run = promisify(execFile);
 
 export interface Moto {
   readonly url: string;
-  /** Why moto is no longer there, once it has ended without being asked to. */
-  vanished(): string | undefined;
+  /** Reason why moto is not running, if it exited unexpectedly. */
+  exitReason(): string | undefined;
   stop(): Promise<void>;
 }
 
-/** Starts moto on a free loopback port; it ends with this process, however that ends. */
+/** Starts moto on a free loopback port. It exits when this process exits, even if that is killed. */
 export async function startMoto(): Promise<Moto> {
   const python = await pythonWithMoto();
   const child = spawn(python, [SERVER], {
@@ -25,7 +25,7 @@ export async function startMoto(): Promise<Moto> {
     env: {
       ...process.env,
       PYTHONUNBUFFERED: "1",
-      // Such as AWSLambdaKinesisExecutionRole, on roles that exist already.
+      // Roles can have AWS managed policies attached, such as AWSLambdaKinesisExecutionRole.
       MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
     },
   });
@@ -36,13 +36,15 @@ export async function startMoto(): Promise<Moto> {
   child.stdin.on("error", () => undefined);
 
   let stopping = false;
-  let gone: string | undefined;
+  let exitReason: string | undefined;
   const ended = once(child, "exit").then(([code, signal]) => {
-    if (stopping) return;
-    gone =
-      `moto, which the local AWS runs on, ended by itself (${signal ? `signal ${String(signal)}` : `exit code ${String(code)}`}); ` +
+    if (stopping) {
+      return;
+    }
+    exitReason =
+      `moto, which the local AWS runs on, exited unexpectedly (${signal ? `signal ${String(signal)}` : `exit code ${String(code)}`}); ` +
       `start the local AWS again` +
-      (errors ? `. Its last words:\n${errors}` : "");
+      (errors ? `. Its last output:\n${errors}` : "");
   });
 
   const port = await new Promise<string>((resolve, reject) => {
@@ -60,18 +62,20 @@ export async function startMoto(): Promise<Moto> {
     });
     void ended.then(() => {
       clearTimeout(timer);
-      reject(new Error(gone));
+      reject(new Error(exitReason));
     });
   });
   const url = `http://127.0.0.1:${port}`;
-  // The socket listens before the application is built; the first answer takes the longest.
+  // moto loads its services on the first request, which therefore takes longest.
   await fetch(`${url}/moto-api/`).then((response) => response.arrayBuffer());
 
   return {
     url,
-    vanished: () => gone,
+    exitReason: () => exitReason,
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) {
+        return;
+      }
       stopping = true;
       child.kill("SIGKILL");
       await ended;
@@ -80,7 +84,9 @@ export async function startMoto(): Promise<Moto> {
 }
 
 async function pythonWithMoto(): Promise<string> {
-  if (await works("python3", "import moto.server")) return "python3";
+  if (await works("python3", "import moto.server")) {
+    return "python3";
+  }
   if (!(await works("python3", "import venv, ensurepip"))) {
     throw new Error(
       `the local AWS needs Python 3.10 or newer with venv: install it (Debian and Ubuntu: 'apt install python3-venv'), ` +
@@ -98,13 +104,15 @@ async function works(python: string, code: string): Promise<boolean> {
 }
 
 async function virtualEnvironment(): Promise<string> {
-  const cache = join(dirname(__dirname), ".cache");
+  const cache = resolvePath(__dirname, "../../.cache");
   const home = join(cache, `moto-${MOTO_VERSION}`);
   const python = join("bin", "python3");
-  if (existsSync(join(home, python))) return join(home, python);
+  if (existsSync(join(home, python))) {
+    return join(home, python);
+  }
 
   mkdirSync(cache, { recursive: true });
-  // Built beside its place and moved there whole: an interrupted download is never taken for moto.
+  // Created in a temporary directory and renamed when complete, so that an interrupted installation is not used.
   const building = mkdtempSync(join(cache, "building-"));
   try {
     await run("python3", ["-m", "venv", building]);
@@ -118,15 +126,17 @@ async function virtualEnvironment(): Promise<string> {
     try {
       renameSync(building, home);
     } catch (error) {
-      // Another run was faster: its environment is as good as ours.
-      if (!existsSync(join(home, python))) throw error;
+      // Another process may have installed moto at the same time. Its environment is used then.
+      if (!existsSync(join(home, python))) {
+        throw error;
+      }
     }
     return join(home, python);
   } catch (error) {
-    const words = String((error as { stderr?: string }).stderr ?? error).slice(-1000);
+    const output = String((error as { stderr?: string }).stderr ?? error).slice(-1000);
     throw new Error(
       `the local AWS needs moto, and installing 'moto[server]==${MOTO_VERSION}' from the Python package index failed: ` +
-        `install it yourself with 'pip install "moto[server]==${MOTO_VERSION}"'. pip said:\n${words}`,
+        `install it yourself with 'pip install "moto[server]==${MOTO_VERSION}"'. pip's output:\n${output}`,
     );
   } finally {
     rmSync(building, { recursive: true, force: true });

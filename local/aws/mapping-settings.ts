@@ -4,9 +4,9 @@ import type {
   FilterCriteria,
 } from "@aws-sdk/client-lambda";
 import { parseFilters } from "./filters";
-import { AwsError, invalidParameter } from "./requests";
+import { AwsError, invalidParameter } from "./errors";
 
-/** What Lambda takes unless told otherwise. */
+/** Lambda's default settings of a mapping for a stream. */
 export const DEFAULTS = {
   BatchSize: 100,
   MaximumBatchingWindowInSeconds: 0,
@@ -25,7 +25,7 @@ export type MappingSettings = typeof DEFAULTS & {
   readonly FilterCriteria?: FilterCriteria;
 };
 
-/** An event source mapping as AWS shows it. */
+/** An event source mapping as returned by Lambda. */
 export interface Mapping extends MappingSettings {
   readonly UUID: string;
   readonly EventSourceArn: string;
@@ -49,16 +49,20 @@ const RANGES = [
 export const patternsOf = ({ FilterCriteria: criteria }: MappingSettings): string[] =>
   (criteria?.Filters ?? []).map(({ Pattern = "" }) => Pattern);
 
-/** Refuses settings that AWS, or the local AWS, does not take. */
+/** Throws if AWS would reject the settings, or if the local AWS does not support them. */
 export function checkSettings(settings: MappingSettings): void {
-  for (const [member, name, least, most] of RANGES)
-    if (!Number.isInteger(settings[name]) || settings[name] < least || settings[name] > most)
+  for (const [member, name, least, most] of RANGES) {
+    if (!Number.isInteger(settings[name]) || settings[name] < least || settings[name] > most) {
       throw new AwsError(
         "ValidationException",
         `1 validation error detected: Value '${settings[name]}' at '${member}' failed to satisfy constraint: Member must have value between ${least} and ${most}`,
       );
+    }
+  }
   const mistake = mistakeIn(settings);
-  if (mistake) throw invalidParameter(mistake);
+  if (mistake) {
+    throw invalidParameter(mistake);
+  }
   parseFilters(patternsOf(settings));
 }
 
@@ -68,22 +72,32 @@ function mistakeIn(settings: MappingSettings): string | undefined {
   const { FunctionResponseTypes: types } = settings;
   const destination = settings.DestinationConfig?.OnFailure?.Destination;
   const filters = patternsOf(settings).length;
-  if (age !== -1 && age < 60)
+  if (age !== -1 && age < 60) {
     return `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800, got ${age}`;
-  if (window > 0)
-    return `TumblingWindowInSeconds is not in the local AWS, got ${window}: leave it out here`;
-  if (!position || !["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"].includes(position))
+  }
+  if (window > 0) {
+    return `TumblingWindowInSeconds is not supported by the local AWS, got ${window}: omit it`;
+  }
+  if (!position || !["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"].includes(position)) {
     return `StartingPosition must be TRIM_HORIZON, LATEST or AT_TIMESTAMP, got ${position}`;
-  if ((position === "AT_TIMESTAMP") !== (timestamp !== undefined))
-    return "StartingPositionTimestamp goes with StartingPosition AT_TIMESTAMP, and only with it";
-  if (timestamp !== undefined && timestamp > Date.now() / 1000)
+  }
+  if ((position === "AT_TIMESTAMP") !== (timestamp !== undefined)) {
+    return "StartingPositionTimestamp requires StartingPosition AT_TIMESTAMP, and AT_TIMESTAMP requires it";
+  }
+  if (timestamp !== undefined && timestamp > Date.now() / 1000) {
     return `StartingPositionTimestamp must not be in the future, got ${timestamp}`;
-  if (types.length > 1 || types.some((type) => type !== "ReportBatchItemFailures"))
+  }
+  if (types.length > 1 || types.some((type) => type !== "ReportBatchItemFailures")) {
     return `FunctionResponseTypes must be ReportBatchItemFailures or empty, got ${types.join()}`;
-  if (destination && !/^arn:aws[\w-]*:(sqs|sns|s3):/.test(destination))
+  }
+  if (destination && !/^arn:aws[\w-]*:(sqs|sns|s3):/.test(destination)) {
     return `The on-failure destination must be an SQS queue, an SNS topic or an S3 bucket, got ${destination}`;
-  if (destination?.endsWith(".fifo"))
-    return `The on-failure destination can't be a FIFO queue or topic, got ${destination}`;
-  if (filters > 10) return `FilterCriteria can have up to 10 filters, got ${filters}`;
+  }
+  if (destination?.endsWith(".fifo")) {
+    return `The on-failure destination must not be a FIFO queue or topic, got ${destination}`;
+  }
+  if (filters > 10) {
+    return `FilterCriteria can have up to 10 filters, got ${filters}`;
+  }
   return undefined;
 }

@@ -1,7 +1,8 @@
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import type { Accounts } from "../aws/accounts";
-import { sessionOf, type Permissions } from "../aws/permissions";
-import { parseArn } from "../aws/requests";
+import type { LogStream, LogWriter } from "../lambda/logs";
+import type { Accounts } from "./accounts";
+import { sessionOf, type Permissions } from "./permissions";
+import { parseArn } from "./arns";
 
 const EVENTS_PER_CALL = 1_000;
 const LARGEST_EVENT_BYTES = 256 * 1024 - 26;
@@ -11,12 +12,8 @@ interface LogEvent {
   readonly message: string;
 }
 
-export interface LogStream {
-  write(line: string): void;
-}
-
-/** Writes functions' logs to CloudWatch Logs in moto, as far as their roles may. */
-export class LogWriter {
+/** Writes functions' logs to CloudWatch Logs in moto, if their roles allow it. */
+export class FunctionLogs implements LogWriter {
   private readonly writing = new Set<Promise<void>>();
 
   constructor(
@@ -32,14 +29,18 @@ export class LogWriter {
       while (waiting.length) {
         const events = waiting.splice(0, EVENTS_PER_CALL);
         isCreated ||= await this.create(configuration, logStreamName);
-        // What a role may not write is lost in AWS too.
-        if (isCreated) await this.put(configuration, logStreamName, events);
+        // As in AWS, log lines are lost if the role is not allowed to write them.
+        if (isCreated) {
+          await this.put(configuration, logStreamName, events);
+        }
       }
     };
     return {
       write: (message) => {
         waiting.push({ timestamp: Date.now(), message: message.slice(0, LARGEST_EVENT_BYTES) });
-        if (isBusy) return;
+        if (isBusy) {
+          return;
+        }
         isBusy = true;
         const written: Promise<void> = drain()
           .catch(() => undefined)
@@ -52,16 +53,21 @@ export class LogWriter {
     };
   }
 
-  /** Resolves once everything that was logged is in CloudWatch Logs. */
+  /** Resolves when all log lines are in CloudWatch Logs. */
   async flush(): Promise<void> {
-    while (this.writing.size) await Promise.all(this.writing);
+    while (this.writing.size) {
+      await Promise.all(this.writing);
+    }
   }
 
   private async create(configuration: FunctionConfiguration, logStreamName: string) {
     const { logs, logGroupName, may } = this.of(configuration, logStreamName);
-    if (await may("logs:CreateLogGroup"))
+    if (await may("logs:CreateLogGroup")) {
       await logs.createLogGroup({ logGroupName }).catch(() => undefined);
-    if (!(await may("logs:CreateLogStream"))) return false;
+    }
+    if (!(await may("logs:CreateLogStream"))) {
+      return false;
+    }
     await logs.createLogStream({ logGroupName, logStreamName });
     return true;
   }
@@ -72,8 +78,9 @@ export class LogWriter {
     logEvents: LogEvent[],
   ) {
     const { logs, logGroupName, may } = this.of(configuration, logStreamName);
-    if (await may("logs:PutLogEvents"))
+    if (await may("logs:PutLogEvents")) {
       await logs.putLogEvents({ logGroupName, logStreamName, logEvents });
+    }
   }
 
   private of(configuration: FunctionConfiguration, logStreamName: string) {

@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+/** One request to an AWS API. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  /** The caller's account ID, from moto's STS. */
+  readonly account: string;
+  /** The caller's ARN, from moto's STS. */
+  readonly caller: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Buffer;
+  /** Sends the request to moto, signed by the caller or, if given, by an administrator of `account`. */
+  forward(account?: string): Promise<Reply>;
+}
+
+/** Functions that answer calls instead of moto, keyed by `service.Operation`. */
+export type Handlers = Record<string, (call: Call) => Promise<Reply> | Reply>;
+
+// The type argument is the shape that AWS documents for this operation's body.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+export const bodyOf = <T>({ body }: { body: Buffer }): T =>
+  (JSON.parse(body.toString() || "{}") ?? {}) as T;
+
+export const jsonReply = (value: unknown = {}, status = 200): Reply => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: Buffer.from(status === 204 ? "" : JSON.stringify(value)),
+});
+
+// Keyed by method and path, without the API version; `*` stands for a resource's name.
+const LAMBDA_OPERATIONS: Record<string, string> = {
+  "POST functions": "CreateFunction",
+  "GET functions/*": "GetFunction",
+  "GET functions/*/configuration": "GetFunctionConfiguration",
+  "PUT functions/*/configuration": "UpdateFunctionConfiguration",
+  "PUT functions/*/code": "UpdateFunctionCode",
+  "POST event-source-mappings": "CreateEventSourceMapping",
+  "GET event-source-mappings": "ListEventSourceMappings",
+  "GET event-source-mappings/*": "GetEventSourceMapping",
+  "PUT event-source-mappings/*": "UpdateEventSourceMapping",
+  "DELETE event-source-mappings/*": "DeleteEventSourceMapping",
+  "GET tags/*": "ListTags",
+  "POST tags/*": "TagResource",
+  "DELETE tags/*": "UntagResource",
+};
+
+/** Finds a request's service, Region and operation in its signature, headers, path or form. */
+export function identify(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer) {
+  const [, accessKeyId = "", region = "us-east-1", service = ""] =
+    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ??
+    [];
+  const [, , kind = "", name, ...rest] = path.replace(/\/$/, "").split("/");
+  const template = [kind, ...(name ? ["*"] : []), ...rest].join("/");
+  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  const operation =
+    headers["x-amz-target"]?.toString().split(".").at(-1) ??
+    (service === "lambda" ? LAMBDA_OPERATIONS[`${method} ${template}`] : undefined) ??
+    new URLSearchParams(isForm ? body.toString() : "").get("Action") ??
+    "";
+  return { accessKeyId, region, service, operation };
+}
