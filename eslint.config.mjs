@@ -12,9 +12,9 @@ const bareBuiltins = builtinModules
   .filter((name) => !name.startsWith("_"))
   .map((name) => ({ name, message: `write "node:${name}"` }));
 
-/** A rule set for some files: what their import paths must not match, as regular expressions. */
-const restrictImports = (files, ...patterns) => ({
-  files,
+/** A rule set for the sources in some folders: what their import paths must not match, as regular expressions. */
+const restrictImports = (folders, ...patterns) => ({
+  files: folders.map((folder) => `${folder}/*.{ts,js,mjs}`),
   rules: {
     "no-restricted-imports": [
       "error",
