@@ -60,7 +60,7 @@ const boundaries = [
     "/terraform-module/",
     "the Terraform module uses scripts/, not the other way round",
   ]),
-  restrictImports(["terraform-module/**"], declarationsOnly),
+  restrictImports(["terraform-module/**", "local/**"], declarationsOnly),
 ];
 
 export default tseslint.config(
