@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { VARIABLES } from "../terraform-module/variables";
 import { DOCUMENTED, DocumentedProperty } from "./documented-properties";
+import { terraformDocs, type TerraformModule } from "./terraform-docs";
 import { writeFormatted } from "./write-formatted";
 
 /** Writes the tables of properties in the Markdown files from the declarations and docstrings. */
@@ -60,44 +60,62 @@ const mostUsed = MOST_USED.map((name) => all.find((one) => one.name === name)).f
   (one) => one !== undefined,
 );
 
-const variables = table(
-  ["variable", "description", "default"],
-  VARIABLES.map(({ name, description, default: value, isRequired }) => [
-    `\`${name}\``,
-    description,
-    isRequired ? "required" : `\`${JSON.stringify(value)}\``,
-  ]),
-);
-
 const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "README.md": { "most used properties": rowsOf(mostUsed) },
   "docs/properties.md": Object.fromEntries(
     [...DOCUMENTED.keys()].map((name) => [name, rowsOf(propertiesOf(name))]),
   ),
-  "terraform-module/README.md": { variables },
 };
 
-/** Replaces what stands between the two comments that name the table. */
-function replaceTable(text: string, name: string, rows: string): string {
-  const [start, end] = [`<!-- ${name}: from the declarations -->`, `<!-- end of ${name} -->`];
+/** Replaces what stands between two comments. */
+function replaceBetween(text: string, start: string, end: string, content: string): string {
   const [before, rest] = text.split(start);
   const after = rest?.split(end)[1];
   if (after === undefined) {
     throw new Error(`a Markdown file lacks the comments ${start} and ${end}`);
   }
-  return `${before}${start}\n\n${rows}\n\n${end}${after}`;
+  return `${before}${start}${content}${end}${after}`;
+}
+
+const replaceTable = (text: string, name: string, rows: string): string =>
+  replaceBetween(
+    text,
+    `<!-- ${name}: from the declarations -->`,
+    `<!-- end of ${name} -->`,
+    `\n\n${rows}\n\n`,
+  );
+
+const documentModule = (text: string): string =>
+  replaceBetween(
+    text,
+    "<!-- BEGIN_TF_DOCS -->",
+    "<!-- END_TF_DOCS -->",
+    `\n${terraformDocs(readModule("terraform-module/main.tf.json"))}\n`,
+  );
+
+const readModule = (file: string): TerraformModule =>
+  JSON.parse(fs.readFileSync(file, "utf8")) as TerraformModule;
+
+async function rewrite(
+  directory: string,
+  file: string,
+  change: (text: string) => string,
+): Promise<void> {
+  const target = path.join(directory, file);
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  await writeFormatted(target, change(fs.readFileSync(file, "utf8")), "markdown");
 }
 
 async function write(directory: string): Promise<void> {
   for (const [file, tables] of Object.entries(TABLES)) {
-    const text = Object.entries(tables).reduce(
-      (written, [name, rows]) => replaceTable(written, name, rows),
-      fs.readFileSync(file, "utf8"),
+    await rewrite(directory, file, (text) =>
+      Object.entries(tables).reduce(
+        (written, [name, rows]) => replaceTable(written, name, rows),
+        text,
+      ),
     );
-    const target = path.join(directory, file);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    await writeFormatted(target, text, "markdown");
   }
+  await rewrite(directory, "terraform-module/README.md", documentModule);
 }
 
 void write(process.argv[2] ?? ".");
