@@ -24,10 +24,10 @@ export const programOf = (example: Example): string => path.join("examples", exa
 export const SETTINGS = {
   "several-streams/two-streams.json": ["orders", "clicks"],
   "several-streams/dev-and-production.json": [
-    "orders-dev",
-    "clicks-dev",
     "orders-production",
     "clicks-production",
+    "orders-dev",
+    "clicks-dev",
   ],
 } as const;
 
