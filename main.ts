@@ -89,6 +89,7 @@ sayAndExit(() => {
   const context = {
     deployment: app.node.tryGetContext("deployment") as unknown,
     deployments: app.node.tryGetContext("deployments") as unknown,
+    shared: app.node.tryGetContext("shared") as unknown,
   };
   for (const settings of loadDeployments(context)) {
     new CrossAccountKinesis(app, settings.name, settings);

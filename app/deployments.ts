@@ -2,25 +2,27 @@ import { describeValue } from "../modules/properties/sentences";
 import { isPlainObject } from "../modules/properties/kinds";
 import { PropertyChecks } from "../modules/properties/property-checks";
 import { readJson } from "./json";
+import { MergedSettings } from "./merged-settings";
 import { CheckedDeployment, resolveDeployment, Settings } from "./settings";
 import { deployment, deployments } from "./settings-properties";
 
 /**
  * The settings of every deployment, checked: those of the JSON file that the environment variable
  * DEPLOYMENT names, else those in cdktf.json's context. Either place has one deployment
- * (`deployment` in the context), or a list under `deployments`.
+ * (`deployment` in the context), or a list under `deployments` and what they share under `shared`.
  *
  * @throws if the file cannot be read, or one error with every mistake and its path
  */
 export function loadDeployments(context: Readonly<Record<string, unknown>>): Settings[] {
   const file = process.env.DEPLOYMENT;
-  if (!file && context.deployment !== undefined && context.deployments !== undefined) {
+  const { deployment: only, deployments: several, shared } = context;
+  const ofList = several === undefined ? "shared" : "deployments";
+  if (!file && only !== undefined && context[ofList] !== undefined) {
     throw new Error(
-      "invalid settings in cdktf.json, context: 'deployment' and 'deployments' are mutually exclusive, got both; move the one into the list",
+      `invalid settings in cdktf.json, context: 'deployment' and '${ofList}' are mutually exclusive, got both; move the one into a list under 'deployments'`,
     );
   }
-  const fromContext =
-    context.deployments === undefined ? context.deployment : { deployments: context.deployments };
+  const fromContext = several === undefined ? only : { shared, deployments: several };
   const given = file ? readJson(file) : fromContext;
   const isList = isPlainObject(given) && "deployments" in given;
   const origin = file ?? `cdktf.json, context${isList ? "" : ".deployment"}`;
@@ -43,18 +45,51 @@ function notAnObject(given: unknown, checks: PropertyChecks): Settings[] {
 }
 
 function readSettings(given: unknown, isList: boolean, checks: PropertyChecks): Settings[] {
-  const report = checks.report("", "correct the settings", "");
-  const all = isList
-    ? deployments.read(given, report).deployments
-    : [deployment.read(given, report)];
+  if (isList) {
+    return readList(given, checks);
+  }
+  const read = deployment.read(given, checks.report("", "correct the settings", ""));
   // Rules that span properties rely on the properties.
+  return checks.errors.length > 0 ? [] : [resolveDeployment(read as CheckedDeployment, checks, "")];
+}
+
+function readList(given: unknown, checks: PropertyChecks): Settings[] {
+  const { shared = {}, ...list } = deployments.read(
+    given,
+    checks.report("", "correct the settings", ""),
+  );
   if (checks.errors.length > 0) {
     return [];
   }
-  const settings = all.map((one, index) =>
-    resolveDeployment(one as CheckedDeployment, checks, isList ? `deployments[${index}].` : ""),
+  const settings = list.deployments.flatMap((one, index) =>
+    readListed(one, `deployments[${index}]`, shared, checks),
   );
-  checkStates(settings, checks);
+  if (checks.errors.length === 0) {
+    checkStates(settings, checks);
+  }
+  return settings;
+}
+
+/** The settings of one deployment in a list; none if there are mistakes. */
+function readListed(
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+  shared: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  checks: PropertyChecks,
+): Settings[] {
+  const own = new PropertyChecks();
+  const merged = new MergedSettings(given, path, shared, own);
+  const hasMistakes = (): boolean => own.errors.length > 0;
+  const read = hasMistakes()
+    ? undefined
+    : deployment.read(merged.value, own.report(path, "correct the settings", ""));
+  const settings =
+    read && !hasMistakes() ? [resolveDeployment(read as CheckedDeployment, own, `${path}.`)] : [];
+  // Deployments that extend the same settings have the same mistakes; each is reported once.
+  own.errors
+    .map((error) => merged.withFilePaths(error))
+    .filter((error) => !checks.errors.includes(error))
+    .forEach((error) => checks.addError(error));
   return settings;
 }
 

@@ -5,7 +5,9 @@ import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
 import {
+  isGiven,
   isPlainObject,
+  JsonSchema,
   Kind,
   list,
   mapOf,
@@ -20,7 +22,9 @@ import {
   Backend,
   ConsumerInput,
   DeploymentInput,
+  DeploymentsInput,
   ExistingStream,
+  ListedDeployment,
   NewStream,
   OnFailureSetting,
 } from "./settings";
@@ -140,11 +144,68 @@ const DEPLOYMENT = {
 
 export const deployment = object<DeploymentInput>(DEPLOYMENT);
 
+const EXTENDS = {
+  kind: list(nonEmptyString(), "names of shared settings"),
+  fix: "omit it to write all settings here",
+} as const satisfies Properties<ListedDeployment>["extends"];
+
+/** Part of the settings of a deployment, checked once it is merged with the rest. */
+const partOfDeployment = (schema: JsonSchema | undefined): Kind<Record<string, unknown>> => {
+  const rule = "an object with properties of a deployment";
+  return {
+    rule,
+    schema,
+    read: (value, report) => {
+      if (!isPlainObject(value)) {
+        report.addWrongType(rule, value);
+        return {};
+      }
+      if (isGiven(value.extends)) {
+        EXTENDS.kind.read(value.extends, report.at(".extends", EXTENDS.fix));
+      }
+      return value;
+    },
+  };
+};
+
+/** The schema without required properties, at any depth. */
+function withoutRequired({ required: _required, ...schema }: JsonSchema): JsonSchema {
+  const { properties, items, anyOf, additionalProperties } = schema;
+  return {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, one]) => [name, withoutRequired(one)]),
+      ),
+    }),
+    ...(items && { items: withoutRequired(items) }),
+    ...(anyOf && { anyOf: anyOf.map(withoutRequired) }),
+    ...(typeof additionalProperties === "object" && {
+      additionalProperties: withoutRequired(additionalProperties),
+    }),
+  };
+}
+
+/** Settings that deployments extend. */
+export const sharedSettings = partOfDeployment(withoutRequired(deployment.schema ?? {}));
+
+/** A deployment that extends shared settings, so any property may be missing. */
+export const extendingDeployment = partOfDeployment({
+  ...sharedSettings.schema,
+  properties: { extends: EXTENDS.kind.schema ?? {}, ...sharedSettings.schema?.properties },
+  required: ["extends"],
+});
+
 /** A settings file with several deployments. */
-export const deployments = object<{ $schema?: string; deployments: DeploymentInput[] }>({
+export const deployments = object<DeploymentsInput>({
   $schema: DEPLOYMENT.$schema,
+  shared: {
+    kind: mapOf(sharedSettings, "parts of a deployment"),
+    default: {},
+    fix: "give each part a name",
+  },
   deployments: {
-    kind: list(deployment, "deployments", { isNonEmpty: true }),
+    kind: list(extendingDeployment, "deployments", { isNonEmpty: true }),
     required: true,
     fix: "give at least one deployment",
   },

@@ -115,6 +115,36 @@ export interface DeploymentInput {
   readonly backend?: Backend;
 }
 
+/** A deployment in a list of several. */
+export interface ListedDeployment extends DeploymentInput {
+  /**
+   * Names of settings under `shared` that this deployment starts from. Later ones win over earlier
+   * ones, and the deployment's own settings win over all of them.
+   *
+   * @default - all settings are given here
+   */
+  readonly extends?: string[];
+}
+
+/** A settings file with several deployments. */
+export interface DeploymentsInput {
+  /**
+   * JSON Schema of this file, for editors.
+   *
+   * @default - none
+   */
+  readonly $schema?: string;
+  /**
+   * Parts of deployments by a name of your choice, for `extends`. Objects are merged, and so are
+   * consumers with the same `id`; every other value is replaced.
+   *
+   * @default - none
+   */
+  readonly shared?: Record<string, Record<string, unknown>>;
+  /** The deployments, one or more. */
+  readonly deployments: Record<string, unknown>[];
+}
+
 export type ConsumerSettings = ConsumerInput & {
   readonly id: string;
   readonly account: Account;

@@ -10,27 +10,41 @@ export const table = (header: readonly string[], rows: readonly (readonly string
     .map((cells) => `| ${cells.map(cell).join(" | ")} |`)
     .join("\n");
 
-/** Replaces the text between the two comments that name the table. */
-function replaceTable(text: string, name: string, rows: string): string {
-  const [start, end] = [`<!-- ${name}: from the declarations -->`, `<!-- end of ${name} -->`];
+/** Replaces the text between two comments. */
+export function replaceBetween(text: string, start: string, end: string, content: string): string {
   const [before, rest] = text.split(start);
   const after = rest?.split(end)[1];
   if (after === undefined) {
     throw new Error(`a Markdown file lacks the comments ${start} and ${end}`);
   }
-  return `${before}${start}\n\n${rows}\n\n${end}${after}`;
+  return `${before}${start}${content}${end}${after}`;
 }
 
-/** Writes a copy of a Markdown file with new tables; the file itself if both paths are the same. */
-export async function writeTables(
+/** Writes a changed copy of a Markdown file; changes the file itself if both paths are the same. */
+export async function rewriteMarkdown(
+  source: string,
+  target: string,
+  change: (text: string) => string,
+): Promise<void> {
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  await writeFormatted(target, change(fs.readFileSync(source, "utf8")), "markdown");
+}
+
+/** Replaces each table between the two comments that name it. */
+export const writeTables = (
   source: string,
   target: string,
   tables: Readonly<Record<string, string>>,
-): Promise<void> {
-  const text = Object.entries(tables).reduce(
-    (written, [name, rows]) => replaceTable(written, name, rows),
-    fs.readFileSync(source, "utf8"),
+): Promise<void> =>
+  rewriteMarkdown(source, target, (text) =>
+    Object.entries(tables).reduce(
+      (written, [name, rows]) =>
+        replaceBetween(
+          written,
+          `<!-- ${name}: from the declarations -->`,
+          `<!-- end of ${name} -->`,
+          `\n\n${rows}\n\n`,
+        ),
+      text,
+    ),
   );
-  fs.mkdirSync(path.dirname(target), { recursive: true });
-  await writeFormatted(target, text, "markdown");
-}

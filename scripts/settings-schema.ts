@@ -1,4 +1,9 @@
-import { deployment, deployments } from "../app/settings-properties";
+import {
+  deployment,
+  deployments,
+  extendingDeployment,
+  sharedSettings,
+} from "../app/settings-properties";
 import type { JsonSchema } from "../modules/properties/kinds";
 import { Docstring, docstringsOf } from "./docstrings";
 import { LIBRARY_FILES } from "./documented-properties";
@@ -8,7 +13,8 @@ import { writeFormatted } from "./write-formatted";
 
 /** Interfaces that together describe one object of the settings. */
 const OBJECTS = [
-  ["DeploymentInput"],
+  ["ListedDeployment", "DeploymentInput"],
+  ["DeploymentsInput"],
   ["ConsumerInput", "CrossAccountConsumerProps", "FunctionProps", "MappingProps"],
   ["ProducerStreamProps"],
   ["ProducerStreamAttributes"],
@@ -52,17 +58,34 @@ function describe(schema: JsonSchema): JsonSchema {
 }
 
 function settingsSchema(): Record<string, unknown> {
-  const one = { $ref: "#/$defs/deployment" };
-  const { properties = {} } = deployments.schema ?? {};
+  const { properties = {}, ...list } = describe(deployments.schema ?? {});
+  const { additionalProperties: _closed, ...part } = describe(sharedSettings.schema ?? {});
+  const { extends: names } = describe(extendingDeployment.schema ?? {}).properties ?? {};
+  const partOfDeployment = {
+    $ref: "#/$defs/partOfDeployment",
+    type: "object",
+    unevaluatedProperties: false,
+  };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Settings of one deployment, or of several under `deployments`",
-    $defs: { deployment: describe(deployment.schema ?? {}) },
+    $defs: { deployment: describe(deployment.schema ?? {}), partOfDeployment: part },
     anyOf: [
-      one,
+      { $ref: "#/$defs/deployment" },
       {
-        ...deployments.schema,
-        properties: { ...properties, deployments: { ...properties.deployments, items: one } },
+        ...list,
+        properties: {
+          ...properties,
+          shared: { ...properties.shared, additionalProperties: partOfDeployment },
+          deployments: {
+            ...properties.deployments,
+            items: {
+              if: { type: "object", required: ["extends"] },
+              then: { properties: { extends: names }, ...partOfDeployment },
+              else: { $ref: "#/$defs/deployment" },
+            },
+          },
+        },
       },
     ],
   };

@@ -15,7 +15,8 @@ import {
 import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/record-age";
 import { fixOf } from "../modules/properties/property";
 import { PropertyChecks } from "../modules/properties/property-checks";
-import { table, writeTables } from "../scripts/markdown-tables";
+import { replaceBetween, rewriteMarkdown } from "../scripts/markdown-tables";
+import { terraformDocs, type TerraformModule } from "../scripts/terraform-docs";
 import { writeFormatted } from "../scripts/write-formatted";
 import { snakeCase, Variable, VARIABLES } from "./variables";
 
@@ -284,27 +285,18 @@ function synthesize(): Configuration {
   return configuration;
 }
 
-const variablesTable = (): string =>
-  table(
-    ["variable", "description", "default"],
-    VARIABLES.map(({ name, description, default: value, isRequired }) => [
-      `\`${name}\``,
-      description,
-      isRequired ? "required" : `\`${JSON.stringify(value)}\``,
-    ]),
-  );
-
-/** Writes main.tf.json, the function's code and the README's table, without paths of this machine. */
+/** Writes main.tf.json, the function's code and the README's tables, without paths of this machine. */
 async function make(directory: string): Promise<void> {
-  const readme = "README.md";
-  await writeTables(path.join(__dirname, readme), path.join(directory, readme), {
-    variables: variablesTable(),
-  });
   await bundleFunction(path.join(directory, CODE, "index.js"));
   // LambdaCode.fromDirectory reads the directory relative to the working directory.
   process.chdir(directory);
   const module = asModule(withoutRepeatedRules(withTerraformNames(synthesize())));
   await writeFormatted(path.join(directory, "main.tf.json"), JSON.stringify(module), "json");
+  const tables = `\n${terraformDocs(module as TerraformModule)}\n`;
+  const readme = "README.md";
+  await rewriteMarkdown(path.join(__dirname, readme), path.join(directory, readme), (text) =>
+    replaceBetween(text, "<!-- BEGIN_TF_DOCS -->", "<!-- END_TF_DOCS -->", tables),
+  );
 }
 
 void make(path.resolve(process.argv[2] ?? __dirname));

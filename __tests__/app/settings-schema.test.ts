@@ -57,6 +57,11 @@ describe("settings.schema.json", () => {
       "several deployments",
       { $schema: "settings.schema.json", deployments: [base, { ...base, name: "b" }] },
     ],
+    ["deployments with shared settings", readJson("examples/several-streams/two-streams.json")],
+    [
+      "streams and environments that are shared",
+      readJson("examples/several-streams/dev-and-production.json"),
+    ],
   ])("accepts %s", (_what, given) => {
     matchesSchema(given);
 
@@ -98,6 +103,18 @@ describe("settings.schema.json", () => {
 
     // The destinations of `onFailure` are described together, where they are chosen.
     expect(undescribed($defs.deployment)).toEqual(["sqs", "sns", "s3", "bucketAccountId"]);
+  });
+
+  it.each([
+    ["a missing property without `extends`", { deployments: [{ region: "eu-west-1" }] }],
+    [
+      "an unknown property beside `extends`",
+      { deployments: [{ extends: [], reigon: "eu-west-1" }] },
+    ],
+    ["an unknown shared property", { shared: { a: { reigon: "" } }, deployments: [base] }],
+    ["`extends` in shared settings", { shared: { a: { extends: [] } }, deployments: [base] }],
+  ])("refuses %s", (_what, given) => {
+    expect(matchesSchema(given)).toBe(false);
   });
 
   it("refuses a property that does not exist", () => {

@@ -229,6 +229,144 @@ describe("settings", () => {
     });
   });
 
+  describe("of deployments that extend shared settings", () => {
+    const shared = {
+      orders: {
+        ...valid,
+        stream: { streamName: "orders", tags: { team: "orders" } },
+        consumers: [
+          { account: "readers", consumerName: "fraud", memorySizeMb: 512 },
+          { account: "readers", consumerName: "report" },
+        ],
+      },
+      production: {
+        accounts: { readers: account },
+        stream: { retentionPeriodHours: 72, tags: { stage: "production" } },
+      },
+    };
+    const production = { name: "production", extends: ["orders", "production"] };
+
+    it("merge objects, and consumers by their id, in the order of the names", () => {
+      const own = {
+        ...production,
+        region: "eu-west-1",
+        consumers: [
+          { account: "readers", consumerName: "audit" },
+          { id: "fraud", consumerName: "fraud-detection", memorySizeMb: null },
+        ],
+      };
+
+      expect(loadDeployments({ shared, deployments: [own] })).toEqual([
+        {
+          name: "production",
+          region: "eu-west-1",
+          producer: valid.producer,
+          accounts: { readers: account },
+          writers: [],
+          stream: {
+            streamName: "orders",
+            retentionPeriodHours: 72,
+            tags: { team: "orders", stage: "production" },
+          },
+          consumers: [
+            {
+              id: "fraud",
+              account,
+              consumerName: "fraud-detection",
+              memorySizeMb: 512,
+              code: "handler/dist",
+            },
+            { id: "report", account, consumerName: "report", code: "handler/dist" },
+            { id: "audit", account, consumerName: "audit", code: "handler/dist" },
+          ],
+        },
+      ]);
+    });
+
+    it("replace lists and failure destinations", () => {
+      const base = {
+        ...valid,
+        writers: ["444444444444"],
+        consumers: [
+          { ...valid.consumers[0], onFailure: { sqs: "arn:aws:sqs:us-east-1:222222222222:q" } },
+        ],
+      };
+      const own = {
+        extends: ["base"],
+        writers: ["555555555555"],
+        consumers: [{ consumerName: "analytics", onFailure: { s3: "arn:aws:s3:::failures" } }],
+      };
+
+      const [settings] = loadDeployments({ shared: { base }, deployments: [own] });
+
+      expect(settings?.writers).toEqual(["555555555555"]);
+      expect(settings?.consumers[0]?.onFailure).toEqual({ s3: "arn:aws:s3:::failures" });
+    });
+
+    it("report a mistake once, where it is written", () => {
+      const wrong = {
+        ...shared,
+        orders: { ...shared.orders, stream: { streamName: "or ders", shards: 1 } },
+      };
+      const consumers = [
+        { account: "readers", consumerName: "audit", batchSize: 0 },
+        { consumerName: "fraud", memorySizeMb: 1 },
+        { consumerName: "audit" },
+      ];
+
+      const mistakesFound = mistakesIn({
+        shared: wrong,
+        deployments: [
+          { ...production, consumers },
+          { ...production, name: "dev" },
+        ],
+      });
+
+      expect(mistakesFound.match(/'(shared|deployments)[^']*'/g)).toEqual([
+        "'shared.orders.stream.shards'",
+        "'shared.orders.stream.streamName'",
+        "'deployments[0].consumers[1].memorySizeMb'",
+        "'deployments[0].consumers[0].batchSize'",
+        "'deployments[0].consumers[2].account'",
+      ]);
+    });
+
+    it.each([
+      [
+        { name: "a", extends: ["orders"] },
+        "'shared.orders.consumers[0].account' must be an account",
+      ],
+      [{ name: "a", extends: ["production"] }, "'deployments[0].region' must be an AWS Region"],
+      [
+        { name: "a", extends: ["prod"] },
+        "'deployments[0].extends[0]' must be a name under 'shared' (orders, production), got prod; declare it there, or correct its name",
+      ],
+      [
+        { name: "a", extends: "orders" },
+        `'deployments[0].extends' must be a list of names of shared settings, got "orders"`,
+      ],
+    ])("refuse %j", (own, sentence) => {
+      expect(mistakesIn({ shared, deployments: [own] })).toContain(sentence);
+    });
+
+    it("refuse one name for two consumers of the same list", () => {
+      const consumers = [{ consumerName: "fraud" }, { account: "readers", consumerName: "fraud" }];
+
+      expect(mistakesIn({ shared, deployments: [{ ...production, consumers }] })).toContain(
+        "'deployments[0].consumers[1].consumerName' must be unique",
+      );
+    });
+
+    it("refuse `shared` for a single deployment", () => {
+      expect(mistakesIn({ deployment: valid, shared })).toContain(
+        "'deployment' and 'shared' are mutually exclusive",
+      );
+      expect(mistakesIn({ shared: [], deployments: [valid] })).toContain(
+        "'shared' must be an object",
+      );
+    });
+  });
+
   it("refuse one account with two sets of credentials", () => {
     expect(
       mistakes(

@@ -31,7 +31,7 @@ const run = async (directory: string, ...args: string[]): Promise<string> =>
 
 /** A copy of an example that runs in the local AWS, with what its variables are to be. */
 async function prepare(example: Example, variables = {}): Promise<string> {
-  const directory = await copyStack(await findTerraform(), synthesizeExample(example), {
+  const directory = await copyStack(await findTerraform(), synthesizeExample(example)[0]!, {
     url: aws.url,
     credentials: (account) => aws.credentials(account),
   });

@@ -5,11 +5,21 @@ import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import { describeWithTerraform, Plan, ROOT, scratch } from "../terraform/harness";
-import { Example, EXAMPLES, programOf, short, synthesizeExample } from "./examples";
+import {
+  Example,
+  EXAMPLES,
+  programOf,
+  SETTINGS,
+  SettingsExample,
+  short,
+  synthesizeExample,
+  synthesizeSettings,
+} from "./examples";
 
 jest.setTimeout(120_000);
 
 const names = Object.keys(EXAMPLES) as Example[];
+const settingsNames = Object.keys(SETTINGS) as SettingsExample[];
 
 const stream = (id: string): string[] => [
   `kinesis_resource_policy.${id}_stream-policy`,
@@ -36,34 +46,53 @@ const queue = (id: string): string => `sqs_queue.${id}_on-failure-queue`;
 
 const consumer = (id: string): string[] => [...registered(id), ...reader(id), ...code(id)];
 
-/** What each example makes, but for the two that local-aws.test.ts applies. */
-const MADE: Partial<Record<Example, string[]>> = {
+const orders = (prefix: string, streamId = "stream"): string[] => [
+  ...stream(streamId),
+  ...["fraud", "report", "shipping"].map((name) => prefix + name).flatMap(withQueue),
+];
+const clicks = (prefix: string, streamId = "stream"): string[] => [
+  ...stream(streamId),
+  ...withQueue(`${prefix}report`),
+  ...reader(`${prefix}archive`),
+  ...code(`${prefix}archive`),
+  queue(`${prefix}archive`),
+];
+const withQueue = (id: string): string[] => [...consumer(id), queue(id)];
+/** The app puts every consumer under `consumers`, by its id. */
+const bySettings = [orders("consumers_orders-"), clicks("consumers_clicks-")];
+
+/**
+ * What each stack of an example makes, but for the two that local-aws.test.ts applies. Of the
+ * settings, which all go through the same app, only production is planned: it differs most.
+ */
+const MADE: Partial<Record<Example | SettingsExample, string[][]>> = {
   "fan-out": [
-    ...stream("orders"),
-    ...consumer("fraud"),
-    ...consumer("analytics"),
-    ...reader("archive"),
-    ...code("archive"),
-    ...["fraud", "analytics", "archive"].map(queue),
+    [
+      ...stream("orders"),
+      ...consumer("fraud"),
+      ...consumer("analytics"),
+      ...reader("archive"),
+      ...code("archive"),
+      ...["fraud", "analytics", "archive"].map(queue),
+    ],
   ],
   "cross-account-producers": [
-    ...stream("events"),
-    ...consumer("analytics"),
-    queue("analytics"),
-    "iam_role_policy.web-shop-writes-events",
+    [
+      ...stream("events"),
+      ...consumer("analytics"),
+      queue("analytics"),
+      "iam_role_policy.web-shop-writes-events",
+    ],
   ],
   "existing-stream": [
-    "kinesis_resource_policy.payments_stream-policy",
-    ...consumer("ledger"),
-    queue("ledger"),
+    ["kinesis_resource_policy.payments_stream-policy", ...consumer("ledger"), queue("ledger")],
   ],
   "existing-function": [
-    ...stream("clickstream"),
-    ...registered("report"),
-    ...reader("report"),
-    queue("report"),
+    [...stream("clickstream"), ...registered("report"), ...reader("report"), queue("report")],
   ],
-  "filtered-consumer": [...stream("orders"), ...consumer("shipping"), "s3_bucket.failures"],
+  "filtered-consumer": [[...stream("orders"), ...consumer("shipping"), "s3_bucket.failures"]],
+  "several-streams": [orders("", "orders"), clicks("", "clicks")],
+  "several-streams/dev-and-production.json": bySettings,
 };
 
 describe("examples/", () => {
@@ -89,16 +118,17 @@ describe("examples/", () => {
     ).toEqual([]);
   });
 
-  it("has no program that no test knows", () => {
-    const programs = fs
-      .readdirSync(path.join(ROOT, "examples"), {
-        recursive: true,
-        encoding: "utf8",
-      })
-      .filter((file) => path.basename(file) === "main.ts")
-      .map((file) => path.dirname(file));
+  it("has no program and no settings that no test knows", () => {
+    const files = fs.readdirSync(path.join(ROOT, "examples"), {
+      recursive: true,
+      encoding: "utf8",
+    });
+    const programs = files.filter((file) => path.basename(file) === "main.ts");
 
-    expect(programs.sort()).toEqual([...names].sort());
+    expect(programs.map((file) => path.dirname(file)).sort()).toEqual([...names].sort());
+    expect(files.filter((file) => file.endsWith(".json")).sort()).toEqual(
+      [...settingsNames].sort(),
+    );
   });
 
   it.each([...new Set(names.map((name) => name.split("/")[0]!))])(
@@ -109,29 +139,67 @@ describe("examples/", () => {
       expect(readme.split("\n").length).toBeLessThanOrEqual(60);
       for (const name of names.filter((one) => one.startsWith(directory))) {
         expect(readme).toContain(`npx tsx ${programOf(name)}`);
-        expect(readme).toContain(`cdktf.out/stacks/${EXAMPLES[name]}`);
+        for (const stack of EXAMPLES[name]) {
+          expect(readme).toContain(`cdktf.out/stacks/${stack}`);
+        }
+      }
+      for (const name of settingsNames.filter((one) => one.startsWith(directory))) {
+        expect(readme).toContain(`](${path.basename(name)})`);
       }
     },
   );
 });
 
+const planned = (Object.keys(MADE) as (keyof typeof MADE)[]).flatMap((example) =>
+  MADE[example]!.map((made, index) => ({ example, index, made })),
+);
+
+const moduleOf = ({ example, index }: (typeof planned)[number]): string =>
+  `${example.replace(/\W/g, "-")}-${index}`;
+
+describe("settings in examples/ synthesize", () => {
+  it.each(settingsNames)("%s to the same two pipelines", (name) => {
+    const addresses = synthesizeSettings(name).map((directory) => {
+      const { resource } = JSON.parse(
+        fs.readFileSync(path.join(directory, "cdk.tf.json"), "utf8"),
+      ) as { resource: Record<string, object> };
+      return Object.entries(resource)
+        .flatMap(([type, elements]) => Object.keys(elements).map((id) => short(`${type}.${id}`)))
+        .sort();
+    });
+
+    const pipelines = bySettings.map((made) => [...made].sort());
+    expect(addresses).toEqual(addresses.map((_one, index) => pipelines[index % 2]));
+  });
+});
+
 /** All in one plan, each as a module: Terraform and the provider start once, not once an example. */
-async function planAll(examples: readonly Example[]): Promise<string[]> {
+async function planAll(): Promise<string[]> {
   const url = process.env.MOTO_URL ?? "";
   const accounts = new Accounts(url);
   const terraform = await findTerraform();
   const root = scratch();
-  for (const example of examples) {
-    await copyStack(terraform, synthesizeExample(example), {
+  const stacks = new Map(
+    [...new Set(planned.map(({ example }) => example))].map((example) => [
+      example,
+      example in SETTINGS
+        ? synthesizeSettings(example as SettingsExample)
+        : synthesizeExample(example as Example),
+    ]),
+  );
+  for (const one of planned) {
+    await copyStack(terraform, stacks.get(one.example)![one.index]!, {
       url,
       credentials: (account) => accounts.credentials(account),
-      directory: path.join(root, example),
+      directory: path.join(root, moduleOf(one)),
     });
   }
   fs.writeFileSync(
     path.join(root, "main.tf.json"),
     JSON.stringify({
-      module: Object.fromEntries(examples.map((example) => [example, { source: `./${example}` }])),
+      module: Object.fromEntries(
+        planned.map(moduleOf).map((name) => [name, { source: `./${name}` }]),
+      ),
     }),
   );
   await terraform.run(root, "init");
@@ -143,21 +211,20 @@ async function planAll(examples: readonly Example[]): Promise<string[]> {
 }
 
 describeWithTerraform("terraform plan makes", () => {
-  const planned = Object.keys(MADE) as Example[];
   let created: string[];
 
   beforeAll(async () => {
-    created = await planAll(planned);
+    created = await planAll();
   });
 
-  it.each(planned)("what its README says, for %s", (example) => {
-    const prefix = `module.${example}.`;
+  it.each(planned)("what its README says, for $example, stack $index", (one) => {
+    const prefix = `module.${moduleOf(one)}.`;
 
     expect(
       created
         .filter((address) => address.startsWith(prefix))
         .map((address) => short(address.slice(prefix.length)))
         .sort(),
-    ).toEqual([...MADE[example]!].sort());
+    ).toEqual([...one.made].sort());
   });
 });
