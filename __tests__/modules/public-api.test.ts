@@ -20,7 +20,9 @@ const sources = readdirSync(MODULES, { recursive: true, encoding: "utf8" })
 const properties = sources.flatMap((source) =>
   source.statements
     .filter(ts.isInterfaceDeclaration)
-    .filter(({ name }) => /Props$|Attributes$|^Existing|Vpc$|^Function|^ImageConfig$|Weight$/.test(name.text))
+    .filter(({ name }) =>
+      /Props$|Attributes$|^Existing|Vpc$|^Function|^ImageConfig$|Weight$/.test(name.text),
+    )
     .flatMap((declaration) =>
       declaration.members.filter(ts.isPropertySignature).map((member) => ({
         name: `${declaration.name.text}.${member.name.getText(source)}`,

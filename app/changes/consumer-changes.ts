@@ -90,8 +90,7 @@ export const CONSUMER_CHANGES = {
     effects: [],
   },
   "log-format": {
-    change:
-      "`logFormat`, `applicationLogLevel`, `systemLogLevel` or `ephemeralStorageMb` changed",
+    change: "`logFormat`, `applicationLogLevel`, `systemLogLevel` or `ephemeralStorageMb` changed",
     properties: ["logFormat", "applicationLogLevel", "systemLogLevel", "ephemeralStorageMb"],
     plan: { [lambdaFunction]: "update" },
     records: "delivered",

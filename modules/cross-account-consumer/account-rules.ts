@@ -60,7 +60,8 @@ function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): voi
     "fileSystem.accessPointArn": props.fileSystem?.accessPointArn,
   };
   for (const [property, arn] of Object.entries(arns)) {
-    if (isLiteral(region) && isLiteral(arn) && arnPart(arn, "region") !== region) {
+    const found = isLiteral(arn) ? arnPart(arn, "region") : "";
+    if (isLiteral(region) && found !== "" && found !== region) {
       checks.addError(
         mustBeLiteral(property, `in the function's Region ${region}`, arn, "correct the ARN"),
       );
