@@ -3,13 +3,21 @@ export {
   type CrossAccountConsumerProps,
   ReadMode,
 } from "./cross-account-consumer/cross-account-consumer-props";
+export type { FunctionProps } from "./cross-account-consumer/function-props";
 export {
+  type AdditionalVersionWeight,
+  ApplicationLogLevel,
   Architecture,
   type ExistingFunction,
-  type FunctionProps,
+  type FunctionAlias,
+  type FunctionFileSystem,
+  type FunctionPolicyStatement,
   type FunctionVpc,
+  type ImageConfig,
+  LogFormat,
+  SystemLogLevel,
   TracingMode,
-} from "./cross-account-consumer/function-props";
+} from "./cross-account-consumer/function-types";
 export { LambdaCode } from "./cross-account-consumer/lambda-code";
 export { type MappingProps, StartingPosition } from "./cross-account-consumer/mapping-props";
 export { OnFailure } from "./cross-account-consumer/on-failure";

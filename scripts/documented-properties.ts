@@ -23,6 +23,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, Property<unknown>>
 export const LIBRARY_FILES = [
   "modules/cross-account-consumer/cross-account-consumer-props.ts",
   "modules/cross-account-consumer/function-props.ts",
+  "modules/cross-account-consumer/function-types.ts",
   "modules/cross-account-consumer/mapping-props.ts",
   "modules/producer-stream/producer-stream-props.ts",
 ];

@@ -5,35 +5,25 @@ import {
   sharedSettings,
 } from "../app/settings-properties";
 import type { JsonSchema } from "../modules/properties/kinds";
-import { Docstring, docstringsOf } from "./docstrings";
+import { docstringsOf } from "./docstrings";
 import { LIBRARY_FILES } from "./documented-properties";
 import { writeFormatted } from "./write-formatted";
 
 /** Writes settings.schema.json from the declarations of the properties and their docstrings. */
 
-/** Interfaces that together describe one object of the settings. */
-const OBJECTS = [
+/** Interfaces that together describe one object of the settings; every other one does alone. */
+const COMBINED = [
   ["ListedDeployment", "DeploymentInput"],
-  ["DeploymentsInput"],
   ["ConsumerInput", "CrossAccountConsumerProps", "FunctionProps", "MappingProps"],
-  ["ProducerStreamProps"],
-  ["ProducerStreamAttributes"],
-  ["Account"],
-  ["AssumeRole"],
-  ["Backend"],
-  ["FunctionVpc"],
-  ["ExistingFunction"],
 ];
 
 const docstrings = docstringsOf(["app/settings.ts", "app/accounts.ts", ...LIBRARY_FILES]);
-const documented = OBJECTS.map(
-  (names) =>
-    new Map(
-      [...names]
-        .reverse()
-        .flatMap((name) => [...(docstrings.get(name) ?? new Map<string, Docstring>())]),
-    ),
-);
+const documented = [
+  ...COMBINED.map(
+    (names) => new Map([...names].reverse().flatMap((name) => [...(docstrings.get(name) ?? [])])),
+  ),
+  ...docstrings.values(),
+];
 
 /** Adds docstrings to the properties of every object in a schema. */
 function describe(schema: JsonSchema): JsonSchema {

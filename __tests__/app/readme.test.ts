@@ -31,6 +31,7 @@ describe("README.md", () => {
       "text",
       "ts",
       "ts",
+      "ts",
     ]);
   });
 

@@ -59,7 +59,7 @@ describe("CrossAccountConsumer", () => {
     it.each([
       [
         { functionName: "arn:aws:lambda:eu-central-1:222222222222:function:f" },
-        `'existingFunction.functionName' must be 1 to 64 letters, digits, hyphens or underscores, got "arn:aws:lambda:eu-central-1:222222222222:function:f"; give the function's name, not its ARN`,
+        `'existingFunction.functionName' must be 1 to 64 letters, digits, hyphens or underscores, which an alias or version can follow (name:live), got "arn:aws:lambda:eu-central-1:222222222222:function:f"; give the function's name, not its ARN`,
       ],
       [
         { roleName: "a/b", roleArn: `${ROLE_ARN}/a/b` },
@@ -78,20 +78,40 @@ describe("CrossAccountConsumer", () => {
     });
 
     it("fails when it is given a new function's properties", () => {
+      const key = "arn:aws:kms:eu-central-1:222222222222:key/1";
       const properties = {
         functionName: "f",
+        description: "d",
         roleName: "r",
+        policyStatements: [{ actions: ["s3:GetObject"], resources: ["*"] }],
+        managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
         handler: "h.h",
         runtime: "nodejs22.x",
         architecture: "arm64",
         memorySizeMb: 128,
         timeoutSeconds: 1,
-        environment: {},
+        ephemeralStorageMb: 512,
+        environment: { NAME: "value" },
+        environmentKmsKeyArn: key,
         layers: [],
         vpc: { subnetIds: ["s"], securityGroupIds: ["g"] },
+        fileSystem: {
+          accessPointArn:
+            "arn:aws:elasticfilesystem:eu-central-1:222222222222:access-point/fsap-0a1b2c3d4e5f60718",
+          localMountPath: "/mnt/data",
+        },
+        imageConfig: { command: ["c"] },
+        codeSigningConfigArn:
+          "arn:aws:lambda:eu-central-1:222222222222:code-signing-config:csc-0a1b2c3d4e5f60718",
+        alias: { name: "live" },
+        snapStart: false,
         reservedConcurrentExecutions: 0,
         tracing: "Active",
+        logFormat: "JSON",
+        applicationLogLevel: "WARN",
+        systemLogLevel: "WARN",
         logRetentionDays: 1,
+        logGroupKmsKeyArn: key,
         permissionsBoundaryArn: "arn:aws:iam::aws:policy/b",
       };
       expect(refusalsOf({ existingFunction: EXISTING, ...properties })).toEqual(

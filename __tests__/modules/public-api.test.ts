@@ -20,7 +20,9 @@ const sources = readdirSync(MODULES, { recursive: true, encoding: "utf8" })
 const properties = sources.flatMap((source) =>
   source.statements
     .filter(ts.isInterfaceDeclaration)
-    .filter(({ name }) => /Props$|Attributes$|^Existing|Vpc$/.test(name.text))
+    .filter(({ name }) =>
+      /Props$|Attributes$|^Existing|Vpc$|^Function|^ImageConfig$|Weight$/.test(name.text),
+    )
     .flatMap((declaration) =>
       declaration.members.filter(ts.isPropertySignature).map((member) => ({
         name: `${declaration.name.text}.${member.name.getText(source)}`,
@@ -36,15 +38,18 @@ const properties = sources.flatMap((source) =>
 describe("the public API", () => {
   it("is two constructs and what their properties take", () => {
     expect(Object.keys(library).sort()).toEqual([
+      "ApplicationLogLevel",
       "Architecture",
       "CrossAccountConsumer",
       "LambdaCode",
+      "LogFormat",
       "OnFailure",
       "ProducerStream",
       "ReadMode",
       "StartingPosition",
       "StreamEncryption",
       "StreamMode",
+      "SystemLogLevel",
       "TracingMode",
     ]);
   });

@@ -220,10 +220,10 @@ describe("a token passes, and Terraform judges its value with the same sentence"
 
   it.each<Row>([
     [
-      "'existingFunction.functionName' must be 1 to 64 letters, digits, hyphens or underscores, got <GIVEN>; give the function's name, not its ARN",
+      "'existingFunction.functionName' must be 1 to 64 letters, digits, hyphens or underscores, which an alias or version can follow (name:live), got <GIVEN>; give the function's name, not its ARN",
       ({ text }) => ({ functionName: text }),
       "consumer_mapping",
-      matching(FUNCTION_NAME),
+      matching("^[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9_-]{1,128})?$"),
     ],
     [
       "'existingFunction.roleName' must be 1 to 64 letters, digits or characters of _+=,.@-, got <GIVEN>; give the name of the function's execution role",

@@ -1,4 +1,13 @@
-import { CrossAccountConsumer, IProducerStream, ProducerStream, ReadMode } from "../../modules";
+import {
+  ApplicationLogLevel,
+  CrossAccountConsumer,
+  type CrossAccountConsumerProps,
+  IProducerStream,
+  LambdaCode,
+  ProducerStream,
+  ReadMode,
+  SystemLogLevel,
+} from "../../modules";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import * as path from "node:path";
@@ -24,14 +33,21 @@ const short = (addresses: readonly string[]): string[] =>
 const planned = async (stackDirectory: string): Promise<string[]> =>
   short((await plan(stackDirectory)).created);
 
+const aStream = (scope: TerraformStack, provider: AwsProvider): IProducerStream =>
+  new ProducerStream(scope, "stream", { provider, streamName: "orders" });
+
 const consumerOf =
-  (stream: (scope: TerraformStack, producer: AwsProvider) => IProducerStream) =>
+  (
+    stream: (scope: TerraformStack, producer: AwsProvider) => IProducerStream,
+    props: Partial<CrossAccountConsumerProps> = {},
+  ) =>
   (stack: TerraformStack, provider: (alias: string, accountId: string) => AwsProvider): void => {
     new CrossAccountConsumer(stack, "analytics", {
       provider: provider("analytics", "222222222222"),
       stream: stream(stack, provider("producer", "111111111111")),
       consumerName: "analytics",
       code: CODE(),
+      ...props,
     });
   };
 
@@ -154,6 +170,87 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
         ...registration("analytics"),
         ...reader("analytics"),
         ...madeFunction("analytics"),
+        queue("analytics"),
+      ].sort(),
+    );
+  });
+
+  it("on every setting of a function, and an alias that tries out its next version", async () => {
+    const inAccount = (service: string, resource: string) =>
+      `arn:aws:${service}:us-east-1:222222222222:${resource}`;
+    const directory = synthesize(
+      consumerOf(aStream, {
+        description: "Reads orders",
+        policyStatements: [
+          {
+            sid: "WriteOrders",
+            actions: ["dynamodb:PutItem"],
+            resources: [inAccount("dynamodb", "table/orders")],
+            conditions: { StringEquals: { "dynamodb:LeadingKeys": ["one", "two"] } },
+          },
+        ],
+        managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"],
+        ephemeralStorageMb: 1024,
+        environment: { STAGE: "test" },
+        environmentKmsKeyArn: inAccount("kms", "key/0a1b2c3d"),
+        vpc: {
+          subnetIds: ["subnet-1"],
+          securityGroupIds: ["sg-1"],
+          ipv6AllowedForDualStack: true,
+        },
+        fileSystem: {
+          accessPointArn: inAccount("elasticfilesystem", "access-point/fsap-0a1b2c3d4e5f60718"),
+          localMountPath: "/mnt/data",
+        },
+        codeSigningConfigArn: inAccount("lambda", "code-signing-config:csc-0a1b2c3d4e5f60718"),
+        alias: {
+          name: "live",
+          functionVersion: "3",
+          additionalVersionWeight: { weight: 0.1 },
+        },
+        applicationLogLevel: ApplicationLogLevel.WARN,
+        systemLogLevel: SystemLogLevel.WARN,
+        logGroupKmsKeyArn: inAccount("kms", "key/0a1b2c3d"),
+      }),
+    );
+
+    expect(await planned(directory)).toEqual(
+      [
+        ...producer,
+        ...registration("analytics"),
+        ...reader("analytics"),
+        ...madeFunction("analytics"),
+        queue("analytics"),
+        "iam_role_policy.analytics_function-policy",
+        "iam_role_policy.analytics_policy-statements",
+        "iam_role_policy_attachment.analytics_managed-policy-arnawsiamawspolicyAmazonDynamoDBReadOnlyAccess",
+        "lambda_alias.analytics_alias",
+      ].sort(),
+    );
+  });
+
+  it.each<[string, Partial<CrossAccountConsumerProps>, string[]]>([
+    [
+      "a container image with a log group that is there already",
+      {
+        code: LambdaCode.fromImage("222222222222.dkr.ecr.us-east-1.amazonaws.com/reader:1"),
+        imageConfig: { command: ["a"], entryPoint: ["b"], workingDirectory: "/c" },
+        existingLogGroupName: "/shared/functions",
+      },
+      ["iam_role.analytics_role", "lambda_function.analytics_function"],
+    ],
+    [
+      "SnapStart",
+      { alias: { name: "live" }, snapStart: true, runtime: "java21" },
+      [...madeFunction("analytics"), "lambda_alias.analytics_alias"],
+    ],
+  ])("on %s", async (_what, props, functionResources) => {
+    expect(await planned(synthesize(consumerOf(aStream, props)))).toEqual(
+      [
+        ...producer,
+        ...registration("analytics"),
+        ...reader("analytics"),
+        ...functionResources,
         queue("analytics"),
       ].sort(),
     );

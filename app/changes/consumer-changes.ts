@@ -6,6 +6,8 @@ const queue = "aws_sqs_queue";
 const role = "aws_iam_role";
 const rolePolicy = "aws_iam_role_policy";
 const logGroup = "aws_cloudwatch_log_group";
+const attachment = "aws_iam_role_policy_attachment";
+const alias = "aws_lambda_alias";
 const consumer = "aws_kinesis_stream_consumer";
 const resourcePolicy = "aws_kinesis_resource_policy";
 
@@ -24,6 +26,7 @@ export const CONSUMER_CHANGES = {
     change: "the code or a setting of the function changed",
     properties: [
       "code",
+      "description",
       "handler",
       "memorySizeMb",
       "timeoutSeconds",
@@ -36,20 +39,71 @@ export const CONSUMER_CHANGES = {
     effects: [],
   },
   runtime: {
-    change: "`runtime`, `architecture` or `layers` changed",
-    properties: ["runtime", "architecture", "layers"],
+    change: "`runtime`, `architecture`, `layers` or `codeSigningConfigArn` changed",
+    properties: ["runtime", "architecture", "layers", "codeSigningConfigArn"],
     plan: { [lambdaFunction]: "update" },
     records: "delivered",
     remark: "The code must run with them: batches fail otherwise, and are reported in the end.",
     effects: [],
   },
+  image: {
+    change: "`code` from a zip file to a container image, with `imageConfig`",
+    properties: ["code", "imageConfig"],
+    plan: { [lambdaFunction]: "replace", [mapping]: "update" },
+    records: "delivered",
+    remark:
+      "They wait until the new function exists. AWS changes no package type in place; with an `alias` the function needs another `functionName` as well, since the new one is created before the old one is destroyed.",
+    effects: ["function-replaced"],
+  },
+  alias: {
+    change: "`alias` added, changed or removed; `snapStart` with it",
+    properties: ["alias", "snapStart"],
+    plan: { [lambdaFunction]: "update", [alias]: "create", [mapping]: "update" },
+    records: "delivered",
+    remark:
+      "The mapping goes on where it is, and invokes another version from the next batch on. With an `alias`, give its `functionVersion` an older version to go back.",
+    effects: [],
+  },
+  permissions: {
+    change: "`policyStatements` or `managedPolicyArns` changed",
+    properties: ["policyStatements", "managedPolicyArns"],
+    plan: { [rolePolicy]: "create", [attachment]: "create" },
+    records: "delivered",
+    remark:
+      "IAM needs some seconds until the function has them. Add permissions before the code that needs them, or batches fail meanwhile and are retried.",
+    effects: [],
+  },
+  "environment-key": {
+    change: "`environmentKmsKeyArn` added",
+    properties: ["environmentKmsKeyArn"],
+    plan: { [lambdaFunction]: "update", [rolePolicy]: "create" },
+    records: "delivered",
+    remark: "The role may decrypt with the key before the function is changed.",
+    effects: [],
+  },
   "log-settings": {
-    change: "`logRetentionDays` changed",
-    properties: ["logRetentionDays"],
+    change: "`logRetentionDays` or `logGroupKmsKeyArn` changed",
+    properties: ["logRetentionDays", "logGroupKmsKeyArn"],
     plan: { [logGroup]: "update" },
     records: "delivered",
     remark: "",
     effects: [],
+  },
+  "log-format": {
+    change: "`logFormat`, `applicationLogLevel`, `systemLogLevel` or `ephemeralStorageMb` changed",
+    properties: ["logFormat", "applicationLogLevel", "systemLogLevel", "ephemeralStorageMb"],
+    plan: { [lambdaFunction]: "update" },
+    records: "delivered",
+    remark: "",
+    effects: [],
+  },
+  "existing-log-group": {
+    change: "`existingLogGroupName` added",
+    properties: ["existingLogGroupName"],
+    plan: { [lambdaFunction]: "update", [logGroup]: "delete", [rolePolicy]: "update" },
+    records: "delivered",
+    remark: "The logs so far are deleted with the log group that was created here.",
+    effects: ["log-group-destroyed"],
   },
   tracing: {
     change: "`tracing` changed to ACTIVE",
@@ -60,12 +114,12 @@ export const CONSUMER_CHANGES = {
     effects: [],
   },
   vpc: {
-    change: "`vpc` added",
-    properties: ["vpc"],
+    change: "`vpc` added, with a `fileSystem` or without",
+    properties: ["vpc", "fileSystem"],
     plan: { [lambdaFunction]: "update", [rolePolicy]: "create" },
     records: "delivered",
     remark:
-      "The role gets what Lambda needs for network interfaces before the function is changed.",
+      "The role gets what Lambda needs for network interfaces and the file system before the function is changed.",
     effects: [],
   },
   tags: {

@@ -124,7 +124,7 @@ export const constructOf = (address: string): string =>
     .replace(/^.*\./, "")
     .replace(/_[0-9A-F]{8}$/, "")
     .replace(
-      /_(consumer|consumer-policy|function|function-policy|key|key-alias|key-policy|log-group|mapping|on-failure-queue|role|role-policy|stream|stream-policy)$/,
+      /_(alias|consumer|consumer-policy|function|function-policy|key|key-alias|key-policy|log-group|managed-policy-.+|mapping|on-failure-queue|policy-statements|role|role-policy|stream|stream-policy)$/,
       "",
     );
 

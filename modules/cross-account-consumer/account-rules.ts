@@ -27,6 +27,7 @@ export function checkAccounts(
     checks.addError(otherRegion(provider.region, region));
   }
   checkConsumerArn(checks, props);
+  checkRegionOfArns(checks, props);
 }
 
 /** Terraform accepts one provider of an alias in a stack. */
@@ -48,6 +49,25 @@ function checkAlias(checks: PropertyChecks, { provider, stream }: ConsumerSettin
 const otherRegion = (consumer: string, stream: string): string =>
   `'provider' must be in the stream's Region ${stream}, got ${consumer}; ` +
   "Lambda reads a stream of its own Region only: use a provider of that Region";
+
+/** Lambda and CloudWatch Logs use only what is in the function's Region, which is the stream's. */
+function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): void {
+  const region = [props.provider.region, streamRegion(props.stream)].find(isLiteral);
+  const arns = {
+    environmentKmsKeyArn: props.environmentKmsKeyArn,
+    logGroupKmsKeyArn: props.logGroupKmsKeyArn,
+    codeSigningConfigArn: props.codeSigningConfigArn,
+    "fileSystem.accessPointArn": props.fileSystem?.accessPointArn,
+  };
+  for (const [property, arn] of Object.entries(arns)) {
+    const found = isLiteral(arn) ? arnPart(arn, "region") : "";
+    if (isLiteral(region) && found !== "" && found !== region) {
+      checks.addError(
+        mustBeLiteral(property, `in the function's Region ${region}`, arn, "correct the ARN"),
+      );
+    }
+  }
+}
 
 /** Undefined if only Terraform knows the Region, for example from the environment. */
 export const streamRegion = (stream: IProducerStream): string | undefined =>

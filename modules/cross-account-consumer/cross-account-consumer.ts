@@ -2,8 +2,10 @@ import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import type { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { KinesisStreamConsumer } from "@cdktf/provider-aws/lib/kinesis-stream-consumer";
+import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import type { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
@@ -40,9 +42,10 @@ import { defaultRecordAgeSeconds } from "./record-age";
  */
 export class CrossAccountConsumer extends Construct {
   public readonly functionName: string;
+  /** ARN of the function; with the alias or version that an existing function was given with. */
   public readonly functionArn: string;
   public readonly roleArn: string;
-  /** Where the function logs, one JSON line a message. */
+  /** Where the function logs. */
   public readonly logGroupName: string;
   /** ARN of the registered consumer, ending in its creation time; none with shared throughput. */
   public readonly consumerArn?: string;
@@ -50,10 +53,17 @@ export class CrossAccountConsumer extends Construct {
   /** In the stream's account. */
   public readonly registeredConsumer?: KinesisStreamConsumer;
   public readonly consumerPolicy?: KinesisResourcePolicy;
-  /** In the function's account; none of the first three for an existing function. */
+  /** In the function's account; those up to the alias only for a created function. */
   public readonly role?: IamRole;
+  /** Allows the role what Lambda needs for the network, tracing, file system and environment. */
+  public readonly functionPolicy?: IamRolePolicy;
+  /** Allows the role the `policyStatements`. */
+  public readonly statementsPolicy?: IamRolePolicy;
+  public readonly managedPolicies: readonly IamRolePolicyAttachment[];
   public readonly logGroup?: CloudwatchLogGroup;
   public readonly lambdaFunction?: LambdaFunction;
+  /** What the mapping invokes, if `alias` is given. */
+  public readonly alias?: LambdaAlias;
   public readonly rolePolicy: IamRolePolicy;
   public readonly onFailureQueue?: SqsQueue;
   public readonly mapping: LambdaEventSourceMapping;
@@ -103,8 +113,12 @@ export class CrossAccountConsumer extends Construct {
     this.roleArn = target.roleArn;
     this.logGroupName = target.logGroupName;
     this.role = target.role;
+    this.functionPolicy = target.functionPolicy;
+    this.statementsPolicy = target.statementsPolicy;
+    this.managedPolicies = target.managedPolicies ?? [];
     this.logGroup = target.logGroup;
     this.lambdaFunction = target.lambdaFunction;
+    this.alias = target.alias;
 
     this.registeredConsumer = this.register(checks);
     this.consumerArn = this.registeredConsumer?.arn ?? settings.consumerArn;
@@ -132,7 +146,7 @@ export class CrossAccountConsumer extends Construct {
       ...(this.registeredConsumer ? [] : checks.preconditionsOf("consumer")),
     ]);
     this.mapping = createMapping(this, settings, {
-      functionArn: target.functionArn,
+      functionArn: target.invokedArn,
       eventSourceArn: this.consumerArn ?? streamArn,
       destinationArn: destination.destinationArn,
       maximumRecordAgeInSeconds,
@@ -141,9 +155,13 @@ export class CrossAccountConsumer extends Construct {
         ...(settings.existingFunction ? checks.preconditionsOf("function") : []),
         ...regionPreconditions(this, settings, target.lambdaFunction),
       ],
-      dependsOn: [...grants.policies, this.consumerPolicy, this.rolePolicy].filter(
-        (dependency) => dependency !== undefined,
-      ),
+      dependsOn: [
+        ...grants.policies,
+        this.consumerPolicy,
+        this.rolePolicy,
+        this.statementsPolicy,
+        ...this.managedPolicies,
+      ].filter((dependency) => dependency !== undefined),
     });
     grants.addMapping(this.mapping);
   }
@@ -211,7 +229,7 @@ export class CrossAccountConsumer extends Construct {
           ? []
           : [decryptStatement(grants.config.decryptKeyArns, streamArn, dnsSuffix)]),
         ...onFailure,
-        ...(target.logGroup ? [logStatement(target.logGroup.arn)] : []),
+        ...(target.logGroupArn === undefined ? [] : [logStatement(target.logGroupArn)]),
       ]),
       lifecycle: precondition.length > 0 ? { precondition } : undefined,
     });

@@ -1,36 +1,17 @@
+import {
+  ApplicationLogLevel,
+  Architecture,
+  ExistingFunction,
+  FunctionAlias,
+  FunctionFileSystem,
+  FunctionPolicyStatement,
+  FunctionVpc,
+  ImageConfig,
+  LogFormat,
+  SystemLogLevel,
+  TracingMode,
+} from "./function-types";
 import { LambdaCode } from "./lambda-code";
-
-/** The processor that runs the function. */
-export enum Architecture {
-  ARM_64 = "arm64",
-  X86_64 = "x86_64",
-}
-
-/** What the function traces with AWS X-Ray. */
-export enum TracingMode {
-  /** A sample of its invocations. */
-  ACTIVE = "Active",
-  /** Only what its caller traces. */
-  PASS_THROUGH = "PassThrough",
-}
-
-/** The network that the function runs in. */
-export interface FunctionVpc {
-  /** Ids of the subnets, one or more. */
-  readonly subnetIds: string[];
-  /** Ids of the security groups, one or more. */
-  readonly securityGroupIds: string[];
-}
-
-/** A function that is there already, in the consumer's account and Region. */
-export interface ExistingFunction {
-  /** Name of the function. */
-  readonly functionName: string;
-  /** Name of its execution role, which gets an inline policy for the stream. */
-  readonly roleName: string;
-  /** ARN of its execution role. */
-  readonly roleArn: string;
-}
 
 /**
  * The function: one made here from `code`, or an existing one.
@@ -61,12 +42,34 @@ export interface FunctionProps {
   readonly functionName?: string;
 
   /**
+   * Description of the function. Valid: at most 256 characters on one line.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+
+  /**
    * Name of the execution role, unique in the account over all Regions. Valid: 1 to 64 letters,
    * digits or characters of _+=,.@-
    *
    * @default - `functionName`
    */
   readonly roleName?: string;
+
+  /**
+   * What the function may do, besides reading the stream, reporting failures and logging: an
+   * inline policy of its role. The mapping waits for it.
+   *
+   * @default - nothing else
+   */
+  readonly policyStatements?: FunctionPolicyStatement[];
+
+  /**
+   * ARNs of managed policies that are attached to the function's role. The mapping waits for them.
+   *
+   * @default - none
+   */
+  readonly managedPolicyArns?: string[];
 
   /**
    * The function's entry point, `<file>.<export>`.
@@ -83,7 +86,8 @@ export interface FunctionProps {
   readonly runtime?: string;
 
   /**
-   * Processor architecture.
+   * Processor architecture. A container image has no default here, since only the image knows what
+   * it was built for: if it is omitted, AWS assumes x86_64.
    *
    * @default Architecture.ARM_64
    */
@@ -104,11 +108,27 @@ export interface FunctionProps {
   readonly timeoutSeconds?: number;
 
   /**
+   * Size of `/tmp`, in MB. Valid range: 512 to 10240. If it is removed later, AWS keeps the size:
+   * give 512 to reduce it.
+   *
+   * @default 512
+   */
+  readonly ephemeralStorageMb?: number;
+
+  /**
    * Environment variables.
    *
    * @default - none
    */
   readonly environment?: Record<string, string>;
+
+  /**
+   * ARN of the key that encrypts the environment variables, and the SnapStart snapshots. The role
+   * gets `kms:Decrypt` on it, for this function's variables only.
+   *
+   * @default - a key of AWS
+   */
+  readonly environmentKmsKeyArn?: string;
 
   /**
    * ARNs of layer versions, at most 5.
@@ -125,6 +145,45 @@ export interface FunctionProps {
   readonly vpc?: FunctionVpc;
 
   /**
+   * A file system for the function. Requires `vpc`.
+   *
+   * @default - none
+   */
+  readonly fileSystem?: FunctionFileSystem;
+
+  /**
+   * Settings of the container image; only with `LambdaCode.fromImage`.
+   *
+   * @default - those of the image
+   */
+  readonly imageConfig?: ImageConfig;
+
+  /**
+   * ARN of a code signing configuration, which decides what code is accepted; not for container
+   * images.
+   *
+   * @default - none
+   */
+  readonly codeSigningConfigArn?: string;
+
+  /**
+   * Alias that the mapping invokes. With it every change of the function publishes a version.
+   *
+   * @default - the mapping invokes the function as it was changed last
+   */
+  readonly alias?: FunctionAlias;
+
+  /**
+   * Whether Lambda starts the function from a snapshot of its initialized state. Requires `alias`,
+   * and a runtime that has it: Java 11, Python 3.12, .NET 8 or newer. Not with container images,
+   * `fileSystem` or an `ephemeralStorageMb` above 512.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+   */
+  readonly snapStart?: boolean;
+
+  /**
    * Concurrency reserved for the function, and its limit. Valid: 0 (never runs) or more.
    *
    * @default - shares the account's concurrency
@@ -139,12 +198,51 @@ export interface FunctionProps {
   readonly tracing?: TracingMode;
 
   /**
+   * How log messages are written.
+   *
+   * @default LogFormat.JSON
+   */
+  readonly logFormat?: LogFormat;
+
+  /**
+   * The least severe messages of the function's code that are kept. If it is removed later, AWS
+   * keeps the level: give INFO to go back. Only with LogFormat.JSON.
+   *
+   * @default ApplicationLogLevel.INFO
+   */
+  readonly applicationLogLevel?: ApplicationLogLevel;
+
+  /**
+   * The least severe messages of Lambda itself that are kept. If it is removed later, AWS keeps
+   * the level: give INFO to go back. Only with LogFormat.JSON.
+   *
+   * @default SystemLogLevel.INFO
+   */
+  readonly systemLogLevel?: SystemLogLevel;
+
+  /**
+   * Name of an existing log group, which several functions can share. It keeps its own retention
+   * and encryption.
+   *
+   * @default - a log group named after the function is created
+   */
+  readonly existingLogGroupName?: string;
+
+  /**
    * How long logs are kept, in days. Valid values: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180,
    * 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, or 0 for ever.
    *
    * @default 30
    */
   readonly logRetentionDays?: number;
+
+  /**
+   * ARN of the key that encrypts the log group. Its policy must allow CloudWatch Logs to use it.
+   *
+   * @default - a key of AWS
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   */
+  readonly logGroupKmsKeyArn?: string;
 
   /**
    * ARN of the managed policy that bounds the execution role.

@@ -6,7 +6,9 @@ import { mustBeLiteral, mutuallyExclusive } from "../properties/sentences";
 import { ConsumerSettings } from "./consumer-properties";
 import { CrossAccountConsumerProps } from "./cross-account-consumer-props";
 import { FUNCTION_PROPERTIES } from "./function-properties";
-import { ExistingFunction, FunctionProps } from "./function-props";
+import { checkCombinations } from "./function-combinations";
+import { FunctionProps } from "./function-props";
+import { ExistingFunction } from "./function-types";
 
 /** The rules that span several properties of the function. */
 export function checkFunction(
@@ -27,19 +29,10 @@ export function checkFunction(
     const fix = "the default is 'consumerName': give 'functionName'";
     functionName.read(props.consumerName, checks.report("functionName", fix, "function"));
   }
-  for (const property of ["handler", "runtime", "layers"] as const) {
-    if (code?.isImage && isGiven(given[property])) {
-      checks.addError(
-        mutuallyExclusive(
-          property,
-          "code",
-          "a container image",
-          `omit '${property}': the image decides it`,
-        ),
-      );
-    }
+  if (code) {
+    checkCombinations(checks, { ...props, code }, given);
+    code.check(checks);
   }
-  code?.problems().forEach((problem) => checks.addError(problem));
 }
 
 function checkExistingFunction(

@@ -4,7 +4,10 @@ import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isGiven } from "../properties/kinds";
+import { PropertyChecks } from "../properties/property-checks";
 import { describeValue, mustBe } from "../properties/sentences";
+import { encryptionKeyArn } from "./function-kinds";
 
 /**
  * The arguments of an `aws_lambda_function` that locate its code.
@@ -17,6 +20,7 @@ export interface LambdaCodeConfig {
   readonly s3Bucket?: string;
   readonly s3Key?: string;
   readonly s3ObjectVersion?: string;
+  readonly sourceKmsKeyArn?: string;
   readonly imageUri?: string;
 }
 
@@ -31,7 +35,7 @@ export class LambdaCode {
   public static fromDirectory(directory: string): LambdaCode {
     return new LambdaCode(
       (scope) => archiveOf(scope, directory),
-      () => directoryProblems(directory),
+      (checks) => checkDirectory(checks, directory),
     );
   }
 
@@ -54,7 +58,7 @@ export class LambdaCode {
           sourceCodeHash: `\${filebase64sha256("${filename}")}`,
         };
       },
-      () => zipProblems(file),
+      (checks) => checkZip(checks, file),
     );
   }
 
@@ -62,20 +66,37 @@ export class LambdaCode {
    * A zip file in a bucket of the function's Region.
    *
    * @param objectVersion without it Terraform does not notice that the object changed
+   * @param kmsKeyArn key with which Lambda encrypts its copy of the file; its policy must allow
+   *   Lambda to use it (https://docs.aws.amazon.com/lambda/latest/dg/encrypt-zip-package.html).
+   *   AWS provider 5 refuses it as an unsupported argument; 6.25 knows it
    */
-  public static fromS3(bucket: string, key: string, objectVersion?: string): LambdaCode {
-    return new LambdaCode(() => ({
-      s3Bucket: bucket,
-      s3Key: key,
-      s3ObjectVersion: objectVersion,
-    }));
+  public static fromS3(
+    bucket: string,
+    key: string,
+    objectVersion?: string,
+    kmsKeyArn?: string,
+  ): LambdaCode {
+    return new LambdaCode(
+      () => ({
+        s3Bucket: bucket,
+        s3Key: key,
+        s3ObjectVersion: objectVersion,
+        sourceKmsKeyArn: kmsKeyArn,
+      }),
+      (checks) => {
+        if (isGiven(kmsKeyArn)) {
+          const fix = "give the ARN of the file's key, or omit it for a key of AWS";
+          encryptionKeyArn.read(kmsKeyArn, checks.report("code", fix, "function"));
+        }
+      },
+    );
   }
 
   /** A container image in an Amazon ECR repository of the function's Region. */
   public static fromImage(imageUri: string): LambdaCode {
     return new LambdaCode(
       () => ({ imageUri }),
-      () => [],
+      () => undefined,
       true,
     );
   }
@@ -87,7 +108,7 @@ export class LambdaCode {
     /** @internal */
     public readonly bind: (scope: Construct) => LambdaCodeConfig,
     /** @internal */
-    public readonly problems: () => string[] = () => [],
+    public readonly check: (checks: PropertyChecks) => void,
     /** True for a container image, which decides on handler and runtime itself. */
     public readonly isImage = false,
   ) {}
@@ -125,30 +146,32 @@ function archiveProvider(scope: Construct): ArchiveProvider {
   return existing ?? new ArchiveProvider(stack, "lambda-code-archive");
 }
 
-function directoryProblems(directory: string): string[] {
-  const rule = (text: string): string[] => [
-    mustBe(
-      "code",
-      text,
-      describeValue(directory),
-      "build the function's code first (npm run build:handler), or correct the path",
-    ),
-  ];
+function checkDirectory(checks: PropertyChecks, directory: string): void {
+  const addError = (rule: string): void =>
+    checks.addError(
+      mustBe(
+        "code",
+        rule,
+        describeValue(directory),
+        "build the function's code first (npm run build:handler), or correct the path",
+      ),
+    );
   if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    return rule("a directory that exists");
+    addError("a directory that exists");
+  } else if (fs.readdirSync(directory).length === 0) {
+    addError("a directory that is not empty");
   }
-  return fs.readdirSync(directory).length === 0 ? rule("a directory that is not empty") : [];
 }
 
-function zipProblems(file: string): string[] {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isFile()
-    ? []
-    : [
-        mustBe(
-          "code",
-          "a zip file that exists",
-          describeValue(file),
-          "build it first, or correct the path",
-        ),
-      ];
+function checkZip(checks: PropertyChecks, file: string): void {
+  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    checks.addError(
+      mustBe(
+        "code",
+        "a zip file that exists",
+        describeValue(file),
+        "build it first, or correct the path",
+      ),
+    );
+  }
 }

@@ -1,31 +1,47 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
-import { DataAwsServicePrincipal } from "@cdktf/provider-aws/lib/data-aws-service-principal";
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
-import { policyDocument, Statement } from "../policies/statements";
 import { PropertyChecks } from "../properties/property-checks";
 import { ConsumerSettings } from "./consumer-properties";
-import { TracingMode } from "./function-props";
+import { createAlias } from "./function-alias";
+import { createFunctionRole, ExecutionRole } from "./function-role";
+import { Architecture } from "./function-types";
 import { LambdaCode } from "./lambda-code";
 
 /** The function of a consumer, created or existing. */
-export interface ConsumerFunction {
+export interface ConsumerFunction extends Partial<ExecutionRole> {
   readonly functionName: string;
   readonly functionArn: string;
+  /** What the mapping invokes: the function, or an alias or a version of it. */
+  readonly invokedArn: string;
   readonly roleName: string;
   readonly roleArn: string;
   readonly logGroupName: string;
+  /** Undefined for an existing function, whose role may log already. */
+  readonly logGroupArn?: string;
   readonly logGroup?: CloudwatchLogGroup;
-  readonly role?: IamRole;
   readonly lambdaFunction?: LambdaFunction;
+  readonly alias?: LambdaAlias;
 }
 
-/** The name as it was given: resources that only use the name do not wait for the function. */
-export const functionNameOf = (props: ConsumerSettings): string =>
-  props.existingFunction?.functionName ?? props.functionName ?? props.consumerName;
+/**
+ * The name as it was given: resources that only use the name do not wait for the function. An
+ * existing function's alias or version is left out.
+ */
+export function functionNameOf(props: ConsumerSettings): string {
+  const { existingFunction } = props;
+  if (!existingFunction) {
+    return props.functionName ?? props.consumerName;
+  }
+  const { functionName } = existingFunction;
+  return Token.isUnresolved(functionName)
+    ? Token.asString(Fn.element(Fn.split(":", functionName), 0))
+    : functionName.replace(/:.*/, "");
+}
 
 /** Creates the Lambda function from `props.code`, or describes the existing function. */
 export function createOrReferenceFunction(
@@ -35,13 +51,17 @@ export function createOrReferenceFunction(
 ): ConsumerFunction {
   const { code, existingFunction, stream } = props;
   if (existingFunction) {
-    const { functionName, roleArn } = existingFunction;
+    const { functionName: qualifiedName, roleArn } = existingFunction;
+    const functionName = functionNameOf(props);
     const partition = arnPart(roleArn, "partition");
     const region = arnPart(stream.streamArn, "region");
     const account = arnPart(roleArn, "accountId");
+    const arn = `arn:${partition}:lambda:${region}:${account}:function:${qualifiedName}`;
     return {
       ...existingFunction,
-      functionArn: `arn:${partition}:lambda:${region}:${account}:function:${functionName}`,
+      functionName,
+      functionArn: arn,
+      invokedArn: arn,
       logGroupName: `/aws/lambda/${functionName}`,
     };
   }
@@ -51,140 +71,112 @@ export function createOrReferenceFunction(
   return createFunction(scope, { ...props, code }, checks);
 }
 
+type FunctionSettings = ConsumerSettings & { readonly code: LambdaCode };
+
 function createFunction(
   scope: Construct,
-  props: ConsumerSettings & { readonly code: LambdaCode },
+  props: FunctionSettings,
   checks: PropertyChecks,
 ): ConsumerFunction {
-  const { provider, tags } = props;
+  const { provider, tags, fileSystem } = props;
   const functionName = functionNameOf(props);
-  const role = createRole(scope, props, functionName, checks);
+  const functionRole = createFunctionRole(scope, props, functionName, checks);
+  const { role, functionPolicy } = functionRole;
+  const logging = createOrReferenceLogGroup(scope, props, functionName, role, checks);
+  const { sourceKmsKeyArn, ...code } = props.code.bind(scope);
+  const lambdaFunction = new LambdaFunction(scope, "function", {
+    provider,
+    functionName,
+    description: props.description,
+    role: role.arn,
+    ...code,
+    ...(props.code.isImage
+      ? { packageType: "Image", imageConfig: props.imageConfig }
+      : {
+          handler: props.handler,
+          runtime: props.runtime,
+        }),
+    architectures: architecturesOf(props),
+    memorySize: props.memorySizeMb,
+    timeout: props.timeoutSeconds,
+    ephemeralStorage:
+      props.ephemeralStorageMb === undefined ? undefined : { size: props.ephemeralStorageMb },
+    environment: props.environment && { variables: props.environment },
+    kmsKeyArn: props.environmentKmsKeyArn,
+    layers: props.layers,
+    vpcConfig: props.vpc,
+    fileSystemConfig: fileSystem && {
+      arn: fileSystem.accessPointArn,
+      localMountPath: fileSystem.localMountPath,
+    },
+    codeSigningConfigArn: props.codeSigningConfigArn,
+    reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+    tracingConfig: { mode: props.tracing },
+    loggingConfig: {
+      logFormat: props.logFormat,
+      logGroup: logging.logGroupName,
+      applicationLogLevel: props.applicationLogLevel,
+      systemLogLevel: props.systemLogLevel,
+    },
+    publish: props.alias && true,
+    snapStart: props.snapStart ? { applyOn: "PublishedVersions" } : undefined,
+    dependsOn: functionPolicy && [functionPolicy],
+    lifecycle: checks.lifecycleOf("function"),
+    tags,
+  });
+  if (sourceKmsKeyArn !== undefined) {
+    // An override, since bindings of AWS provider 5 would leave the argument out silently.
+    lambdaFunction.addOverride("source_kms_key_arn", sourceKmsKeyArn);
+  }
+  const alias = createAlias(scope, props, lambdaFunction, checks);
+  return {
+    ...functionRole,
+    ...logging,
+    functionName: lambdaFunction.functionName,
+    functionArn: lambdaFunction.arn,
+    invokedArn: alias?.arn ?? lambdaFunction.arn,
+    roleName: role.name,
+    roleArn: role.arn,
+    lambdaFunction,
+    alias,
+  };
+}
+
+/** An image of another architecture fails only when it is invoked, so there is no default for one. */
+function architecturesOf({ code, architecture }: FunctionSettings): string[] | undefined {
+  return code.isImage && architecture === undefined
+    ? undefined
+    : [architecture ?? Architecture.ARM_64];
+}
+
+function createOrReferenceLogGroup(
+  scope: Construct,
+  props: ConsumerSettings,
+  functionName: string,
+  role: IamRole,
+  checks: PropertyChecks,
+): Pick<ConsumerFunction, "logGroup" | "logGroupName" | "logGroupArn"> & {
+  readonly logGroupArn: string;
+} {
+  const { provider, existingLogGroupName, stream } = props;
+  if (existingLogGroupName !== undefined) {
+    const partition = arnPart(role.arn, "partition");
+    const region = arnPart(stream.streamArn, "region");
+    const account = arnPart(role.arn, "accountId");
+    return {
+      logGroupName: existingLogGroupName,
+      logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${existingLogGroupName}`,
+    };
+  }
   // Created before the function: otherwise Lambda creates a log group that never expires.
   const logGroup = new CloudwatchLogGroup(scope, "log-group", {
     provider,
     name: `/aws/lambda/${functionName}`,
     retentionInDays: props.logRetentionDays,
+    kmsKeyId: props.logGroupKmsKeyArn,
     // A log group of another name would be a new one, and the logs so far would be deleted.
     lifecycle: { ...checks.lifecycleOf("log-group"), ignoreChanges: ["name"] },
-    tags,
+    tags: props.tags,
   });
-  const prerequisites = createPrerequisites(scope, props, role);
-  const lambdaFunction = new LambdaFunction(scope, "function", {
-    provider,
-    functionName,
-    role: role.arn,
-    ...props.code.bind(scope),
-    ...(props.code.isImage
-      ? { packageType: "Image" }
-      : {
-          handler: props.handler,
-          runtime: props.runtime,
-        }),
-    architectures: [props.architecture],
-    memorySize: props.memorySizeMb,
-    timeout: props.timeoutSeconds,
-    environment: props.environment && { variables: props.environment },
-    layers: props.layers,
-    vpcConfig: props.vpc,
-    reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-    tracingConfig: { mode: props.tracing },
-    loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
-    dependsOn: prerequisites && [prerequisites],
-    lifecycle: checks.lifecycleOf("function"),
-    tags,
-  });
-  return {
-    functionName: lambdaFunction.functionName,
-    functionArn: lambdaFunction.arn,
-    roleName: role.name,
-    roleArn: role.arn,
-    logGroupName: logGroup.name,
-    logGroup,
-    role,
-    lambdaFunction,
-  };
-}
-
-function createRole(
-  scope: Construct,
-  props: ConsumerSettings,
-  functionName: string,
-  checks: PropertyChecks,
-): IamRole {
-  const { provider, tags } = props;
-  const lambda = new DataAwsServicePrincipal(scope, "lambda", {
-    provider,
-    serviceName: "lambda",
-  });
-  return new IamRole(scope, "role", {
-    provider,
-    name: props.roleName ?? functionName,
-    assumeRolePolicy: policyDocument([
-      {
-        Sid: "LambdaAssumesRole",
-        Effect: "Allow",
-        Principal: { Service: lambda.name },
-        Action: ["sts:AssumeRole"],
-      },
-    ]),
-    permissionsBoundary: props.permissionsBoundaryArn,
-    lifecycle: checks.lifecycleOf("role"),
-    tags,
-  });
-}
-
-/**
- * Permissions that Lambda checks before it creates a function. They are a policy of their own,
- * since the role's other permissions name the stream, and the function need not wait for it.
- */
-function createPrerequisites(
-  scope: Construct,
-  props: ConsumerSettings,
-  role: IamRole,
-): IamRolePolicy | undefined {
-  const statements = [
-    ...(props.vpc ? vpcStatements() : []),
-    ...(props.tracing === TracingMode.ACTIVE ? tracingStatements() : []),
-  ];
-  return statements.length === 0
-    ? undefined
-    : new IamRolePolicy(scope, "function-policy", {
-        provider: props.provider,
-        role: role.name,
-        name: "function",
-        policy: policyDocument(statements),
-      });
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
-function vpcStatements(): Statement[] {
-  return [
-    {
-      Sid: "ManageNetworkInterfaces",
-      Effect: "Allow",
-      Action: [
-        "ec2:CreateNetworkInterface",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSubnets",
-        "ec2:DeleteNetworkInterface",
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:UnassignPrivateIpAddresses",
-      ],
-      // Lambda refuses the function unless these are allowed on everything.
-      Resource: "*",
-    },
-  ];
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
-function tracingStatements(): Statement[] {
-  return [
-    {
-      Sid: "SendTraces",
-      Effect: "Allow",
-      Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-      // X-Ray has no resources to name.
-      Resource: "*",
-    },
-  ];
+  return { logGroup, logGroupName: logGroup.name, logGroupArn: logGroup.arn };
 }

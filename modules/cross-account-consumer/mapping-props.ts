@@ -109,7 +109,9 @@ export interface MappingProps {
   readonly filterPatterns?: Record<string, unknown>[];
 
   /**
-   * Where records that Lambda gave up on are reported.
+   * Where records that Lambda gave up on are reported. A dead-letter queue of the function does not
+   * do this: it receives events of asynchronous invocations only, and a mapping invokes
+   * synchronously.
    *
    * @default OnFailure.queue()
    */

@@ -2,12 +2,14 @@ import { arnPart } from "./arns";
 
 /** The parts of the IAM policy grammar that we write. */
 export interface Statement {
-  readonly Sid: string;
+  readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
   readonly Principal?: { readonly AWS: readonly string[] } | { readonly Service: string };
   readonly Action: readonly string[];
   readonly Resource?: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, string | readonly string[]>>>
+  >;
 }
 
 /**

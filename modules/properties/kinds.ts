@@ -4,7 +4,7 @@ import type { Report } from "./property-checks";
 
 /** The part of JSON Schema (draft 2020-12) that describes properties. */
 export interface JsonSchema {
-  readonly type?: "string" | "integer" | "boolean" | "array" | "object";
+  readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
   readonly const?: number;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -81,6 +81,15 @@ export const integer = (minimum: number, maximum: number): Kind<number> =>
     // The literals come first, since cdktf 0.21 renders a right operand of 0 as `undefined`.
     condition: (value) =>
       Op.and(Op.and(Op.lte(minimum, value), Op.gte(maximum, value)), Op.eq(Fn.floor(value), value)),
+  });
+
+export const number = (minimum: number, maximum: number): Kind<number> =>
+  scalar({
+    type: "number",
+    rule: `a number from ${minimum} to ${maximum}`,
+    schema: { type: "number", minimum, maximum },
+    isValid: (value) => value >= minimum && value <= maximum,
+    condition: (value) => Op.and(Op.lte(minimum, value), Op.gte(maximum, value)),
   });
 
 /** An integer, or -1, which Lambda reads as "no limit". */

@@ -1,15 +1,18 @@
 import {
+  ApplicationLogLevel,
   Architecture,
   type CrossAccountConsumerProps,
+  LambdaCode,
   OnFailure,
   type ProducerStreamProps,
   ReadMode,
   StartingPosition,
   StreamEncryption,
   StreamMode,
+  SystemLogLevel,
   TracingMode,
 } from "../../../modules";
-import { PRODUCER, REGION } from "../deployment";
+import { CONSUMER, PRODUCER, REGION } from "../deployment";
 import { missingCode, newCode } from "./code";
 
 export const WRITER = "555555555555";
@@ -26,6 +29,7 @@ export interface Existing {
   readonly boundaryArn: string;
 }
 
+const KEY = `arn:aws:kms:${REGION}:${CONSUMER}:key/11111111-2222-3333-4444-555555555555`;
 const LAYER = `arn:aws:lambda:${REGION}:${FOURTH}:layer:extension:1`;
 
 type StreamProps = Omit<ProducerStreamProps, "provider">;
@@ -49,6 +53,7 @@ const EFO = { readMode: ReadMode.ENHANCED_FAN_OUT };
 
 const FUNCTION_SETTINGS = {
   code: newCode(),
+  description: "Delivers what it is given",
   handler: "index.run",
   memorySizeMb: 512,
   timeoutSeconds: 30,
@@ -147,6 +152,13 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
       ...FUNCTION_SETTINGS,
       logRetentionDays: 14,
       permissionsBoundaryArn: existing.boundaryArn,
+      policyStatements: [
+        {
+          actions: ["dynamodb:PutItem"],
+          resources: [`arn:aws:dynamodb:${REGION}:${CONSUMER}:table/orders`],
+        },
+      ],
+      managedPolicyArns: [existing.boundaryArn],
     },
   ],
   tagged: [SHARED, { ...SHARED, tags: { team: "analytics" } }],
@@ -226,10 +238,39 @@ export const PLANNED: Overrides = {
       runtime: "provided.al2023",
       architecture: Architecture.X86_64,
       layers: [LAYER],
+      codeSigningConfigArn: `arn:aws:lambda:${REGION}:${FOURTH}:code-signing-config:csc-0a1b2c3d4e5f60718`,
     },
     filtered: {
       ...SHARED,
-      vpc: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
+      vpc: {
+        subnetIds: ["subnet-1"],
+        securityGroupIds: ["sg-1"],
+        ipv6AllowedForDualStack: true,
+      },
+      fileSystem: {
+        accessPointArn: `arn:aws:elasticfilesystem:${REGION}:${CONSUMER}:access-point/fsap-0a1b2c3d4e5f60718`,
+        localMountPath: "/mnt/data",
+      },
+    },
+    keys: {
+      ...SHARED,
+      streamId: "keys",
+      code: LambdaCode.fromImage(`${CONSUMER}.dkr.ecr.${REGION}.amazonaws.com/reader:1`),
+      imageConfig: { command: ["index.handler"] },
+    },
+    paused: { ...SHARED, alias: { name: "live" }, snapStart: true, runtime: "java21" },
+    reporting: { ...SHARED, environment: { STAGE: "production" }, environmentKmsKeyArn: KEY },
+    destination: {
+      ...SHARED,
+      onFailure: OnFailure.none(),
+      ephemeralStorageMb: 1024,
+      applicationLogLevel: ApplicationLogLevel.WARN,
+      systemLogLevel: SystemLogLevel.WARN,
+    },
+    tagged: {
+      ...SHARED,
+      tags: { team: "analytics" },
+      existingLogGroupName: "/shared/functions",
     },
     replay: { ...SHARED, account: MOVED },
   },

@@ -1,0 +1,133 @@
+import { DataAwsServicePrincipal } from "@cdktf/provider-aws/lib/data-aws-service-principal";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { Construct } from "constructs";
+import { policyDocument } from "../policies/statements";
+import { expressionOf } from "../properties/expressions";
+import { PropertyChecks } from "../properties/property-checks";
+import { ConsumerSettings } from "./consumer-properties";
+import {
+  environmentStatements,
+  fileSystemStatements,
+  givenStatement,
+  tracingStatements,
+  vpcStatements,
+} from "./function-statements";
+import { TracingMode } from "./function-types";
+
+/** The execution role of a created function, and the policies that the function needs by itself. */
+export interface ExecutionRole {
+  readonly role: IamRole;
+  /** What Lambda checks before it creates the function. */
+  readonly functionPolicy?: IamRolePolicy;
+  /** What the caller's code needs. */
+  readonly statementsPolicy?: IamRolePolicy;
+  readonly managedPolicies: readonly IamRolePolicyAttachment[];
+}
+
+export function createFunctionRole(
+  scope: Construct,
+  props: ConsumerSettings,
+  functionName: string,
+  checks: PropertyChecks,
+): ExecutionRole {
+  const role = createRole(scope, props, functionName, checks);
+  return {
+    role,
+    functionPolicy: createFunctionPolicy(scope, props, functionName, role),
+    statementsPolicy: createStatementsPolicy(scope, props, role, checks),
+    managedPolicies: attachManagedPolicies(scope, props, role),
+  };
+}
+
+function createRole(
+  scope: Construct,
+  props: ConsumerSettings,
+  functionName: string,
+  checks: PropertyChecks,
+): IamRole {
+  const { provider, tags } = props;
+  const lambda = new DataAwsServicePrincipal(scope, "lambda", {
+    provider,
+    serviceName: "lambda",
+  });
+  return new IamRole(scope, "role", {
+    provider,
+    name: props.roleName ?? functionName,
+    assumeRolePolicy: policyDocument([
+      {
+        Sid: "LambdaAssumesRole",
+        Effect: "Allow",
+        Principal: { Service: lambda.name },
+        Action: ["sts:AssumeRole"],
+      },
+    ]),
+    permissionsBoundary: props.permissionsBoundaryArn,
+    lifecycle: checks.lifecycleOf("role"),
+    tags,
+  });
+}
+
+/**
+ * Permissions that Lambda uses when it creates a function or publishes a version. They are a
+ * policy of their own, since the role's other permissions name the stream, and the function need
+ * not wait for it.
+ */
+function createFunctionPolicy(
+  scope: Construct,
+  props: ConsumerSettings,
+  functionName: string,
+  role: IamRole,
+): IamRolePolicy | undefined {
+  const { provider, vpc, tracing, fileSystem, environmentKmsKeyArn } = props;
+  const statements = [
+    ...(vpc ? vpcStatements() : []),
+    ...(tracing === TracingMode.ACTIVE ? tracingStatements() : []),
+    ...(fileSystem ? fileSystemStatements(fileSystem.accessPointArn) : []),
+    ...(environmentKmsKeyArn === undefined
+      ? []
+      : environmentStatements(environmentKmsKeyArn, role.arn, functionName)),
+  ];
+  return statements.length === 0
+    ? undefined
+    : new IamRolePolicy(scope, "function-policy", {
+        provider,
+        role: role.name,
+        name: "function",
+        policy: policyDocument(statements),
+      });
+}
+
+/** The function does not wait for this policy, so that a statement can name the function. */
+function createStatementsPolicy(
+  scope: Construct,
+  { provider, policyStatements = [] }: ConsumerSettings,
+  role: IamRole,
+  checks: PropertyChecks,
+): IamRolePolicy | undefined {
+  return policyStatements.length === 0
+    ? undefined
+    : new IamRolePolicy(scope, "policy-statements", {
+        provider,
+        role: role.name,
+        name: "policy-statements",
+        policy: policyDocument(policyStatements.map(givenStatement)),
+        lifecycle: checks.lifecycleOf("policy-statements"),
+      });
+}
+
+/** The construct ids come from the ARNs, so that addresses do not depend on their order. */
+const attachManagedPolicies = (
+  scope: Construct,
+  { provider, managedPolicyArns = [] }: ConsumerSettings,
+  role: IamRole,
+): IamRolePolicyAttachment[] =>
+  managedPolicyArns.map(
+    (policyArn) =>
+      new IamRolePolicyAttachment(
+        scope,
+        `managed-policy-${String(expressionOf(scope, policyArn))}`,
+        { provider, role: role.name, policyArn },
+      ),
+  );

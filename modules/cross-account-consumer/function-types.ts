@@ -1,0 +1,163 @@
+/** The processor that runs the function. */
+export enum Architecture {
+  ARM_64 = "arm64",
+  X86_64 = "x86_64",
+}
+
+/** What the function traces with AWS X-Ray. */
+export enum TracingMode {
+  /** A sample of its invocations. */
+  ACTIVE = "Active",
+  /** Only what its caller traces. */
+  PASS_THROUGH = "PassThrough",
+}
+
+/** The network that the function runs in. */
+export interface FunctionVpc {
+  /** Ids of the subnets, one or more. */
+  readonly subnetIds: string[];
+  /** Ids of the security groups, one or more. */
+  readonly securityGroupIds: string[];
+  /**
+   * Whether the function may also send IPv6 traffic, in subnets that have IPv4 and IPv6 ranges.
+   *
+   * @default false
+   */
+  readonly ipv6AllowedForDualStack?: boolean;
+}
+
+/** A function that is there already, in the consumer's account and Region. */
+export interface ExistingFunction {
+  /**
+   * Name of the function, with an alias or a version if the mapping is to invoke that
+   * (`name:live`, `name:3`).
+   */
+  readonly functionName: string;
+  /** Name of its execution role, which gets an inline policy for the stream. */
+  readonly roleName: string;
+  /** ARN of its execution role. */
+  readonly roleArn: string;
+}
+
+/** How the function's log messages are written. */
+export enum LogFormat {
+  /** One JSON object a line, which can be filtered by level and queried by field. */
+  JSON = "JSON",
+  /** Lines of text. */
+  TEXT = "Text",
+}
+
+/** The least severe messages of the function's own code that are kept. */
+export enum ApplicationLogLevel {
+  TRACE = "TRACE",
+  DEBUG = "DEBUG",
+  INFO = "INFO",
+  WARN = "WARN",
+  ERROR = "ERROR",
+  FATAL = "FATAL",
+}
+
+/** The least severe messages of Lambda itself that are kept. */
+export enum SystemLogLevel {
+  DEBUG = "DEBUG",
+  INFO = "INFO",
+  WARN = "WARN",
+}
+
+/** A statement that allows the function something. */
+export interface FunctionPolicyStatement {
+  /**
+   * Id of the statement. Valid: letters and digits.
+   *
+   * @default - none
+   */
+  readonly sid?: string;
+  /**
+   * Actions, one or more, such as `dynamodb:PutItem`. `dynamodb:*` allows every action of a
+   * service, as IAM permits; `*` alone is refused.
+   */
+  readonly actions: string[];
+  /**
+   * ARNs of the resources, one or more, which can have wildcards. `*` alone is allowed, since some
+   * actions apply to no single resource, for example `cloudwatch:PutMetricData`. Write a policy
+   * variable with two dollar signs (`$${aws:PrincipalTag/team}`), as Terraform evaluates one.
+   */
+  readonly resources: string[];
+  /**
+   * Conditions: values by condition key, by operator. Example:
+   * `{ StringEquals: { "dynamodb:LeadingKeys": ["orders"] } }`.
+   *
+   * @default - none
+   */
+  readonly conditions?: Record<string, Record<string, string | string[]>>;
+}
+
+/** The part of the batches that another version processes. */
+export interface AdditionalVersionWeight {
+  /**
+   * The other version.
+   *
+   * @default - the version published last
+   */
+  readonly functionVersion?: string;
+  /** Share of the batches that the other version processes. Valid range: 0 to 1. */
+  readonly weight: number;
+}
+
+/**
+ * An alias of the function, which the mapping invokes. Each change of the function publishes a
+ * version, and the alias decides which version processes the records.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+ */
+export interface FunctionAlias {
+  /**
+   * Name of the alias, such as `live`. Valid: 1 to 128 letters, digits, hyphens or underscores, not
+   * only digits.
+   */
+  readonly name: string;
+  /**
+   * The version that the alias points to. Give a published version, such as "3", to go back to it
+   * or to stay with it.
+   *
+   * @default - the version published last
+   */
+  readonly functionVersion?: string;
+  /**
+   * A second version, which processes a share of the batches. Lambda chooses the version of each
+   * batch at random; the order within a shard stays.
+   *
+   * @default - every batch is processed by one version
+   */
+  readonly additionalVersionWeight?: AdditionalVersionWeight;
+}
+
+/** Settings of a container image that replace those in its Dockerfile. */
+export interface ImageConfig {
+  /**
+   * Arguments of the entry point (CMD).
+   *
+   * @default - the image's
+   */
+  readonly command?: string[];
+  /**
+   * The command that runs at the start (ENTRYPOINT).
+   *
+   * @default - the image's
+   */
+  readonly entryPoint?: string[];
+  /**
+   * Working directory (WORKDIR).
+   *
+   * @default - the image's
+   */
+  readonly workingDirectory?: string;
+}
+
+/** An Amazon EFS file system that the function reads and writes. */
+export interface FunctionFileSystem {
+  /** ARN of the access point; its file system has a mount target in each of the function's zones. */
+  readonly accessPointArn: string;
+  /** Where the function finds the file system, directly under `/mnt/`. Example: `/mnt/data`. */
+  readonly localMountPath: string;
+}
