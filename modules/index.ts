@@ -12,7 +12,7 @@ export {
 } from "./cross-account-consumer/function-props";
 export { LambdaCode } from "./cross-account-consumer/lambda-code";
 export { type MappingProps, StartingPosition } from "./cross-account-consumer/mapping-props";
-export { OnFailure } from "./cross-account-consumer/on-failure";
+export { OnFailure, type OnFailureOptions } from "./cross-account-consumer/on-failure";
 export type { StreamBase } from "./producer-stream/stream-base";
 export { ProducerStream } from "./producer-stream/producer-stream";
 export {

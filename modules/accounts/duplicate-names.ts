@@ -1,6 +1,6 @@
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import type { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { expressionOf } from "../properties/expressions";
 import { accountOf, regionOf } from "./account-of";
@@ -25,7 +25,7 @@ const sharedQueue: Sentence = (name, paths) =>
 /** What AWS compares of a consumer with others of its account. */
 export interface NamedConsumer extends Construct {
   readonly names: {
-    readonly provider: AwsProvider;
+    readonly provider: TerraformProvider;
     readonly consumerName: string;
     readonly roleName?: string;
     readonly functionName: string;
@@ -36,7 +36,7 @@ export interface NamedConsumer extends Construct {
 }
 
 interface NamedStream extends Construct {
-  readonly provider: AwsProvider;
+  readonly provider: TerraformProvider;
   readonly stream: KinesisStream;
   readonly keyAlias?: KmsAlias;
 }

@@ -3,6 +3,7 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Op, Precondition, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { providerRegion } from "../accounts/account-of";
 import { checkSameStack } from "../accounts/same-stack";
 import { arnPart } from "../policies/arns";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
@@ -22,9 +23,10 @@ export function checkAccounts(
   checkSameStack(checks, scope, "provider", provider);
   checkSameStack(checks, scope, "stream", stream);
   checkAlias(checks, props);
+  const own = providerRegion(provider);
   const region = streamRegion(stream);
-  if (isLiteral(provider.region) && isLiteral(region) && provider.region !== region) {
-    checks.addError(otherRegion(provider.region, region));
+  if (isLiteral(own) && isLiteral(region) && own !== region) {
+    checks.addError(otherRegion(own, region));
   }
   checkConsumerArn(checks, props);
 }
@@ -51,7 +53,9 @@ const otherRegion = (consumer: string, stream: string): string =>
 
 /** Undefined if only Terraform knows the Region, for example from the environment. */
 export const streamRegion = (stream: IProducerStream): string | undefined =>
-  isLiteral(stream.streamArn) ? arnPart(stream.streamArn, "region") : stream.provider?.region;
+  isLiteral(stream.streamArn)
+    ? arnPart(stream.streamArn, "region")
+    : stream.provider && providerRegion(stream.provider);
 
 function checkConsumerArn(checks: PropertyChecks, props: ConsumerSettings): void {
   const { stream, consumerArn: arn, consumerName: name } = props;
@@ -101,7 +105,7 @@ export function regionPreconditions(
   lambdaFunction: LambdaFunction | undefined,
 ): Precondition[] {
   const { provider, stream } = props;
-  if (isLiteral(provider.region) && isLiteral(streamRegion(stream))) {
+  if (isLiteral(providerRegion(provider)) && isLiteral(streamRegion(stream))) {
     return [];
   }
   const region = lambdaFunction

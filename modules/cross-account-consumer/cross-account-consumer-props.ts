@@ -1,4 +1,4 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformProvider } from "cdktf";
 import { FunctionProps } from "./function-props";
 import { MappingProps } from "./mapping-props";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
@@ -17,7 +17,7 @@ export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
    * Provider of the function's account, of the same stack. Usually another account than the
    * stream's; the stream's own account works as well, with the same or another provider.
    */
-  readonly provider: AwsProvider;
+  readonly provider: TerraformProvider;
 
   /** The stream to read: a ProducerStream, or what ProducerStream.fromAttributes made of one. */
   readonly stream: IProducerStream;

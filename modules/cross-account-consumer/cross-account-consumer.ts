@@ -62,6 +62,7 @@ export class CrossAccountConsumer extends Construct {
 
   private readonly settings: ConsumerSettings;
   private readonly stream: StreamBase;
+  private knownDnsSuffix?: string;
 
   constructor(scope: Construct, id: string, props: CrossAccountConsumerProps) {
     super(scope, id);
@@ -108,7 +109,7 @@ export class CrossAccountConsumer extends Construct {
 
     this.registeredConsumer = this.register(checks);
     this.consumerArn = this.registeredConsumer?.arn ?? settings.consumerArn;
-    const dnsSuffix = this.dnsSuffix();
+    const dnsSuffix = grants.config.decryptKeyArns.length > 0 ? this.dnsSuffix() : undefined;
     grants.addReader({
       path: this.node.path,
       consumerName: settings.consumerName,
@@ -123,6 +124,7 @@ export class CrossAccountConsumer extends Construct {
       ...settings,
       functionName: functionNameOf(settings),
       roleArn: target.roleArn,
+      dnsSuffix: () => this.dnsSuffix(),
     });
     this.onFailureQueue = destination.queue;
     this.rolePolicy = this.createRolePolicy(target, destination.statements, dnsSuffix, [
@@ -218,15 +220,14 @@ export class CrossAccountConsumer extends Construct {
   }
 
   /**
-   * DNS suffix of the partition, which both accounts share; undefined if no key is used. Each
-   * consumer has its own lookup, so addresses do not depend on declaration order.
+   * DNS suffix of the partition, which both accounts share, looked up only where a key needs it.
+   * Each consumer has its own lookup, so addresses do not depend on declaration order.
    */
-  private dnsSuffix(): string | undefined {
-    const { decryptKeyArns, dnsSuffix } = this.stream.grants.config;
-    if (decryptKeyArns.length === 0) {
-      return undefined;
-    }
+  private dnsSuffix(): string {
     const { provider } = this.settings;
-    return dnsSuffix ?? new DataAwsPartition(this, "partition", { provider }).dnsSuffix;
+    this.knownDnsSuffix ??=
+      this.stream.grants.config.dnsSuffix ??
+      new DataAwsPartition(this, "partition", { provider }).dnsSuffix;
+    return this.knownDnsSuffix;
   }
 }

@@ -4,6 +4,8 @@ import { isLiteral, textOf } from "../properties/expressions";
 import { isGiven } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
 import { mutuallyExclusive, requires } from "../properties/sentences";
+import { arnPart } from "../policies/arns";
+import { streamRegion } from "./account-rules";
 import { ConsumerSettings } from "./consumer-properties";
 import { MappingProps, StartingPosition } from "./mapping-props";
 
@@ -17,8 +19,12 @@ export function checkMapping(
 ): void {
   checkStart(checks, given);
   checkTumblingWindow(checks, given);
-  props.onFailure?.check(checks);
+  props.onFailure?.check(checks, functionRegion(props));
 }
+
+/** Lambda reads a stream of its own Region only. A token if only Terraform knows the Region. */
+const functionRegion = ({ stream }: ConsumerSettings): string =>
+  streamRegion(stream) ?? arnPart(stream.streamArn, "region");
 
 function checkStart(checks: PropertyChecks, given: MappingProps): void {
   const { startingPosition: position, startingPositionTimestamp: timestamp } = given;

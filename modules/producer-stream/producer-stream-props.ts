@@ -1,5 +1,4 @@
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { ITerraformDependable } from "cdktf";
+import { ITerraformDependable, TerraformProvider } from "cdktf";
 import { IConstruct } from "constructs";
 
 /** How the stream's records are encrypted at rest. */
@@ -27,7 +26,7 @@ export interface IProducerStream extends IConstruct {
   /** The ARN of the customer managed key, where the stream is encrypted. */
   readonly kmsKeyArn?: string;
   /** The provider of the stream's account, where resources may be made there. */
-  readonly provider?: AwsProvider;
+  readonly provider?: TerraformProvider;
   /**
    * The stream's resource policy as JSON, for every reader and writer. The stream's owner attaches
    * it if there is no `provider`.
@@ -72,7 +71,7 @@ export interface ProducerStreamAttributes {
    *
    * @default - nothing is made in the stream's account; the policy documents are outputs, for its owner to attach
    */
-  readonly provider?: AwsProvider;
+  readonly provider?: TerraformProvider;
 
   /**
    * How many registered consumers the stream may have. Valid values: 20, or 50 with On-demand Advantage.
@@ -85,7 +84,7 @@ export interface ProducerStreamAttributes {
 /** Properties of a ProducerStream. */
 export interface ProducerStreamProps {
   /** Provider of the account that owns the stream: an AwsProvider with an alias of its own. */
-  readonly provider: AwsProvider;
+  readonly provider: TerraformProvider;
 
   /** Name of the stream. Valid: 1 to 128 letters, digits, dots, hyphens or underscores. */
   readonly streamName: string;

@@ -1,6 +1,5 @@
 import type { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { ITerraformDependable, Lazy } from "cdktf";
+import { ITerraformDependable, Lazy, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { instance } from "../properties/kinds";
 import { IProducerStream } from "./producer-stream-props";
@@ -11,7 +10,7 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   public abstract readonly streamArn: string;
   public abstract readonly streamName: string;
   public abstract readonly kmsKeyArn?: string;
-  public abstract readonly provider?: AwsProvider;
+  public abstract readonly provider?: TerraformProvider;
   /** @internal */
   public abstract readonly grants: StreamGrants;
 

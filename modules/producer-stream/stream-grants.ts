@@ -1,7 +1,6 @@
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import {
   Aspects,
   dependable,
@@ -9,9 +8,11 @@ import {
   Lazy,
   Precondition,
   TerraformOutput,
+  TerraformProvider,
   TerraformStack,
 } from "cdktf";
 import { Construct } from "constructs";
+import { isAwsProvider } from "../accounts/account-of";
 import { arnPart } from "../policies/arns";
 import { checkPartition } from "../policies/partitions";
 import { principalArn } from "../policies/principals";
@@ -30,7 +31,7 @@ import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
 export interface StreamGrantsConfig {
   readonly streamArn: string;
   /** Without it somebody else owns the resource policy, which is then an output for its owner. */
-  readonly provider?: AwsProvider;
+  readonly provider?: TerraformProvider;
   readonly partition: string;
   readonly kmsKeyArn?: string;
   /** The policy of the key that this stream created and uses. */
@@ -160,9 +161,7 @@ export class StreamGrants {
 
   /** Any provider of the stack can look it up, since all accounts are of one partition. */
   private lookUpDnsSuffix(): string {
-    const provider = TerraformStack.of(this.scope)
-      .node.findAll()
-      .find((node): node is AwsProvider => node instanceof AwsProvider);
+    const provider = TerraformStack.of(this.scope).node.findAll().find(isAwsProvider);
     if (!provider) {
       throw invalidProps(this.scope.node.path, [
         "'kmsKeyArn' requires 'provider', or any AwsProvider in the stack, got neither; create an AwsProvider in the stack",

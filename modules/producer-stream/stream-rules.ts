@@ -1,5 +1,6 @@
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Construct } from "constructs";
+import { providerRegion } from "../accounts/account-of";
 import { checkSameStack } from "../accounts/same-stack";
 import { partitionOf } from "../policies/partitions";
 import { isLiteral, textOf } from "../properties/expressions";
@@ -90,9 +91,8 @@ function checkEncryption(
   if (key === undefined && !previous?.length) {
     return;
   }
-  const region = isLiteral(provider.region)
-    ? provider.region
-    : new DataAwsRegion(scope, "region", { provider }).id;
+  const given = providerRegion(provider);
+  const region = isLiteral(given) ? given : new DataAwsRegion(scope, "region", { provider }).id;
   checkKeys(checks, key, previous, {
     region,
     partition: isLiteral(region) ? partitionOf(region) : undefined,
