@@ -2,9 +2,11 @@ import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-
 import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
 import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
+import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
 import {
+  boolean,
   isPlainObject,
   Kind,
   list,
@@ -23,6 +25,8 @@ import {
   ExistingStream,
   NewStream,
   OnFailureSetting,
+  Writer,
+  WriterOptions,
 } from "./settings";
 
 export const DEFAULT_NAME = "cross-account-kinesis";
@@ -36,7 +40,16 @@ const {
   ...CONSUMER
 } = CONSUMER_PROPERTIES;
 const { code: _code, ...FUNCTION } = FUNCTION_PROPERTIES;
-const { onFailure: _onFailure, ...MAPPING } = MAPPING_PROPERTIES;
+const { onFailure: _onFailure, dependsOn: _dependsOn, ...MAPPING } = MAPPING_PROPERTIES;
+
+const writerOptions = object<WriterOptions>({
+  principal: {
+    kind: principalArn,
+    required: true,
+    fix: "give an account id, or the ARN of an account root, role or user",
+  },
+  listShards: { kind: boolean(), implicitDefault: false },
+});
 
 const newStream = object<NewStream>(passedOn(NEW_STREAM));
 const existingStream = object<ExistingStream>(passedOn(EXISTING_STREAM));
@@ -51,22 +64,44 @@ const stream: Kind<NewStream | ExistingStream> = {
       : newStream.read(value, report),
 };
 
+const writer: Kind<Writer> = {
+  rule: `${principalArn.rule}, or an object with 'principal' and 'listShards'`,
+  schema: { anyOf: [principalArn, writerOptions].flatMap(({ schema }) => schema ?? []) },
+  read: (value, report) =>
+    isPlainObject(value) ? writerOptions.read(value, report) : principalArn.read(value, report),
+};
+
 const keyword = oneOf<"queue" | "none">(["queue", "none"]);
 const arnOf = <K extends string>(name: K, kind: Kind<string>) =>
   ({ [name]: { kind, required: true, fix: "give the ARN of an existing resource" } }) as Readonly<
     Record<K, { kind: Kind<string>; required: true; fix: string }>
   >;
 const destinations = {
-  sqs: object<{ sqs: string }>(arnOf("sqs", queueArn)),
-  sns: object<{ sns: string }>(arnOf("sns", topicArn)),
-  s3: object<{ s3: string; bucketAccountId?: string }>({
+  queue: object<{ queue: OnFailureOptions }>({
+    queue: {
+      kind: object<OnFailureOptions>(ON_FAILURE_OPTIONS),
+      required: true,
+      fix: "give the options of the queue",
+    },
+  }),
+  sqs: object<{ sqs: string } & OnFailureOptions>({
+    ...arnOf("sqs", queueArn),
+    ...ON_FAILURE_OPTIONS,
+  }),
+  sns: object<{ sns: string } & OnFailureOptions>({
+    ...arnOf("sns", topicArn),
+    ...ON_FAILURE_OPTIONS,
+  }),
+  s3: object<{ s3: string; bucketAccountId?: string } & OnFailureOptions>({
     ...arnOf("s3", bucketArn),
+    ...ON_FAILURE_OPTIONS,
     bucketAccountId: { kind: accountId, fix: "omit it if the consumer's account owns the bucket" },
   }),
 };
 
 const onFailure: Kind<OnFailureSetting> = {
-  rule: '"queue", "none", {"sqs": ARN}, {"sns": ARN} or {"s3": bucket ARN}',
+  rule: '"queue", "none", {"queue": options}, {"sqs": ARN}, {"sns": ARN} or {"s3": bucket ARN}',
+
   schema: {
     anyOf: [keyword, ...Object.values(destinations)].flatMap(({ schema }) => schema ?? []),
   },
@@ -75,7 +110,7 @@ const onFailure: Kind<OnFailureSetting> = {
       return value;
     }
     const [name] = isPlainObject(value)
-      ? (["sqs", "sns", "s3"] as const).filter((one) => one in value)
+      ? (["queue", "sqs", "sns", "s3"] as const).filter((one) => one in value)
       : [];
     if (name === undefined) {
       report.addError(onFailure.rule, value);
@@ -126,7 +161,7 @@ const DEPLOYMENT = {
   },
   stream: { kind: stream, required: true, fix: "give the stream's name" },
   writers: {
-    kind: list(principalArn, "principals"),
+    kind: list(writer, "principals"),
     default: [],
     fix: "give account ids, or ARNs of account roots, roles or users",
   },

@@ -1,6 +1,8 @@
 import {
   CrossAccountConsumerProps,
+  GrantWriteOptions,
   OnFailure,
+  OnFailureOptions,
   ProducerStreamAttributes,
   ProducerStreamProps,
 } from "../modules";
@@ -18,14 +20,23 @@ export type ExistingStream = Omit<ProducerStreamAttributes, "provider">;
 export type OnFailureSetting =
   | "queue"
   | "none"
-  | { readonly sqs: string }
-  | { readonly sns: string }
-  | { readonly s3: string; readonly bucketAccountId?: string };
+  | { readonly queue: OnFailureOptions }
+  | ({ readonly sqs: string } & OnFailureOptions)
+  | ({ readonly sns: string } & OnFailureOptions)
+  | ({ readonly s3: string; readonly bucketAccountId?: string } & OnFailureOptions);
+
+/** A principal that may put records, and what else it may do. */
+export interface WriterOptions extends GrantWriteOptions {
+  /** Account id, or ARN of an account root, role or user. */
+  readonly principal: string;
+}
+
+export type Writer = string | WriterOptions;
 
 /** A consumer as the settings declare it. */
 export interface ConsumerInput extends Omit<
   CrossAccountConsumerProps,
-  "provider" | "stream" | "consumerArn" | "code" | "onFailure"
+  "provider" | "stream" | "consumerArn" | "code" | "onFailure" | "dependsOn"
 > {
   /** Account of the function: an account, or the name of one under `accounts`. */
   readonly account: string | Account;
@@ -43,7 +54,8 @@ export interface ConsumerInput extends Omit<
   readonly code?: string;
   /**
    * Destination of reports about records that Lambda gave up on: "queue", "none", {"sqs": ARN},
-   * {"sns": ARN} or {"s3": bucket ARN}.
+   * {"sns": ARN} or {"s3": bucket ARN}. If a customer managed key encrypts it, the last three take a
+   * "kmsKeyArn" besides the ARN; {"queue": {"kmsKeyArn": ARN}} creates a queue with that key.
    *
    * @default "queue"
    */
@@ -100,11 +112,11 @@ export interface DeploymentInput {
   readonly stream: NewStream | ExistingStream;
   /**
    * Principals of any account that may put records: account ids, or ARNs of account roots, roles
-   * or users.
+   * or users. One that also lists shards is {"principal": ARN, "listShards": true}.
    *
    * @default - none
    */
-  readonly writers?: string[];
+  readonly writers?: Writer[];
   /** The consumers, one or more. */
   readonly consumers: ConsumerInput[];
   /**
@@ -128,7 +140,7 @@ export interface Settings {
   readonly accounts: Readonly<Record<string, Account>>;
   readonly producer: Account;
   readonly stream: NewStream | ExistingStream;
-  readonly writers: readonly string[];
+  readonly writers: readonly Writer[];
   readonly consumers: readonly ConsumerSettings[];
   readonly backend?: Backend;
 }
@@ -179,10 +191,14 @@ export function onFailureOf(setting: OnFailureSetting | undefined): OnFailure | 
   if (setting === "none") {
     return OnFailure.none();
   }
+  if ("queue" in setting) {
+    return OnFailure.queue(setting.queue);
+  }
+  const { kmsKeyArn } = setting;
   if ("sqs" in setting) {
-    return OnFailure.sqs(setting.sqs);
+    return OnFailure.sqs(setting.sqs, { kmsKeyArn });
   }
   return "sns" in setting
-    ? OnFailure.sns(setting.sns)
-    : OnFailure.s3(setting.s3, setting.bucketAccountId);
+    ? OnFailure.sns(setting.sns, { kmsKeyArn })
+    : OnFailure.s3(setting.s3, setting.bucketAccountId, { kmsKeyArn });
 }

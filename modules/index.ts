@@ -2,6 +2,7 @@ export { CrossAccountConsumer } from "./cross-account-consumer/cross-account-con
 export {
   type CrossAccountConsumerProps,
   ReadMode,
+  type TagsByResource,
 } from "./cross-account-consumer/cross-account-consumer-props";
 export {
   Architecture,
@@ -16,6 +17,7 @@ export { OnFailure, type OnFailureOptions } from "./cross-account-consumer/on-fa
 export type { StreamBase } from "./producer-stream/stream-base";
 export { ProducerStream } from "./producer-stream/producer-stream";
 export {
+  type GrantWriteOptions,
   type IProducerStream,
   type ProducerStreamAttributes,
   type ProducerStreamProps,

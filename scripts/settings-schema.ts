@@ -8,6 +8,9 @@ import { writeFormatted } from "./write-formatted";
 
 /** Interfaces that together describe one object of the settings. */
 const OBJECTS = [
+  ["OnFailureOptions"],
+  ["TagsByResource"],
+  ["WriterOptions", "GrantWriteOptions"],
   ["DeploymentInput"],
   ["ConsumerInput", "CrossAccountConsumerProps", "FunctionProps", "MappingProps"],
   ["ProducerStreamProps"],

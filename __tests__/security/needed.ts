@@ -80,7 +80,10 @@ const CONSUMERS = {
 export function needed(proof: Proof, shape: Shape = "made here"): string[] {
   const everythingIn = (account: string): Need[] => proof.everythingIn(account);
   const needs: Record<string, readonly Need[]> = {
-    web: writeStream("clickstream", shape),
+    web: [
+      ...writeStream("clickstream", shape),
+      ...need("clickstream", ["kinesis:DescribeStreamSummary", "kinesis:ListShards"]),
+    ],
     till: writeStream("billing", shape),
     // Lambda, and nobody else, not even an administrator, takes on the roles.
     lambda: Object.keys(CONSUMERS).flatMap((name) => need(`${name} role`, ["sts:AssumeRole"])),

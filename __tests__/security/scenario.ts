@@ -54,7 +54,7 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
   const analytics = provider("analytics-account", ANALYTICS);
 
   const clickstream = createStream(stack, owner, "clickstream", cloud, shape);
-  clickstream.grantWrite(arns.role(WRITERS, "web"));
+  clickstream.grantWrite(arns.role(WRITERS, "web"), { listShards: true });
   const billing = createStream(stack, owner, "billing", cloud, shape);
   billing.grantWrite(arns.role(WRITERS, "till"));
 

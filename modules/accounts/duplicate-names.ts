@@ -16,7 +16,7 @@ const duplicatePolicy = mustBeUnique(
 
 const duplicateKeyAlias: Sentence = (name, paths) =>
   `the alias of a stream's key must be unique in an account and Region, got ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
-  "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'kmsKeyArn'";
+  "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'keyAliasName' or a 'kmsKeyArn'";
 
 const sharedQueue: Sentence = (name, paths) =>
   `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +

@@ -22,6 +22,9 @@ export function checkAccounts(
   const { provider, stream } = props;
   checkSameStack(checks, scope, "provider", provider);
   checkSameStack(checks, scope, "stream", stream);
+  props.dependsOn
+    ?.filter((one) => Construct.isConstruct(one))
+    .forEach((one) => checkSameStack(checks, scope, "dependsOn", one));
   checkAlias(checks, props);
   const own = providerRegion(provider);
   const region = streamRegion(stream);

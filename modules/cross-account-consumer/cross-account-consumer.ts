@@ -29,6 +29,7 @@ import { ConsumerFunction, createOrReferenceFunction, functionNameOf } from "./l
 import { checkMapping, warnOfMapping } from "./mapping-rules";
 import { OnFailure } from "./on-failure";
 import { defaultRecordAgeSeconds } from "./record-age";
+import { tagsOf } from "./tags";
 
 /**
  * A Lambda function in one account that reads a Kinesis data stream in another: in the stream's
@@ -54,6 +55,8 @@ export class CrossAccountConsumer extends Construct {
   public readonly role?: IamRole;
   public readonly logGroup?: CloudwatchLogGroup;
   public readonly lambdaFunction?: LambdaFunction;
+  /** What Lambda checks before it creates the function; undefined if that is nothing. */
+  public readonly functionPolicy?: IamRolePolicy;
   public readonly rolePolicy: IamRolePolicy;
   public readonly onFailureQueue?: SqsQueue;
   public readonly mapping: LambdaEventSourceMapping;
@@ -106,6 +109,7 @@ export class CrossAccountConsumer extends Construct {
     this.role = target.role;
     this.logGroup = target.logGroup;
     this.lambdaFunction = target.lambdaFunction;
+    this.functionPolicy = target.functionPolicy;
 
     this.registeredConsumer = this.register(checks);
     this.consumerArn = this.registeredConsumer?.arn ?? settings.consumerArn;
@@ -121,9 +125,10 @@ export class CrossAccountConsumer extends Construct {
     this.consumerPolicy = this.createConsumerPolicy(target);
 
     const destination = onFailure.bind(this, {
-      ...settings,
+      provider: settings.provider,
       functionName: functionNameOf(settings),
       roleArn: target.roleArn,
+      tags: tagsOf(settings, "onFailureQueue"),
       dnsSuffix: () => this.dnsSuffix(),
     });
     this.onFailureQueue = destination.queue;

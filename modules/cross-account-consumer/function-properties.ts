@@ -1,4 +1,11 @@
-import { functionName, layerVersionArn, policyArn, roleArn, roleName } from "../properties/formats";
+import {
+  functionName,
+  layerVersionArn,
+  policyArn,
+  roleArn,
+  roleName,
+  rolePath,
+} from "../properties/formats";
 import {
   instance,
   integer,
@@ -86,6 +93,7 @@ export const FUNCTION_PROPERTIES = {
   },
   functionName: { kind: functionName, fix: "rename the function" },
   roleName: { kind: roleName, fix: "rename the role", resource: "role" },
+  rolePath: { kind: rolePath, implicitDefault: "/", resource: "role" },
   handler: {
     kind: matching("^[^ ]{1,128}$", "1 to 128 characters without spaces"),
     default: "index.handler",

@@ -10,6 +10,7 @@ import { PropertyChecks } from "../properties/property-checks";
 import { ConsumerSettings } from "./consumer-properties";
 import { TracingMode } from "./function-props";
 import { LambdaCode } from "./lambda-code";
+import { tagsOf } from "./tags";
 
 /** The function of a consumer, created or existing. */
 export interface ConsumerFunction {
@@ -21,6 +22,7 @@ export interface ConsumerFunction {
   readonly logGroup?: CloudwatchLogGroup;
   readonly role?: IamRole;
   readonly lambdaFunction?: LambdaFunction;
+  readonly functionPolicy?: IamRolePolicy;
 }
 
 /** The name as it was given: resources that only use the name do not wait for the function. */
@@ -56,7 +58,7 @@ function createFunction(
   props: ConsumerSettings & { readonly code: LambdaCode },
   checks: PropertyChecks,
 ): ConsumerFunction {
-  const { provider, tags } = props;
+  const { provider } = props;
   const functionName = functionNameOf(props);
   const role = createRole(scope, props, functionName, checks);
   // Created before the function: otherwise Lambda creates a log group that never expires.
@@ -66,7 +68,7 @@ function createFunction(
     retentionInDays: props.logRetentionDays,
     // A log group of another name would be a new one, and the logs so far would be deleted.
     lifecycle: { ...checks.lifecycleOf("log-group"), ignoreChanges: ["name"] },
-    tags,
+    tags: tagsOf(props, "logGroup"),
   });
   const prerequisites = createPrerequisites(scope, props, role);
   const lambdaFunction = new LambdaFunction(scope, "function", {
@@ -91,7 +93,7 @@ function createFunction(
     loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
     dependsOn: prerequisites && [prerequisites],
     lifecycle: checks.lifecycleOf("function"),
-    tags,
+    tags: tagsOf(props, "lambdaFunction"),
   });
   return {
     functionName: lambdaFunction.functionName,
@@ -102,6 +104,7 @@ function createFunction(
     logGroup,
     role,
     lambdaFunction,
+    functionPolicy: prerequisites,
   };
 }
 
@@ -111,7 +114,7 @@ function createRole(
   functionName: string,
   checks: PropertyChecks,
 ): IamRole {
-  const { provider, tags } = props;
+  const { provider } = props;
   const lambda = new DataAwsServicePrincipal(scope, "lambda", {
     provider,
     serviceName: "lambda",
@@ -119,6 +122,7 @@ function createRole(
   return new IamRole(scope, "role", {
     provider,
     name: props.roleName ?? functionName,
+    path: props.rolePath,
     assumeRolePolicy: policyDocument([
       {
         Sid: "LambdaAssumesRole",
@@ -129,7 +133,7 @@ function createRole(
     ]),
     permissionsBoundary: props.permissionsBoundaryArn,
     lifecycle: checks.lifecycleOf("role"),
-    tags,
+    tags: tagsOf(props, "role"),
   });
 }
 

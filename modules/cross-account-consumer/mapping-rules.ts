@@ -7,6 +7,7 @@ import { mutuallyExclusive, requires } from "../properties/sentences";
 import { arnPart } from "../policies/arns";
 import { streamRegion } from "./account-rules";
 import { ConsumerSettings } from "./consumer-properties";
+import { checkKeyRegion } from "./key-region";
 import { MappingProps, StartingPosition } from "./mapping-props";
 
 const SECONDS_PER_HOUR = 3600;
@@ -19,12 +20,35 @@ export function checkMapping(
 ): void {
   checkStart(checks, given);
   checkTumblingWindow(checks, given);
-  props.onFailure?.check(checks, functionRegion(props));
+  const region = functionRegion(props);
+  checkFilterKey(checks, props, region);
+  props.onFailure?.check(checks, region);
 }
 
 /** Lambda reads a stream of its own Region only. A token if only Terraform knows the Region. */
 const functionRegion = ({ stream }: ConsumerSettings): string =>
   streamRegion(stream) ?? arnPart(stream.streamArn, "region");
+
+function checkFilterKey(
+  checks: PropertyChecks,
+  { filterCriteriaKmsKeyArn: key, filterPatterns }: ConsumerSettings,
+  region: string,
+): void {
+  if (key === undefined) {
+    return;
+  }
+  if (!filterPatterns?.length) {
+    checks.addError(
+      requires(
+        "filterCriteriaKmsKeyArn",
+        "filterPatterns",
+        key,
+        "give the patterns to encrypt, or omit the key",
+      ),
+    );
+  }
+  checkKeyRegion(checks, "filterCriteriaKmsKeyArn", key, region);
+}
 
 function checkStart(checks: PropertyChecks, given: MappingProps): void {
   const { startingPosition: position, startingPositionTimestamp: timestamp } = given;

@@ -28,6 +28,9 @@ export const STREAM_READ_ACTIONS = [
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
 export const STREAM_WRITE_ACTIONS = ["kinesis:PutRecord", "kinesis:PutRecords"] as const;
 
+/** What a writer calls to learn the shards, for example to choose one with an explicit hash key. */
+export const SHARD_LIST_ACTIONS = ["kinesis:DescribeStreamSummary", "kinesis:ListShards"] as const;
+
 /** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */
 export const CONSUMER_READ_ACTIONS = [
   "kinesis:DescribeStreamConsumer",
@@ -45,9 +48,11 @@ export const streamPolicyStatements = (
   streamArn: string,
   readers: readonly string[],
   writers: readonly string[],
+  shardListers: readonly string[] = [],
 ): Statement[] => [
   ...resourceStatements("StreamEFOReadStatementID", readers, STREAM_READ_ACTIONS, streamArn),
   ...resourceStatements("StreamWriteStatementID", writers, STREAM_WRITE_ACTIONS, streamArn),
+  ...resourceStatements("StreamListShardsStatementID", shardListers, SHARD_LIST_ACTIONS, streamArn),
 ];
 
 /** The resource policy of one registered consumer, for the one role that reads through it. */

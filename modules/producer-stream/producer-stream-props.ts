@@ -40,7 +40,18 @@ export interface IProducerStream extends IConstruct {
   /** Lets a principal of any account read the stream with shared throughput. */
   grantRead(principalArn: string): ITerraformDependable[];
   /** Lets a principal of any account put records into the stream. */
-  grantWrite(principalArn: string): ITerraformDependable[];
+  grantWrite(principalArn: string, options?: GrantWriteOptions): ITerraformDependable[];
+}
+
+/** What a writer may do besides putting records. */
+export interface GrantWriteOptions {
+  /**
+   * Whether the writer may also describe the stream and list its shards, as producers do that
+   * choose the shard of a record, or wait for the stream to be active.
+   *
+   * @default false
+   */
+  readonly listShards?: boolean;
 }
 
 /** A stream that was made elsewhere. */
@@ -111,6 +122,17 @@ export interface ProducerStreamProps {
   readonly retentionPeriodHours?: number;
 
   /**
+   * Size of the largest record that the stream takes, in KiB. Valid range: 1024 to 10240. Requires
+   * version 6.20 or newer of the AWS provider. Lambda invokes a function with at most 6 MB, in which
+   * a record takes a third more than its size: a consumer gets no record of more than about 4400
+   * KiB, which Lambda reports to `onFailure`.
+   *
+   * @default 1024
+   * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html
+   */
+  readonly maxRecordSizeKib?: number;
+
+  /**
    * Encryption at rest.
    *
    * @default StreamEncryption.CUSTOMER_MANAGED_KEY
@@ -154,6 +176,23 @@ export interface ProducerStreamProps {
    * @default 30
    */
   readonly deletionWindowInDays?: number;
+
+  /**
+   * How often AWS rotates the key created by this construct, in days. Valid range: 90 to 2560.
+   * Records that were put before stay readable.
+   *
+   * @default 365
+   * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+   */
+  readonly keyRotationPeriodInDays?: number;
+
+  /**
+   * Name of the alias of the key created by this construct, `alias/` and 1 to 250 letters, digits,
+   * hyphens, underscores or slashes, unique in the account and Region.
+   *
+   * @default - `alias/` and the stream's name, with hyphens where the stream's name has dots
+   */
+  readonly keyAliasName?: string;
 
   /**
    * Whether Terraform refuses every plan that would destroy or replace the stream, or the key

@@ -75,7 +75,7 @@ export class ProducerStream extends StreamBase {
       this.key = this.createKey(settings, checks);
       this.keyAlias = new KmsAlias(this, "key-alias", {
         provider,
-        name: `alias/${aliasName(settings.streamName)}`,
+        name: settings.keyAliasName ?? `alias/${aliasName(settings.streamName)}`,
         targetKeyId: this.key.keyId,
       });
       this.keyPolicy = this.createKeyPolicy(this.key, settings.streamName, isKeyInUse);
@@ -112,6 +112,7 @@ export class ProducerStream extends StreamBase {
       provider: props.provider,
       description: `Encrypts the records of Kinesis data stream ${props.streamName}`,
       enableKeyRotation: true,
+      rotationPeriodInDays: props.keyRotationPeriodInDays,
       deletionWindowInDays: props.deletionWindowInDays,
       lifecycle: {
         ...checks.lifecycleOf("key"),
@@ -132,6 +133,7 @@ export class ProducerStream extends StreamBase {
       streamModeDetails: { streamMode },
       shardCount: props.shardCount,
       retentionPeriod: props.retentionPeriodHours,
+      maxRecordSizeInKib: props.maxRecordSizeKib,
       encryptionType: this.kmsKeyArn === undefined ? "NONE" : "KMS",
       kmsKeyId: this.kmsKeyArn,
       shardLevelMetrics: props.shardLevelMetrics,

@@ -2,7 +2,7 @@ import type { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-reso
 import { ITerraformDependable, Lazy, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { instance } from "../properties/kinds";
-import { IProducerStream } from "./producer-stream-props";
+import { GrantWriteOptions, IProducerStream } from "./producer-stream-props";
 import { StreamGrants } from "./stream-grants";
 
 /** What a created and an imported stream have in common: who may use it. */
@@ -40,7 +40,8 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   }
 
   /**
-   * Lets a principal put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its key.
+   * Lets a principal put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its
+   * key; with `listShards`, also DescribeStreamSummary and ListShards on the stream.
    *
    * A stream that creates its key is created after the roles that it is granted to, so that their
    * permissions are complete before it is encrypted: a role of the same plan must not name the
@@ -50,8 +51,8 @@ export abstract class StreamBase extends Construct implements IProducerStream {
    * @returns the policies that allow it, as far as this stack manages them, for `dependsOn`
    * @throws if it is a wildcard, service or federated principal, which Kinesis refuses
    */
-  public grantWrite(principalArn: string): ITerraformDependable[] {
-    return this.grants.grantWrite(principalArn);
+  public grantWrite(principalArn: string, options?: GrantWriteOptions): ITerraformDependable[] {
+    return this.grants.grantWrite(principalArn, options);
   }
 }
 

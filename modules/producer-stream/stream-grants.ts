@@ -26,6 +26,7 @@ import {
 import { expressionOf } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { invalidProps } from "../properties/sentences";
+import type { GrantWriteOptions } from "./producer-stream-props";
 import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
 
 export interface StreamGrantsConfig {
@@ -65,6 +66,7 @@ export class StreamGrants {
   public resourcePolicy?: KinesisResourcePolicy;
   private readonly readers: string[] = [];
   private readonly writers: string[] = [];
+  private readonly shardListers: string[] = [];
   private readonly consumers: StreamReader[] = [];
   private readonly functions: string[] = [];
   private readonly mappings: LambdaEventSourceMapping[] = [];
@@ -96,8 +98,11 @@ export class StreamGrants {
     return this.grant(principal, this.readers);
   }
 
-  public grantWrite(principal: string): ITerraformDependable[] {
-    return this.grant(principal, this.writers);
+  public grantWrite(
+    principal: string,
+    { listShards = false }: GrantWriteOptions = {},
+  ): ITerraformDependable[] {
+    return this.grant(principal, this.writers, ...(listShards ? [this.shardListers] : []));
   }
 
   /** Lets a consumer's role read. */
@@ -135,8 +140,8 @@ export class StreamGrants {
   }
 
   public policyDocument(): string {
-    const { streamArn } = this.config;
-    return policyDocument(streamPolicyStatements(streamArn, this.readers, this.writers));
+    const { config, readers, writers, shardListers } = this;
+    return policyDocument(streamPolicyStatements(config.streamArn, readers, writers, shardListers));
   }
 
   /** The key's statements for readers and writers. A key that is no longer in use needs no writers. */
@@ -170,7 +175,7 @@ export class StreamGrants {
     return new DataAwsPartition(this.scope, "partition", { provider }).dnsSuffix;
   }
 
-  private grant(principal: string, to: string[]): ITerraformDependable[] {
+  private grant(principal: string, ...to: string[][]): ITerraformDependable[] {
     const checks = new PropertyChecks();
     const report = checks.report("principalArn", "grant an account, a role or a user", "policy");
     principalArn.read(principal, report);
@@ -183,7 +188,7 @@ export class StreamGrants {
       this.preconditions.push(...checks.preconditionsOf("policy"));
     }
     this.hasGrants = true;
-    this.addPrincipal(principal, to);
+    to.forEach((principals) => this.addPrincipal(principal, principals));
     return this.policies;
   }
 

@@ -29,6 +29,20 @@ export const kmsKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value, property) => {
     ? `'${property}' must be a key ARN, got the alias ${JSON.stringify(value)}; an alias means nothing in another account's policies: give the ARN of the key behind it (aws kms describe-key --key-id ${value})`
     : undefined;
 });
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+export const rolePath = matching(
+  "^/([!-~]{1,510}/)?$",
+  "a path that begins and ends with a slash, of at most 512 characters without spaces",
+);
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
+export const keyAliasName = matching(
+  "^alias/[a-zA-Z0-9/_-]{1,250}$",
+  "alias/ and 1 to 250 letters, digits, hyphens, underscores or slashes",
+  (value, property) =>
+    value.startsWith("alias/aws/")
+      ? `'${property}' must be an alias of your own, got ${JSON.stringify(value)}; alias/aws/ is for AWS managed keys: rename the alias`
+      : undefined,
+);
 /** A key that encrypts something else than a stream: an AWS managed key needs no permission. */
 export const customerKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value, property) =>
   /(^|:)alias\//.test(value)

@@ -149,11 +149,14 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
       permissionsBoundaryArn: existing.boundaryArn,
     },
   ],
-  tagged: [SHARED, { ...SHARED, tags: { team: "analytics" } }],
+  tagged: [
+    SHARED,
+    { ...SHARED, tags: { team: "analytics" }, tagsByResource: { role: { team: "security" } } },
+  ],
   names: [
     EFO,
     { ...EFO, functionName: "names-2" },
-    { ...EFO, functionName: "names-2", roleName: "names-3" },
+    { ...EFO, functionName: "names-2", roleName: "names-3", rolePath: "/pipelines/" },
   ],
   registered: [
     { ...EFO, functionName: "registered" },
@@ -180,7 +183,11 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
     { ...SHARED, onFailure: OnFailure.sqs(existing.queueArn) },
     { ...SHARED, onFailure: OnFailure.none() },
   ],
-  reporting: [{ ...SHARED, onFailure: OnFailure.none() }, SHARED],
+  reporting: [
+    { ...SHARED, onFailure: OnFailure.none() },
+    SHARED,
+    { ...SHARED, onFailure: OnFailure.queue({ kmsKeyArn: existing.keys[0] }) },
+  ],
   swapped: [
     SHARED,
     {
@@ -217,7 +224,15 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
 
 /** Changes that are only planned, on top of the last round: nothing here can apply them. */
 export const PLANNED: Overrides = {
-  streams: { shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE } },
+  streams: {
+    shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE },
+    main: {
+      streamName: "main",
+      shardCount: 2,
+      keyRotationPeriodInDays: 180,
+      keyAliasName: "alias/records",
+    },
+  },
   consumers: {
     settings: { ...EFO, tumblingWindowInSeconds: 60 },
     fourth: {
@@ -232,6 +247,12 @@ export const PLANNED: Overrides = {
       vpc: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
     },
     replay: { ...SHARED, account: MOVED },
+    neighbour: { ...SHARED, account: PRODUCER, metrics: ["EventCount"] },
+    paused: {
+      ...SHARED,
+      filterPatterns: [{ partitionKey: ["key-0"] }],
+      filterCriteriaKmsKeyArn: `arn:aws:kms:${REGION}:${FOURTH}:key/11111111-2222-3333-4444-555555555555`,
+    },
   },
 };
 
