@@ -22,7 +22,11 @@ import {
   Backend,
   ConsumerInput,
   DeploymentInput,
+  ExistingBucket,
+  ExistingQueue,
   ExistingStream,
+  ExistingTopic,
+  NewQueue,
   NewStream,
   OnFailureSetting,
   Writer,
@@ -77,22 +81,22 @@ const arnOf = <K extends string>(name: K, kind: Kind<string>) =>
     Record<K, { kind: Kind<string>; required: true; fix: string }>
   >;
 const destinations = {
-  queue: object<{ queue: OnFailureOptions }>({
+  queue: object<NewQueue>({
     queue: {
       kind: object<OnFailureOptions>(ON_FAILURE_OPTIONS),
       required: true,
       fix: "give the options of the queue",
     },
   }),
-  sqs: object<{ sqs: string } & OnFailureOptions>({
+  sqs: object<ExistingQueue>({
     ...arnOf("sqs", queueArn),
     ...ON_FAILURE_OPTIONS,
   }),
-  sns: object<{ sns: string } & OnFailureOptions>({
+  sns: object<ExistingTopic>({
     ...arnOf("sns", topicArn),
     ...ON_FAILURE_OPTIONS,
   }),
-  s3: object<{ s3: string; bucketAccountId?: string } & OnFailureOptions>({
+  s3: object<ExistingBucket>({
     ...arnOf("s3", bucketArn),
     ...ON_FAILURE_OPTIONS,
     bucketAccountId: { kind: accountId, fix: "omit it if the consumer's account owns the bucket" },

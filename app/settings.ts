@@ -16,14 +16,39 @@ export type NewStream = Omit<ProducerStreamProps, "provider">;
 /** A stream that already exists. */
 export type ExistingStream = Omit<ProducerStreamAttributes, "provider">;
 
+/** A queue to create for failure reports. */
+export interface NewQueue {
+  /** Options of the queue, with its key. */
+  readonly queue: OnFailureOptions;
+}
+
+/** An existing queue for failure reports. */
+export interface ExistingQueue extends OnFailureOptions {
+  /** ARN of the queue. */
+  readonly sqs: string;
+}
+
+/** An existing topic for failure reports. */
+export interface ExistingTopic extends OnFailureOptions {
+  /** ARN of the topic. */
+  readonly sns: string;
+}
+
+/** An existing bucket for failed records. */
+export interface ExistingBucket extends OnFailureOptions {
+  /** ARN of the bucket. */
+  readonly s3: string;
+  /**
+   * Account that must own the bucket.
+   *
+   * @default - the consumer's account
+   */
+  readonly bucketAccountId?: string;
+}
+
 /** Destination of failure reports, as OnFailure creates it. */
 export type OnFailureSetting =
-  | "queue"
-  | "none"
-  | { readonly queue: OnFailureOptions }
-  | ({ readonly sqs: string } & OnFailureOptions)
-  | ({ readonly sns: string } & OnFailureOptions)
-  | ({ readonly s3: string; readonly bucketAccountId?: string } & OnFailureOptions);
+  "queue" | "none" | NewQueue | ExistingQueue | ExistingTopic | ExistingBucket;
 
 /** A principal that may put records, and what else it may do. */
 export interface WriterOptions extends GrantWriteOptions {

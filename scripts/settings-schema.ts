@@ -8,7 +8,7 @@ import { writeFormatted } from "./write-formatted";
 
 /** Interfaces that together describe one object of the settings. */
 const OBJECTS = [
-  ["OnFailureOptions"],
+  ["OnFailureOptions", "NewQueue", "ExistingQueue", "ExistingTopic", "ExistingBucket"],
   ["TagsByResource"],
   ["WriterOptions", "GrantWriteOptions"],
   ["DeploymentInput"],
