@@ -21,7 +21,9 @@ class CrossAccountKinesis extends TerraformStack {
     this.storeState(id);
     const producer = this.provider("producer", settings.producer);
     const stream = this.stream(producer);
-    settings.writers.forEach((writer) => stream.grantWrite(writer));
+    settings.writers
+      .map((writer) => (typeof writer === "string" ? { principal: writer } : writer))
+      .forEach(({ principal, ...options }) => stream.grantWrite(principal, options));
     const providers = new Map([[settings.producer.accountId, producer]]);
     const providerOf = (account: Account): AwsProvider => {
       const { accountId } = account;

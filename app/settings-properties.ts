@@ -2,9 +2,11 @@ import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-
 import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
 import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
+import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
 import {
+  boolean,
   isGiven,
   isPlainObject,
   JsonSchema,
@@ -23,10 +25,16 @@ import {
   ConsumerInput,
   DeploymentInput,
   DeploymentsInput,
+  ExistingBucket,
+  ExistingQueue,
   ExistingStream,
+  ExistingTopic,
   ListedDeployment,
+  NewQueue,
   NewStream,
   OnFailureSetting,
+  Writer,
+  WriterOptions,
 } from "./settings";
 
 export const DEFAULT_NAME = "cross-account-kinesis";
@@ -40,7 +48,16 @@ const {
   ...CONSUMER
 } = CONSUMER_PROPERTIES;
 const { code: _code, ...FUNCTION } = FUNCTION_PROPERTIES;
-const { onFailure: _onFailure, ...MAPPING } = MAPPING_PROPERTIES;
+const { onFailure: _onFailure, dependsOn: _dependsOn, ...MAPPING } = MAPPING_PROPERTIES;
+
+const writerOptions = object<WriterOptions>({
+  principal: {
+    kind: principalArn,
+    required: true,
+    fix: "give an account id, or the ARN of an account root, role or user",
+  },
+  listShards: { kind: boolean(), implicitDefault: false },
+});
 
 const newStream = object<NewStream>(passedOn(NEW_STREAM));
 const existingStream = object<ExistingStream>(passedOn(EXISTING_STREAM));
@@ -55,22 +72,44 @@ const stream: Kind<NewStream | ExistingStream> = {
       : newStream.read(value, report),
 };
 
+const writer: Kind<Writer> = {
+  rule: `${principalArn.rule}, or an object with 'principal' and 'listShards'`,
+  schema: { anyOf: [principalArn, writerOptions].flatMap(({ schema }) => schema ?? []) },
+  read: (value, report) =>
+    isPlainObject(value) ? writerOptions.read(value, report) : principalArn.read(value, report),
+};
+
 const keyword = oneOf<"queue" | "none">(["queue", "none"]);
 const arnOf = <K extends string>(name: K, kind: Kind<string>) =>
   ({ [name]: { kind, required: true, fix: "give the ARN of an existing resource" } }) as Readonly<
     Record<K, { kind: Kind<string>; required: true; fix: string }>
   >;
 const destinations = {
-  sqs: object<{ sqs: string }>(arnOf("sqs", queueArn)),
-  sns: object<{ sns: string }>(arnOf("sns", topicArn)),
-  s3: object<{ s3: string; bucketAccountId?: string }>({
+  queue: object<NewQueue>({
+    queue: {
+      kind: object<OnFailureOptions>(ON_FAILURE_OPTIONS),
+      required: true,
+      fix: "give the options of the queue",
+    },
+  }),
+  sqs: object<ExistingQueue>({
+    ...arnOf("sqs", queueArn),
+    ...ON_FAILURE_OPTIONS,
+  }),
+  sns: object<ExistingTopic>({
+    ...arnOf("sns", topicArn),
+    ...ON_FAILURE_OPTIONS,
+  }),
+  s3: object<ExistingBucket>({
     ...arnOf("s3", bucketArn),
+    ...ON_FAILURE_OPTIONS,
     bucketAccountId: { kind: accountId, fix: "omit it if the consumer's account owns the bucket" },
   }),
 };
 
 const onFailure: Kind<OnFailureSetting> = {
-  rule: '"queue", "none", {"sqs": ARN}, {"sns": ARN} or {"s3": bucket ARN}',
+  rule: '"queue", "none", {"queue": options}, {"sqs": ARN}, {"sns": ARN} or {"s3": bucket ARN}',
+
   schema: {
     anyOf: [keyword, ...Object.values(destinations)].flatMap(({ schema }) => schema ?? []),
   },
@@ -79,7 +118,7 @@ const onFailure: Kind<OnFailureSetting> = {
       return value;
     }
     const [name] = isPlainObject(value)
-      ? (["sqs", "sns", "s3"] as const).filter((one) => one in value)
+      ? (["queue", "sqs", "sns", "s3"] as const).filter((one) => one in value)
       : [];
     if (name === undefined) {
       report.addError(onFailure.rule, value);
@@ -130,7 +169,7 @@ const DEPLOYMENT = {
   },
   stream: { kind: stream, required: true, fix: "give the stream's name" },
   writers: {
-    kind: list(principalArn, "principals"),
+    kind: list(writer, "principals"),
     default: [],
     fix: "give account ids, or ARNs of account roots, roles or users",
   },

@@ -1,6 +1,8 @@
 import {
   CrossAccountConsumerProps,
+  GrantWriteOptions,
   OnFailure,
+  OnFailureOptions,
   ProducerStreamAttributes,
   ProducerStreamProps,
 } from "../modules";
@@ -14,18 +16,52 @@ export type NewStream = Omit<ProducerStreamProps, "provider">;
 /** A stream that already exists. */
 export type ExistingStream = Omit<ProducerStreamAttributes, "provider">;
 
+/** A queue to create for failure reports. */
+export interface NewQueue {
+  /** Options of the queue, with its key. */
+  readonly queue: OnFailureOptions;
+}
+
+/** An existing queue for failure reports. */
+export interface ExistingQueue extends OnFailureOptions {
+  /** ARN of the queue. */
+  readonly sqs: string;
+}
+
+/** An existing topic for failure reports. */
+export interface ExistingTopic extends OnFailureOptions {
+  /** ARN of the topic. */
+  readonly sns: string;
+}
+
+/** An existing bucket for failed records. */
+export interface ExistingBucket extends OnFailureOptions {
+  /** ARN of the bucket. */
+  readonly s3: string;
+  /**
+   * Account that must own the bucket.
+   *
+   * @default - the consumer's account
+   */
+  readonly bucketAccountId?: string;
+}
+
 /** Destination of failure reports, as OnFailure creates it. */
 export type OnFailureSetting =
-  | "queue"
-  | "none"
-  | { readonly sqs: string }
-  | { readonly sns: string }
-  | { readonly s3: string; readonly bucketAccountId?: string };
+  "queue" | "none" | NewQueue | ExistingQueue | ExistingTopic | ExistingBucket;
+
+/** A principal that may put records, and what else it may do. */
+export interface WriterOptions extends GrantWriteOptions {
+  /** Account id, or ARN of an account root, role or user. */
+  readonly principal: string;
+}
+
+export type Writer = string | WriterOptions;
 
 /** A consumer as the settings declare it. */
 export interface ConsumerInput extends Omit<
   CrossAccountConsumerProps,
-  "provider" | "stream" | "consumerArn" | "code" | "onFailure"
+  "provider" | "stream" | "consumerArn" | "code" | "onFailure" | "dependsOn"
 > {
   /** Account of the function: an account, or the name of one under `accounts`. */
   readonly account: string | Account;
@@ -43,7 +79,8 @@ export interface ConsumerInput extends Omit<
   readonly code?: string;
   /**
    * Destination of reports about records that Lambda gave up on: "queue", "none", {"sqs": ARN},
-   * {"sns": ARN} or {"s3": bucket ARN}.
+   * {"sns": ARN} or {"s3": bucket ARN}. If a customer managed key encrypts it, the last three take a
+   * "kmsKeyArn" besides the ARN; {"queue": {"kmsKeyArn": ARN}} creates a queue with that key.
    *
    * @default "queue"
    */
@@ -100,11 +137,11 @@ export interface DeploymentInput {
   readonly stream: NewStream | ExistingStream;
   /**
    * Principals of any account that may put records: account ids, or ARNs of account roots, roles
-   * or users.
+   * or users. One that also lists shards is {"principal": ARN, "listShards": true}.
    *
    * @default - none
    */
-  readonly writers?: string[];
+  readonly writers?: Writer[];
   /** The consumers, one or more. */
   readonly consumers: ConsumerInput[];
   /**
@@ -158,7 +195,7 @@ export interface Settings {
   readonly accounts: Readonly<Record<string, Account>>;
   readonly producer: Account;
   readonly stream: NewStream | ExistingStream;
-  readonly writers: readonly string[];
+  readonly writers: readonly Writer[];
   readonly consumers: readonly ConsumerSettings[];
   readonly backend?: Backend;
 }
@@ -209,10 +246,14 @@ export function onFailureOf(setting: OnFailureSetting | undefined): OnFailure | 
   if (setting === "none") {
     return OnFailure.none();
   }
+  if ("queue" in setting) {
+    return OnFailure.queue(setting.queue);
+  }
+  const { kmsKeyArn } = setting;
   if ("sqs" in setting) {
-    return OnFailure.sqs(setting.sqs);
+    return OnFailure.sqs(setting.sqs, { kmsKeyArn });
   }
   return "sns" in setting
-    ? OnFailure.sns(setting.sns)
-    : OnFailure.s3(setting.s3, setting.bucketAccountId);
+    ? OnFailure.sns(setting.sns, { kmsKeyArn })
+    : OnFailure.s3(setting.s3, setting.bucketAccountId, { kmsKeyArn });
 }

@@ -2,6 +2,7 @@ export { CrossAccountConsumer } from "./cross-account-consumer/cross-account-con
 export {
   type CrossAccountConsumerProps,
   ReadMode,
+  type TagsByResource,
 } from "./cross-account-consumer/cross-account-consumer-props";
 export type { FunctionProps } from "./cross-account-consumer/function-props";
 export {
@@ -20,10 +21,11 @@ export {
 } from "./cross-account-consumer/function-types";
 export { LambdaCode } from "./cross-account-consumer/lambda-code";
 export { type MappingProps, StartingPosition } from "./cross-account-consumer/mapping-props";
-export { OnFailure } from "./cross-account-consumer/on-failure";
+export { OnFailure, type OnFailureOptions } from "./cross-account-consumer/on-failure";
 export type { StreamBase } from "./producer-stream/stream-base";
 export { ProducerStream } from "./producer-stream/producer-stream";
 export {
+  type GrantWriteOptions,
   type IProducerStream,
   type ProducerStreamAttributes,
   type ProducerStreamProps,

@@ -25,6 +25,7 @@ export const LIBRARY_FILES = [
   "modules/cross-account-consumer/function-props.ts",
   "modules/cross-account-consumer/function-types.ts",
   "modules/cross-account-consumer/mapping-props.ts",
+  "modules/cross-account-consumer/on-failure.ts",
   "modules/producer-stream/producer-stream-props.ts",
 ];
 

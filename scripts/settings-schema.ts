@@ -14,6 +14,8 @@ import { writeFormatted } from "./write-formatted";
 /** Interfaces that together describe one object of the settings; every other one does alone. */
 const COMBINED = [
   ["ListedDeployment", "DeploymentInput"],
+  ["OnFailureOptions", "NewQueue", "ExistingQueue", "ExistingTopic", "ExistingBucket"],
+  ["WriterOptions", "GrantWriteOptions"],
   ["ConsumerInput", "CrossAccountConsumerProps", "FunctionProps", "MappingProps"],
 ];
 

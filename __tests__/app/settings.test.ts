@@ -398,6 +398,7 @@ describe("settings", () => {
 
 describe("onFailure in the settings", () => {
   const arn = "arn:aws:sqs:us-east-1:222222222222:failures";
+  const kmsKeyArn = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222";
 
   it.each([
     [undefined, undefined],
@@ -418,16 +419,65 @@ describe("onFailure in the settings", () => {
       OnFailure.s3("arn:aws:s3:::bucket", "333333333333"),
       ["s3:PutObject", "s3:ListBucket"],
     ],
+    [
+      { sqs: arn, kmsKeyArn },
+      OnFailure.sqs(arn, { kmsKeyArn }),
+      ["sqs:SendMessage", "kms:GenerateDataKey", "kms:Decrypt"],
+    ],
+    [
+      { sns: arn, kmsKeyArn },
+      OnFailure.sns(arn, { kmsKeyArn }),
+      ["sns:Publish", "kms:GenerateDataKey", "kms:Decrypt"],
+    ],
+    [
+      { s3: "arn:aws:s3:::bucket", kmsKeyArn },
+      OnFailure.s3("arn:aws:s3:::bucket", undefined, { kmsKeyArn }),
+      ["s3:PutObject", "s3:ListBucket", "kms:GenerateDataKey"],
+    ],
   ])("%j is that destination", (setting, expected, actions) => {
     const bound = (destination: OnFailure | undefined) =>
       destination?.bind(
         undefined as never,
         {
           roleArn: "arn:aws:iam::222222222222:role/a",
+          dnsSuffix: () => "amazonaws.com",
         } as never,
       );
 
     expect(bound(onFailureOf(setting))).toEqual(bound(expected));
     expect(bound(onFailureOf(setting))?.statements.flatMap((one) => one.Action)).toEqual(actions);
+  });
+});
+
+describe("destinations and writers with options", () => {
+  const kmsKeyArn = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222";
+  const principal = "arn:aws:iam::333333333333:role/web";
+
+  it("are read as they are given", () => {
+    const onFailure = { queue: { kmsKeyArn } };
+    const settings = loadSettings({
+      ...withConsumers({ account, consumerName: "a", onFailure }),
+      writers: ["444444444444", { principal, listShards: true }, { principal }],
+    });
+
+    expect(settings.consumers[0]?.onFailure).toEqual(onFailure);
+    expect(settings.writers).toEqual([
+      "444444444444",
+      { principal, listShards: true },
+      { principal },
+    ]);
+  });
+
+  it("are refused by the name of what is wrong", () => {
+    const onFailure = { queue: { kmsKeyArn: "alias/failures" } };
+    const message = mistakes({
+      ...withConsumers({ account, consumerName: "a", onFailure, dependsOn: [] }),
+      writers: [{ principal: "*", listShards: "yes" }],
+    });
+
+    expect(message).toMatch(/'consumers\[0\]\.onFailure\.queue\.kmsKeyArn' must be a key ARN/);
+    expect(message).toMatch(/'consumers\[0\]\.dependsOn' is not a property/);
+    expect(message).toMatch(/'writers\[0\]\.principal' must name one principal/);
+    expect(message).toMatch(/'writers\[0\]\.listShards' must be true or false/);
   });
 });

@@ -115,7 +115,7 @@ describe("names that AWS compares within an account", () => {
       aStream(stack, providers, { streamName: "a-b" }, "two");
     });
     expect(refusal).toContain(
-      `the alias of a stream's key must be unique in an account and Region, got "alias/a-b" at stack/one and stack/two; an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'kmsKeyArn'`,
+      `the alias of a stream's key must be unique in an account and Region, got "alias/a-b" at stack/one and stack/two; an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'keyAliasName' or a 'kmsKeyArn'`,
     );
   });
 

@@ -60,6 +60,8 @@ export function arnsIn({ partition, region }: Cloud) {
     consumer: (name: keyof typeof CONSUMERS) =>
       `${stream(CONSUMERS[name].stream)}/consumer/${name}:${REGISTERED_AT}`,
     key: (streamName: string) => arn("kms", OWNER, `key/${keyId(streamName)}`),
+    /** The key of an on-failure destination. */
+    destinationKey: (account: string, name: string) => arn("kms", account, `key/${keyId(name)}`),
     role: (account: string, name: string) => `arn:${partition}:iam::${account}:role/${name}`,
     root: (account: string) => `arn:${partition}:iam::${account}:root`,
     queue: (account: string, name: string) => arn("sqs", account, name),

@@ -1,7 +1,13 @@
 import { ANALYTICS, ARCHIVE, FRAUD, OWNER, STRANGER, WRITERS } from "./accounts";
 import { AS_ADMINISTRATOR, AT_OPEN_DOORS, Proof, sentence } from "./proof";
 import type { Shape } from "./scenario";
-import { IN_A_STRANGERS, IN_ITS_ACCOUNT, THROUGH_KINESIS } from "./requests";
+import {
+  FOR_ANY_OBJECT,
+  FOR_ITS_DESTINATION,
+  IN_A_STRANGERS,
+  IN_ITS_ACCOUNT,
+  THROUGH_KINESIS,
+} from "./requests";
 
 interface Need {
   readonly action: string;
@@ -34,17 +40,21 @@ const writeStream = (stream: string, shape: Shape): Need[] => [
 const writeLogs = (name: string): Need[] =>
   need(`${name} log stream`, ["logs:CreateLogStream", "logs:PutLogEvents"]);
 
+/** SQS and SNS reuse a data key, which they decrypt then. */
+const encrypt = (name: string): Need[] =>
+  need(`${name} destination key`, ["kms:GenerateDataKey", "kms:Decrypt"], FOR_ITS_DESTINATION);
+
 /** In the stream's account, and in its own. */
 const CONSUMERS = {
   analytics: {
     account: ANALYTICS,
     reads: [...readStream("clickstream"), ...readConsumer("analytics")],
-    reports: need("analytics queue", ["sqs:SendMessage"]),
+    reports: [...need("analytics queue", ["sqs:SendMessage"]), ...encrypt("analytics")],
   },
   fraud: {
     account: FRAUD,
     reads: readStream("clickstream"),
-    reports: need("fraud topic", ["sns:Publish"]),
+    reports: [...need("fraud topic", ["sns:Publish"]), ...encrypt("fraud")],
   },
   archive: {
     account: ARCHIVE,
@@ -52,6 +62,8 @@ const CONSUMERS = {
     reports: [
       ...need("object in archive-failures", ["s3:PutObject"], IN_ITS_ACCOUNT),
       ...need("bucket archive-failures", ["s3:ListBucket"], IN_ITS_ACCOUNT),
+      ...need("archive destination key", ["kms:GenerateDataKey"], FOR_ITS_DESTINATION),
+      ...need("archive destination key", ["kms:GenerateDataKey"], FOR_ANY_OBJECT),
     ],
   },
   ledger: {
@@ -68,7 +80,10 @@ const CONSUMERS = {
 export function needed(proof: Proof, shape: Shape = "made here"): string[] {
   const everythingIn = (account: string): Need[] => proof.everythingIn(account);
   const needs: Record<string, readonly Need[]> = {
-    web: writeStream("clickstream", shape),
+    web: [
+      ...writeStream("clickstream", shape),
+      ...need("clickstream", ["kinesis:DescribeStreamSummary", "kinesis:ListShards"]),
+    ],
     till: writeStream("billing", shape),
     // Lambda, and nobody else, not even an administrator, takes on the roles.
     lambda: Object.keys(CONSUMERS).flatMap((name) => need(`${name} role`, ["sts:AssumeRole"])),

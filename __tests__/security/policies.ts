@@ -10,7 +10,9 @@ export interface Statement {
   readonly Resource?: string | readonly string[];
   readonly Condition?: Conditions;
 }
-export type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type Conditions = Readonly<
+  Record<string, Readonly<Record<string, string | readonly string[]>>>
+>;
 
 /** A policy, and what carries it: a role its permissions, a resource who may use it. */
 export interface Policy {

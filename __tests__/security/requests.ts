@@ -14,6 +14,8 @@ export interface Request {
 }
 
 export const THROUGH_KINESIS = "through Kinesis for its stream";
+export const FOR_ITS_DESTINATION = "through its service for its destination";
+export const FOR_ANY_OBJECT = "through its service for an object in its destination";
 export const IN_ITS_ACCOUNT = "in the archive's account";
 export const IN_A_STRANGERS = "in a stranger's account";
 
@@ -88,6 +90,21 @@ export function requestsIn(cloud: Cloud): Request[] {
       return onBoth(`${name} queue`, ANALYTICS, queue, QUEUE_ACTIONS);
     }),
     ...onBoth("fraud topic", FRAUD, arns.topic(FRAUD, "fraud-failures"), TOPIC_ACTIONS),
+    ...onDestinationKey(
+      ...(["analytics", ANALYTICS, "sqs", "aws:sqs:arn"] as const),
+      arns.queue(ANALYTICS, "analytics-on-failure"),
+      cloud,
+    ),
+    ...onDestinationKey(
+      ...(["fraud", FRAUD, "sns", "aws:sns:topicArn"] as const),
+      arns.topic(FRAUD, "fraud-failures"),
+      cloud,
+    ),
+    ...onDestinationKey(
+      ...(["archive", ARCHIVE, "s3", "aws:s3:arn"] as const),
+      arns.bucket("archive-failures"),
+      cloud,
+    ),
     ...["archive-failures", `archive-failures${NEIGHBOUR}`].flatMap((name) =>
       onBucket(name, cloud),
     ),
@@ -119,6 +136,71 @@ function onKey(stream: string, cloud: Cloud): Request[] {
   return Object.entries(circumstances).flatMap(([when, given]) =>
     on(`${stream} key`, OWNER, arns.key(stream), KEY_ACTIONS, when, given),
   );
+}
+
+/**
+ * The key of a destination, with the right and with wrong contexts and services, and another key
+ * of its account. Both have the policy that KMS gives to a key: the account's own policies decide.
+ */
+function onDestinationKey(
+  name: string,
+  account: string,
+  service: "sqs" | "sns" | "s3",
+  contextKey: string,
+  destination: string,
+  cloud: Cloud,
+): Request[] {
+  const arns = arnsIn(cloud);
+  const via = (one: string, region = cloud.region) => ({
+    "kms:ViaService": `${one}.${region}.${cloud.dnsSuffix}`,
+  });
+  const context = (arn: string) => ({ [`kms:EncryptionContext:${contextKey}`]: arn });
+  const policy = documentOf([
+    { Effect: "Allow", Principal: { AWS: arns.root(account) }, Action: "kms:*", Resource: "*" },
+  ]);
+  const circumstances = {
+    [FOR_ITS_DESTINATION]: { ...via(service), ...context(destination) },
+    "through its service for a neighbour": {
+      ...via(service),
+      ...context(`${destination}${NEIGHBOUR}`),
+    },
+    ...(service === "s3" && {
+      [FOR_ANY_OBJECT]: { ...via(service), ...context(`${destination}/batch.json`) },
+      "through its service for a neighbour's object": {
+        ...via(service),
+        ...context(`${destination}${NEIGHBOUR}/batch.json`),
+      },
+    }),
+    "through its service for nothing": via(service),
+    "through its service in another Region": {
+      ...via(service, "ap-east-1"),
+      ...context(destination),
+    },
+    "through another service": { ...via("kinesis"), ...context(destination) },
+    "directly, for its destination": context(destination),
+    directly: {},
+  };
+  const isRight = (when: string) => when === FOR_ITS_DESTINATION || when === FOR_ANY_OBJECT;
+  const onKeyOf = (one: string, what: string, when: string, given: Request["context"]) =>
+    on(
+      what,
+      account,
+      arns.destinationKey(account, one),
+      isRight(when) ? KEY_ACTIONS : ["kms:GenerateDataKey", "kms:Decrypt"],
+      when,
+      given,
+    ).map((request) => ({ ...request, policy }));
+  return [
+    ...Object.entries(circumstances).flatMap(([when, given]) =>
+      onKeyOf(name, `${name} destination key`, when, given),
+    ),
+    ...onKeyOf(
+      `${name}${NEIGHBOUR}`,
+      `${name} destination key's neighbour`,
+      FOR_ITS_DESTINATION,
+      circumstances[FOR_ITS_DESTINATION],
+    ),
+  ];
 }
 
 /**

@@ -54,7 +54,7 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
   const analytics = provider("analytics-account", ANALYTICS);
 
   const clickstream = createStream(stack, owner, "clickstream", cloud, shape);
-  clickstream.grantWrite(arns.role(WRITERS, "web"));
+  clickstream.grantWrite(arns.role(WRITERS, "web"), { listShards: true });
   const billing = createStream(stack, owner, "billing", cloud, shape);
   billing.grantWrite(arns.role(WRITERS, "till"));
 
@@ -67,7 +67,7 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
     consumerName: "analytics",
     consumerArn: consumerArn("analytics"),
     code,
-    onFailure: OnFailure.queue(),
+    onFailure: OnFailure.queue({ kmsKeyArn: arns.destinationKey(ANALYTICS, "analytics") }),
   });
   new CrossAccountConsumer(stack, "fraud", {
     provider: provider("fraud-account", FRAUD),
@@ -75,7 +75,9 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
     consumerName: "fraud",
     readMode: ReadMode.SHARED_THROUGHPUT,
     code,
-    onFailure: OnFailure.sns(arns.topic(FRAUD, "fraud-failures")),
+    onFailure: OnFailure.sns(arns.topic(FRAUD, "fraud-failures"), {
+      kmsKeyArn: arns.destinationKey(FRAUD, "fraud"),
+    }),
   });
   new CrossAccountConsumer(stack, "archive", {
     provider: provider("archive-account", ARCHIVE),
@@ -83,7 +85,9 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
     consumerName: "archive",
     consumerArn: consumerArn("archive"),
     code,
-    onFailure: OnFailure.s3(arns.bucket("archive-failures")),
+    onFailure: OnFailure.s3(arns.bucket("archive-failures"), undefined, {
+      kmsKeyArn: arns.destinationKey(ARCHIVE, "archive"),
+    }),
   });
   new CrossAccountConsumer(stack, "ledger", {
     provider: analytics,

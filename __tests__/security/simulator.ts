@@ -19,16 +19,14 @@ export interface Question {
 }
 
 /*
- * iam-simulate 0.1.173 drops the encryption context from a request, its condition keys having more
- * colons than the reference data's. A principal tag is compared in just the same way (StringEquals,
- * absent keys do not match), so each key is evaluated as one. See local/permissions.ts as well.
+ * iam-simulate 0.1.173 drops the encryption context from a request, its condition key having more
+ * colons than the reference data's. A principal tag is compared in just the same way (StringEquals
+ * and StringLike, absent keys do not match), so each key is evaluated as one. See
+ * local/permissions.ts as well.
  */
-const CONTEXT_KEY = /kms:EncryptionContext:([a-zA-Z:]+)/g;
-const STAND_IN = "aws:PrincipalTag/kms-encryption-context-";
+const CONTEXT_KEY = /kms:EncryptionContext:[a-zA-Z0-9:]+/g;
 const standIn = (json: string): unknown =>
-  JSON.parse(
-    json.replace(CONTEXT_KEY, (_, key: string) => `${STAND_IN}${key.replaceAll(":", "-")}`),
-  );
+  JSON.parse(json.replace(CONTEXT_KEY, (key) => `aws:PrincipalTag/${key.replace(/:/g, "-")}`));
 
 /** @throws where a policy is not valid, or a part of the request would not be evaluated */
 export async function isAllowed(question: Question): Promise<boolean> {

@@ -4,10 +4,12 @@ import {
   type CrossAccountConsumerProps,
   IProducerStream,
   LambdaCode,
+  OnFailure,
   ProducerStream,
   ReadMode,
   SystemLogLevel,
 } from "../../modules";
+import { wireKeys } from "../helpers/wired-key";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import * as path from "node:path";
@@ -251,6 +253,68 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
         ...registration("analytics"),
         ...reader("analytics"),
         ...functionResources,
+        queue("analytics"),
+      ].sort(),
+    );
+  });
+
+  it("on keys of the program's own, metrics, tags and names of everything", async () => {
+    const kmsKeyArn = (account: string) => `arn:aws:kms:us-east-1:${account}:key/0a1b2c3d`;
+    const directory = synthesize((stack, provider) => {
+      const stream = new ProducerStream(stack, "stream", {
+        provider: provider("producer", "111111111111"),
+        streamName: "orders",
+        keyRotationPeriodInDays: 90,
+        keyAliasName: "alias/orders/records",
+      });
+      stream.grantWrite("333333333333", { listShards: true });
+      new CrossAccountConsumer(stack, "analytics", {
+        provider: provider("analytics", "222222222222"),
+        stream,
+        consumerName: "analytics",
+        code: CODE(),
+        rolePath: "/pipelines/",
+        tags: { team: "analytics" },
+        tagsByResource: { mapping: { team: "security" } },
+        filterPatterns: [{ partitionKey: ["a"] }],
+        filterCriteriaKmsKeyArn: kmsKeyArn("222222222222"),
+        metrics: ["EventCount"],
+        onFailure: OnFailure.queue({ kmsKeyArn: kmsKeyArn("222222222222") }),
+        dependsOn: [stream.stream],
+      });
+    });
+
+    expect(await planned(directory)).toEqual(
+      [
+        ...producer,
+        ...registration("analytics"),
+        ...reader("analytics"),
+        ...madeFunction("analytics"),
+        queue("analytics"),
+      ].sort(),
+    );
+  });
+
+  it("on a key of the program's own whose policy has the stream's statements", async () => {
+    const directory = synthesize((stack, provider) => {
+      const accounts = {
+        producer: provider("producer", "111111111111"),
+        producerId: "111111111111",
+        consumer: provider("analytics", "222222222222"),
+      };
+      wireKeys(stack, accounts, CODE());
+    });
+
+    expect(await planned(directory)).toEqual(
+      [
+        "kinesis_resource_policy.orders_stream-policy",
+        "kinesis_stream.orders",
+        "kms_key.failures-key",
+        "kms_key.stream-key",
+        "kms_key_policy.stream-key-policy",
+        ...registration("analytics"),
+        ...reader("analytics"),
+        ...madeFunction("analytics"),
         queue("analytics"),
       ].sort(),
     );

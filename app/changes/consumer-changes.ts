@@ -123,8 +123,8 @@ export const CONSUMER_CHANGES = {
     effects: [],
   },
   tags: {
-    change: "`tags` changed",
-    properties: ["tags"],
+    change: "`tags` or `tagsByResource` changed",
+    properties: ["tags", "tagsByResource"],
     plan: {
       [lambdaFunction]: "update",
       [role]: "update",
@@ -145,8 +145,8 @@ export const CONSUMER_CHANGES = {
     effects: [],
   },
   "role-renamed": {
-    change: "`roleName` changed",
-    properties: ["roleName"],
+    change: "`roleName` or `rolePath` changed",
+    properties: ["roleName", "rolePath"],
     plan: {
       [role]: "replace",
       [rolePolicy]: "replace",

@@ -25,6 +25,14 @@ export const MAPPING_CHANGES = {
     remark: "",
     effects: [],
   },
+  "mapping-metrics": {
+    change: "`metrics` or `dependsOn` changed",
+    properties: ["metrics", "dependsOn"],
+    plan: { [mapping]: "update" },
+    records: "delivered",
+    remark: "`dependsOn` alone changes nothing that exists.",
+    effects: [],
+  },
   "gives-up-earlier": {
     change: "`maximumRetryAttempts` or `maximumRecordAgeInSeconds` lowered",
     properties: ["maximumRetryAttempts", "maximumRecordAgeInSeconds"],
@@ -93,6 +101,14 @@ export const MAPPING_CHANGES = {
     remark: "",
     effects: ["filter-changed"],
   },
+  "filters-encrypted": {
+    change: "`filterPatterns` added with a `filterCriteriaKmsKeyArn`",
+    properties: ["filterPatterns", "filterCriteriaKmsKeyArn"],
+    plan: { [mapping]: "update" },
+    records: "filtered",
+    remark: "Lambda itself must be allowed to decrypt with the key.",
+    effects: ["filter-changed"],
+  },
   "filters-removed": {
     change: "`filterPatterns` removed or widened",
     properties: ["filterPatterns"],
@@ -133,6 +149,15 @@ export const MAPPING_CHANGES = {
     records: "delivered",
     remark: "Records that Lambda gives up on leave no trace. A warning at synth says so as well.",
     effects: ["destination-removed"],
+  },
+  "destination-encrypted": {
+    change: "`onFailure` from a queue without a key to one with `kmsKeyArn`",
+    properties: ["onFailure"],
+    plan: { [queue]: "update", [rolePolicy]: "update" },
+    records: "delivered",
+    remark:
+      "The queue stays, with the reports in it. Reports of the few seconds between the queue's and the role's update can be lost. Who reads the queue must be allowed to decrypt with the key.",
+    effects: [],
   },
   "destination-created": {
     change: "`onFailure` to a queue created here",

@@ -1,29 +1,41 @@
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformProvider, Token } from "cdktf";
 import { isLiteral } from "../properties/expressions";
 import { instance } from "../properties/kinds";
 
-/** Judged by what cdktf knows of it, so that providers of other copies of the bindings pass. */
-export const awsProvider = instance<AwsProvider>(
-  "an AwsProvider",
-  (value) =>
-    value instanceof TerraformProvider &&
-    (value as { terraformResourceType?: string }).terraformResourceType === "aws",
-);
+/** The arguments of an AWS provider that are read here, whichever bindings its class is of. */
+interface AwsProviderArguments {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly allowedAccountIds?: string[];
+  readonly assumeRole?: readonly { readonly roleArn?: string }[] | object;
+}
+
+const argumentsOf = (provider: TerraformProvider): AwsProviderArguments =>
+  provider as AwsProviderArguments;
+
+/** Judged by what the framework knows of it, so that the provider class of other bindings passes. */
+export const isAwsProvider = (value: unknown): value is TerraformProvider =>
+  value instanceof TerraformProvider && value.terraformResourceType === "aws";
+
+export const awsProvider = instance<TerraformProvider>("an AwsProvider", isAwsProvider);
+
+/** Undefined if the Region comes from the environment or the profile. */
+export const providerRegion = (provider: TerraformProvider): string | undefined =>
+  argumentsOf(provider).region;
 
 /**
  * The same text for two providers that certainly work in the same account: by account id, by the
  * account of the assumed role, by profile, else only for the same provider.
  */
-export function accountOf(provider: AwsProvider): string {
-  const { allowedAccountIds, assumeRole, profile } = provider;
+export function accountOf(provider: TerraformProvider): string {
+  const { allowedAccountIds, assumeRole, profile } = argumentsOf(provider);
   const [account, ...others] = isLiteral(allowedAccountIds) ? allowedAccountIds : [];
   if (isLiteral(account) && others.length === 0) {
     return account;
   }
   const roleArn =
     Array.isArray(assumeRole) && !Token.isUnresolved(assumeRole)
-      ? assumeRole.at(-1)?.roleArn
+      ? (assumeRole as { readonly roleArn?: string }[]).at(-1)?.roleArn
       : undefined;
   if (isLiteral(roleArn)) {
     return roleArn.split(":")[4] ?? roleArn;
@@ -32,5 +44,7 @@ export function accountOf(provider: AwsProvider): string {
 }
 
 /** The same text for two providers that certainly work in the same account and Region. */
-export const regionOf = (provider: AwsProvider): string =>
-  `${accountOf(provider)} ${isLiteral(provider.region) ? provider.region : provider.node.path}`;
+export function regionOf(provider: TerraformProvider): string {
+  const region = providerRegion(provider);
+  return `${accountOf(provider)} ${isLiteral(region) ? region : provider.node.path}`;
+}

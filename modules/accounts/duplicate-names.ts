@@ -1,6 +1,6 @@
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import type { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { expressionOf } from "../properties/expressions";
 import { accountOf, regionOf } from "./account-of";
@@ -16,7 +16,7 @@ const duplicatePolicy = mustBeUnique(
 
 const duplicateKeyAlias: Sentence = (name, paths) =>
   `the alias of a stream's key must be unique in an account and Region, got ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
-  "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'kmsKeyArn'";
+  "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'keyAliasName' or a 'kmsKeyArn'";
 
 const sharedQueue: Sentence = (name, paths) =>
   `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
@@ -25,7 +25,7 @@ const sharedQueue: Sentence = (name, paths) =>
 /** What AWS compares of a consumer with others of its account. */
 export interface NamedConsumer extends Construct {
   readonly names: {
-    readonly provider: AwsProvider;
+    readonly provider: TerraformProvider;
     readonly consumerName: string;
     readonly roleName?: string;
     readonly functionName: string;
@@ -36,7 +36,7 @@ export interface NamedConsumer extends Construct {
 }
 
 interface NamedStream extends Construct {
-  readonly provider: AwsProvider;
+  readonly provider: TerraformProvider;
   readonly stream: KinesisStream;
   readonly keyAlias?: KmsAlias;
 }

@@ -6,6 +6,7 @@ const FIXES = {
   provider: (stack: string) => `create an AwsProvider for that account in stack ${stack}`,
   stream: () =>
     "create both in one stack, or use ProducerStream.fromAttributes with the stream's ARN",
+  dependsOn: () => "give resources of the same stack",
   function: () => "create both in one stack, or use 'existingFunction'",
 };
 

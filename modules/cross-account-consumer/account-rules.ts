@@ -3,6 +3,7 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Op, Precondition, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { providerRegion } from "../accounts/account-of";
 import { checkSameStack } from "../accounts/same-stack";
 import { arnPart } from "../policies/arns";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
@@ -21,10 +22,14 @@ export function checkAccounts(
   const { provider, stream } = props;
   checkSameStack(checks, scope, "provider", provider);
   checkSameStack(checks, scope, "stream", stream);
+  props.dependsOn
+    ?.filter((one) => Construct.isConstruct(one))
+    .forEach((one) => checkSameStack(checks, scope, "dependsOn", one));
   checkAlias(checks, props);
+  const own = providerRegion(provider);
   const region = streamRegion(stream);
-  if (isLiteral(provider.region) && isLiteral(region) && provider.region !== region) {
-    checks.addError(otherRegion(provider.region, region));
+  if (isLiteral(own) && isLiteral(region) && own !== region) {
+    checks.addError(otherRegion(own, region));
   }
   checkConsumerArn(checks, props);
   checkRegionOfArns(checks, props);
@@ -52,7 +57,7 @@ const otherRegion = (consumer: string, stream: string): string =>
 
 /** Lambda and CloudWatch Logs use only what is in the function's Region, which is the stream's. */
 function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): void {
-  const region = [props.provider.region, streamRegion(props.stream)].find(isLiteral);
+  const region = [providerRegion(props.provider), streamRegion(props.stream)].find(isLiteral);
   const arns = {
     environmentKmsKeyArn: props.environmentKmsKeyArn,
     logGroupKmsKeyArn: props.logGroupKmsKeyArn,
@@ -71,7 +76,9 @@ function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): voi
 
 /** Undefined if only Terraform knows the Region, for example from the environment. */
 export const streamRegion = (stream: IProducerStream): string | undefined =>
-  isLiteral(stream.streamArn) ? arnPart(stream.streamArn, "region") : stream.provider?.region;
+  isLiteral(stream.streamArn)
+    ? arnPart(stream.streamArn, "region")
+    : stream.provider && providerRegion(stream.provider);
 
 function checkConsumerArn(checks: PropertyChecks, props: ConsumerSettings): void {
   const { stream, consumerArn: arn, consumerName: name } = props;
@@ -121,7 +128,7 @@ export function regionPreconditions(
   lambdaFunction: LambdaFunction | undefined,
 ): Precondition[] {
   const { provider, stream } = props;
-  if (isLiteral(provider.region) && isLiteral(streamRegion(stream))) {
+  if (isLiteral(providerRegion(provider)) && isLiteral(streamRegion(stream))) {
     return [];
   }
   const region = lambdaFunction

@@ -9,6 +9,7 @@ import { FUNCTION_PROPERTIES } from "./function-properties";
 import { FunctionProps } from "./function-props";
 import { MAPPING_PROPERTIES } from "./mapping-properties";
 import { MappingProps } from "./mapping-props";
+import { tagsByResource } from "./tags";
 
 type ReadingProps = Omit<CrossAccountConsumerProps, keyof FunctionProps | keyof MappingProps>;
 
@@ -30,6 +31,7 @@ export const CONSUMER_PROPERTIES = {
     fix: "copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`",
   },
   tags: { kind: mapOfStrings(), fix: "omit it for the provider's default tags" },
+  tagsByResource: { kind: tagsByResource, fix: "omit it to give every resource 'tags'" },
 } as const satisfies Properties<ReadingProps>;
 
 export type ConsumerSettings = WithDefaults<

@@ -1,4 +1,4 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformProvider } from "cdktf";
 import { FunctionProps } from "./function-props";
 import { MappingProps } from "./mapping-props";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
@@ -11,13 +11,47 @@ export enum ReadMode {
   SHARED_THROUGHPUT = "SHARED_THROUGHPUT",
 }
 
+/** Tags that only one resource has, for example what other tools select a log group or a role by. */
+export interface TagsByResource {
+  /**
+   * Of the execution role.
+   *
+   * @default - `tags`
+   */
+  readonly role?: Record<string, string>;
+  /**
+   * Of the function's log group.
+   *
+   * @default - `tags`
+   */
+  readonly logGroup?: Record<string, string>;
+  /**
+   * Of the function.
+   *
+   * @default - `tags`
+   */
+  readonly lambdaFunction?: Record<string, string>;
+  /**
+   * Of the queue that is created for failures.
+   *
+   * @default - `tags`
+   */
+  readonly onFailureQueue?: Record<string, string>;
+  /**
+   * Of the event source mapping.
+   *
+   * @default - `tags`
+   */
+  readonly mapping?: Record<string, string>;
+}
+
 /** Properties of a CrossAccountConsumer. */
 export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
   /**
    * Provider of the function's account, of the same stack. Usually another account than the
    * stream's; the stream's own account works as well, with the same or another provider.
    */
-  readonly provider: AwsProvider;
+  readonly provider: TerraformProvider;
 
   /** The stream to read: a ProducerStream, or what ProducerStream.fromAttributes made of one. */
   readonly stream: IProducerStream;
@@ -51,4 +85,13 @@ export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
    * @default - the provider's default tags
    */
   readonly tags?: Record<string, string>;
+
+  /**
+   * Tags of single resources in the function's account, by the construct's fields: `role`,
+   * `logGroup`, `lambdaFunction`, `onFailureQueue` and `mapping`. Where a key is in `tags` as well,
+   * the resource's own value counts.
+   *
+   * @default - every resource has `tags`
+   */
+  readonly tagsByResource?: TagsByResource;
 }

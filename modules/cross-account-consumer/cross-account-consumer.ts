@@ -31,6 +31,7 @@ import { ConsumerFunction, createOrReferenceFunction, functionNameOf } from "./l
 import { checkMapping, warnOfMapping } from "./mapping-rules";
 import { OnFailure } from "./on-failure";
 import { defaultRecordAgeSeconds } from "./record-age";
+import { tagsOf } from "./tags";
 
 /**
  * A Lambda function in one account that reads a Kinesis data stream in another: in the stream's
@@ -72,6 +73,7 @@ export class CrossAccountConsumer extends Construct {
 
   private readonly settings: ConsumerSettings;
   private readonly stream: StreamBase;
+  private knownDnsSuffix?: string;
 
   constructor(scope: Construct, id: string, props: CrossAccountConsumerProps) {
     super(scope, id);
@@ -122,7 +124,7 @@ export class CrossAccountConsumer extends Construct {
 
     this.registeredConsumer = this.register(checks);
     this.consumerArn = this.registeredConsumer?.arn ?? settings.consumerArn;
-    const dnsSuffix = this.dnsSuffix();
+    const dnsSuffix = grants.config.decryptKeyArns.length > 0 ? this.dnsSuffix() : undefined;
     grants.addReader({
       path: this.node.path,
       consumerName: settings.consumerName,
@@ -134,9 +136,11 @@ export class CrossAccountConsumer extends Construct {
     this.consumerPolicy = this.createConsumerPolicy(target);
 
     const destination = onFailure.bind(this, {
-      ...settings,
+      provider: settings.provider,
       functionName: functionNameOf(settings),
       roleArn: target.roleArn,
+      tags: tagsOf(settings, "onFailureQueue"),
+      dnsSuffix: () => this.dnsSuffix(),
     });
     this.onFailureQueue = destination.queue;
     this.rolePolicy = this.createRolePolicy(target, destination.statements, dnsSuffix, [
@@ -236,15 +240,14 @@ export class CrossAccountConsumer extends Construct {
   }
 
   /**
-   * DNS suffix of the partition, which both accounts share; undefined if no key is used. Each
-   * consumer has its own lookup, so addresses do not depend on declaration order.
+   * DNS suffix of the partition, which both accounts share, looked up only where a key needs it.
+   * Each consumer has its own lookup, so addresses do not depend on declaration order.
    */
-  private dnsSuffix(): string | undefined {
-    const { decryptKeyArns, dnsSuffix } = this.stream.grants.config;
-    if (decryptKeyArns.length === 0) {
-      return undefined;
-    }
+  private dnsSuffix(): string {
     const { provider } = this.settings;
-    return dnsSuffix ?? new DataAwsPartition(this, "partition", { provider }).dnsSuffix;
+    this.knownDnsSuffix ??=
+      this.stream.grants.config.dnsSuffix ??
+      new DataAwsPartition(this, "partition", { provider }).dnsSuffix;
+    return this.knownDnsSuffix;
   }
 }

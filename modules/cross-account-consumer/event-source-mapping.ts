@@ -2,6 +2,7 @@ import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-s
 import { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
 import { ConsumerSettings } from "./consumer-properties";
+import { tagsOf } from "./tags";
 import { wholeSecondsInUtc } from "./timestamps";
 
 /** What the mapping connects, and what it waits for. */
@@ -43,15 +44,17 @@ export const createMapping = (
           })),
         }
       : undefined,
+    kmsKeyArn: props.filterCriteriaKmsKeyArn,
+    metricsConfig: props.metrics?.length ? { metrics: props.metrics } : undefined,
     destinationConfig:
       target.destinationArn === undefined
         ? undefined
         : { onFailure: { destinationArn: target.destinationArn } },
-    dependsOn: target.dependsOn,
+    dependsOn: [...target.dependsOn, ...(props.dependsOn ?? [])],
     lifecycle: {
       // Another start would replace the mapping, which would then deliver records a second time.
       ignoreChanges: ["starting_position", "starting_position_timestamp"],
       ...(target.preconditions.length > 0 && { precondition: target.preconditions }),
     },
-    tags: props.tags,
+    tags: tagsOf(props, "mapping"),
   });

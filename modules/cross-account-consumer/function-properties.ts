@@ -1,4 +1,10 @@
-import { functionName, layerVersionArn, policyArn, roleName } from "../properties/formats";
+import {
+  functionName,
+  layerVersionArn,
+  policyArn,
+  roleName,
+  rolePath,
+} from "../properties/formats";
 import {
   boolean,
   instance,
@@ -53,6 +59,7 @@ export const FUNCTION_PROPERTIES = {
     fix: "shorten it",
   },
   roleName: { kind: roleName, fix: "rename the role", resource: "role" },
+  rolePath: { kind: rolePath, implicitDefault: "/", resource: "role" },
   policyStatements: {
     kind: list(policyStatement, "policy statements"),
     fix: "omit it for no further permissions",

@@ -57,6 +57,15 @@ export interface FunctionProps {
   readonly roleName?: string;
 
   /**
+   * Path of the execution role in IAM, which begins and ends with a slash, at most 512 characters.
+   * Changing it recreates the role.
+   *
+   * @default "/"
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+   */
+  readonly rolePath?: string;
+
+  /**
    * What the function may do, besides reading the stream, reporting failures and logging: an
    * inline policy of its role. The mapping waits for it.
    *

@@ -15,6 +15,7 @@ import {
   vpcStatements,
 } from "./function-statements";
 import { TracingMode } from "./function-types";
+import { tagsOf } from "./tags";
 
 /** The execution role of a created function, and the policies that the function needs by itself. */
 export interface ExecutionRole {
@@ -47,7 +48,7 @@ function createRole(
   functionName: string,
   checks: PropertyChecks,
 ): IamRole {
-  const { provider, tags } = props;
+  const { provider } = props;
   const lambda = new DataAwsServicePrincipal(scope, "lambda", {
     provider,
     serviceName: "lambda",
@@ -55,6 +56,7 @@ function createRole(
   return new IamRole(scope, "role", {
     provider,
     name: props.roleName ?? functionName,
+    path: props.rolePath,
     assumeRolePolicy: policyDocument([
       {
         Sid: "LambdaAssumesRole",
@@ -65,7 +67,7 @@ function createRole(
     ]),
     permissionsBoundary: props.permissionsBoundaryArn,
     lifecycle: checks.lifecycleOf("role"),
-    tags,
+    tags: tagsOf(props, "role"),
   });
 }
 

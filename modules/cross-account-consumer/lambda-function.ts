@@ -11,6 +11,7 @@ import { createAlias } from "./function-alias";
 import { createFunctionRole, ExecutionRole } from "./function-role";
 import { Architecture } from "./function-types";
 import { LambdaCode } from "./lambda-code";
+import { tagsOf } from "./tags";
 
 /** The function of a consumer, created or existing. */
 export interface ConsumerFunction extends Partial<ExecutionRole> {
@@ -78,7 +79,7 @@ function createFunction(
   props: FunctionSettings,
   checks: PropertyChecks,
 ): ConsumerFunction {
-  const { provider, tags, fileSystem } = props;
+  const { provider, fileSystem } = props;
   const functionName = functionNameOf(props);
   const functionRole = createFunctionRole(scope, props, functionName, checks);
   const { role, functionPolicy } = functionRole;
@@ -122,7 +123,7 @@ function createFunction(
     snapStart: props.snapStart ? { applyOn: "PublishedVersions" } : undefined,
     dependsOn: functionPolicy && [functionPolicy],
     lifecycle: checks.lifecycleOf("function"),
-    tags,
+    tags: tagsOf(props, "lambdaFunction"),
   });
   if (sourceKmsKeyArn !== undefined) {
     // An override, since bindings of AWS provider 5 would leave the argument out silently.
@@ -176,7 +177,7 @@ function createOrReferenceLogGroup(
     kmsKeyId: props.logGroupKmsKeyArn,
     // A log group of another name would be a new one, and the logs so far would be deleted.
     lifecycle: { ...checks.lifecycleOf("log-group"), ignoreChanges: ["name"] },
-    tags: props.tags,
+    tags: tagsOf(props, "logGroup"),
   });
   return { logGroup, logGroupName: logGroup.name, logGroupArn: logGroup.arn };
 }

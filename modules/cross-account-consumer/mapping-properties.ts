@@ -1,4 +1,5 @@
-import { Fn, Op } from "cdktf";
+import { Fn, ITerraformDependable, Op } from "cdktf";
+import { customerKeyArn } from "../properties/formats";
 import {
   boolean,
   instance,
@@ -54,6 +55,12 @@ const filterPattern: Kind<Record<string, unknown>> = {
   },
 };
 
+/** Anything that has an address in Terraform. */
+const dependency = instance<ITerraformDependable>(
+  "a resource",
+  (value) => typeof (value as ITerraformDependable | null | undefined)?.fqn === "string",
+);
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
 export const MAPPING_PROPERTIES = {
   startingPosition: {
@@ -76,9 +83,15 @@ export const MAPPING_PROPERTIES = {
     kind: list(filterPattern, "patterns", { maxItems: 10 }),
     fix: "see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html",
   },
+  filterCriteriaKmsKeyArn: { kind: customerKeyArn, fix: "omit it for a key of AWS" },
+  metrics: {
+    kind: list(oneOf(["EventCount"]), "metrics", { uniqueItems: true }),
+    fix: "omit it for none",
+  },
   onFailure: {
     kind: instance<OnFailure>("an OnFailure", (value) => value instanceof OnFailure),
     fix: "omit it to have a queue created for this consumer",
   },
   enabled: { kind: boolean(), default: true },
+  dependsOn: { kind: list(dependency, "resources"), fix: "give resources of the same stack" },
 } as const satisfies Properties<MappingProps>;

@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from "cdktf";
 import { OnFailure } from "./on-failure";
 
 /** Where in the stream a new mapping starts to read. */
@@ -109,6 +110,27 @@ export interface MappingProps {
   readonly filterPatterns?: Record<string, unknown>[];
 
   /**
+   * ARN of the customer managed key that encrypts `filterPatterns`. Lambda itself decrypts them, so
+   * the key's policy must allow `kms:Decrypt` to the service principal `lambda.<region>.amazonaws.com`,
+   * which it may limit by `aws:SourceArn` and by the encryption context (`aws:lambda:FunctionArn`,
+   * `aws:lambda:EventSourceArn`). Who runs Terraform needs `kms:DescribeKey`, `kms:GenerateDataKey`
+   * and `kms:Decrypt`. The function's role needs nothing.
+   *
+   * @default - a key of AWS
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filter-criteria-encryption
+   */
+  readonly filterCriteriaKmsKeyArn?: string;
+
+  /**
+   * Metrics of the mapping, in CloudWatch at a cost. Valid values: EventCount, which counts the
+   * records that Lambda polled, filtered out, invoked with, failed with, dropped and reported.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+   */
+  readonly metrics?: string[];
+
+  /**
    * Where records that Lambda gave up on are reported. A dead-letter queue of the function does not
    * do this: it receives events of asynchronous invocations only, and a mapping invokes
    * synchronously.
@@ -118,9 +140,19 @@ export interface MappingProps {
   readonly onFailure?: OnFailure;
 
   /**
-   * Whether the mapping reads at all.
+   * Whether the mapping reads at all. `false` pauses it: Lambda finishes the batches that it has,
+   * keeps its place in the stream, and continues there when it is `true` again. Records that get
+   * older than the stream's retention meanwhile are lost.
    *
    * @default true
    */
   readonly enabled?: boolean;
+
+  /**
+   * What the mapping waits for besides its own permissions, for example the policy of a key that
+   * this stack gives to the stream (`kmsKeyArn`). Resources of the same stack.
+   *
+   * @default - nothing else
+   */
+  readonly dependsOn?: ITerraformDependable[];
 }

@@ -4,7 +4,10 @@ import { isLiteral, textOf } from "../properties/expressions";
 import { isGiven } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
 import { mutuallyExclusive, requires } from "../properties/sentences";
+import { arnPart } from "../policies/arns";
+import { streamRegion } from "./account-rules";
 import { ConsumerSettings } from "./consumer-properties";
+import { checkKeyRegion } from "./key-region";
 import { MappingProps, StartingPosition } from "./mapping-props";
 
 const SECONDS_PER_HOUR = 3600;
@@ -17,7 +20,34 @@ export function checkMapping(
 ): void {
   checkStart(checks, given);
   checkTumblingWindow(checks, given);
-  props.onFailure?.check(checks);
+  const region = functionRegion(props);
+  checkFilterKey(checks, props, region);
+  props.onFailure?.check(checks, region);
+}
+
+/** Lambda reads a stream of its own Region only. A token if only Terraform knows the Region. */
+const functionRegion = ({ stream }: ConsumerSettings): string =>
+  streamRegion(stream) ?? arnPart(stream.streamArn, "region");
+
+function checkFilterKey(
+  checks: PropertyChecks,
+  { filterCriteriaKmsKeyArn: key, filterPatterns }: ConsumerSettings,
+  region: string,
+): void {
+  if (key === undefined) {
+    return;
+  }
+  if (!filterPatterns?.length) {
+    checks.addError(
+      requires(
+        "filterCriteriaKmsKeyArn",
+        "filterPatterns",
+        key,
+        "give the patterns to encrypt, or omit the key",
+      ),
+    );
+  }
+  checkKeyRegion(checks, "filterCriteriaKmsKeyArn", key, region);
 }
 
 function checkStart(checks: PropertyChecks, given: MappingProps): void {

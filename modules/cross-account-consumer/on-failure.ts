@@ -1,11 +1,13 @@
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
-import { identityStatement, Statement } from "../policies/statements";
-import { accountId, bucketArn, queueArn, topicArn } from "../properties/formats";
+import { encryptReportsStatement, identityStatement, Statement } from "../policies/statements";
+import { accountId, bucketArn, customerKeyArn, queueArn, topicArn } from "../properties/formats";
 import { isGiven, Kind } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
+import { object, Properties } from "../properties/property";
+import { checkKeyRegion } from "./key-region";
 
 /** The longest that SQS keeps a message: 14 days. */
 const QUEUE_RETENTION_SECONDS = 1209600;
@@ -16,9 +18,11 @@ const QUEUE_RETENTION_SECONDS = 1209600;
  * @internal
  */
 export interface OnFailureContext {
-  readonly provider: AwsProvider;
+  readonly provider: TerraformProvider;
   readonly functionName: string;
   readonly roleArn: string;
+  /** DNS suffix of the partition, looked up only where a key needs it. */
+  readonly dnsSuffix: () => string;
   readonly tags?: Record<string, string>;
 }
 
@@ -33,6 +37,23 @@ export interface OnFailureConfig {
   readonly statements: Statement[];
 }
 
+/** The encryption of an on-failure destination. */
+export interface OnFailureOptions {
+  /**
+   * ARN of the customer managed key that encrypts the destination. The function's role gets the
+   * permission to use it for this destination, without which nothing arrives. The key's policy
+   * stays its owner's: it must allow the role as well, or leave the decision to the IAM policies
+   * of the role's account, as the default key policy does in the key's own account.
+   *
+   * @default - the destination is encrypted with a key of AWS, or not at all
+   */
+  readonly kmsKeyArn?: string;
+}
+
+export const ON_FAILURE_OPTIONS = {
+  kmsKeyArn: { kind: customerKeyArn, fix: "omit it without a customer managed key" },
+} as const satisfies Properties<OnFailureOptions>;
+
 /**
  * The destination to which Lambda reports records that it gave up on. The report to a queue or a
  * topic names the records by shard and sequence number, and they must be read from the stream
@@ -45,42 +66,48 @@ export class OnFailure {
    * An encrypted queue for this consumer, in its account, which keeps messages for 14 days. It is
    * named after the function when it is created, and keeps that name if the function is
    * renamed, so that the reports in it are not lost.
+   *
+   * @param options a key to encrypt with; a key of SQS, unless given
    */
-  public static queue(): OnFailure {
+  public static queue(options: OnFailureOptions = {}): OnFailure {
     return new OnFailure(
-      (scope, { provider, functionName, tags }) => {
+      (scope, context) => {
+        const { provider, functionName, tags } = context;
+        const { kmsKeyArn } = options;
         const queue = new SqsQueue(scope, "on-failure-queue", {
           provider,
           name: `${functionName}-on-failure`,
           messageRetentionSeconds: QUEUE_RETENTION_SECONDS,
-          sqsManagedSseEnabled: true,
+          ...(isGiven(kmsKeyArn) ? { kmsMasterKeyId: kmsKeyArn } : { sqsManagedSseEnabled: true }),
           // A queue of another name would be a new queue, and the reports in the old one would be
           // lost. A queue that is no longer used is destroyed after the mapping has stopped using it.
           lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
           tags,
         });
-        return { queue, ...toQueue(queue.arn) };
+        return { queue, ...reportTo("sqs", queue.arn, options, context) };
       },
-      { createsQueue: true },
+      { check: (checks, region) => checkOptions(checks, options, region), createsQueue: true },
     );
   }
 
   /** An existing standard queue. A FIFO queue is refused, as Lambda refuses it. */
-  public static sqs(arn: string): OnFailure {
-    return new OnFailure(() => toQueue(arn), {
-      check: (checks) => check(checks, arn, queueArn),
+  public static sqs(arn: string, options: OnFailureOptions = {}): OnFailure {
+    return new OnFailure((_scope, context) => reportTo("sqs", arn, options, context), {
+      check: (checks) => {
+        check(checks, arn, queueArn);
+        checkOptions(checks, options, arnPart(arn, "region"));
+      },
     });
   }
 
   /** An existing standard topic. A FIFO topic is refused, as Lambda refuses it. */
-  public static sns(arn: string): OnFailure {
-    return new OnFailure(
-      () => ({
-        destinationArn: arn,
-        statements: [identityStatement("ReportFailures", ["sns:Publish"], arn)],
-      }),
-      { check: (checks) => check(checks, arn, topicArn) },
-    );
+  public static sns(arn: string, options: OnFailureOptions = {}): OnFailure {
+    return new OnFailure((_scope, context) => reportTo("sns", arn, options, context), {
+      check: (checks) => {
+        check(checks, arn, topicArn);
+        checkOptions(checks, options, arnPart(arn, "region"));
+      },
+    });
   }
 
   /**
@@ -88,12 +115,23 @@ export class OnFailure {
    *
    * @param bucketAccountId the account that must own the bucket; the consumer's, unless given
    */
-  public static s3(arn: string, bucketAccountId?: string): OnFailure {
+  public static s3(
+    arn: string,
+    bucketAccountId?: string,
+    options: OnFailureOptions = {},
+  ): OnFailure {
     return new OnFailure(
-      (_scope, { roleArn }) => toBucket(arn, bucketAccountId ?? arnPart(roleArn, "accountId")),
+      (_scope, context) =>
+        reportToBucket(
+          arn,
+          bucketAccountId ?? arnPart(context.roleArn, "accountId"),
+          options,
+          context,
+        ),
       {
         check: (checks) => {
           check(checks, arn, bucketArn);
+          checkOptions(checks, options);
           if (isGiven(bucketAccountId)) {
             check(
               checks,
@@ -119,15 +157,18 @@ export class OnFailure {
     /** @internal */
     public readonly bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
     private readonly kind: {
-      readonly check?: (checks: PropertyChecks) => void;
+      readonly check?: (checks: PropertyChecks, region: string) => void;
       readonly createsQueue?: boolean;
       readonly isNone?: boolean;
     } = {},
   ) {}
 
-  /** @internal */
-  public check(checks: PropertyChecks): void {
-    this.kind.check?.(checks);
+  /**
+   * @param region of the function; a token if only Terraform knows it
+   * @internal
+   */
+  public check(checks: PropertyChecks, region: string): void {
+    this.kind.check?.(checks, region);
   }
 
   /** @internal */
@@ -141,13 +182,28 @@ export class OnFailure {
   }
 }
 
-const toQueue = (arn: string): OnFailureConfig => ({
+const REPORT_ACTIONS = { sqs: "sqs:SendMessage", sns: "sns:Publish" } as const;
+
+const reportTo = (
+  service: keyof typeof REPORT_ACTIONS,
+  arn: string,
+  options: OnFailureOptions,
+  context: OnFailureContext,
+): OnFailureConfig => ({
   destinationArn: arn,
-  statements: [identityStatement("ReportFailures", ["sqs:SendMessage"], arn)],
+  statements: [
+    identityStatement("ReportFailures", [REPORT_ACTIONS[service]], arn),
+    ...keyStatements(service, arn, options, context),
+  ],
 });
 
 /** Prevents writing to a bucket of the same name owned by another account. */
-function toBucket(arn: string, owner: string): OnFailureConfig {
+function reportToBucket(
+  arn: string,
+  owner: string,
+  options: OnFailureOptions,
+  context: OnFailureContext,
+): OnFailureConfig {
   const Condition = { StringEquals: { "s3:ResourceAccount": owner } };
   return {
     destinationArn: arn,
@@ -155,9 +211,18 @@ function toBucket(arn: string, owner: string): OnFailureConfig {
       // Lambda names each object after shard and time, hence the `*`.
       { ...identityStatement("ReportFailures", ["s3:PutObject"], `${arn}/*`), Condition },
       { ...identityStatement("FindFailureBucket", ["s3:ListBucket"], arn), Condition },
+      ...keyStatements("s3", arn, options, context),
     ],
   };
 }
+
+const keyStatements = (
+  service: "sqs" | "sns" | "s3",
+  arn: string,
+  { kmsKeyArn }: OnFailureOptions,
+  { dnsSuffix }: OnFailureContext,
+): Statement[] =>
+  isGiven(kmsKeyArn) ? [encryptReportsStatement(service, arn, kmsKeyArn, dnsSuffix())] : [];
 
 function check(
   checks: PropertyChecks,
@@ -166,4 +231,12 @@ function check(
   fix = "omit it to have a queue created for this consumer",
 ): void {
   kind.read(value, checks.report("onFailure", fix, "mapping"));
+}
+
+/** @param region of the destination; undefined if its ARN does not tell */
+function checkOptions(checks: PropertyChecks, options: OnFailureOptions, region?: string): void {
+  check(checks, options, object<OnFailureOptions>(ON_FAILURE_OPTIONS));
+  if (region !== undefined && isGiven(options.kmsKeyArn)) {
+    checkKeyRegion(checks, "onFailure.kmsKeyArn", options.kmsKeyArn, region);
+  }
 }

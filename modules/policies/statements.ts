@@ -28,6 +28,9 @@ export const STREAM_READ_ACTIONS = [
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
 export const STREAM_WRITE_ACTIONS = ["kinesis:PutRecord", "kinesis:PutRecords"] as const;
 
+/** What a writer calls to learn the shards, for example to choose one with an explicit hash key. */
+export const SHARD_LIST_ACTIONS = ["kinesis:DescribeStreamSummary", "kinesis:ListShards"] as const;
+
 /** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */
 export const CONSUMER_READ_ACTIONS = [
   "kinesis:DescribeStreamConsumer",
@@ -45,9 +48,11 @@ export const streamPolicyStatements = (
   streamArn: string,
   readers: readonly string[],
   writers: readonly string[],
+  shardListers: readonly string[] = [],
 ): Statement[] => [
   ...resourceStatements("StreamEFOReadStatementID", readers, STREAM_READ_ACTIONS, streamArn),
   ...resourceStatements("StreamWriteStatementID", writers, STREAM_WRITE_ACTIONS, streamArn),
+  ...resourceStatements("StreamListShardsStatementID", shardListers, SHARD_LIST_ACTIONS, streamArn),
 ];
 
 /** The resource policy of one registered consumer, for the one role that reads through it. */
@@ -120,6 +125,42 @@ export const decryptStatement = (
     dnsSuffix,
   ),
 });
+
+/** The services that take failure reports, with the key of their encryption context. */
+const REPORT_CONTEXT = { sqs: "aws:sqs:arn", sns: "aws:sns:topicArn", s3: "aws:s3:arn" } as const;
+
+/**
+ * Use of the key of an on-failure destination, for what is sent to this destination and nothing
+ * else. The key is in the Region of the destination. SQS and SNS also decrypt the data key that
+ * they reuse.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ */
+export function encryptReportsStatement(
+  service: keyof typeof REPORT_CONTEXT,
+  destinationArn: string,
+  kmsKeyArn: string,
+  dnsSuffix: string,
+): Statement {
+  const isBucket = service === "s3";
+  const context = `kms:EncryptionContext:${REPORT_CONTEXT[service]}`;
+  const via = { "kms:ViaService": `${service}.${arnPart(kmsKeyArn, "region")}.${dnsSuffix}` };
+  return {
+    ...identityStatement(
+      "EncryptReports",
+      isBucket ? ["kms:GenerateDataKey"] : ["kms:GenerateDataKey", "kms:Decrypt"],
+      kmsKeyArn,
+    ),
+    Condition: isBucket
+      ? {
+          StringEquals: via,
+          // The context is the bucket if it has a bucket key, else the object, which Lambda names.
+          StringLike: { [context]: [destinationArn, `${destinationArn}/*`] },
+        }
+      : { StringEquals: { ...via, [context]: destinationArn } },
+  };
+}
 
 /** The log streams are Lambda's, which names them after date and instance: hence the `*`. */
 export const logStatement = (logGroupArn: string): Statement =>

@@ -1,8 +1,8 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Annotations, Op, Precondition } from "cdktf";
+import { Annotations, Op, Precondition, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { providerRegion } from "../accounts/account-of";
 import { checkSameStack } from "../accounts/same-stack";
 import { arnPart, streamNameOf } from "../policies/arns";
 import { expressionOf, isLiteral } from "../properties/expressions";
@@ -24,7 +24,7 @@ export class ImportedStream extends StreamBase {
   public readonly streamArn: string;
   public readonly streamName: string;
   public readonly kmsKeyArn?: string;
-  public readonly provider?: AwsProvider;
+  public readonly provider?: TerraformProvider;
   /** @internal */
   public readonly grants: StreamGrants;
 
@@ -38,12 +38,13 @@ export class ImportedStream extends StreamBase {
     const partition = arnPart(streamArn, "partition");
     checkSameStack(checks, this, "provider", provider);
     checkKeys(checks, kmsKeyArn, previousKmsKeyArns, { region, partition, resource: POLICY });
-    if (isLiteral(region) && isLiteral(provider?.region) && provider.region !== region) {
+    const given = provider && providerRegion(provider);
+    if (isLiteral(region) && isLiteral(given) && given !== region) {
       checks.addError(
         mustBe(
           "provider",
           `in the stream's Region ${region}`,
-          provider.region,
+          given,
           "use a provider of that Region, or correct 'streamArn'",
         ),
       );
@@ -69,7 +70,7 @@ export class ImportedStream extends StreamBase {
     });
   }
 
-  private manageResourcePolicy(provider: AwsProvider): {
+  private manageResourcePolicy(provider: TerraformProvider): {
     readonly dnsSuffix: string;
     readonly precondition: Precondition;
   } {

@@ -59,15 +59,32 @@ function checkLocation(
   if (isLiteral(key) && !kmsKeyArn.matches(key)) {
     return;
   }
-  const region = arnPart(key, "region");
   const sentence =
     `'${property}' must be in the stream's Region ${stream.region}, got ${key}; ` +
     "Kinesis encrypts with keys of the stream's own Region: give the ARN of a key, or of a multi-Region key's replica, in that Region";
-  if (!isLiteral(region) || !isLiteral(stream.region)) {
-    checks.addPrecondition(stream.resource, Op.eq(region, stream.region), sentence);
-  } else if (region !== stream.region) {
-    checks.addError(sentence);
-  } else if (stream.partition !== undefined) {
+  const isSame = checkRegion(checks, key, stream, sentence);
+  if (isSame && stream.partition !== undefined) {
     checkPartition(checks, property, key, stream.partition, stream.resource);
   }
+}
+
+/**
+ * Adds an error, or a precondition for tokens, unless a key is in a Region.
+ *
+ * @returns whether it is certain that it is
+ */
+export function checkRegion(
+  checks: PropertyChecks,
+  key: string,
+  expected: Pick<StreamLocation, "region" | "resource">,
+  sentence: string,
+): boolean {
+  const region = arnPart(key, "region");
+  const areKnown = isLiteral(region) && isLiteral(expected.region);
+  if (!areKnown) {
+    checks.addPrecondition(expected.resource, Op.eq(region, expected.region), sentence);
+  } else if (region !== expected.region) {
+    checks.addError(sentence);
+  }
+  return areKnown && region === expected.region;
 }

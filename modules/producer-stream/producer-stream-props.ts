@@ -1,5 +1,4 @@
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { ITerraformDependable } from "cdktf";
+import { ITerraformDependable, TerraformProvider } from "cdktf";
 import { IConstruct } from "constructs";
 
 /** How the stream's records are encrypted at rest. */
@@ -27,7 +26,7 @@ export interface IProducerStream extends IConstruct {
   /** The ARN of the customer managed key, where the stream is encrypted. */
   readonly kmsKeyArn?: string;
   /** The provider of the stream's account, where resources may be made there. */
-  readonly provider?: AwsProvider;
+  readonly provider?: TerraformProvider;
   /**
    * The stream's resource policy as JSON, for every reader and writer. The stream's owner attaches
    * it if there is no `provider`.
@@ -41,7 +40,18 @@ export interface IProducerStream extends IConstruct {
   /** Lets a principal of any account read the stream with shared throughput. */
   grantRead(principalArn: string): ITerraformDependable[];
   /** Lets a principal of any account put records into the stream. */
-  grantWrite(principalArn: string): ITerraformDependable[];
+  grantWrite(principalArn: string, options?: GrantWriteOptions): ITerraformDependable[];
+}
+
+/** What a writer may do besides putting records. */
+export interface GrantWriteOptions {
+  /**
+   * Whether the writer may also describe the stream and list its shards, as producers do that
+   * choose the shard of a record, or wait for the stream to be active.
+   *
+   * @default false
+   */
+  readonly listShards?: boolean;
 }
 
 /** A stream that was made elsewhere. */
@@ -72,7 +82,7 @@ export interface ProducerStreamAttributes {
    *
    * @default - nothing is made in the stream's account; the policy documents are outputs, for its owner to attach
    */
-  readonly provider?: AwsProvider;
+  readonly provider?: TerraformProvider;
 
   /**
    * How many registered consumers the stream may have. Valid values: 20, or 50 with On-demand Advantage.
@@ -85,7 +95,7 @@ export interface ProducerStreamAttributes {
 /** Properties of a ProducerStream. */
 export interface ProducerStreamProps {
   /** Provider of the account that owns the stream: an AwsProvider with an alias of its own. */
-  readonly provider: AwsProvider;
+  readonly provider: TerraformProvider;
 
   /** Name of the stream. Valid: 1 to 128 letters, digits, dots, hyphens or underscores. */
   readonly streamName: string;
@@ -110,6 +120,17 @@ export interface ProducerStreamProps {
    * @default 24
    */
   readonly retentionPeriodHours?: number;
+
+  /**
+   * Size of the largest record that the stream takes, in KiB. Valid range: 1024 to 10240. Requires
+   * version 6.20 or newer of the AWS provider. Lambda invokes a function with at most 6 MB, in which
+   * a record takes a third more than its size: a consumer gets no record of more than about 4400
+   * KiB, which Lambda reports to `onFailure`.
+   *
+   * @default 1024
+   * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html
+   */
+  readonly maxRecordSizeKib?: number;
 
   /**
    * Encryption at rest.
@@ -155,6 +176,23 @@ export interface ProducerStreamProps {
    * @default 30
    */
   readonly deletionWindowInDays?: number;
+
+  /**
+   * How often AWS rotates the key created by this construct, in days. Valid range: 90 to 2560.
+   * Records that were put before stay readable.
+   *
+   * @default 365
+   * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+   */
+  readonly keyRotationPeriodInDays?: number;
+
+  /**
+   * Name of the alias of the key created by this construct, `alias/` and 1 to 250 letters, digits,
+   * hyphens, underscores or slashes, unique in the account and Region.
+   *
+   * @default - `alias/` and the stream's name, with hyphens where the stream's name has dots
+   */
+  readonly keyAliasName?: string;
 
   /**
    * Whether Terraform refuses every plan that would destroy or replace the stream, or the key

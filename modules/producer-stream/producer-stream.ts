@@ -3,9 +3,9 @@ import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Annotations, dependable, Lazy } from "cdktf";
+import { Annotations, dependable, Lazy, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { providerRegion } from "../accounts/account-of";
 import { duplicateStreams } from "../accounts/duplicate-names";
 import { arnPart } from "../policies/arns";
 import { partitionOf } from "../policies/partitions";
@@ -48,7 +48,7 @@ export class ProducerStream extends StreamBase {
     return new ImportedStream(scope, id, attributes);
   }
 
-  public readonly provider: AwsProvider;
+  public readonly provider: TerraformProvider;
   public readonly stream: KinesisStream;
   /** The key created for this stream, with its alias and its policy; undefined if there is none. */
   public readonly key?: KmsKey;
@@ -75,7 +75,7 @@ export class ProducerStream extends StreamBase {
       this.key = this.createKey(settings, checks);
       this.keyAlias = new KmsAlias(this, "key-alias", {
         provider,
-        name: `alias/${aliasName(settings.streamName)}`,
+        name: settings.keyAliasName ?? `alias/${aliasName(settings.streamName)}`,
         targetKeyId: this.key.keyId,
       });
       this.keyPolicy = this.createKeyPolicy(this.key, settings.streamName, isKeyInUse);
@@ -112,6 +112,7 @@ export class ProducerStream extends StreamBase {
       provider: props.provider,
       description: `Encrypts the records of Kinesis data stream ${props.streamName}`,
       enableKeyRotation: true,
+      rotationPeriodInDays: props.keyRotationPeriodInDays,
       deletionWindowInDays: props.deletionWindowInDays,
       lifecycle: {
         ...checks.lifecycleOf("key"),
@@ -132,6 +133,7 @@ export class ProducerStream extends StreamBase {
       streamModeDetails: { streamMode },
       shardCount: props.shardCount,
       retentionPeriod: props.retentionPeriodHours,
+      maxRecordSizeInKib: props.maxRecordSizeKib,
       encryptionType: this.kmsKeyArn === undefined ? "NONE" : "KMS",
       kmsKeyId: this.kmsKeyArn,
       shardLevelMetrics: props.shardLevelMetrics,
@@ -145,6 +147,7 @@ export class ProducerStream extends StreamBase {
 
   private createGrants(props: StreamSettings, isKeyInUse: boolean): StreamGrants {
     const { provider, retentionPeriodHours, registeredConsumerLimit } = props;
+    const region = providerRegion(provider);
     const { kmsKeyArn } = this;
     const retainedKeyArn = isKeyInUse ? undefined : this.key?.arn;
     const decryptKeyArns = [kmsKeyArn, retainedKeyArn, ...(props.previousKmsKeyArns ?? [])].filter(
@@ -153,9 +156,7 @@ export class ProducerStream extends StreamBase {
     return new StreamGrants(this, {
       streamArn: this.streamArn,
       provider,
-      partition: isLiteral(provider.region)
-        ? partitionOf(provider.region)
-        : arnPart(this.streamArn, "partition"),
+      partition: isLiteral(region) ? partitionOf(region) : arnPart(this.streamArn, "partition"),
       kmsKeyArn,
       keyPolicy: this.keyPolicy,
       ownsKeyPolicy: isKeyInUse,

@@ -1,9 +1,8 @@
 import type { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
-import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { ITerraformDependable, Lazy } from "cdktf";
+import { ITerraformDependable, Lazy, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { instance } from "../properties/kinds";
-import { IProducerStream } from "./producer-stream-props";
+import { GrantWriteOptions, IProducerStream } from "./producer-stream-props";
 import { StreamGrants } from "./stream-grants";
 
 /** What a created and an imported stream have in common: who may use it. */
@@ -11,7 +10,7 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   public abstract readonly streamArn: string;
   public abstract readonly streamName: string;
   public abstract readonly kmsKeyArn?: string;
-  public abstract readonly provider?: AwsProvider;
+  public abstract readonly provider?: TerraformProvider;
   /** @internal */
   public abstract readonly grants: StreamGrants;
 
@@ -41,7 +40,8 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   }
 
   /**
-   * Lets a principal put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its key.
+   * Lets a principal put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its
+   * key; with `listShards`, also DescribeStreamSummary and ListShards on the stream.
    *
    * A stream that creates its key is created after the roles that it is granted to, so that their
    * permissions are complete before it is encrypted: a role of the same plan must not name the
@@ -51,8 +51,8 @@ export abstract class StreamBase extends Construct implements IProducerStream {
    * @returns the policies that allow it, as far as this stack manages them, for `dependsOn`
    * @throws if it is a wildcard, service or federated principal, which Kinesis refuses
    */
-  public grantWrite(principalArn: string): ITerraformDependable[] {
-    return this.grants.grantWrite(principalArn);
+  public grantWrite(principalArn: string, options?: GrantWriteOptions): ITerraformDependable[] {
+    return this.grants.grantWrite(principalArn, options);
   }
 }
 

@@ -1,7 +1,6 @@
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import {
   Aspects,
   dependable,
@@ -9,9 +8,11 @@ import {
   Lazy,
   Precondition,
   TerraformOutput,
+  TerraformProvider,
   TerraformStack,
 } from "cdktf";
 import { Construct } from "constructs";
+import { isAwsProvider } from "../accounts/account-of";
 import { arnPart } from "../policies/arns";
 import { checkPartition } from "../policies/partitions";
 import { principalArn } from "../policies/principals";
@@ -25,12 +26,13 @@ import {
 import { expressionOf } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { invalidProps } from "../properties/sentences";
+import type { GrantWriteOptions } from "./producer-stream-props";
 import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
 
 export interface StreamGrantsConfig {
   readonly streamArn: string;
   /** Without it somebody else owns the resource policy, which is then an output for its owner. */
-  readonly provider?: AwsProvider;
+  readonly provider?: TerraformProvider;
   readonly partition: string;
   readonly kmsKeyArn?: string;
   /** The policy of the key that this stream created and uses. */
@@ -64,6 +66,7 @@ export class StreamGrants {
   public resourcePolicy?: KinesisResourcePolicy;
   private readonly readers: string[] = [];
   private readonly writers: string[] = [];
+  private readonly shardListers: string[] = [];
   private readonly consumers: StreamReader[] = [];
   private readonly functions: string[] = [];
   private readonly mappings: LambdaEventSourceMapping[] = [];
@@ -95,8 +98,11 @@ export class StreamGrants {
     return this.grant(principal, this.readers);
   }
 
-  public grantWrite(principal: string): ITerraformDependable[] {
-    return this.grant(principal, this.writers);
+  public grantWrite(
+    principal: string,
+    { listShards = false }: GrantWriteOptions = {},
+  ): ITerraformDependable[] {
+    return this.grant(principal, this.writers, ...(listShards ? [this.shardListers] : []));
   }
 
   /** Lets a consumer's role read. */
@@ -134,8 +140,8 @@ export class StreamGrants {
   }
 
   public policyDocument(): string {
-    const { streamArn } = this.config;
-    return policyDocument(streamPolicyStatements(streamArn, this.readers, this.writers));
+    const { config, readers, writers, shardListers } = this;
+    return policyDocument(streamPolicyStatements(config.streamArn, readers, writers, shardListers));
   }
 
   /** The key's statements for readers and writers. A key that is no longer in use needs no writers. */
@@ -160,9 +166,7 @@ export class StreamGrants {
 
   /** Any provider of the stack can look it up, since all accounts are of one partition. */
   private lookUpDnsSuffix(): string {
-    const provider = TerraformStack.of(this.scope)
-      .node.findAll()
-      .find((node): node is AwsProvider => node instanceof AwsProvider);
+    const provider = TerraformStack.of(this.scope).node.findAll().find(isAwsProvider);
     if (!provider) {
       throw invalidProps(this.scope.node.path, [
         "'kmsKeyArn' requires 'provider', or any AwsProvider in the stack, got neither; create an AwsProvider in the stack",
@@ -171,7 +175,7 @@ export class StreamGrants {
     return new DataAwsPartition(this.scope, "partition", { provider }).dnsSuffix;
   }
 
-  private grant(principal: string, to: string[]): ITerraformDependable[] {
+  private grant(principal: string, ...to: string[][]): ITerraformDependable[] {
     const checks = new PropertyChecks();
     const report = checks.report("principalArn", "grant an account, a role or a user", "policy");
     principalArn.read(principal, report);
@@ -184,7 +188,7 @@ export class StreamGrants {
       this.preconditions.push(...checks.preconditionsOf("policy"));
     }
     this.hasGrants = true;
-    this.addPrincipal(principal, to);
+    to.forEach((principals) => this.addPrincipal(principal, principals));
     return this.policies;
   }
 

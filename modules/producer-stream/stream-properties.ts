@@ -1,5 +1,5 @@
 import { awsProvider } from "../accounts/account-of";
-import { kinesisName, kmsKeyArn, streamArn } from "../properties/formats";
+import { keyAliasName, kinesisName, kmsKeyArn, streamArn } from "../properties/formats";
 import { boolean, integer, list, mapOfStrings, oneOf } from "../properties/kinds";
 import { Properties } from "../properties/property";
 import {
@@ -50,6 +50,7 @@ export const STREAM_PROPERTIES = {
     implicitDefault: 24,
     fix: "omit it for 24 hours",
   },
+  maxRecordSizeKib: { kind: integer(1024, 10240), implicitDefault: 1024 },
   encryption: {
     kind: oneOf(Object.values(StreamEncryption)),
     default: StreamEncryption.CUSTOMER_MANAGED_KEY,
@@ -59,6 +60,12 @@ export const STREAM_PROPERTIES = {
   previousKmsKeyArns,
   retainKey: { kind: boolean(), default: false },
   deletionWindowInDays: { kind: integer(7, 30), implicitDefault: 30, resource: "key" },
+  keyRotationPeriodInDays: { kind: integer(90, 2560), implicitDefault: 365, resource: "key" },
+  keyAliasName: {
+    kind: keyAliasName,
+    fix: "omit it to name the alias after the stream",
+    resource: "key",
+  },
   preventDestroy: { kind: boolean(), default: false },
   shardLevelMetrics: {
     kind: list(oneOf(SHARD_LEVEL_METRICS), "metrics", { uniqueItems: true }),

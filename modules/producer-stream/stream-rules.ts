@@ -1,11 +1,12 @@
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Construct } from "constructs";
+import { providerRegion } from "../accounts/account-of";
 import { checkSameStack } from "../accounts/same-stack";
 import { partitionOf } from "../policies/partitions";
 import { isLiteral, textOf } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { WithDefaults } from "../properties/property";
-import { mustBeLiteral, mutuallyExclusive, requires } from "../properties/sentences";
+import { mustBe, mustBeLiteral, mutuallyExclusive, requires } from "../properties/sentences";
 import { checkKeys } from "./key-rules";
 import { ProducerStreamProps, StreamEncryption, StreamMode } from "./producer-stream-props";
 import { STREAM_PROPERTIES } from "./stream-properties";
@@ -17,7 +18,8 @@ export function checkStream(checks: PropertyChecks, scope: Construct, props: Str
   checkSameStack(checks, scope, "provider", props.provider);
   checkCapacity(checks, props);
   checkEncryption(checks, scope, props);
-  checkDeletionWindow(checks, props);
+  checkCreatedKey(checks, props);
+  checkMaxRecordSize(checks, props);
   const metrics = props.shardLevelMetrics;
   if (isLiteral(metrics) && metrics.includes("ALL") && metrics.length > 1) {
     checks.addError(
@@ -41,14 +43,41 @@ export const usesCreatedKey = ({
 }: Pick<StreamSettings, "encryption" | "kmsKeyArn">): boolean =>
   encryption !== StreamEncryption.NONE && kmsKeyArn === undefined;
 
-function checkDeletionWindow(checks: PropertyChecks, props: StreamSettings): void {
-  if (props.deletionWindowInDays !== undefined && !createsKey(props)) {
+/** Settings of the key that this construct creates. */
+function checkCreatedKey(checks: PropertyChecks, props: StreamSettings): void {
+  for (const property of OF_CREATED_KEY) {
+    if (props[property] !== undefined && !createsKey(props)) {
+      checks.addError(
+        requires(
+          property,
+          "retainKey",
+          props.kmsKeyArn === undefined ? "encryption NONE" : `kmsKeyArn ${props.kmsKeyArn}`,
+          "it is about the key created by this construct: omit it, or set 'retainKey' to keep that key",
+        ),
+      );
+    }
+  }
+}
+
+const OF_CREATED_KEY = ["deletionWindowInDays", "keyRotationPeriodInDays", "keyAliasName"] as const;
+
+/** Versions before it do not know the argument. */
+const MAX_RECORD_SIZE_SINCE = [6, 20] as const;
+
+function checkMaxRecordSize(checks: PropertyChecks, props: StreamSettings): void {
+  const version = props.provider.terraformGeneratorMetadata?.providerVersion;
+  if (props.maxRecordSizeKib === undefined || version === undefined) {
+    return;
+  }
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [sinceMajor, sinceMinor] = MAX_RECORD_SIZE_SINCE;
+  if (major < sinceMajor || (major === sinceMajor && minor < sinceMinor)) {
     checks.addError(
-      requires(
-        "deletionWindowInDays",
-        "retainKey",
-        props.kmsKeyArn === undefined ? "encryption NONE" : `kmsKeyArn ${props.kmsKeyArn}`,
-        "it is about the key created by this construct: omit it, or set 'retainKey' to keep that key",
+      mustBe(
+        "maxRecordSizeKib",
+        `omitted before version ${MAX_RECORD_SIZE_SINCE.join(".")} of the AWS provider`,
+        `it with bindings of version ${version}`,
+        "install newer bindings, or omit it for 1024 KiB",
       ),
     );
   }
@@ -90,9 +119,8 @@ function checkEncryption(
   if (key === undefined && !previous?.length) {
     return;
   }
-  const region = isLiteral(provider.region)
-    ? provider.region
-    : new DataAwsRegion(scope, "region", { provider }).id;
+  const given = providerRegion(provider);
+  const region = isLiteral(given) ? given : new DataAwsRegion(scope, "region", { provider }).id;
   checkKeys(checks, key, previous, {
     region,
     partition: isLiteral(region) ? partitionOf(region) : undefined,

@@ -19,17 +19,35 @@ export const consumerArn = matching(
   `^${STREAM_ARN}/consumer/[a-zA-Z0-9_.-]+:[0-9]+$`,
   "a registered consumer's ARN (<stream ARN>/consumer/<name>:<creation time>)",
 );
-export const kmsKeyArn = matching(
-  `^${PARTITION}:kms:[a-z0-9-]+:${ACCOUNT}:key/[a-zA-Z0-9-]+$`,
-  "a key ARN (arn:aws:kms:<region>:<account>:key/<id>)",
-  (value, property) => {
-    if (/(^|:)alias\/aws\//.test(value)) {
-      return `'${property}' must be the ARN of a customer managed key, got ${JSON.stringify(value)}; the policy of an AWS managed key cannot be changed, so no other account could decrypt the stream: omit '${property}' to have a key created, or give the ARN of a customer managed key`;
-    }
-    return /(^|:)alias\//.test(value)
-      ? `'${property}' must be a key ARN, got the alias ${JSON.stringify(value)}; an alias means nothing in another account's policies: give the ARN of the key behind it (aws kms describe-key --key-id ${value})`
-      : undefined;
-  },
+const KEY_ARN = `^${PARTITION}:kms:[a-z0-9-]+:${ACCOUNT}:key/[a-zA-Z0-9-]+$`;
+const KEY_ARN_RULE = "a key ARN (arn:aws:kms:<region>:<account>:key/<id>)";
+export const kmsKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value, property) => {
+  if (/(^|:)alias\/aws\//.test(value)) {
+    return `'${property}' must be the ARN of a customer managed key, got ${JSON.stringify(value)}; the policy of an AWS managed key cannot be changed, so no other account could decrypt the stream: omit '${property}' to have a key created, or give the ARN of a customer managed key`;
+  }
+  return /(^|:)alias\//.test(value)
+    ? `'${property}' must be a key ARN, got the alias ${JSON.stringify(value)}; an alias means nothing in another account's policies: give the ARN of the key behind it (aws kms describe-key --key-id ${value})`
+    : undefined;
+});
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+export const rolePath = matching(
+  "^/([!-~]{1,510}/)?$",
+  "a path that begins and ends with a slash, of at most 512 characters without spaces",
+);
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
+export const keyAliasName = matching(
+  "^alias/[a-zA-Z0-9/_-]{1,250}$",
+  "alias/ and 1 to 250 letters, digits, hyphens, underscores or slashes",
+  (value, property) =>
+    value.startsWith("alias/aws/")
+      ? `'${property}' must be an alias of your own, got ${JSON.stringify(value)}; alias/aws/ is for AWS managed keys: rename the alias`
+      : undefined,
+);
+/** A key that encrypts something else than a stream: an AWS managed key needs no permission. */
+export const customerKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value, property) =>
+  /(^|:)alias\//.test(value)
+    ? `'${property}' must be a key ARN, got the alias ${JSON.stringify(value)}; policies name a key by its ARN: give the ARN of the customer managed key behind the alias, or omit it for an AWS managed key`
+    : undefined,
 );
 export const roleArn = matching(
   `^${PARTITION}:iam::${ACCOUNT}:role/[^* ]+$`,

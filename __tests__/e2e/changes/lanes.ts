@@ -161,11 +161,14 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
       managedPolicyArns: [existing.boundaryArn],
     },
   ],
-  tagged: [SHARED, { ...SHARED, tags: { team: "analytics" } }],
+  tagged: [
+    SHARED,
+    { ...SHARED, tags: { team: "analytics" }, tagsByResource: { role: { team: "security" } } },
+  ],
   names: [
     EFO,
     { ...EFO, functionName: "names-2" },
-    { ...EFO, functionName: "names-2", roleName: "names-3" },
+    { ...EFO, functionName: "names-2", roleName: "names-3", rolePath: "/pipelines/" },
   ],
   registered: [
     { ...EFO, functionName: "registered" },
@@ -192,7 +195,11 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
     { ...SHARED, onFailure: OnFailure.sqs(existing.queueArn) },
     { ...SHARED, onFailure: OnFailure.none() },
   ],
-  reporting: [{ ...SHARED, onFailure: OnFailure.none() }, SHARED],
+  reporting: [
+    { ...SHARED, onFailure: OnFailure.none() },
+    SHARED,
+    { ...SHARED, onFailure: OnFailure.queue({ kmsKeyArn: existing.keys[0] }) },
+  ],
   swapped: [
     SHARED,
     {
@@ -229,7 +236,15 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
 
 /** Changes that are only planned, on top of the last round: nothing here can apply them. */
 export const PLANNED: Overrides = {
-  streams: { shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE } },
+  streams: {
+    shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE },
+    main: {
+      streamName: "main",
+      shardCount: 2,
+      keyRotationPeriodInDays: 180,
+      keyAliasName: "alias/records",
+    },
+  },
   consumers: {
     settings: { ...EFO, tumblingWindowInSeconds: 60 },
     fourth: {
@@ -273,6 +288,12 @@ export const PLANNED: Overrides = {
       existingLogGroupName: "/shared/functions",
     },
     replay: { ...SHARED, account: MOVED },
+    neighbour: { ...SHARED, account: PRODUCER, metrics: ["EventCount"] },
+    swapped: {
+      ...SHARED,
+      filterPatterns: [{ partitionKey: ["key-0"] }],
+      filterCriteriaKmsKeyArn: `arn:aws:kms:${REGION}:${FOURTH}:key/11111111-2222-3333-4444-555555555555`,
+    },
   },
 };
 

@@ -1,0 +1,56 @@
+import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import { stopTerraform } from "../../local/terraform";
+import { wireKeys } from "../helpers/wired-key";
+import { put, until } from "../local/two-accounts";
+import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
+import { CONSUMER, Deployment, PRODUCER, REGION, streamArn } from "./deployment";
+
+jest.setTimeout(300_000);
+
+describeWithTerraform("keys of the program's own, in one apply", () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({ rolePropagationSeconds: 1, consumerCreatingSeconds: 1 });
+    const directory = synthesize((stack, provider) => {
+      const accounts = {
+        producer: provider("producer", PRODUCER),
+        producerId: PRODUCER,
+        consumer: provider("consumer", CONSUMER),
+      };
+      wireKeys(stack, accounts, CODE());
+    }, REGION);
+    await deployment.init(directory);
+    await deployment.apply();
+  });
+
+  afterAll(async () => {
+    await deployment?.stop();
+    stopTerraform();
+  });
+
+  it("let the reader decrypt the stream's records", async () => {
+    const data = "through a key with a policy of the same plan";
+    await put(await deployment.clients(PRODUCER), streamArn("orders"), [{ key: "a", data }]);
+    await until(async () =>
+      (await deployment.logged(CONSUMER, "analytics")).some(
+        ({ kinesis }) => kinesis?.data === data,
+      ),
+    );
+  });
+
+  it("encrypt the queue of failures", async () => {
+    const { sqs } = await deployment.clients(CONSUMER);
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),
+    );
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["KmsMasterKeyId"] }),
+    );
+    expect(Attributes?.KmsMasterKeyId).toMatch(/^arn:aws:kms:eu-west-1:222222222222:key\//);
+  });
+
+  it("leave nothing to change", async () => {
+    expect(await deployment.pendingChanges()).toBe("");
+  });
+});

@@ -1,0 +1,53 @@
+import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { TerraformStack } from "cdktf";
+import { CrossAccountConsumer, type LambdaCode, OnFailure, ProducerStream } from "../../modules";
+
+interface Accounts {
+  readonly producer: AwsProvider;
+  readonly producerId: string;
+  readonly consumer: AwsProvider;
+}
+
+const wholeAccount = (accountId: string) => [
+  {
+    sid: "Account",
+    principals: [{ type: "AWS", identifiers: [`arn:aws:iam::${accountId}:root`] }],
+    actions: ["kms:*"],
+    resources: ["*"],
+  },
+];
+
+/** Keys of the program's own for a stream, and for the failures of its consumer, in one plan. */
+export function wireKeys(stack: TerraformStack, accounts: Accounts, code: LambdaCode) {
+  const { producer, consumer } = accounts;
+  const key = new KmsKey(stack, "stream-key", { provider: producer });
+  const stream = new ProducerStream(stack, "orders", {
+    provider: producer,
+    streamName: "orders",
+    shardCount: 1,
+    kmsKeyArn: key.arn,
+  });
+  const document = new DataAwsIamPolicyDocument(stack, "stream-key-statements", {
+    provider: producer,
+    statement: wholeAccount(accounts.producerId),
+    sourcePolicyDocuments: [`{"Version":"2012-10-17","Statement":${stream.keyPolicyStatements}}`],
+  });
+  const policy = new KmsKeyPolicy(stack, "stream-key-policy", {
+    provider: producer,
+    keyId: key.keyId,
+    policy: document.json,
+  });
+  const failures = new KmsKey(stack, "failures-key", { provider: consumer });
+  new CrossAccountConsumer(stack, "analytics", {
+    provider: consumer,
+    stream,
+    consumerName: "analytics",
+    code,
+    maximumRetryAttempts: 0,
+    onFailure: OnFailure.queue({ kmsKeyArn: failures.arn }),
+    dependsOn: [policy],
+  });
+}

@@ -1,0 +1,140 @@
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { TerraformStack, TerraformVariable } from "cdktf";
+import type { CrossAccountConsumerProps } from "../../modules";
+import { aConsumer, refusals, ROLE_ARN, type Synthesized, synthesize } from "../helpers/synthesize";
+
+const KEY = "arn:aws:kms:eu-central-1:222222222222:key/99999999-2222-3333-4444-555555555555";
+const PATTERNS = [{ partitionKey: ["a"] }];
+
+type Props = Partial<CrossAccountConsumerProps>;
+const made = (props: Props): Synthesized =>
+  synthesize((stack, providers) => aConsumer(stack, providers, props));
+const mappingOf = (props: Props) => made(props).only("aws_lambda_event_source_mapping");
+const refused = (props: Props) =>
+  refusals((stack, providers) => aConsumer(stack, providers, props));
+
+describe("filterCriteriaKmsKeyArn", () => {
+  it("encrypts the patterns", () => {
+    expect(mappingOf({ filterPatterns: PATTERNS, filterCriteriaKmsKeyArn: KEY })).toMatchObject({
+      kms_key_arn: KEY,
+      filter_criteria: { filter: [{ pattern: '{"partitionKey":["a"]}' }] },
+    });
+  });
+
+  it.each([[undefined], [[]]])("requires patterns, got %j", (filterPatterns) => {
+    expect(refused({ filterPatterns, filterCriteriaKmsKeyArn: KEY })).toEqual([
+      `'filterCriteriaKmsKeyArn' requires 'filterPatterns', got ${KEY}; give the patterns to encrypt, or omit the key`,
+    ]);
+  });
+
+  it("is a key of the mapping's Region", () => {
+    const key = KEY.replace("eu-central", "us-east");
+    expect(refused({ filterPatterns: PATTERNS, filterCriteriaKmsKeyArn: key })).toEqual([
+      `'filterCriteriaKmsKeyArn' must be in Region eu-central-1 like what it encrypts, got ${key}; give the ARN of a key, or of a multi-Region key's replica, in that Region`,
+    ]);
+  });
+});
+
+describe("metrics", () => {
+  it("are those of the mapping", () => {
+    expect(mappingOf({ metrics: ["EventCount"] }).metrics_config).toEqual({
+      metrics: ["EventCount"],
+    });
+    expect(mappingOf({ metrics: [] })).not.toHaveProperty("metrics_config");
+  });
+
+  it("are only those that Lambda has of a stream", () => {
+    expect(refused({ metrics: ["ErrorCount"] })).toEqual([
+      `'metrics[0]' must be one of EventCount, got "ErrorCount"; omit it for none`,
+    ]);
+  });
+});
+
+describe("dependsOn", () => {
+  it("makes the mapping wait for more than its permissions", () => {
+    const mapping = synthesize((stack, providers) => {
+      const other = new SqsQueue(stack, "other", { provider: providers.consumer });
+      aConsumer(stack, providers, { dependsOn: [other] });
+    }).only("aws_lambda_event_source_mapping");
+    expect(mapping.depends_on.slice(0, -1)).toEqual(
+      mappingOf({}).depends_on, // what it always waits for
+    );
+    expect(mapping.depends_on.at(-1)).toBe("aws_sqs_queue.other");
+  });
+
+  it("is of the same stack", () => {
+    expect(
+      refusals((stack, providers) => {
+        const other = new TerraformStack(stack.node.root, "other-stack");
+        const queue = new SqsQueue(other, "other", {});
+        aConsumer(stack, providers, { dependsOn: [queue] });
+      }),
+    ).toEqual([
+      "'dependsOn' must be in stack stack like the construct it is passed to, got one of stack other-stack; give resources of the same stack",
+    ]);
+  });
+});
+
+describe("rolePath", () => {
+  it("is the path of the role", () => {
+    expect(made({ rolePath: "/pipelines/orders/" }).only("aws_iam_role").path).toBe(
+      "/pipelines/orders/",
+    );
+    expect(made({}).only("aws_iam_role")).not.toHaveProperty("path");
+  });
+
+  it.each(["pipelines", "/pipelines", "/a b/", ""])("refuses %j", (rolePath) => {
+    expect(refused({ rolePath })).toEqual([
+      `'rolePath' must be a path that begins and ends with a slash, of at most 512 characters without spaces, got ${JSON.stringify(rolePath)}; omit it for /`,
+    ]);
+  });
+
+  it("is not for the role of an existing function", () => {
+    const existingFunction = { functionName: "reader", roleName: "reader", roleArn: ROLE_ARN };
+    expect(refused({ rolePath: "/pipelines/", existingFunction })).toHaveLength(1);
+  });
+});
+
+describe("tagsByResource", () => {
+  const TYPES = {
+    role: "aws_iam_role",
+    logGroup: "aws_cloudwatch_log_group",
+    lambdaFunction: "aws_lambda_function",
+    onFailureQueue: "aws_sqs_queue",
+    mapping: "aws_lambda_event_source_mapping",
+  } as const;
+
+  it.each(Object.entries(TYPES))("adds to the tags of %s only", (resource, type) => {
+    const synthesized = made({
+      tags: { team: "analytics", stage: "dev" },
+      tagsByResource: { [resource]: { team: "security", own: "yes" } },
+    });
+    for (const one of Object.values(TYPES)) {
+      expect(synthesized.only(one).tags).toEqual(
+        one === type
+          ? { team: "security", stage: "dev", own: "yes" }
+          : { team: "analytics", stage: "dev" },
+      );
+    }
+  });
+
+  it("needs no tags that all have, and may be tokens", () => {
+    const only = made({ tagsByResource: { role: { own: "yes" } } });
+    expect(only.only("aws_iam_role").tags).toEqual({ own: "yes" });
+    expect(only.only("aws_lambda_function")).not.toHaveProperty("tags");
+    const merged = synthesize((stack, providers) => {
+      const tags = new TerraformVariable(stack, "tags", {}).value as unknown as Record<
+        string,
+        string
+      >;
+      aConsumer(stack, providers, { tags, tagsByResource: { role: { own: "yes" } } });
+    });
+    expect(merged.only("aws_iam_role").tags).toBe('${merge(var.tags, {"own" = "yes"})}');
+  });
+
+  it("refuses other resources", () => {
+    expect(refused({ tagsByResource: { stream: {} } as never })).toEqual([
+      "'tagsByResource.stream' is not a property; use one of role, logGroup, lambdaFunction, onFailureQueue, mapping",
+    ]);
+  });
+});

@@ -1,0 +1,123 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { StreamEncryption } from "../../modules";
+import { aConsumer, aStream, KEY_ARN, refusals, synthesize } from "../helpers/synthesize";
+
+const WRITER = "arn:aws:iam::333333333333:role/writer";
+
+describe("the key that a stream creates", () => {
+  it("is rotated as often as asked for", () => {
+    const made = synthesize((stack, providers) =>
+      aStream(stack, providers, { keyRotationPeriodInDays: 90 }),
+    );
+    expect(made.only("aws_kms_key")).toMatchObject({
+      enable_key_rotation: true,
+      rotation_period_in_days: 90,
+    });
+    expect(synthesize(aStream).only("aws_kms_key")).not.toHaveProperty("rotation_period_in_days");
+  });
+
+  it("has the alias that is given", () => {
+    const made = synthesize((stack, providers) =>
+      aStream(stack, providers, { keyAliasName: "alias/orders/records" }),
+    );
+    expect(made.only("aws_kms_alias").name).toBe("alias/orders/records");
+  });
+
+  it.each([
+    ["orders", /^'keyAliasName' must be alias\/ and 1 to 250 .*, got "orders"; omit it to name/],
+    ["alias/a.b", /^'keyAliasName' must be alias\/ and 1 to 250 .*, got "alias\/a\.b"; omit/],
+    [
+      "alias/aws/kinesis",
+      /^'keyAliasName' must be an alias of your own, got "alias\/aws\/kinesis"; /,
+    ],
+  ])("refuses the alias %s", (keyAliasName, sentence) => {
+    const found = refusals((stack, providers) => aStream(stack, providers, { keyAliasName }));
+    expect(found).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it.each([
+    ["keyRotationPeriodInDays", { keyRotationPeriodInDays: 90 }],
+    ["keyAliasName", { keyAliasName: "alias/orders" }],
+  ])("is required by %s", (property, props) => {
+    const refused = (more: object) =>
+      refusals((stack, providers) => aStream(stack, providers, { ...props, ...more }));
+    expect(refused({ kmsKeyArn: KEY_ARN })).toEqual([
+      `'${property}' requires 'retainKey', got kmsKeyArn ${KEY_ARN}; it is about the key created by this construct: omit it, or set 'retainKey' to keep that key`,
+    ]);
+    expect(refused({ encryption: StreamEncryption.NONE })).toHaveLength(1);
+    expect(refused({ encryption: StreamEncryption.NONE, retainKey: true })).toEqual([]);
+  });
+});
+
+describe("maxRecordSizeKib", () => {
+  /** A provider as bindings of another version make it. */
+  const withVersion = (provider: AwsProvider, providerVersion: string): AwsProvider =>
+    Object.defineProperty(provider, "terraformGeneratorMetadata", {
+      value: { providerName: "aws", providerVersion },
+    });
+
+  it("is only written when it is given, since older providers do not know it", () => {
+    const made = synthesize((stack, providers) =>
+      aStream(stack, providers, { maxRecordSizeKib: 10240 }),
+    );
+    expect(made.only("aws_kinesis_stream").max_record_size_in_kib).toBe(10240);
+    expect(synthesize(aStream).only("aws_kinesis_stream")).not.toHaveProperty(
+      "max_record_size_in_kib",
+    );
+  });
+
+  it.each(["5.100.0", "6.0.0", "6.19.9"])("is refused with bindings of %s", (version) => {
+    expect(
+      refusals((stack, { producer, ...providers }) =>
+        aStream(
+          stack,
+          { ...providers, producer: withVersion(producer, version) },
+          { maxRecordSizeKib: 2048 },
+        ),
+      ),
+    ).toEqual([
+      `'maxRecordSizeKib' must be omitted before version 6.20 of the AWS provider, got it with bindings of version ${version}; install newer bindings, or omit it for 1024 KiB`,
+    ]);
+  });
+
+  it.each(["6.20.0", "7.0.0"])("is accepted with bindings of %s", (version) => {
+    expect(
+      refusals((stack, { producer, ...providers }) =>
+        aStream(
+          stack,
+          { ...providers, producer: withVersion(producer, version) },
+          { maxRecordSizeKib: 2048 },
+        ),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("a writer that lists shards", () => {
+  const statementsOf = (options?: { listShards?: boolean }) =>
+    synthesize((stack, providers) => {
+      const stream = aStream(stack, providers);
+      aConsumer(stack, providers, { stream });
+      stream.grantWrite(WRITER, options);
+    });
+
+  it("may describe the stream and list its shards besides putting records", () => {
+    const synthesized = statementsOf({ listShards: true });
+    const [, write, list] = synthesized.statements("aws_kinesis_resource_policy", "stream");
+    expect(write).toMatchObject({ Sid: "StreamWriteStatementID", Principal: { AWS: [WRITER] } });
+    expect(list).toEqual({
+      Sid: "StreamListShardsStatementID",
+      Effect: "Allow",
+      Principal: { AWS: [WRITER] },
+      Action: ["kinesis:DescribeStreamSummary", "kinesis:ListShards"],
+      Resource: "${aws_kinesis_stream.stream_AED765E9.arn}",
+    });
+  });
+
+  it.each([[undefined], [{}], [{ listShards: false }]])("only puts records with %j", (options) => {
+    const sids = statementsOf(options)
+      .statements("aws_kinesis_resource_policy", "stream")
+      .map(({ Sid }) => Sid);
+    expect(sids).toEqual(["StreamEFOReadStatementID", "StreamWriteStatementID"]);
+  });
+});

@@ -1,0 +1,35 @@
+import { LambdaCode } from "../../modules";
+import { wireKeys } from "../helpers/wired-key";
+import { parsed, synthesize } from "../helpers/synthesize";
+
+describe("a key of the program's own, with the stream's statements in its policy", () => {
+  const synthesized = synthesize((stack, providers) =>
+    wireKeys(
+      stack,
+      { ...providers, producerId: "111111111111" },
+      LambdaCode.fromS3("code-bucket", "consumer.zip"),
+    ),
+  );
+
+  it("gets the reader into its policy", () => {
+    const [source] =
+      synthesized.data.aws_iam_policy_document["stream-key-statements"].source_policy_documents;
+    expect(parsed(source)).toMatchObject({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "StreamReadersDecrypt",
+          Principal: {
+            AWS: [expect.stringMatching(/^\$\{aws_iam_role\.analytics_role_.*\.arn\}$/)],
+          },
+        },
+      ],
+    });
+  });
+
+  it("is waited for by the mapping, and not by the stream, which the policy names", () => {
+    const { depends_on: waitsFor } = synthesized.only("aws_lambda_event_source_mapping");
+    expect(waitsFor).toContain("aws_kms_key_policy.stream-key-policy");
+    expect(synthesized.only("aws_kinesis_stream")).not.toHaveProperty("depends_on");
+  });
+});
