@@ -30,7 +30,7 @@ function rows(stack: SynthesizedStack, alias: string): string[][] {
       .map((element) => [
         type,
         constructPath(element),
-        literal(element.function_name ?? element.name),
+        literal(element.function_name) || literal(element.name),
       ]),
   );
 }

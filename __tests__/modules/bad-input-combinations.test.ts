@@ -116,8 +116,24 @@ describe("a combination that AWS refuses", () => {
     { snapStart: false, code: IMAGE },
     { logFormat: "JSON", applicationLogLevel: "TRACE", systemLogLevel: "DEBUG" },
     { snapStart: true, alias: { name: "live" }, runtime: "java21", environmentKmsKeyArn: KEY },
+    { alias: { name: "1a" } },
+    { alias: { name: "a".repeat(128) } },
   ])("is not %j", (props) => {
     expect(refusalsOf(props)).toEqual([]);
+  });
+
+  it("is an alias of digits only, also where only Terraform knows the name", () => {
+    const found = preconditions(
+      withTokens(({ text }, stack, providers) =>
+        aConsumer(stack, providers, { alias: { name: text } }),
+      ),
+    );
+    expect(found.consumer_alias).toMatchObject([
+      {
+        condition:
+          '${(can(regex("^[a-zA-Z0-9_-]{1,128}$", var.given)) && !can(regex("^[0-9]+$", var.given)))}',
+      },
+    ]);
   });
 
   it("is judged by Terraform where only it knows a part", () => {
@@ -194,9 +210,13 @@ describe("a value of a function's setting", () => {
       { managedPolicyArns: ["ReadOnlyAccess"] },
       `'managedPolicyArns[0]' must be a managed policy ARN (arn:aws:iam::<account>:policy/<name>), got "ReadOnlyAccess"; give the ARNs of managed policies, each once`,
     ],
+    ...["12", "a".repeat(129), "a.b"].map((name): [Record<string, unknown>, string] => [
+      { alias: { name } },
+      `'alias.name' must be 1 to 128 letters, digits, hyphens or underscores, not only digits, got "${name}"; rename the alias`,
+    ]),
     [
-      { alias: { name: "12" } },
-      `'alias.name' must be 1 to 128 letters, digits, hyphens or underscores, not only digits, got "12"; rename the alias`,
+      { alias: { name: "" } },
+      `'alias.name' must be 1 to 128 letters, digits, hyphens or underscores, not only digits, got ""; rename the alias`,
     ],
     [
       { alias: { name: "live", functionVersion: "$LATEST" } },

@@ -108,6 +108,8 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
         ...["analytics", "archive", "fraud"].flatMap(madeFunction),
         ...["analytics", "archive"].map(queue),
         "iam_role_policy.fraud_function-policy",
+        "iam_role_policy.fraud_policy-statements",
+        "lambda_alias.fraud_alias",
       ].sort(),
     );
   });

@@ -19,7 +19,17 @@ export const fraud = {
   account: { accountId: "444444444444" },
   consumerName: "fraud",
   functionName: "fraud-detection",
+  description: "Finds fraud",
   roleName: "fraud-detection-role",
+  policyStatements: [
+    {
+      actions: ["dynamodb:PutItem"],
+      resources: ["arn:aws:dynamodb:us-east-1:444444444444:table/fraud"],
+      conditions: { StringEquals: { "dynamodb:LeadingKeys": ["card"] } },
+    },
+  ],
+  alias: { name: "live" },
+  applicationLogLevel: "DEBUG",
   runtime: "nodejs22.x",
   handler: "index.handler",
   architecture: "x86_64",

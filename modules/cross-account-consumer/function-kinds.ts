@@ -1,3 +1,4 @@
+import { Fn, Op } from "cdktf";
 import { ACCOUNT, functionName, PARTITION, roleArn, roleName } from "../properties/formats";
 import {
   boolean,
@@ -9,6 +10,7 @@ import {
   nonEmptyString,
   number,
   string,
+  text,
 } from "../properties/kinds";
 import { object } from "../properties/property";
 import {
@@ -135,15 +137,24 @@ export const policyStatement = object<FunctionPolicyStatement>({
   },
 });
 
+const ALIAS_NAME = "^[a-zA-Z0-9_-]{1,128}$";
+const ONLY_DIGITS = "^[0-9]+$";
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */
+const aliasName = text(
+  "1 to 128 letters, digits, hyphens or underscores, not only digits",
+  (value) => new RegExp(ALIAS_NAME).test(value) && !new RegExp(ONLY_DIGITS).test(value),
+  (value) =>
+    Op.and(Fn.can(Fn.regex(ALIAS_NAME, value)), Op.not(Fn.can(Fn.regex(ONLY_DIGITS, value)))),
+  { type: "string", pattern: ALIAS_NAME },
+);
+
 const functionVersion = matching("^[1-9][0-9]*$", 'a published version such as "3"');
 const publishedLast = "omit it for the version published last";
 
 export const alias = object<FunctionAlias>({
   name: {
-    kind: matching(
-      "^[0-9]{0,64}[a-zA-Z_-][a-zA-Z0-9_-]{0,63}$",
-      "1 to 128 letters, digits, hyphens or underscores, not only digits",
-    ),
+    kind: aliasName,
     required: true,
     fix: "rename the alias",
   },

@@ -7,6 +7,17 @@ const queue = (action: "create" | "delete" | "update" | "replace", id = "analyti
   change(action, QUEUE, `${id}_on-failure-queue`);
 const where = "if the provider was moved to another account or Region, the old ones stay there";
 
+const partsOfFunction = (action: "create" | "delete") => [
+  change(action, FUNCTION, "analytics_function"),
+  change(action, "aws_lambda_alias", "analytics_alias"),
+  change(action, "aws_iam_role_policy", "analytics_policy-statements"),
+  change(
+    action,
+    "aws_iam_role_policy_attachment",
+    "analytics_managed-policy-aws_iam_policyordersarn",
+  ),
+];
+
 const ROWS: readonly Row[] = [
   ["queue-destroyed", "a queue is destroyed", planOf(queue("delete")), queueDeleted],
   ["queue-destroyed", "a queue is replaced", planOf(queue("replace")), queueDeleted],
@@ -57,6 +68,15 @@ const ROWS: readonly Row[] = [
     `does not find 2 resources of function analytics (aws_lambda_function, aws_sqs_queue) where the provider looks now, and creates them: ${where}, unmanaged, and go on reading`,
     `does not find a resource of stream orders (aws_kinesis_stream) where the provider looks now, and creates it: ${where}, unmanaged, and go on reading`,
     `does not find a resource of other (aws_sqs_queue) where the provider looks now, and creates it: ${where}, unmanaged, and go on reading`,
+  ],
+  [
+    "vanished",
+    "everything of a function's role and versions is not found",
+    {
+      ...planOf(...partsOfFunction("create")),
+      resource_drift: partsOfFunction("delete"),
+    },
+    `does not find 4 resources of function analytics (${FUNCTION}, aws_lambda_alias, aws_iam_role_policy, aws_iam_role_policy_attachment) where the provider looks now, and creates them: ${where}, unmanaged, and go on reading`,
   ],
 ];
 
