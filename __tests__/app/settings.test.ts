@@ -408,7 +408,7 @@ describe("onFailure in the settings", () => {
   });
 
   it("none warns at synth", () => {
-    expect(onFailureOf("none")?.isNone).toBe(true);
+    expect(onFailureOf("none")?._isNone).toBe(true);
   });
 
   it.each([
@@ -436,7 +436,7 @@ describe("onFailure in the settings", () => {
     ],
   ])("%j is that destination", (setting, expected, actions) => {
     const bound = (destination: OnFailure | undefined) =>
-      destination?.bind(
+      destination?._bind(
         undefined as never,
         {
           roleArn: "arn:aws:iam::222222222222:role/a",

@@ -1,5 +1,4 @@
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
-import { stopTerraform } from "../../local/terraform";
 import { wireKeys } from "../helpers/wired-key";
 import { put, until } from "../local/two-accounts";
 import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
@@ -24,10 +23,7 @@ describeWithTerraform("keys of the program's own, in one apply", () => {
     await deployment.apply();
   });
 
-  afterAll(async () => {
-    await deployment?.stop();
-    stopTerraform();
-  });
+  afterAll(() => deployment.stop());
 
   it("let the reader decrypt the stream's records", async () => {
     const data = "through a key with a policy of the same plan";

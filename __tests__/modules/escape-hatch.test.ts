@@ -1,6 +1,6 @@
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { OnFailure, ProducerStream, TracingMode } from "../../modules";
+import { OnFailure, TracingMode } from "../../modules";
 import { aConsumer, aStream, type Providers, synthesize } from "../helpers/synthesize";
 
 /** Fields and accessors that a user reaches. */
@@ -38,7 +38,7 @@ describe("the escape hatch", () => {
       const { stream, consumer } = everything(stack, providers);
       consumer.mapping.addOverride("scaling_config.maximum_concurrency", 5);
       consumer.onFailureQueue?.addOverride("visibility_timeout_seconds", 60);
-      (stream as ProducerStream).key?.addOverride("multi_region", true);
+      stream.key?.addOverride("multi_region", true);
     });
     expect(synthesized.only("aws_lambda_event_source_mapping").scaling_config).toEqual({
       maximum_concurrency: 5,

@@ -24,7 +24,7 @@ const sharedQueue: Sentence = (name, paths) =>
 
 /** What AWS compares of a consumer with others of its account. */
 export interface NamedConsumer extends Construct {
-  readonly names: {
+  readonly _names: {
     readonly provider: TerraformProvider;
     readonly consumerName: string;
     readonly roleName?: string;
@@ -46,34 +46,34 @@ export function duplicateConsumerNames(
   consumer: NamedConsumer,
   type: new (...args: never[]) => NamedConsumer,
 ): string[] {
-  const account = accountOf(consumer.names.provider);
+  const account = accountOf(consumer._names.provider);
   const peers = constructsOf(consumer, type).filter(
-    ({ names }) => accountOf(names.provider) === account,
+    ({ _names: names }) => accountOf(names.provider) === account,
   );
   if (peers[0] !== consumer) {
     return [];
   }
-  const created = peers.filter(({ names }) => names.existingRoleName === undefined);
-  const sharing = peers.filter(({ names }) => names.existingRoleName !== undefined);
-  const regionOfConsumer = ({ names }: NamedConsumer) => regionOf(names.provider);
+  const created = peers.filter(({ _names: names }) => names.existingRoleName === undefined);
+  const sharing = peers.filter(({ _names: names }) => names.existingRoleName !== undefined);
+  const regionOfConsumer = ({ _names: names }: NamedConsumer) => regionOf(names.provider);
   return [
-    ...duplicatesIn(created, regionOfConsumer, (one) => one.names.functionName, duplicateFunction),
+    ...duplicatesIn(created, regionOfConsumer, (one) => one._names.functionName, duplicateFunction),
     ...duplicatesIn(
       created,
       () => account,
-      ({ names }) => names.roleName ?? names.functionName,
+      ({ _names: names }) => names.roleName ?? names.functionName,
       duplicateRole,
     ),
     ...duplicatesIn(
-      sharing.filter(({ names }) => names.createsQueue),
+      sharing.filter(({ _names: names }) => names.createsQueue),
       regionOfConsumer,
-      ({ names }) => names.functionName,
+      ({ _names: names }) => names.functionName,
       sharedQueue,
     ),
     ...duplicatesIn(
       sharing,
-      ({ names }) => names.existingRoleName ?? "",
-      ({ names }) => names.consumerName,
+      ({ _names: names }) => names.existingRoleName ?? "",
+      ({ _names: names }) => names.consumerName,
       duplicatePolicy,
     ),
   ];

@@ -69,7 +69,7 @@ export class CrossAccountConsumer extends Construct {
   public readonly onFailureQueue?: SqsQueue;
   public readonly mapping: LambdaEventSourceMapping;
   /** @internal */
-  public readonly names: NamedConsumer["names"];
+  public readonly _names: NamedConsumer["_names"];
 
   private readonly settings: ConsumerSettings;
   private readonly stream: StreamBase;
@@ -87,19 +87,19 @@ export class CrossAccountConsumer extends Construct {
     this.settings = settings;
     this.stream = asStream(settings.stream);
     const onFailure = settings.onFailure ?? OnFailure.queue();
-    this.names = {
+    this._names = {
       provider: settings.provider,
       consumerName: settings.consumerName,
       roleName: settings.roleName,
       functionName: functionNameOf(settings),
       existingRoleName: settings.existingFunction?.roleName,
-      createsQueue: onFailure.createsQueue,
+      createsQueue: onFailure._createsQueue,
     };
     this.node.addValidation({
       validate: () => duplicateConsumerNames(this, CrossAccountConsumer),
     });
 
-    const { grants, streamArn } = this.stream;
+    const { _grants: grants, streamArn } = this.stream;
     const { retentionPeriodHours } = grants.config;
     const maximumRecordAgeInSeconds =
       settings.maximumRecordAgeInSeconds ?? defaultRecordAgeSeconds(retentionPeriodHours);
@@ -135,7 +135,7 @@ export class CrossAccountConsumer extends Construct {
     });
     this.consumerPolicy = this.createConsumerPolicy(target);
 
-    const destination = onFailure.bind(this, {
+    const destination = onFailure._bind(this, {
       provider: settings.provider,
       functionName: functionNameOf(settings),
       roleArn: target.roleArn,
@@ -198,7 +198,7 @@ export class CrossAccountConsumer extends Construct {
     if (this.consumerArn === undefined) {
       return undefined;
     }
-    const { provider, grants } = this.stream;
+    const { provider, _grants: grants } = this.stream;
     const policy = policyDocument(consumerPolicyStatements(this.consumerArn, roleArn));
     if (!provider) {
       new TerraformOutput(this, "consumer-policy", {
@@ -222,7 +222,7 @@ export class CrossAccountConsumer extends Construct {
     precondition: Precondition[],
   ): IamRolePolicy {
     const { provider, consumerName } = this.settings;
-    const { streamArn, grants } = this.stream;
+    const { streamArn, _grants: grants } = this.stream;
     return new IamRolePolicy(this, "role-policy", {
       provider,
       name: consumerName,
@@ -246,7 +246,7 @@ export class CrossAccountConsumer extends Construct {
   private dnsSuffix(): string {
     const { provider } = this.settings;
     this.knownDnsSuffix ??=
-      this.stream.grants.config.dnsSuffix ??
+      this.stream._grants.config.dnsSuffix ??
       new DataAwsPartition(this, "partition", { provider }).dnsSuffix;
     return this.knownDnsSuffix;
   }

@@ -22,7 +22,7 @@ export function checkMapping(
   checkTumblingWindow(checks, given);
   const region = functionRegion(props);
   checkFilterKey(checks, props, region);
-  props.onFailure?.check(checks, region);
+  props.onFailure?._check(checks, region);
 }
 
 /** Lambda reads a stream of its own Region only. A token if only Terraform knows the Region. */
@@ -109,7 +109,7 @@ export function warnOfMapping(
       "'startingPosition' is LATEST: records put while the mapping is being created or updated can be missed; TRIM_HORIZON and AT_TIMESTAMP miss none",
     );
   }
-  if (props.onFailure?.isNone) {
+  if (props.onFailure?._isNone) {
     warn(
       "'onFailure' is none: records that Lambda gives up on leave no trace; omit it to have a queue created",
     );

@@ -150,12 +150,9 @@ export class OnFailure {
     return new OnFailure(() => ({ statements: [] }), { isNone: true });
   }
 
-  /** Prevents structural typing from accepting other objects. */
-  declare protected readonly brand: never;
-
   private constructor(
     /** @internal */
-    public readonly bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
+    public readonly _bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
     private readonly kind: {
       readonly check?: (checks: PropertyChecks, region: string) => void;
       readonly createsQueue?: boolean;
@@ -167,17 +164,17 @@ export class OnFailure {
    * @param region of the function; a token if only Terraform knows it
    * @internal
    */
-  public check(checks: PropertyChecks, region: string): void {
+  public _check(checks: PropertyChecks, region: string): void {
     this.kind.check?.(checks, region);
   }
 
   /** @internal */
-  public get createsQueue(): boolean {
+  public get _createsQueue(): boolean {
     return this.kind.createsQueue ?? false;
   }
 
   /** @internal */
-  public get isNone(): boolean {
+  public get _isNone(): boolean {
     return this.kind.isNone ?? false;
   }
 }

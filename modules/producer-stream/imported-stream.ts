@@ -26,7 +26,7 @@ export class ImportedStream extends StreamBase {
   public readonly kmsKeyArn?: string;
   public readonly provider?: TerraformProvider;
   /** @internal */
-  public readonly grants: StreamGrants;
+  public readonly _grants: StreamGrants;
 
   constructor(scope: Construct, id: string, attributes: ProducerStreamAttributes) {
     super(scope, id);
@@ -57,7 +57,7 @@ export class ImportedStream extends StreamBase {
     this.provider = provider;
     const decryptKeyArns = [...(kmsKeyArn === undefined ? [] : [kmsKeyArn]), ...previousKmsKeyArns];
     const ownership = provider ? this.manageResourcePolicy(provider) : undefined;
-    this.grants = new StreamGrants(this, {
+    this._grants = new StreamGrants(this, {
       ...settings,
       partition,
       ownsKeyPolicy: false,

@@ -34,7 +34,11 @@ export interface IProducerStream extends IConstruct {
   readonly resourcePolicyDocument: string;
   /**
    * Statements for readers and writers as a JSON list. The key's owner adds them to the key's
-   * policy if the stream did not create the key.
+   * policy if the stream did not create the key. If the same program owns that policy, write them
+   * into a document as text, for example into `sourcePolicyDocuments` of a DataAwsIamPolicyDocument:
+   * `{"Version":"2012-10-17","Statement":${stream.keyPolicyStatements}}`. Terraform functions such
+   * as `Fn.jsondecode` would lose the ARNs in them. Pass the KmsKeyPolicy to `dependsOn` of the
+   * consumers, so that their mappings wait for it.
    */
   readonly keyPolicyStatements: string;
   /** Lets a principal of any account read the stream with shared throughput. */
@@ -141,7 +145,7 @@ export interface ProducerStreamProps {
 
   /**
    * ARN of an existing customer managed key. Its policy stays its owner's: the statements it
-   * needs are offered as an output. Not an alias, and not the AWS managed key, which no other
+   * needs are offered as an output, and as `keyPolicyStatements`. Not an alias, and not the AWS managed key, which no other
    * account can be let into.
    *
    * @default - a key is made, with yearly rotation, an alias and a policy for every reader and writer

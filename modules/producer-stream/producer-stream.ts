@@ -56,7 +56,7 @@ export class ProducerStream extends StreamBase {
   public readonly keyPolicy?: KmsKeyPolicy;
   public readonly kmsKeyArn?: string;
   /** @internal */
-  public readonly grants: StreamGrants;
+  public readonly _grants: StreamGrants;
 
   constructor(scope: Construct, id: string, props: ProducerStreamProps) {
     super(scope, id);
@@ -90,7 +90,7 @@ export class ProducerStream extends StreamBase {
         : [this.keyPolicy, this.stream];
       later.dependsOn = [dependable(earlier)];
     }
-    this.grants = this.createGrants(settings, isKeyInUse);
+    this._grants = this.createGrants(settings, isKeyInUse);
     if (!encrypted) {
       Annotations.of(this).addWarning(
         "'encryption' is NONE: records are stored in the clear; omit it to have a key created that the consumers may use",
@@ -189,7 +189,7 @@ export class ProducerStream extends StreamBase {
         produce: () =>
           policyDocument([
             keyAdministrationStatement(partition, accountId),
-            ...this.grants.keyStatements({ arn: streamArn, region }, isInUse),
+            ...this._grants.keyStatements({ arn: streamArn, region }, isInUse),
           ]),
       }),
     });

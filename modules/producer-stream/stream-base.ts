@@ -12,19 +12,19 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   public abstract readonly kmsKeyArn?: string;
   public abstract readonly provider?: TerraformProvider;
   /** @internal */
-  public abstract readonly grants: StreamGrants;
+  public abstract readonly _grants: StreamGrants;
 
   /** The stream's resource policy; undefined if no principal was granted anything yet. */
   public get resourcePolicy(): KinesisResourcePolicy | undefined {
-    return this.grants.resourcePolicy;
+    return this._grants.resourcePolicy;
   }
 
   public get resourcePolicyDocument(): string {
-    return Lazy.stringValue({ produce: () => this.grants.policyDocument() });
+    return Lazy.stringValue({ produce: () => this._grants.policyDocument() });
   }
 
   public get keyPolicyStatements(): string {
-    return Lazy.stringValue({ produce: () => JSON.stringify(this.grants.keyStatements()) });
+    return Lazy.stringValue({ produce: () => JSON.stringify(this._grants.keyStatements()) });
   }
 
   /**
@@ -36,7 +36,7 @@ export abstract class StreamBase extends Construct implements IProducerStream {
    * @throws if it is a wildcard, service or federated principal, which Kinesis refuses
    */
   public grantRead(principalArn: string): ITerraformDependable[] {
-    return this.grants.grantRead(principalArn);
+    return this._grants.grantRead(principalArn);
   }
 
   /**
@@ -52,7 +52,7 @@ export abstract class StreamBase extends Construct implements IProducerStream {
    * @throws if it is a wildcard, service or federated principal, which Kinesis refuses
    */
   public grantWrite(principalArn: string, options?: GrantWriteOptions): ITerraformDependable[] {
-    return this.grants.grantWrite(principalArn, options);
+    return this._grants.grantWrite(principalArn, options);
   }
 }
 

@@ -45,7 +45,7 @@ const isAlternative = (value: unknown): boolean => {
   const [[comparison, operand] = ["", undefined], ...more] = Object.entries(value);
   return (
     more.length === 0 &&
-    Object.hasOwn(COMPARISONS, comparison) &&
+    Object.keys(COMPARISONS).includes(comparison) &&
     COMPARISONS[comparison]?.(operand) === true
   );
 };
