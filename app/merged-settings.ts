@@ -44,9 +44,7 @@ export class MergedSettings {
   /** A sentence about paths in `value`, changed to name the paths in the settings file. */
   public withFilePaths(sentence: string): string {
     return sentence.replace(/'(deployments\[\d+\][^']*)'/g, (quoted, path: string) => {
-      const ancestors = [...this.origins.keys()].filter(
-        (one) => path.startsWith(one) && /^([.[]|$)/.test(path.slice(one.length)),
-      );
+      const ancestors = [...this.origins.keys()].filter((one) => path.startsWith(one));
       const nearest = ancestors.sort((one, other) => other.length - one.length)[0];
       return nearest === undefined
         ? quoted

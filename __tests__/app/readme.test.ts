@@ -26,7 +26,6 @@ describe("README.md", () => {
     expect([...readme.matchAll(/^```(\w+)$/gm)].map(([, tag]) => tag)).toEqual([
       "sh",
       "sh",
-      "sh",
       "bash",
       "text",
       "ts",

@@ -16,7 +16,8 @@ import {
   synthesizeSettings,
 } from "./examples";
 
-jest.setTimeout(120_000);
+// Nine stacks in one plan; most of the time goes into starting the provider for each account.
+jest.setTimeout(240_000);
 
 const names = Object.keys(EXAMPLES) as Example[];
 const settingsNames = Object.keys(SETTINGS) as SettingsExample[];

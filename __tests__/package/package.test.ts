@@ -54,8 +54,11 @@ describe("npm pack", () => {
         ...compiled.flatMap((file) =>
           [".d.ts", ".js", ".js.map"].map((extension) => file + extension),
         ),
+        "CHANGELOG.md",
         "LICENSE",
         "README.md",
+        "SECURITY.md",
+        "llms.txt",
         "package.json",
         "settings.schema.json",
       ].sort(),

@@ -11,10 +11,26 @@ const generate = (script: string, target: string): void => {
   });
 };
 
+describe("llms.txt", () => {
+  it("links to pages that exist, and to every page of docs/", () => {
+    const links = [...read(path.join(ROOT, "llms.txt")).matchAll(/\]\(([^)]+)\)/g)].map(
+      ([, file]) => file!,
+    );
+    const pages = fs
+      .readdirSync(path.join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `docs/${file}`);
+
+    expect(links.filter((file) => !fs.existsSync(path.join(ROOT, file)))).toEqual([]);
+    expect(links).toEqual(expect.arrayContaining(pages));
+  });
+});
+
 describe("`npm run build:docs` generates", () => {
   it.each([
     ["settings.schema.json", "settings-schema"],
     ["docs/changes.md", "changes-page"],
+    ["llms.txt", "llms"],
   ])("%s as it stands", (file, script) => {
     const generated = path.join(scratch(), "generated");
 
