@@ -38,7 +38,7 @@ const writeLogs = (name: string): Need[] =>
 const CONSUMERS = {
   analytics: {
     account: ANALYTICS,
-    reads: [...readStream("clickstream"), ...readConsumer("analytics")],
+    reads: [...readStream("clickstream"), ...readConsumer("analytics"), ...readStream("billing")],
     reports: need("analytics queue", ["sqs:SendMessage"]),
   },
   fraud: {

@@ -11,7 +11,7 @@ const duplicateRole = mustBeUnique("roleName", "in an account");
 const duplicateStream = mustBeUnique("streamName", "in an account and Region");
 const duplicatePolicy = mustBeUnique(
   "consumerName",
-  "among the consumers of one 'existingFunction', whose role gets a policy of that name",
+  "among the consumers of one function, whose role gets a policy of that name",
 );
 
 const duplicateKeyAlias: Sentence = (name, paths) =>
@@ -19,7 +19,7 @@ const duplicateKeyAlias: Sentence = (name, paths) =>
   "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'kmsKeyArn'";
 
 const sharedQueue: Sentence = (name, paths) =>
-  `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
+  `'onFailure' must be another queue for each consumer of one function, got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
   "the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own";
 
 /** What AWS compares of a consumer with others of its account. */
@@ -55,6 +55,11 @@ export function duplicateConsumerNames(
   }
   const created = peers.filter(({ names }) => names.existingRoleName === undefined);
   const sharing = peers.filter(({ names }) => names.existingRoleName !== undefined);
+  /** Consumers of functions that several consumers may have, with the one that creates it. */
+  const roleOf = ({ names }: NamedConsumer): string =>
+    names.existingRoleName ?? names.roleName ?? names.functionName;
+  const sharedRoles = new Set(sharing.map(roleOf));
+  const withShared = peers.filter((one) => sharedRoles.has(roleOf(one)));
   const regionOfConsumer = ({ names }: NamedConsumer) => regionOf(names.provider);
   return [
     ...duplicatesIn(created, regionOfConsumer, (one) => one.names.functionName, duplicateFunction),
@@ -65,17 +70,12 @@ export function duplicateConsumerNames(
       duplicateRole,
     ),
     ...duplicatesIn(
-      sharing.filter(({ names }) => names.createsQueue),
+      withShared.filter(({ names }) => names.createsQueue),
       regionOfConsumer,
       ({ names }) => names.functionName,
       sharedQueue,
     ),
-    ...duplicatesIn(
-      sharing,
-      ({ names }) => names.existingRoleName ?? "",
-      ({ names }) => names.consumerName,
-      duplicatePolicy,
-    ),
+    ...duplicatesIn(withShared, roleOf, ({ names }) => names.consumerName, duplicatePolicy),
   ];
 }
 

@@ -10,6 +10,7 @@ import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Precondition, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { duplicateConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
+import { checkSameStack } from "../accounts/same-stack";
 import {
   consumerPolicyStatements,
   decryptStatement,
@@ -29,6 +30,7 @@ import { ConsumerFunction, createOrReferenceFunction, functionNameOf } from "./l
 import { checkMapping, warnOfMapping } from "./mapping-rules";
 import { OnFailure } from "./on-failure";
 import { defaultRecordAgeSeconds } from "./record-age";
+import { sharedFunction, withSharedFunction } from "./shared-function";
 
 /**
  * A Lambda function in one account that reads a Kinesis data stream in another: in the stream's
@@ -41,6 +43,8 @@ import { defaultRecordAgeSeconds } from "./record-age";
 export class CrossAccountConsumer extends Construct {
   public readonly functionName: string;
   public readonly functionArn: string;
+  /** Name of the function's execution role. */
+  public readonly roleName: string;
   public readonly roleArn: string;
   /** Where the function logs, one JSON line a message. */
   public readonly logGroupName: string;
@@ -50,13 +54,19 @@ export class CrossAccountConsumer extends Construct {
   /** In the stream's account. */
   public readonly registeredConsumer?: KinesisStreamConsumer;
   public readonly consumerPolicy?: KinesisResourcePolicy;
-  /** In the function's account; none of the first three for an existing function. */
+  /** In the function's account; the first three are undefined if this construct creates no function. */
   public readonly role?: IamRole;
   public readonly logGroup?: CloudwatchLogGroup;
   public readonly lambdaFunction?: LambdaFunction;
   public readonly rolePolicy: IamRolePolicy;
   public readonly onFailureQueue?: SqsQueue;
   public readonly mapping: LambdaEventSourceMapping;
+  /**
+   * The consumer that created the function, or described it by its names.
+   *
+   * @internal
+   */
+  public readonly functionOwner: CrossAccountConsumer;
   /** @internal */
   public readonly names: NamedConsumer["names"];
 
@@ -66,8 +76,12 @@ export class CrossAccountConsumer extends Construct {
   constructor(scope: Construct, id: string, props: CrossAccountConsumerProps) {
     super(scope, id);
     const checks = new PropertyChecks();
-    const settings = readConsumer(props, checks);
+    const { existingFunction } = props;
+    const sharing = existingFunction instanceof CrossAccountConsumer ? existingFunction : undefined;
+    const owner = sharing?.functionOwner;
+    const settings = readConsumer(owner ? withSharedFunction(owner, props) : props, checks);
     checks.throwIfWrongType(this);
+    checkSameStack(checks, this, "existingFunction", owner);
     checkAccounts(checks, this, settings);
     checkFunction(checks, settings, props);
     checkMapping(checks, settings, props);
@@ -97,9 +111,13 @@ export class CrossAccountConsumer extends Construct {
       this.enhancedFanOut,
       retentionPeriodHours,
     );
-    const target = createOrReferenceFunction(this, settings, checks);
+    const target = owner
+      ? sharedFunction(owner)
+      : createOrReferenceFunction(this, settings, checks);
+    this.functionOwner = owner ?? this;
     this.functionName = target.functionName;
     this.functionArn = target.functionArn;
+    this.roleName = target.roleName;
     this.roleArn = target.roleArn;
     this.logGroupName = target.logGroupName;
     this.role = target.role;
@@ -128,7 +146,7 @@ export class CrossAccountConsumer extends Construct {
     this.rolePolicy = this.createRolePolicy(target, destination.statements, dnsSuffix, [
       ...accountPreconditions(this, settings),
       // The resources that would have these preconditions exist already.
-      ...(settings.existingFunction ? checks.preconditionsOf("role") : []),
+      ...(settings.existingFunction && !owner ? checks.preconditionsOf("role") : []),
       ...(this.registeredConsumer ? [] : checks.preconditionsOf("consumer")),
     ]);
     this.mapping = createMapping(this, settings, {

@@ -22,7 +22,11 @@ export interface FunctionVpc {
   readonly securityGroupIds: string[];
 }
 
-/** A function that is there already, in the consumer's account and Region. */
+/**
+ * An existing function in the consumer's account and Region. Another CrossAccountConsumer of the
+ * same stack stands for its function, which then reads both streams. Its failure queue, if it
+ * created one, gets the reports of both unless `onFailure` is given.
+ */
 export interface ExistingFunction {
   /** Name of the function. */
   readonly functionName: string;
