@@ -3,7 +3,7 @@ import { TerraformProvider, Token } from "cdktf";
 import { isLiteral } from "../properties/expressions";
 import { instance } from "../properties/kinds";
 
-/** Judged by what cdktf knows of it, so that providers of other copies of the bindings pass. */
+/** Compares the provider's Terraform type, so that providers of another copy of the bindings are accepted. */
 export const awsProvider = instance<AwsProvider>(
   "an AwsProvider",
   (value) =>

@@ -22,7 +22,7 @@ const sharedQueue: Sentence = (name, paths) =>
   `'onFailure' must be another queue for each consumer of one function, got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
   "the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own";
 
-/** What AWS compares of a consumer with others of its account. */
+/** The names of a consumer that must be unique in its account. */
 export interface NamedConsumer extends Construct {
   readonly names: {
     readonly provider: AwsProvider;
@@ -41,7 +41,7 @@ interface NamedStream extends Construct {
   readonly keyAlias?: KmsAlias;
 }
 
-/** Names of consumers that AWS would only refuse at apply, or that would make one thing of two. */
+/** Reports names of consumers that AWS would refuse at apply, or with which one resource would overwrite another. */
 export function duplicateConsumerNames(
   consumer: NamedConsumer,
   type: new (...args: never[]) => NamedConsumer,
@@ -79,7 +79,7 @@ export function duplicateConsumerNames(
   ];
 }
 
-/** Streams, and aliases of their keys, of which AWS allows only one in an account and Region. */
+/** Reports names of streams, and aliases of their keys, that are used twice in an account and Region. */
 export function duplicateStreams(
   stream: NamedStream,
   type: new (...args: never[]) => NamedStream,
@@ -117,7 +117,7 @@ function duplicatesIn<T extends Construct>(
 ): string[] {
   const groups = new Map<string, { name: string; paths: string[] }>();
   for (const construct of constructs) {
-    // Two tokens of one value differ as text: only what Terraform will read can be compared.
+    // Two tokens of one value differ as text, so their expressions are compared.
     const name = String(expressionOf(construct, nameOf(construct)));
     const key = JSON.stringify([expressionOf(construct, groupOf(construct)), name]);
     const group = groups.get(key) ?? { name, paths: [] };

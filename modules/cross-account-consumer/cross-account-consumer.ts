@@ -37,7 +37,7 @@ import { sharedFunction, withSharedFunction } from "./shared-function";
  * account the registered consumer and its resource policy, in its own account role, log group,
  * function, failure queue and the event source mapping, which waits for every permission.
  *
- * @throws where properties are invalid: all mistakes in one error
+ * @throws if properties are invalid: one error with all mistakes
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  */
 export class CrossAccountConsumer extends Construct {
@@ -46,9 +46,9 @@ export class CrossAccountConsumer extends Construct {
   /** Name of the function's execution role. */
   public readonly roleName: string;
   public readonly roleArn: string;
-  /** Where the function logs, one JSON line a message. */
+  /** Name of the log group of the function, which writes one JSON line for each message. */
   public readonly logGroupName: string;
-  /** ARN of the registered consumer, ending in its creation time; none with shared throughput. */
+  /** ARN of the registered consumer, ending in its creation time; undefined with shared throughput. */
   public readonly consumerArn?: string;
 
   /** In the stream's account. */

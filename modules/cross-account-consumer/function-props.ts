@@ -6,7 +6,7 @@ export enum Architecture {
   X86_64 = "x86_64",
 }
 
-/** What the function traces with AWS X-Ray. */
+/** Sampling of AWS X-Ray traces. */
 export enum TracingMode {
   /** A sample of its invocations. */
   ACTIVE = "Active",
@@ -37,7 +37,7 @@ export interface ExistingFunction {
 }
 
 /**
- * The function: one made here from `code`, or an existing one.
+ * The function: created from `code`, or an existing function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
@@ -52,7 +52,7 @@ export interface FunctionProps {
   /**
    * A function to use instead of a new one. Excludes every other property of the function.
    *
-   * @default - a function is made from `code`
+   * @default - a function is created from `code`
    */
   readonly existingFunction?: ExistingFunction;
 
@@ -143,7 +143,7 @@ export interface FunctionProps {
   readonly tracing?: TracingMode;
 
   /**
-   * How long logs are kept, in days. Valid values: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180,
+   * Retention of the logs, in days. Valid values: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180,
    * 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, or 0 for ever.
    *
    * @default 30
