@@ -34,7 +34,8 @@ const outsideModules = [
 ];
 const PUBLIC_API = "import from modules/index.ts, which is the public API";
 /** The insides of modules/ that settings, schema and Terraform module are generated from. */
-const DECLARATIONS = "properties/|policies/principals$|[a-z-]+/([a-z-]+-properties|record-age)$";
+const DECLARATIONS =
+  "properties/|policies/principals$|[a-z-]+/([a-z-]+-properties|record-age|on-failure)$";
 const fromIndexOnly = ["/modules/.", PUBLIC_API];
 const declarationsOnly = [`/modules/(?!${DECLARATIONS})`, PUBLIC_API];
 

@@ -3,7 +3,7 @@ import { App, LocalBackend, S3Backend, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Account } from "./app/accounts";
 import { loadDeployments } from "./app/deployments";
-import { sayAndExit } from "./app/errors";
+import { reportErrors } from "./app/errors";
 import { contextOf } from "./app/json";
 import { localStateFile, localStateProblems } from "./app/local-state";
 import { addOutputs } from "./app/outputs";
@@ -35,13 +35,13 @@ class CrossAccountKinesis extends TerraformStack {
     const created = settings.consumers.map((consumer) =>
       this.consumer(consumers, providerOf(consumer.account), stream, consumer),
     );
-    // Terraform needs the provider of an account to destroy what is left there.
+    // Terraform needs the provider of an account to destroy the resources that are left there.
     Object.values(settings.accounts).forEach(providerOf);
     addOutputs(this, stream, created);
     this.node.addValidation({ validate: () => localStateProblems(this) });
   }
 
-  /** Terraform refuses to work with credentials of any other account. */
+  /** With allowed_account_ids, Terraform refuses credentials of any other account. */
   private provider(alias: string, account: Account): AwsProvider {
     return new AwsProvider(this, alias, {
       alias,
@@ -74,7 +74,7 @@ class CrossAccountKinesis extends TerraformStack {
     });
   }
 
-  /** Relative, so that the output works on any machine; outside it, since it may be deleted. */
+  /** The path is relative, so that it is valid on any machine, and outside the output, which may be deleted. */
   private storeState(id: string): void {
     const { backend } = this.settings;
     if (backend) {
@@ -86,7 +86,7 @@ class CrossAccountKinesis extends TerraformStack {
   }
 }
 
-sayAndExit(() => {
+reportErrors(() => {
   const app = new App({ context: contextOf("cdktf.json"), stackTraces: false });
   const context = {
     deployment: app.node.tryGetContext("deployment") as unknown,

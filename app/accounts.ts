@@ -3,7 +3,7 @@ import { isPlainObject, Kind, matching, nonEmptyString } from "../modules/proper
 import { PropertyChecks } from "../modules/properties/property-checks";
 import { object, Properties } from "../modules/properties/property";
 
-/** An account, and the credentials that reach it. */
+/** An account, and the credentials for it. */
 export interface Account {
   /** Id of the account, a string of 12 digits. */
   readonly accountId: string;

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { constructPath, SynthesizedStack } from "./stack";
 
-/** Prints what the synthesized output would make in which account. */
+/** Prints which resources the synthesized output creates in which account. */
 
 interface Manifest {
   readonly stacks: Readonly<
@@ -22,7 +22,7 @@ interface Manifest {
 
 const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(file, "utf8"));
 
-/** The Terraform type, the construct's path in the stack, and the name in AWS, where it has one. */
+/** The Terraform type, the construct's path in the stack, and the name in AWS, if it has one. */
 function rows(stack: SynthesizedStack, alias: string): string[][] {
   return Object.entries(stack.resource).flatMap(([type, elements]) =>
     Object.values(elements)

@@ -1,5 +1,5 @@
-/** A mistake in the settings is the user's to read: its sentences, without our stack trace. */
-export function sayAndExit(main: () => void): void {
+/** Prints the message of an error without a stack trace, since most errors are mistakes in the settings. */
+export function reportErrors(main: () => void): void {
   try {
     main();
   } catch (error) {

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 
-/** What cdktf's CLI passes on by itself, for when main.ts runs without it. */
+/** Reads the context of cdktf.json, which cdktf's CLI passes to main.ts if it runs it. */
 export function contextOf(cdktfJson: string): Record<string, unknown> {
   return (readJson(cdktfJson) as { context?: Record<string, unknown> }).context ?? {};
 }
 
-/** @throws with what the file should be */
+/** @throws if the file cannot be read as JSON */
 export function readJson(file: string): unknown {
   try {
     return JSON.parse(fs.readFileSync(file, "utf8"));

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { SynthesizedStack } from "./stack";
 import { parseState, stateProblems } from "./state";
 
-/** The name of a deployment's local state, which lies beside the output directory. */
+/** File name of a deployment's local state, which is kept beside the output directory. */
 export const localStateFile = (name: string): string => `terraform.${name}.tfstate`;
 
 /** Why a stack must not be applied to its local state; nothing if it has none yet. */

@@ -1,13 +1,13 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { CrossAccountConsumer, IProducerStream } from "../modules";
 
-/** A consumer's id in the names of its outputs, which take no dots. */
+/** A consumer's id in the names of its outputs, which must not contain dots. */
 export const outputName = (consumerId: string): string => consumerId.replace(/\./g, "-");
 
 /**
- * The blog's outputs and what operating the pipeline takes. Each consumer has a set whose names
- * end in its id, so that they stay when others come and go; the first consumer also has the set
- * without, under the blog's names.
+ * Adds the outputs of the AWS blog post, and those that are needed to operate the pipeline. The
+ * outputs of each consumer end in its id, so that they do not change if other consumers are added
+ * or removed; the first consumer also has them under the blog's names.
  */
 export function addOutputs(
   stack: TerraformStack,

@@ -6,7 +6,7 @@ import { constructPath, SynthesizedStack } from "./stack";
 import { parseState, stateProblems } from "./state";
 import { TerraformCommands } from "./terraform";
 
-/** Not in the working directory's version control, and removed again: it can hold secrets. */
+/** Written to the output directory and removed afterwards, since a plan can contain secrets. */
 const PLAN = "pending.tfplan";
 
 export interface DeploymentOptions {
@@ -55,7 +55,7 @@ export async function runDeployment(
   }
 }
 
-/** @throws if the state is another deployment's, with every reason */
+/** @throws if the state belongs to another deployment, with every reason */
 async function checkState(stack: SynthesizedStack, terraform: TerraformCommands): Promise<void> {
   const text = await terraform.read("state", "pull");
   const problems = text.trim() === "" ? [] : stateProblems(stack, parseState(text, "the backend"));
@@ -81,7 +81,7 @@ const hasChanges = (plan: unknown): boolean =>
   isPlan(plan) &&
   (plan.resource_changes ?? []).some(({ change }) => change.actions.join() !== "no-op");
 
-/** @throws with the ids that there are */
+/** @throws if no consumer has the id, with the ids of all consumers */
 function mappingOf({ resource }: SynthesizedStack, id: string): string {
   const type = "aws_lambda_event_source_mapping";
   const addresses = new Map(

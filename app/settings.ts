@@ -46,7 +46,7 @@ export interface ExistingBucket extends OnFailureOptions {
   readonly bucketAccountId?: string;
 }
 
-/** Destination of failure reports, as OnFailure creates it. */
+/** Destination of failure reports: one for each kind of OnFailure. */
 export type OnFailureSetting =
   "queue" | "none" | NewQueue | ExistingQueue | ExistingTopic | ExistingBucket;
 
@@ -118,7 +118,7 @@ export interface DeploymentInput {
    */
   readonly $schema?: string;
   /**
-   * Names the stack, its directory in the output, and its local state.
+   * Name of the stack, of its directory in the output, and of its local state.
    *
    * @default "cross-account-kinesis"
    */
@@ -126,7 +126,7 @@ export interface DeploymentInput {
   /** Region of the stream and of every function. */
   readonly region: string;
   /**
-   * Accounts by a name of your choice. An account keeps its provider until it is taken out.
+   * Accounts by a name of your choice. An account keeps its provider until it is removed here.
    *
    * @default - none
    */
@@ -145,7 +145,7 @@ export interface DeploymentInput {
   /** The consumers, one or more. */
   readonly consumers: ConsumerInput[];
   /**
-   * Where the state is kept.
+   * Bucket that keeps the state.
    *
    * @default - in a file beside the program
    */
@@ -236,7 +236,7 @@ export function resolveDeployment(
   return { ...given, producer, consumers };
 }
 
-/** Names of Terraform outputs take no dots, so dots count as hyphens. */
+/** Names of Terraform outputs must not contain dots, so dots count as hyphens. */
 const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
 
 export function onFailureOf(setting: OnFailureSetting | undefined): OnFailure | undefined {

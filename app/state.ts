@@ -29,8 +29,8 @@ export function parseState(text: string, origin: string): State {
 }
 
 /**
- * Why a stack must not be applied to a state: the state belongs to another deployment, or
- * Terraform would leave resources behind in an account that it no longer looks into.
+ * Reasons not to apply a stack to a state: the state belongs to another deployment, or Terraform
+ * would leave resources behind in an account that no provider is configured for any more.
  */
 export function stateProblems(stack: SynthesizedStack, { resources }: State): string[] {
   const managed = resources.filter(({ mode }) => mode === "managed");
@@ -46,7 +46,7 @@ const OWN_STREAM = /^stream_[0-9A-F]{8}$/;
 
 const arnOf = ({ instances }: StateResource): string => instances[0]?.attributes?.arn ?? "";
 
-/** Account and Region of an ARN; names of IAM have no Region. */
+/** Account and Region of an ARN; ARNs of IAM have no Region. */
 const placeOf = (arn: string): { account: string; region: string } => {
   const [, , , region = "", account = ""] = arn.split(":");
   return { account, region };

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 
 /** Runs one Terraform command in the directory of a stack. */
 export interface TerraformCommands {
-  /** On the user's terminal. */
+  /** Runs the command on the user's terminal. */
   show(...args: string[]): Promise<void>;
-  /** Returns what it prints. */
+  /** Runs the command, and returns what it prints. */
   read(...args: string[]): Promise<string>;
 }
 
@@ -21,7 +21,7 @@ export function terraformIn(
     });
     let text = "";
     child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    // Ctrl-C reaches Terraform as well, which then finishes the call that it is in.
+    // Ctrl-C reaches Terraform as well, which then finishes its current calls.
     const wait = (): void => undefined;
     process.on("SIGINT", wait);
     const code = await new Promise<number | null>((resolve, reject) => {

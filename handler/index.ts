@@ -7,9 +7,9 @@ export const handler = kinesisHandler(logRecord);
 
 function logRecord(record: KinesisStreamRecord): void {
   const bytes = recordData(record);
-  // Decoding bytes that are no text would replace some of them for good.
+  // Decoding bytes that are not UTF-8 text would replace some of them.
   const data = isUtf8(bytes) ? { data: bytes.toString("utf8") } : { dataEncoding: "base64" };
-  // One plain object and nothing else: only then does Lambda's runtime write it as an object into
-  // the line's "message" instead of formatting it to text.
+  // Lambda's runtime writes a single plain object as an object into the line's "message"; anything
+  // else would be formatted as text.
   console.log({ ...record, kinesis: { ...record.kinesis, ...data } });
 }

@@ -6,19 +6,19 @@ import type {
 } from "aws-lambda";
 
 /**
- * Makes a Lambda handler that gives the records of a batch to `processRecord` one at a time, in the
- * order of the stream, each only after the one before it is done.
+ * Creates a Lambda handler that passes the records of a batch to `processRecord` one at a time, in
+ * the order of the stream, each only after the one before it is done.
  *
  * When `processRecord` throws or rejects, the handler stops, logs the failure once and reports that
- * record's sequence number. Lambda takes everything before it as done and retries from it on, so the
- * records after it are not lost and not overtaken.
+ * record's sequence number. Lambda treats all records before it as processed and retries from this
+ * record on, so the records after it are neither lost nor processed before it.
  *
  * - **The event source mapping must have `reportBatchItemFailures` true**, which is the default of
- *   `CrossAccountConsumer`. Without it Lambda ignores the report and takes the whole batch as done:
- *   the failed record and those after it are lost.
- * - **Processing must be idempotent.** Delivery is at least once: a record can come again although
- *   it was processed, for instance when the function times out later in its batch.
- * - A record that can never succeed holds up its shard until the mapping's `maximumRetryAttempts` or
+ *   `CrossAccountConsumer`. Without it Lambda ignores the report and treats the whole batch as
+ *   processed: the failed record and those after it are lost.
+ * - **Processing must be idempotent.** Delivery is at least once: a record can be delivered again
+ *   although it was processed, for instance when the function times out later in its batch.
+ * - A record that can never succeed blocks its shard until the mapping's `maximumRetryAttempts` or
  *   `maximumRecordAgeInSeconds` is reached. To skip a record, return instead of throwing.
  *
  * @param processRecord - called with one record; its data is read with {@link recordData}
@@ -60,8 +60,8 @@ export function kinesisHandler(
           shardId: record.eventID.split(":", 1)[0],
           error: describeError(thrown),
         });
-        // Lambda retries from the lowest reported number anyway: going on would only repeat work
-        // and let later records overtake this one.
+        // Lambda retries from the lowest reported number: processing later records now would only
+        // repeat work, and process them before this one.
         return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
       }
     }
@@ -82,15 +82,15 @@ export function recordData(record: KinesisStreamRecord): Buffer {
 }
 
 function describeError(thrown: unknown) {
-  // An error made in another realm (node:vm, a test runner's sandbox) is no instance of this Error;
-  // a DOMException, which is what an aborted fetch throws, is no native error.
+  // An error of another realm (node:vm, the sandbox of a test runner) is not an instance of this
+  // Error, and a DOMException, which an aborted fetch throws, is not a native error.
   if (thrown instanceof Error || types.isNativeError(thrown)) {
     return {
       name: thrown.name,
       message: thrown.message,
       stack: thrown.stack,
-      // fetch says only "fetch failed" and keeps the reason here. As text, because a cause may be
-      // anything, cycles included.
+      // The message of fetch is only "fetch failed", and its cause is the reason. It is converted to
+      // text, because a cause may be any value, also one with cycles.
       ...(thrown.cause !== undefined && { cause: inspect(thrown.cause) }),
     };
   }

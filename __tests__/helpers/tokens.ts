@@ -1,4 +1,6 @@
-import { TerraformVariable } from "cdktf";
+import { TerraformOutput, TerraformVariable } from "cdktf";
+import type { Kind } from "../../modules/properties/kinds";
+import { fixOf, type Property } from "../../modules/properties/property";
 import { aStream, type Json, Synthesized, synthesize } from "./synthesize";
 
 export interface Tokens {
@@ -30,7 +32,7 @@ export const withTokens = (
     );
   });
 
-/** Every precondition of a stack, by the resource that carries it. */
+/** Every precondition of a stack, by the resource that has it. */
 export const preconditions = (synthesized: Synthesized): Record<string, Precondition[]> =>
   Object.fromEntries(
     Object.values<Record<string, Json>>(synthesized.resources)
@@ -39,16 +41,25 @@ export const preconditions = (synthesized: Synthesized): Record<string, Precondi
       .map(([name, { lifecycle }]) => [name.replace(/_[0-9A-F]{8}$/, ""), lifecycle.precondition]),
   );
 
-export const between = (min: number, max: number) =>
-  `\${(((${min} <= var.given) && (${max} >= var.given)) && (floor(var.given) == var.given))}`;
-export const unlimitedOrBetween = (min: number, max: number) =>
-  `\${((-1 == var.given) || ${between(min, max).slice(2, -1)})}`;
-export const matching = (pattern: string) => `\${can(regex("${pattern}", var.given))}`;
-export const oneOf = (...values: (string | number)[]) =>
-  `\${contains(${JSON.stringify(values).replace(/,/g, ", ")}, var.given)}`;
+/** The token of a kind: a number, or a string. */
+export const tokenOf = ({ schema = {} }: Kind, { text, number }: Tokens): string | number =>
+  [schema, ...(schema.anyOf ?? [])].some(({ type }) => type === "integer") ? number : text;
 
-export const ACCOUNT = "[0-9]{12}";
-export const ANY_STREAM = `arn:aws[a-z-]*:kinesis:[a-z0-9-]+:${ACCOUNT}:stream/[a-zA-Z0-9_.-]+`;
-export const NAME = "^[a-zA-Z0-9_.-]{1,128}$";
-export const FUNCTION_NAME = "^[a-zA-Z0-9_-]{1,64}$";
-export const ROLE_NAME = "^[a-zA-Z0-9_+=,.@-]{1,64}$";
+/**
+ * The precondition that a declaration means for the variable "given". __tests__/terraform/rules.test.ts
+ * has Terraform evaluate the condition of every declaration.
+ */
+export function declaredPrecondition(property: string, kind: Kind, fix: string): Precondition {
+  const { outputs } = withTokens((tokens, stack) => {
+    const condition = kind.condition?.(tokenOf(kind, tokens));
+    new TerraformOutput(stack, "condition", { value: condition });
+  });
+  return {
+    condition: outputs.condition.value,
+    error_message: `'${property}' must be ${kind.rule}, got \${var.given}; ${fix}`,
+  };
+}
+
+/** The same for a property of a table. */
+export const preconditionOf = (name: string, declaration: Property<unknown>): Precondition =>
+  declaredPrecondition(name, declaration.kind, fixOf(declaration));

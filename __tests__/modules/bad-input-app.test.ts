@@ -102,7 +102,7 @@ describe("what only the whole app shows", () => {
     it("fail when each would make the function's failure queue", () => {
       const refusal = refusalOfApp(consumers(2, () => ({ existingFunction: EXISTING })));
       expect(refusal).toContain(
-        `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for "reader" at stack/consumer-0 and stack/consumer-1; the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own`,
+        `'onFailure' must be another queue for each consumer of one function, got OnFailure.queue() for "reader" at stack/consumer-0 and stack/consumer-1; the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own`,
       );
       expect(refusal.match(/must be/g)).toHaveLength(1);
     });
@@ -118,7 +118,7 @@ describe("what only the whole app shows", () => {
         aConsumer(stack, providers, { ...props, stream }, "consumer-1");
       });
       expect(refusal).toContain(
-        `'consumerName' must be unique among the consumers of one 'existingFunction', whose role gets a policy of that name, got "${CONSUMER_NAME}" ${AT}`,
+        `'consumerName' must be unique among the consumers of one function, whose role gets a policy of that name, got "${CONSUMER_NAME}" ${AT}`,
       );
       expect(refusal.match(/must be/g)).toHaveLength(1);
     });

@@ -8,9 +8,10 @@ import {
   STREAM_ARN,
 } from "../helpers/synthesize";
 
+import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
+import { STREAM_ATTRIBUTES } from "../../modules/producer-stream/stream-properties";
 import {
-  ANY_STREAM,
-  matching,
+  preconditionOf,
   preconditions,
   type Props,
   type Tokens,
@@ -18,7 +19,7 @@ import {
 } from "../helpers/tokens";
 
 describe("a token among several properties", () => {
-  it("is judged with a tumbling window's other property", () => {
+  it("is checked together with the other property of a tumbling window", () => {
     const excluding = (props: (tokens: Tokens) => Props) =>
       preconditions(
         withTokens((tokens, stack, providers) => aConsumer(stack, providers, props(tokens))),
@@ -97,11 +98,10 @@ describe("a token in a principal", () => {
   });
 });
 
-describe("a token that describes a stream made elsewhere", () => {
-  const streamArnSentence =
-    "'streamArn' must be a stream ARN (arn:aws:kinesis:<region>:<account>:stream/<name>), got ${var.given}; copy it from `aws kinesis describe-stream-summary --stream-name <name>`";
+describe("a token that describes an existing stream", () => {
+  const streamArn = () => preconditionOf("streamArn", STREAM_ATTRIBUTES.streamArn);
 
-  it("is judged where the stream's policy is made", () => {
+  it("is checked by the stream's policy", () => {
     const found = preconditions(
       withTokens(({ text }, stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
@@ -111,13 +111,10 @@ describe("a token that describes a stream made elsewhere", () => {
         aConsumer(stack, providers, { stream });
       }),
     );
-    expect(found["stream_stream-policy"]?.[0]).toEqual({
-      condition: matching(`^${ANY_STREAM}$`),
-      error_message: streamArnSentence,
-    });
+    expect(found["stream_stream-policy"]?.[0]).toEqual(streamArn());
   });
 
-  it("is judged on the mapping where no policy is made", () => {
+  it("is checked by the mapping if there is no policy", () => {
     const found = preconditions(
       withTokens(({ text }, stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
@@ -127,12 +124,10 @@ describe("a token that describes a stream made elsewhere", () => {
         aConsumer(stack, providers, { stream, consumerArn: CONSUMER_ARN });
       }),
     );
-    expect(found.consumer_mapping?.map(({ error_message: text }) => text)).toContain(
-      streamArnSentence,
-    );
+    expect(found.consumer_mapping).toContainEqual(streamArn());
   });
 
-  it("is judged on the role's policy where it is the consumer's ARN", () => {
+  it("is checked by the role's policy if it is the consumer's ARN", () => {
     const found = preconditions(
       withTokens(({ text }, stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
@@ -146,13 +141,7 @@ describe("a token that describes a stream made elsewhere", () => {
       }),
     );
     expect(found).toEqual({
-      "consumer_role-policy": [
-        {
-          condition: matching(`^${ANY_STREAM}/consumer/[a-zA-Z0-9_.-]+:[0-9]+$`),
-          error_message:
-            "'consumerArn' must be a registered consumer's ARN (<stream ARN>/consumer/<name>:<creation time>), got ${var.given}; copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`",
-        },
-      ],
+      "consumer_role-policy": [preconditionOf("consumerArn", CONSUMER_PROPERTIES.consumerArn)],
     });
   });
 });

@@ -7,6 +7,7 @@ import {
   STREAM_ATTRIBUTES,
   STREAM_PROPERTIES,
 } from "../../modules/producer-stream/stream-properties";
+import type { Kind } from "../../modules/properties/kinds";
 import type { Property } from "../../modules/properties/property";
 import { aConsumer, aStream, refusals, STREAM_ARN } from "../helpers/synthesize";
 
@@ -57,7 +58,15 @@ const typesOf = (value: unknown): string[] => {
   return typeof value === "object" ? (isPlain ? ["object"] : []) : [typeof value];
 };
 
+/** A list of objects that JSON cannot express has no schema, but may be empty. */
+const isEmptyList = ({ rule, schema }: Kind, value: unknown): boolean =>
+  schema === undefined &&
+  rule.startsWith("a list of") &&
+  Array.isArray(value) &&
+  value.length === 0;
+
 const hasType = ({ kind }: Property<unknown>, value: unknown): boolean =>
+  isEmptyList(kind, value) ||
   [kind.schema ?? {}, ...(kind.schema?.anyOf ?? [])].some(
     ({ type }) => type !== undefined && typesOf(value).includes(type),
   );

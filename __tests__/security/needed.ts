@@ -48,7 +48,7 @@ const encrypt = (name: string): Need[] =>
 const CONSUMERS = {
   analytics: {
     account: ANALYTICS,
-    reads: [...readStream("clickstream"), ...readConsumer("analytics")],
+    reads: [...readStream("clickstream"), ...readConsumer("analytics"), ...readStream("billing")],
     reports: [...need("analytics queue", ["sqs:SendMessage"]), ...encrypt("analytics")],
   },
   fraud: {

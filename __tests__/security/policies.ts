@@ -100,7 +100,10 @@ export function policiesOf(configuration: Configuration, cloud: Cloud): Policy[]
     attach(name, resolver, JSON.parse(resolver.text(text)) as Offer),
   );
   const all = [...put, ...attached];
-  const places = all.map(({ kind, arn }) => `${kind} ${arn}`);
+  // A role may have several inline policies with different names, any other resource has one.
+  const places = all.map(
+    ({ kind, arn, name }) => `${kind} ${arn} ${kind === "identity" ? name : ""}`,
+  );
   if (new Set(places).size < places.length) {
     throw new Error(`a resource has two policies: ${places.join(", ")}`);
   }

@@ -146,8 +146,20 @@ export class Proof {
     policies: readonly Policy[],
   ): Generator<[string, () => boolean | Promise<boolean>]> {
     this.mustKnow(policies);
-    const carried = new Map(policies.map((policy) => [`${policy.kind} ${policy.arn}`, policy]));
-    const statements = (key: string, { action }: Request) => saysOf(carried.get(key), action);
+    const attached = new Map<string, Policy[]>();
+    for (const policy of policies) {
+      const key = `${policy.kind} ${policy.arn}`;
+      attached.set(key, [...(attached.get(key) ?? []), policy]);
+    }
+    const documents = new Map<string, string | undefined>();
+    const statements = (place: string, { action }: Request): string | undefined => {
+      const service = action.replace(/:.*/, ":");
+      const key = `${service} ${place}`;
+      if (!documents.has(key)) {
+        documents.set(key, saysOf(attached.get(place), service));
+      }
+      return documents.get(key);
+    };
     for (const principal of this.principals) {
       for (const request of this.requests) {
         const identity = {
@@ -183,23 +195,24 @@ export class Proof {
 const SAID = new WeakMap<Policy, Map<string, string>>();
 
 /**
- * What a policy says about an action: its statements about the action's service. Statements are
- * evaluated one by one, so the others make no difference, and changing them asks nothing anew.
+ * The statements about a service in the policies of one role or resource. Statements
+ * are evaluated one by one, so the others make no difference, and a changed one has no new answers.
  */
-function saysOf(policy: Policy | undefined, action: string) {
-  if (!policy) {
-    return undefined;
-  }
-  const service = action.replace(/:.*/, ":");
+function saysOf(policies: readonly Policy[] | undefined, service: string): string | undefined {
+  const texts = policies?.map((policy) => statementsAbout(policy, service));
+  return texts && `{"Version":"2012-10-17","Statement":[${texts.filter(Boolean).join()}]}`;
+}
+
+/** Statements as JSON, without the brackets of their list. */
+function statementsAbout(policy: Policy, service: string): string {
   const said = SAID.get(policy) ?? new Map<string, string>();
   SAID.set(policy, said);
   const text =
     said.get(service) ??
-    documentOf(
-      policy.statements.filter(({ Action }) =>
-        [Action].flat().some((one) => one === "*" || one.startsWith(service)),
-      ),
-    );
+    policy.statements
+      .filter(({ Action }) => [Action].flat().some((one) => one === "*" || one.startsWith(service)))
+      .map((statement) => JSON.stringify(statement))
+      .join();
   said.set(service, text);
   return text;
 }

@@ -37,8 +37,8 @@ export type Block = Readonly<Record<string, unknown>>;
 export type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>;
 
 /**
- * One stream with three readers and a writer, and a second one, its own reader and writer being
- * neighbours of the first ones, which must stay strangers to each other.
+ * One stream with three readers and a writer, and a second one with its own reader and writer in
+ * the same accounts, which must have no access to the first one. The function "analytics" reads both.
  */
 export function synthesize(cloud: Cloud, shape: Shape): Configuration {
   const app = Testing.app();
@@ -61,7 +61,7 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
   const code = LambdaCode.fromS3("code", "function.zip");
   const consumerArn = (name: keyof typeof CONSUMERS) =>
     shape === "made elsewhere" ? arns.consumer(name) : undefined;
-  new CrossAccountConsumer(stack, "analytics", {
+  const analyticsConsumer = new CrossAccountConsumer(stack, "analytics", {
     provider: analytics,
     stream: clickstream,
     consumerName: "analytics",
@@ -95,6 +95,14 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
     consumerName: "ledger",
     consumerArn: consumerArn("ledger"),
     code,
+  });
+  new CrossAccountConsumer(stack, "analytics-of-billing", {
+    provider: analytics,
+    stream: billing,
+    consumerName: "analytics-of-billing",
+    readMode: ReadMode.SHARED_THROUGHPUT,
+    existingFunction: analyticsConsumer,
+    onFailure: OnFailure.none(),
   });
   return JSON.parse(Testing.synth(stack, true)) as Configuration;
 }

@@ -6,7 +6,7 @@ import {
 
 export const ANONYMOUS = "anonymous";
 
-/** One request, with every policy that has a say in it, as JSON text. */
+/** One request, with every policy that applies to it, as JSON text. */
 export interface Question {
   /** ARN of a role or an account root, host name of a service, or ANONYMOUS. */
   readonly principal: string;
@@ -19,20 +19,22 @@ export interface Question {
 }
 
 /*
- * iam-simulate 0.1.173 drops the encryption context from a request, its condition key having more
- * colons than the reference data's. A principal tag is compared in just the same way (StringEquals
- * and StringLike, absent keys do not match), so each key is evaluated as one. See
- * local/permissions.ts as well.
+ * iam-simulate 0.1.173 drops the encryption context from a request, because its condition keys have
+ * more colons than the keys in the reference data. Principal tags are compared in the same way
+ * (StringEquals and StringLike, absent keys do not match), so each key is evaluated as a principal
+ * tag. local/aws/permissions.ts does the same.
  */
 const CONTEXT_KEY = /kms:EncryptionContext:[a-zA-Z0-9:]+/g;
 const standIn = (json: string): unknown =>
   JSON.parse(json.replace(CONTEXT_KEY, (key) => `aws:PrincipalTag/${key.replace(/:/g, "-")}`));
 
-/** @throws where a policy is not valid, or a part of the request would not be evaluated */
+/** @throws if a policy is invalid, or a part of the request would not be evaluated */
 export async function isAllowed(question: Question): Promise<boolean> {
   const { action, resource, identityPolicy, resourcePolicy } = question;
   if (/PrincipalTag/i.test(`${identityPolicy} ${resourcePolicy}`)) {
-    throw new Error("principal tags are taken, as the stand-in");
+    throw new Error(
+      "principal tags stand in for the encryption context, so no policy may use them",
+    );
   }
   const result = await runSimulation(
     {
@@ -60,7 +62,7 @@ export async function isAllowed(question: Question): Promise<boolean> {
   return result.overallResult === "Allowed";
 }
 
-/** A role calls as a session of it: so does Lambda. */
+/** Lambda calls as a session of the role. */
 function callerOf(principal: string): SimulationRequestPrincipal {
   return principal === ANONYMOUS
     ? anonymousPrincipal

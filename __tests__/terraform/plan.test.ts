@@ -344,4 +344,39 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
       [...producer, ...reader("analytics"), queue("analytics")].sort(),
     );
   });
+
+  it("on one function that reads two streams", async () => {
+    const directory = synthesize((stack, provider) => {
+      const producer = provider("producer", "111111111111");
+      const analytics = provider("analytics", "222222222222");
+      const stream = (name: string) =>
+        ProducerStream.fromAttributes(stack, name, {
+          streamArn: STREAM_ARN.replace(/[^/]+$/, name),
+          provider: producer,
+        });
+      const clicks = new CrossAccountConsumer(stack, "clicks", {
+        provider: analytics,
+        stream: stream("click-stream"),
+        consumerName: "clicks",
+        code: CODE(),
+      });
+      new CrossAccountConsumer(stack, "orders", {
+        provider: analytics,
+        stream: stream("order-stream"),
+        consumerName: "orders",
+        existingFunction: clicks,
+      });
+    });
+
+    expect(await planned(directory)).toEqual(
+      [
+        ...["click-stream", "order-stream"].map(
+          (id) => `kinesis_resource_policy.${id}_stream-policy`,
+        ),
+        ...["clicks", "orders"].flatMap((id) => [...registration(id), ...reader(id)]),
+        ...madeFunction("clicks"),
+        queue("clicks"),
+      ].sort(),
+    );
+  });
 });

@@ -1,7 +1,7 @@
 import type { CrossAccountConsumerProps, ProducerStreamProps } from "../../modules";
 import type { EffectId } from "./effects";
 
-/** What becomes of records when a change is applied. */
+/** Effects of a change on records. */
 export const OUTCOMES = {
   delivered: "all are delivered, none again",
   replayed: "all are delivered; everything retained is delivered again",
@@ -19,16 +19,16 @@ export const OUTCOMES = {
 export type Outcome = keyof typeof OUTCOMES;
 export type Action = "create" | "update" | "replace" | "delete";
 
-/** One change of a program or of settings, what Terraform does, and what becomes of records. */
+/** One change of a program or of settings, with its plan and its effect on records. */
 export interface Change {
-  /** In Markdown, from and to. */
+  /** The change in Markdown, from the old to the new value. */
   readonly change: string;
-  /** The properties that it is about; none if the program's structure changes. */
+  /** The properties that change; undefined if the program's structure changes. */
   readonly properties?: readonly (keyof CrossAccountConsumerProps | keyof ProducerStreamProps)[];
-  /** What Terraform does to the construct's resources; resources that are not named stay as they are. */
+  /** Terraform's actions on the construct's resources; resources that are not named do not change. */
   readonly plan: Readonly<Record<string, Action>>;
   readonly records: Outcome;
-  /** What the library or the app does about it, or what to do. */
+  /** How the library or the app handles the change, or what to do. */
   readonly remark: string;
   /** The sentences that `npm run plan` prints about it. */
   readonly effects: readonly EffectId[];

@@ -20,7 +20,7 @@ const everything = <T extends string>(action: T) => ({
   [logGroup]: action,
 });
 
-/** What becomes of records when a function is changed, or a consumer is renamed, added, removed or moved. */
+/** Changes of a function, and consumers that are renamed, added, removed or moved. */
 export const CONSUMER_CHANGES = {
   "function-settings": {
     change: "the code or a setting of the function changed",

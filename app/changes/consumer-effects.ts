@@ -11,14 +11,14 @@ import {
   ResourceChange,
 } from "./plan";
 
-/** A consumer whose construct id changes is another one for Terraform, although it was only renamed. */
+/** For Terraform, a consumer whose construct id changes is a new consumer, even if it was only renamed. */
 const renameHint = (plan: Plan): string =>
   changesOf(plan, "aws_sqs_queue").some(isRemoved) &&
   changesOf(plan, "aws_sqs_queue").some(isCreated)
     ? "; if its consumer is only renamed, keep the old name as its 'id' (settings) or as its construct id"
     : "";
 
-/** The AWS name of what a group of resources belongs to: its function or stream. */
+/** The name of the function or stream that a group of resources belongs to. */
 function ownerOf(resources: readonly ResourceChange[], construct: string): string {
   const nameOf = (type: string, attribute: string): string | undefined =>
     resources

@@ -24,14 +24,14 @@ const newDestination = (mapping: ResourceChange): string | undefined =>
     ? "a destination created by this plan"
     : destinationOf(mapping.change.after);
 
-/** Whether reports that were sent to a destination can still be read there. A topic keeps none. */
+/** True if reports that were sent to a destination can still be read there. A topic keeps none. */
 const keepsReports = (plan: Plan, destination: string): boolean =>
   !destination.includes(":sns:") &&
   !changesOf(plan, "aws_sqs_queue")
     .filter(isDestroyed)
     .some(({ change }) => text(change.before, "arn") === destination);
 
-/** -1 is Lambda's word for "no limit". */
+/** Lambda uses -1 for "no limit". */
 const limit = (values: Values | null, attribute: string): number => {
   const value = number(values, attribute) ?? -1;
   return value === -1 ? Infinity : value;

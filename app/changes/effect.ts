@@ -1,21 +1,21 @@
 import { changesOf, inState, isStream, number, Plan, Values } from "./plan";
 
-/** What becomes of records. */
+/** Effect on records. */
 export type EffectOn = "lost" | "unreadable" | "replayed" | "waiting" | "kept";
 
 export interface Finding {
-  /** The Terraform address of what has the effect. */
+  /** The Terraform address of the resource that has the effect. */
   readonly address: string;
   readonly sentence: string;
-  /** What becomes of records in this case, where it is not what the effect says in general. */
+  /** The effect on records in this case, if it differs from that of the Effect. */
   readonly records?: EffectOn;
 }
 
-/** Something that a plan can do to records. */
+/** An effect that a plan can have on records. */
 export interface Effect {
   readonly id: string;
   readonly records: EffectOn;
-  /** For docs/changes.md: what it means in general. */
+  /** A general description for docs/changes.md. */
   readonly meaning: string;
   readonly find: (plan: Plan) => Finding[];
 }

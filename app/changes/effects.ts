@@ -9,7 +9,7 @@ export type EffectId = StreamEffectId | MappingEffectId | DeliveryEffectId | Con
 
 const WORST_FIRST: readonly EffectOn[] = ["lost", "unreadable", "replayed", "waiting", "kept"];
 
-/** Every effect of a plan on records, the worst first. */
+/** Every effect that a plan can have on records, the worst first. */
 export const EFFECTS: readonly (Effect & { readonly id: EffectId })[] = WORST_FIRST.flatMap(
   (records) =>
     [...STREAM_EFFECTS, ...MAPPING_EFFECTS, ...DELIVERY_EFFECTS, ...CONSUMER_EFFECTS].filter(
@@ -23,7 +23,7 @@ export interface FoundEffect {
   readonly sentence: string;
 }
 
-/** What a plan does to records, the worst first. */
+/** The effects that a plan has on records, the worst first. */
 export function effectsOf(plan: Plan): FoundEffect[] {
   const found = EFFECTS.flatMap(({ id, records, find }) =>
     find(plan).map((finding: Finding) => ({ id, records, ...finding })),

@@ -2,7 +2,7 @@ import { effectsOf } from "./effects";
 import { isPlan } from "./plan";
 
 /**
- * What a plan does to records, one sentence each, the worst first.
+ * Describes the effects of a plan on records, one sentence each, the worst first.
  *
  * @param plan what `terraform show -json <plan file>` prints, parsed
  * @throws if it is not a plan

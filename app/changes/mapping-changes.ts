@@ -6,7 +6,7 @@ const rolePolicy = "aws_iam_role_policy";
 const consumer = "aws_kinesis_stream_consumer";
 const resourcePolicy = "aws_kinesis_resource_policy";
 
-/** What becomes of records when the way a consumer reads, or its destination, is changed. */
+/** Changes of the mapping of a consumer, and of its on-failure destination. */
 export const MAPPING_CHANGES = {
   "mapping-settings": {
     change:
@@ -139,7 +139,7 @@ export const MAPPING_CHANGES = {
     plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "delete" },
     records: "delivered",
     remark:
-      "The queue goes after the mapping has let go of it, with the reports in it: read them first. Reports of the few seconds between the role's and the mapping's update are lost, since the role may only write to one destination.",
+      "The queue is destroyed, with the reports in it, once the mapping no longer uses it: read them first. Reports of the few seconds between the role's and the mapping's update are lost, since the role may only write to one destination.",
     effects: ["queue-destroyed", "destination-changed"],
   },
   "destination-removed": {

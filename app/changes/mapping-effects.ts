@@ -23,7 +23,7 @@ import {
   text,
 } from "./plan";
 
-/** What a mapping delivers that starts now. */
+/** Describes the records that a mapping delivers if it starts now. */
 function fromStart(plan: Plan, streamArn: string | undefined, mapping: ResourceChange): string {
   const { after } = mapping.change;
   if (isUnknown(mapping, "starting_position")) {
@@ -50,7 +50,7 @@ function reasonOf(plan: Plan, mapping: ResourceChange): string {
 const isLatest = ({ change }: ResourceChange): boolean =>
   text(change.after, "starting_position") === "LATEST";
 
-/** Mappings that are replaced, except those whose stream goes: the stream's sentence says all. */
+/** Mappings that are replaced, except if their stream is destroyed, which has a sentence of its own. */
 const replacedMappings = (plan: Plan): ResourceChange[] =>
   mappings(plan).filter(
     (mapping) =>
@@ -58,7 +58,7 @@ const replacedMappings = (plan: Plan): ResourceChange[] =>
       !isStreamDestroyed(plan, newStreamArn(plan, mapping) ?? oldStreamArn(mapping)),
   );
 
-/** What a mapping delivers that is replaced, and whether it has delivered that before. */
+/** Describes the records that a replaced mapping delivers, and if it has delivered them before. */
 function redelivery(plan: Plan, mapping: ResourceChange): Pick<Finding, "records" | "sentence"> {
   const [old, next] = [oldStreamArn(mapping), newStreamArn(plan, mapping)];
   const start = `replaces the mapping of function ${functionOf(plan, mapping)} ${reasonOf(plan, mapping)}: it receives`;
@@ -77,7 +77,7 @@ function redelivery(plan: Plan, mapping: ResourceChange): Pick<Finding, "records
       };
 }
 
-/** What the function of a new mapping receives first. */
+/** Describes the records that the function of a new mapping receives first. */
 function firstDelivery(plan: Plan, streamArn: string, mapping: ResourceChange): string {
   if (mapping.change.after?.enabled === false) {
     return "it receives nothing until its mapping is enabled";

@@ -42,8 +42,8 @@ export const oldStreamArn = ({ change }: ResourceChange): string | undefined =>
   streamArnIn(text(change.before, "event_source_arn"));
 
 /**
- * ARN of the stream that a mapping reads once the plan is applied; undefined if it is not known,
- * which is so if the plan creates the stream.
+ * ARN of the stream that a mapping reads once the plan is applied; undefined if it is unknown, for
+ * example because the plan creates the stream.
  */
 export const newStreamArn = (plan: Plan, mapping: ResourceChange): string | undefined =>
   streamArnIn(text(mapping.change.after, "event_source_arn")) ??
@@ -63,7 +63,7 @@ export const isStreamDestroyed = (plan: Plan, arn: string | undefined): boolean 
 const creates = (plan: Plan, type: string): boolean =>
   changesOf(plan, type).some((change) => isCreated(change) || isReplaced(change));
 
-/** Whether a mapping reads a stream that the plan creates, as far as the plan shows it. */
+/** True if a mapping reads a stream that the plan creates, as far as the plan shows it. */
 export function readsCreatedStream(plan: Plan, mapping: ResourceChange): boolean {
   const consumer = registeredConsumer(plan, mapping);
   return (

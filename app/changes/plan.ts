@@ -1,4 +1,4 @@
-/** The parts of Terraform's plan JSON that are read: https://developer.hashicorp.com/terraform/internals/json-format */
+/** The parts of Terraform's plan JSON that the app reads: https://developer.hashicorp.com/terraform/internals/json-format */
 export interface Plan {
   readonly format_version: string;
   readonly resource_changes?: readonly ResourceChange[];
@@ -48,7 +48,7 @@ const hasActions =
 export const isReplaced = hasActions("create", "delete");
 export const isCreated = hasActions("create");
 export const isUpdated = hasActions("update");
-/** For good, without a successor. */
+/** The resource is destroyed and not replaced. */
 export const isRemoved = hasActions("delete");
 export const isDestroyed = (change: ResourceChange): boolean =>
   isRemoved(change) || isReplaced(change);
@@ -67,12 +67,12 @@ export const number = (values: Values | null, attribute: string): number | undef
   return typeof value === "number" ? value : undefined;
 };
 
-/** Whether an attribute of an updated resource gets another value. */
+/** True if an attribute of an updated resource gets another value. */
 export const isChanged = ({ change }: ResourceChange, attribute: string): boolean =>
   JSON.stringify(change.before?.[attribute] ?? null) !==
   JSON.stringify(change.after?.[attribute] ?? null);
 
-/** Whether an attribute, or a part of it, is known only when the plan is applied. */
+/** True if an attribute, or a part of it, is known only when the plan is applied. */
 export const isUnknown = ({ change }: ResourceChange, attribute: string): boolean =>
   JSON.stringify((change.after_unknown as Values | undefined)?.[attribute] ?? null).includes(
     "true",
@@ -82,7 +82,7 @@ export const isUnknown = ({ change }: ResourceChange, attribute: string): boolea
 export const forcedBy = ({ change }: ResourceChange): string[] =>
   (change.replace_paths ?? []).map(([attribute]) => String(attribute));
 
-/** Why Terraform replaces a resource, if no attribute forces it. */
+/** The reason why Terraform replaces a resource, if no attribute forces it. */
 export function requestOf({ action_reason: reason }: ResourceChange): string | undefined {
   if (reason === "replace_by_request") {
     return "as requested";
@@ -90,7 +90,7 @@ export function requestOf({ action_reason: reason }: ResourceChange): string | u
   return reason === "replace_because_tainted" ? "since it is marked as tainted" : undefined;
 }
 
-/** Everything that the state held before the plan, of one type. */
+/** All resources of one type in the state before the plan. */
 export function inState(plan: Plan, type: string): Values[] {
   const resources = ({ resources: own = [], child_modules: children = [] }: Module): Values[] => [
     ...own.filter((resource) => resource.type === type).map(({ values }) => values),
@@ -107,7 +107,7 @@ export const streamArnIn = (arn: string | undefined): string | undefined =>
 export const streamNameIn = (arn: string | undefined): string | undefined =>
   arn?.split(":stream/")[1];
 
-/** Whether these are the attributes of the stream with this ARN; streams of other accounts and Regions can share its name. */
+/** True for the attributes of the stream with this ARN; streams of other accounts and Regions can have its name. */
 export const isStream =
   (arn: string | undefined) =>
   (values: Values | null): boolean =>

@@ -9,7 +9,7 @@ const resourcePolicy = "aws_kinesis_resource_policy";
 const CREATED_KEY = { [key]: "create", [keyAlias]: "create", [keyPolicy]: "create" } as const;
 const DELETED_KEY = { [key]: "delete", [keyAlias]: "delete", [keyPolicy]: "delete" } as const;
 
-/** What becomes of records when a stream is changed. */
+/** Changes of a stream. */
 export const STREAM_CHANGES = {
   "stream-settings": {
     change:
@@ -84,7 +84,7 @@ export const STREAM_CHANGES = {
     plan: { ...CREATED_KEY, [stream]: "update" },
     records: "delivered",
     remark:
-      "The stream is encrypted once the key's policy lets every reader and writer in, so nobody is shut out meanwhile.",
+      "The stream is encrypted once the key's policy allows every reader and writer, so none of them loses access meanwhile.",
     effects: ["encryption-on"],
   },
   "key-given-first": {
@@ -93,7 +93,7 @@ export const STREAM_CHANGES = {
     plan: { [stream]: "update" },
     records: "delivered",
     remark:
-      "The owner of the key must let readers and writers in first. Readers wait until their role may use it.",
+      "The owner of the key must allow readers and writers to use it first. Readers wait until their role may use it.",
     effects: ["encryption-on"],
   },
   "key-taken": {
@@ -139,7 +139,7 @@ export const STREAM_CHANGES = {
     plan: { [stream]: "update", [keyPolicy]: "update" },
     records: "delivered",
     remark:
-      "The owner of the new key must let readers and writers in first. Readers wait until their role may use it.",
+      "The owner of the new key must allow readers and writers to use it first. Readers wait until their role may use it.",
     effects: ["key-changed"],
   },
   "key-exchanged": {

@@ -38,7 +38,7 @@ const updatedStreams = (
 
 const isEncrypted = (values: Values | null): boolean => text(values, "encryption_type") === "KMS";
 
-/** The key that a stream had, if the plan takes it away from the stream. */
+/** The key that a stream had, if the plan changes or removes it. */
 const formerKey = (before: Values, after: Values): string | undefined => {
   const key = isEncrypted(before) ? text(before, "kms_key_id") : undefined;
   return isEncrypted(after) && text(after, "kms_key_id") === key ? undefined : key;
@@ -84,7 +84,7 @@ const policiesWith = (plan: Plan, key: string): ResourceChange[] =>
     ({ change: { before, after } }) => after !== null && text(before, "policy")?.includes(key),
   );
 
-/** Whether a role's policy mentioned a key that stays, and will not any more. */
+/** True if the plan removes a key that is kept from a role's policy. */
 const losesAccess = (plan: Plan, key: string): boolean =>
   !isKeyDestroyed(plan, key) &&
   policiesWith(plan, key).some(({ change: { after } }) => {
@@ -92,7 +92,7 @@ const losesAccess = (plan: Plan, key: string): boolean =>
     return policy !== undefined && !policy.includes(key);
   });
 
-/** What becomes of the records that were encrypted with a key which the stream stops using. */
+/** Describes access to the records that were encrypted with a key that the stream stops using. */
 function recordsOf(plan: Plan, key: string, stream: Values): string {
   const policies = policiesWith(plan, key);
   const advice = policies.some((policy) => isUnknown(policy, "policy"))
@@ -103,7 +103,7 @@ function recordsOf(plan: Plan, key: string, stream: Values): string {
   return `stay encrypted with ${key} for up to the retention${hours(stream)}${advice}`;
 }
 
-/** Names what forces the replacement of a stream. */
+/** The reason for the replacement of a stream. */
 const reasonOf = (stream: ResourceChange): string => {
   const forced = forcedBy(stream).includes("name") ? "since its name changes" : undefined;
   const reason = requestOf(stream) ?? forced;

@@ -26,10 +26,10 @@ new CrossAccountConsumer(stack, "analytics", {
   code: LambdaCode.fromDirectory("handler/dist"),
 });
 
-// A role of the web shop's account, which is there already.
+// An existing role of the web shop's account.
 stream.grantWrite("arn:aws:iam::333333333333:role/web-shop");
 
-// The stream's account has let it in; its own account must allow it as well.
+// The stream's account has granted access; the role's own account must allow it as well.
 new IamRolePolicy(stack, "web-shop-writes-events", {
   provider: account("web-shop", "333333333333"),
   role: "web-shop",

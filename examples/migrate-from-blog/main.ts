@@ -53,7 +53,7 @@ const consumer = new CrossAccountConsumer(stack, "consumer", {
   code: LambdaCode.fromDirectory("handler/dist"),
   // As it is: what CloudFormation makes of a function that says nothing else.
   architecture: Architecture.X86_64,
-  // As it is: any other would make the mapping anew.
+  // The existing value: any other would recreate the mapping.
   startingPosition: StartingPosition.LATEST,
 });
 // As it is: another name would remove the old policy before the new one is there.

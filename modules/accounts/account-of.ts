@@ -13,7 +13,7 @@ interface AwsProviderArguments {
 const argumentsOf = (provider: TerraformProvider): AwsProviderArguments =>
   provider as AwsProviderArguments;
 
-/** Judged by what the framework knows of it, so that the provider class of other bindings passes. */
+/** Compares the provider's Terraform type, so that the provider class of other bindings is accepted. */
 export const isAwsProvider = (value: unknown): value is TerraformProvider =>
   value instanceof TerraformProvider && value.terraformResourceType === "aws";
 

@@ -11,7 +11,7 @@ const duplicateRole = mustBeUnique("roleName", "in an account");
 const duplicateStream = mustBeUnique("streamName", "in an account and Region");
 const duplicatePolicy = mustBeUnique(
   "consumerName",
-  "among the consumers of one 'existingFunction', whose role gets a policy of that name",
+  "among the consumers of one function, whose role gets a policy of that name",
 );
 
 const duplicateKeyAlias: Sentence = (name, paths) =>
@@ -19,10 +19,10 @@ const duplicateKeyAlias: Sentence = (name, paths) =>
   "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'keyAliasName' or a 'kmsKeyArn'";
 
 const sharedQueue: Sentence = (name, paths) =>
-  `'onFailure' must be another queue for each consumer of one 'existingFunction', got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
+  `'onFailure' must be another queue for each consumer of one function, got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
   "the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own";
 
-/** What AWS compares of a consumer with others of its account. */
+/** The names of a consumer that must be unique in its account. */
 export interface NamedConsumer extends Construct {
   readonly _names: {
     readonly provider: TerraformProvider;
@@ -41,7 +41,7 @@ interface NamedStream extends Construct {
   readonly keyAlias?: KmsAlias;
 }
 
-/** Names of consumers that AWS would only refuse at apply, or that would make one thing of two. */
+/** Reports names of consumers that AWS would refuse at apply, or with which one resource would overwrite another. */
 export function duplicateConsumerNames(
   consumer: NamedConsumer,
   type: new (...args: never[]) => NamedConsumer,
@@ -55,6 +55,11 @@ export function duplicateConsumerNames(
   }
   const created = peers.filter(({ _names: names }) => names.existingRoleName === undefined);
   const sharing = peers.filter(({ _names: names }) => names.existingRoleName !== undefined);
+  /** Consumers of functions that several consumers may have, with the one that creates it. */
+  const roleOf = ({ _names: names }: NamedConsumer): string =>
+    names.existingRoleName ?? names.roleName ?? names.functionName;
+  const sharedRoles = new Set(sharing.map(roleOf));
+  const withShared = peers.filter((one) => sharedRoles.has(roleOf(one)));
   const regionOfConsumer = ({ _names: names }: NamedConsumer) => regionOf(names.provider);
   return [
     ...duplicatesIn(created, regionOfConsumer, (one) => one._names.functionName, duplicateFunction),
@@ -65,21 +70,16 @@ export function duplicateConsumerNames(
       duplicateRole,
     ),
     ...duplicatesIn(
-      sharing.filter(({ _names: names }) => names.createsQueue),
+      withShared.filter(({ _names: names }) => names.createsQueue),
       regionOfConsumer,
       ({ _names: names }) => names.functionName,
       sharedQueue,
     ),
-    ...duplicatesIn(
-      sharing,
-      ({ _names: names }) => names.existingRoleName ?? "",
-      ({ _names: names }) => names.consumerName,
-      duplicatePolicy,
-    ),
+    ...duplicatesIn(withShared, roleOf, ({ _names: names }) => names.consumerName, duplicatePolicy),
   ];
 }
 
-/** Streams, and aliases of their keys, of which AWS allows only one in an account and Region. */
+/** Reports names of streams, and aliases of their keys, that are used twice in an account and Region. */
 export function duplicateStreams(
   stream: NamedStream,
   type: new (...args: never[]) => NamedStream,
@@ -117,7 +117,7 @@ function duplicatesIn<T extends Construct>(
 ): string[] {
   const groups = new Map<string, { name: string; paths: string[] }>();
   for (const construct of constructs) {
-    // Two tokens of one value differ as text: only what Terraform will read can be compared.
+    // Two tokens of one value differ as text, so their expressions are compared.
     const name = String(expressionOf(construct, nameOf(construct)));
     const key = JSON.stringify([expressionOf(construct, groupOf(construct)), name]);
     const group = groups.get(key) ?? { name, paths: [] };

@@ -7,7 +7,8 @@ const FIXES = {
   stream: () =>
     "create both in one stack, or use ProducerStream.fromAttributes with the stream's ARN",
   dependsOn: () => "give resources of the same stack",
-  function: () => "create both in one stack, or use 'existingFunction'",
+  existingFunction: () =>
+    "create both in one stack, or give the names of the function and its role",
 };
 
 /** A reference to an element of another stack would name an element that this stack does not declare. */

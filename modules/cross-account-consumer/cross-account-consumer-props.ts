@@ -3,7 +3,7 @@ import { FunctionProps } from "./function-props";
 import { MappingProps } from "./mapping-props";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
 
-/** How the stream's throughput is read. */
+/** The throughput that the consumer reads with. */
 export enum ReadMode {
   /** Through a registered consumer, with 2 MB/s per shard of its own. */
   ENHANCED_FAN_OUT = "ENHANCED_FAN_OUT",
@@ -53,7 +53,7 @@ export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
    */
   readonly provider: TerraformProvider;
 
-  /** The stream to read: a ProducerStream, or what ProducerStream.fromAttributes made of one. */
+  /** The stream to read: a ProducerStream, or a stream from ProducerStream.fromAttributes. */
   readonly stream: IProducerStream;
 
   /**
@@ -64,7 +64,7 @@ export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
   readonly consumerName: string;
 
   /**
-   * How the stream's throughput is read. Changing it recreates the mapping, which then starts at
+   * Throughput that the consumer reads with. Changing it recreates the mapping, which then starts at
    * `startingPosition`.
    *
    * @default ReadMode.ENHANCED_FAN_OUT
@@ -72,15 +72,15 @@ export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
   readonly readMode?: ReadMode;
 
   /**
-   * ARN of a registered consumer made elsewhere, with its creation time. Required, and only
+   * ARN of an existing registered consumer, with its creation time. Required, and only
    * allowed, with enhanced fan-out on a stream from `fromAttributes` without a provider.
    *
-   * @default - the consumer is registered here
+   * @default - the consumer is registered by this construct
    */
   readonly consumerArn?: string;
 
   /**
-   * Tags of everything made in the function's account.
+   * Tags of all resources in the function's account.
    *
    * @default - the provider's default tags
    */

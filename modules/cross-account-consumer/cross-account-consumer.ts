@@ -12,6 +12,7 @@ import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Precondition, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { duplicateConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
+import { checkSameStack } from "../accounts/same-stack";
 import {
   consumerPolicyStatements,
   decryptStatement,
@@ -31,6 +32,7 @@ import { ConsumerFunction, createOrReferenceFunction, functionNameOf } from "./l
 import { checkMapping, warnOfMapping } from "./mapping-rules";
 import { OnFailure } from "./on-failure";
 import { defaultRecordAgeSeconds } from "./record-age";
+import { sharedFunction, withSharedFunction } from "./shared-function";
 import { tagsOf } from "./tags";
 
 /**
@@ -38,23 +40,25 @@ import { tagsOf } from "./tags";
  * account the registered consumer and its resource policy, in its own account role, log group,
  * function, failure queue and the event source mapping, which waits for every permission.
  *
- * @throws where properties are invalid: all mistakes in one error
+ * @throws if properties are invalid: one error with all mistakes
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  */
 export class CrossAccountConsumer extends Construct {
   public readonly functionName: string;
   /** ARN of the function; with the alias or version that an existing function was given with. */
   public readonly functionArn: string;
+  /** Name of the function's execution role. */
+  public readonly roleName: string;
   public readonly roleArn: string;
-  /** Where the function logs. */
+  /** Name of the log group of the function. */
   public readonly logGroupName: string;
-  /** ARN of the registered consumer, ending in its creation time; none with shared throughput. */
+  /** ARN of the registered consumer, ending in its creation time; undefined with shared throughput. */
   public readonly consumerArn?: string;
 
   /** In the stream's account. */
   public readonly registeredConsumer?: KinesisStreamConsumer;
   public readonly consumerPolicy?: KinesisResourcePolicy;
-  /** In the function's account; those up to the alias only for a created function. */
+  /** In the function's account; `role` and `logGroup` are undefined if this construct creates no function. */
   public readonly role?: IamRole;
   /** Allows the role what Lambda needs for the network, tracing, file system and environment. */
   public readonly functionPolicy?: IamRolePolicy;
@@ -68,6 +72,12 @@ export class CrossAccountConsumer extends Construct {
   public readonly rolePolicy: IamRolePolicy;
   public readonly onFailureQueue?: SqsQueue;
   public readonly mapping: LambdaEventSourceMapping;
+  /**
+   * The consumer that created the function, or described it by its names.
+   *
+   * @internal
+   */
+  public readonly _functionOwner: CrossAccountConsumer;
   /** @internal */
   public readonly _names: NamedConsumer["_names"];
 
@@ -78,8 +88,12 @@ export class CrossAccountConsumer extends Construct {
   constructor(scope: Construct, id: string, props: CrossAccountConsumerProps) {
     super(scope, id);
     const checks = new PropertyChecks();
-    const settings = readConsumer(props, checks);
+    const { existingFunction } = props;
+    const sharing = existingFunction instanceof CrossAccountConsumer ? existingFunction : undefined;
+    const owner = sharing?._functionOwner;
+    const settings = readConsumer(owner ? withSharedFunction(owner, props) : props, checks);
     checks.throwIfWrongType(this);
+    checkSameStack(checks, this, "existingFunction", owner);
     checkAccounts(checks, this, settings);
     checkFunction(checks, settings, props);
     checkMapping(checks, settings, props);
@@ -109,9 +123,13 @@ export class CrossAccountConsumer extends Construct {
       this.enhancedFanOut,
       retentionPeriodHours,
     );
-    const target = createOrReferenceFunction(this, settings, checks);
+    const target = owner
+      ? sharedFunction(owner)
+      : createOrReferenceFunction(this, settings, checks);
+    this._functionOwner = owner ?? this;
     this.functionName = target.functionName;
     this.functionArn = target.functionArn;
+    this.roleName = target.roleName;
     this.roleArn = target.roleArn;
     this.logGroupName = target.logGroupName;
     this.role = target.role;
@@ -146,7 +164,7 @@ export class CrossAccountConsumer extends Construct {
     this.rolePolicy = this.createRolePolicy(target, destination.statements, dnsSuffix, [
       ...accountPreconditions(this, settings),
       // The resources that would have these preconditions exist already.
-      ...(settings.existingFunction ? checks.preconditionsOf("role") : []),
+      ...(settings.existingFunction && !owner ? checks.preconditionsOf("role") : []),
       ...(this.registeredConsumer ? [] : checks.preconditionsOf("consumer")),
     ]);
     this.mapping = createMapping(this, settings, {

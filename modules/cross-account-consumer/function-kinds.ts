@@ -74,12 +74,15 @@ export const vpc = object<FunctionVpc>({
   ipv6AllowedForDualStack: { kind: boolean(), implicitDefault: false },
 });
 
+/** A function, an alias or a version of it. */
+export const functionReference = matching(
+  "^[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9_-]{1,128})?$",
+  `${functionName.rule}, which an alias or version can follow (name:live)`,
+);
+
 export const existingFunction = object<ExistingFunction>({
   functionName: {
-    kind: matching(
-      "^[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9_-]{1,128})?$",
-      `${functionName.rule}, which an alias or version can follow (name:live)`,
-    ),
+    kind: functionReference,
     required: true,
     fix: "give the function's name, not its ARN",
   },

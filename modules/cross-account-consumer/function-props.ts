@@ -14,7 +14,7 @@ import {
 import { LambdaCode } from "./lambda-code";
 
 /**
- * The function: one made here from `code`, or an existing one.
+ * The function: created from `code`, or an existing function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
@@ -29,7 +29,7 @@ export interface FunctionProps {
   /**
    * A function to use instead of a new one. Excludes every other property of the function.
    *
-   * @default - a function is made from `code`
+   * @default - a function is created from `code`
    */
   readonly existingFunction?: ExistingFunction;
 
@@ -238,7 +238,7 @@ export interface FunctionProps {
   readonly existingLogGroupName?: string;
 
   /**
-   * How long logs are kept, in days. Valid values: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180,
+   * Retention of the logs, in days. Valid values: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180,
    * 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, or 0 for ever.
    *
    * @default 30

@@ -4,7 +4,7 @@ export enum Architecture {
   X86_64 = "x86_64",
 }
 
-/** What the function traces with AWS X-Ray. */
+/** Sampling of AWS X-Ray traces. */
 export enum TracingMode {
   /** A sample of its invocations. */
   ACTIVE = "Active",
@@ -26,7 +26,11 @@ export interface FunctionVpc {
   readonly ipv6AllowedForDualStack?: boolean;
 }
 
-/** A function that is there already, in the consumer's account and Region. */
+/**
+ * An existing function in the consumer's account and Region. Another CrossAccountConsumer of the
+ * same stack stands for its function, which then reads both streams. Its failure queue, if it
+ * created one, gets the reports of both unless `onFailure` is given.
+ */
 export interface ExistingFunction {
   /**
    * Name of the function, with an alias or a version if the mapping is to invoke that

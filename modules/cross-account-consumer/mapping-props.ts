@@ -1,24 +1,24 @@
 import type { ITerraformDependable } from "cdktf";
 import { OnFailure } from "./on-failure";
 
-/** Where in the stream a new mapping starts to read. */
+/** Position in the stream from which a new mapping reads. */
 export enum StartingPosition {
   /** At the oldest record that the stream still has. */
   TRIM_HORIZON = "TRIM_HORIZON",
-  /** At records put after the mapping was made; those put while it is being made can be missed. */
+  /** At records put after the mapping was created; those put while it is being created can be missed. */
   LATEST = "LATEST",
   /** At `startingPositionTimestamp`. */
   AT_TIMESTAMP = "AT_TIMESTAMP",
 }
 
 /**
- * How Lambda reads the stream.
+ * Settings of the event source mapping, with which Lambda reads the stream.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
  */
 export interface MappingProps {
   /**
-   * Where a new mapping starts. A change has no effect on an existing mapping, which continues
+   * Position from which a new mapping reads. A change has no effect on an existing mapping, which continues
    * where it is; to start it again on purpose, have Terraform recreate it:
    * `terraform apply -replace=<address of the mapping>`. A mapping that Terraform recreates for
    * another reason, such as a changed `readMode` or `consumerName`, starts here as well.
@@ -44,7 +44,7 @@ export interface MappingProps {
   readonly batchSize?: number;
 
   /**
-   * How long Lambda gathers records for one batch, in seconds. Valid range: 0 to 300.
+   * Longest time for which Lambda gathers records for one batch, in seconds. Valid range: 0 to 300.
    *
    * @default 0
    */
@@ -61,15 +61,15 @@ export interface MappingProps {
   readonly parallelizationFactor?: number;
 
   /**
-   * How often Lambda retries a failing batch before it reports it to `onFailure`. Valid range: 0
-   * to 10000, or -1 for as long as the record lives. A failing batch blocks its shard meanwhile.
+   * Number of retries of a failing batch before Lambda reports it to `onFailure`. Valid range: 0
+   * to 10000, or -1 to retry until the record expires. A failing batch blocks its shard meanwhile.
    *
    * @default 500
    */
   readonly maximumRetryAttempts?: number;
 
   /**
-   * How old a record may get before Lambda reports it to `onFailure` instead of processing it, in
+   * Age of a record from which Lambda reports it to `onFailure` instead of processing it, in
    * seconds. Valid range: 60 to 604800 (7 days), or -1 for as long as the stream keeps it. Choose
    * less than the stream's retention: a report is only a pointer to a record in the stream.
    *
@@ -78,7 +78,8 @@ export interface MappingProps {
   readonly maximumRecordAgeInSeconds?: number;
 
   /**
-   * Whether Lambda halves a failing batch to isolate what fails. Does not count as a retry.
+   * If true, Lambda splits a failing batch in two to isolate the failing records. A split does not
+   * count as a retry.
    *
    * @default true
    */
@@ -93,8 +94,9 @@ export interface MappingProps {
   readonly tumblingWindowInSeconds?: number;
 
   /**
-   * Whether Lambda asks the function which records failed (ReportBatchItemFailures). A handler
-   * that reports failures, as `kinesisHandler` does, loses them where this is false.
+   * If true, Lambda asks the function which records failed (ReportBatchItemFailures). If false,
+   * Lambda ignores the failures that a handler such as `kinesisHandler` reports, and the records
+   * are lost.
    *
    * @default true
    */
@@ -131,8 +133,8 @@ export interface MappingProps {
   readonly metrics?: string[];
 
   /**
-   * Where records that Lambda gave up on are reported. A dead-letter queue of the function does not
-   * do this: it receives events of asynchronous invocations only, and a mapping invokes
+   * Destination to which Lambda reports records that it gave up on. A dead-letter queue of the
+   * function does not do this: it receives events of asynchronous invocations only, and a mapping invokes
    * synchronously.
    *
    * @default OnFailure.queue()
@@ -140,9 +142,9 @@ export interface MappingProps {
   readonly onFailure?: OnFailure;
 
   /**
-   * Whether the mapping reads at all. `false` pauses it: Lambda finishes the batches that it has,
-   * keeps its place in the stream, and continues there when it is `true` again. Records that get
-   * older than the stream's retention meanwhile are lost.
+   * If false, the mapping pauses: Lambda finishes the batches that it has, and continues where it
+   * stopped once this is true again. Records that get older than the stream's retention meanwhile
+   * are lost.
    *
    * @default true
    */

@@ -2,7 +2,7 @@ import { Fn, Token } from "cdktf";
 
 const PARTS = { partition: 1, service: 2, region: 3, accountId: 4 } as const;
 
-/** One colon-separated part of an ARN; a Terraform expression where the ARN is a token. */
+/** One colon-separated part of an ARN; a Terraform expression if the ARN is a token. */
 export const arnPart = (arn: string, part: keyof typeof PARTS): string =>
   Token.isUnresolved(arn)
     ? Token.asString(Fn.element(Fn.split(":", arn), PARTS[part]))

@@ -1,6 +1,6 @@
 import { arnPart } from "./arns";
 
-/** The parts of the IAM policy grammar that we write. */
+/** The parts of the IAM policy grammar that this library uses. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
@@ -13,7 +13,7 @@ export interface Statement {
 }
 
 /**
- * What a mapping calls on the stream. Enhanced fan-out needs GetShardIterator and GetRecords as
+ * The actions that a mapping calls on the stream. Enhanced fan-out needs GetShardIterator and GetRecords as
  * well: Lambda retries failed batches through them.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  */
@@ -41,8 +41,10 @@ export const policyDocument = (statements: readonly Statement[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });
 
 /**
- * The resource policy of a stream. The statement ids are those of the blog post for its own
- * statements, whose readers also read with shared throughput.
+ * The resource policy of a stream. The Sids of the three statements of the AWS blog post are kept
+ * (`StreamEFOReadStatementID`, `StreamWriteStatementID` and `ConsumerEFOReadStatementID`), so that
+ * its readers recognize them, although the first one also serves readers with shared throughput.
+ * Every other Sid says what its statement allows.
  */
 export const streamPolicyStatements = (
   streamArn: string,
@@ -60,7 +62,7 @@ export const consumerPolicyStatements = (consumerArn: string, reader: string): S
   resourceStatements("ConsumerEFOReadStatementID", [reader], CONSUMER_READ_ACTIONS, consumerArn);
 
 /**
- * Use of the key by others, for this stream's records and nothing else.
+ * Statements that let readers and writers use the key, for the records of this stream only.
  * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
  */
 export const keyUseStatements = (
@@ -70,14 +72,14 @@ export const keyUseStatements = (
   writers: readonly string[],
 ): Statement[] => {
   const Condition = viaKinesisCondition(stream, dnsSuffix);
-  // In a key policy "*" means the key that carries it; KMS has no other way to say so.
+  // In a key policy, "*" means the key that the policy is attached to.
   return [
     ...resourceStatements("StreamReadersDecrypt", readers, ["kms:Decrypt"], "*"),
     ...resourceStatements("StreamWritersGenerateDataKey", writers, ["kms:GenerateDataKey"], "*"),
   ].map((statement) => ({ ...statement, Condition }));
 };
 
-/** Without this statement the key's own account could never change the policy again. */
+/** Without this statement the key's own account could no longer change the policy. */
 export const keyAdministrationStatement = (partition: string, accountId: string): Statement => ({
   Sid: "KeyAdministration",
   Effect: "Allow",
@@ -102,7 +104,7 @@ const viaKinesisCondition = (
   },
 });
 
-/** The reader's half of what the stream's and the consumer's resource policies allow. */
+/** The identity policy of a reader: cross-account access needs it beside the resource policies. */
 export const readStatements = (streamArn: string, consumerArn: string | undefined): Statement[] => [
   identityStatement("ReadStream", STREAM_READ_ACTIONS, streamArn),
   ...(consumerArn === undefined
@@ -162,7 +164,7 @@ export function encryptReportsStatement(
   };
 }
 
-/** The log streams are Lambda's, which names them after date and instance: hence the `*`. */
+/** Lambda names the log streams after the date and the instance, so the resource ends in `*`. */
 export const logStatement = (logGroupArn: string): Statement =>
   identityStatement("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroupArn}:*`);
 

@@ -1,15 +1,15 @@
 import { ITerraformDependable, TerraformProvider } from "cdktf";
 import { IConstruct } from "constructs";
 
-/** How the stream's records are encrypted at rest. */
+/** Encryption of the stream's records at rest. */
 export enum StreamEncryption {
-  /** With a customer managed key, the only kind that another account can be let into. */
+  /** With a customer managed key: only these keys support cross-account access. */
   CUSTOMER_MANAGED_KEY = "CUSTOMER_MANAGED_KEY",
-  /** Not at all. */
+  /** No encryption. */
   NONE = "NONE",
 }
 
-/** How the stream's capacity is made. */
+/** Capacity mode of the stream. */
 export enum StreamMode {
   /** AWS adds and removes shards. */
   ON_DEMAND = "ON_DEMAND",
@@ -17,15 +17,15 @@ export enum StreamMode {
   PROVISIONED = "PROVISIONED",
 }
 
-/** What a consumer needs to know of a stream: one made here, or one made elsewhere. */
+/** A stream that consumers can read: created by this library, or existing. */
 export interface IProducerStream extends IConstruct {
   /** The stream's ARN. */
   readonly streamArn: string;
   /** The stream's name. */
   readonly streamName: string;
-  /** The ARN of the customer managed key, where the stream is encrypted. */
+  /** The ARN of the customer managed key; undefined if the stream is not encrypted. */
   readonly kmsKeyArn?: string;
-  /** The provider of the stream's account, where resources may be made there. */
+  /** The provider of the stream's account; undefined if no resources may be created there. */
   readonly provider?: TerraformProvider;
   /**
    * The stream's resource policy as JSON, for every reader and writer. The stream's owner attaches
@@ -58,14 +58,14 @@ export interface GrantWriteOptions {
   readonly listShards?: boolean;
 }
 
-/** A stream that was made elsewhere. */
+/** The attributes of an existing stream. */
 export interface ProducerStreamAttributes {
   /** ARN of the stream, `arn:aws:kinesis:<region>:<account>:stream/<name>`. */
   readonly streamArn: string;
 
   /**
-   * ARN of the customer managed key that encrypts the stream. Its policy stays its owner's: the
-   * statements it needs are offered as an output.
+   * ARN of the customer managed key that encrypts the stream. Its owner manages its policy: the
+   * statements to add are an output.
    *
    * @default - the stream is not encrypted
    */
@@ -81,15 +81,15 @@ export interface ProducerStreamAttributes {
   readonly previousKmsKeyArns?: string[];
 
   /**
-   * Provider of the stream's account. With it the stream's resource policy is made here, and
-   * REPLACES the one that the stream has; registered consumers can be made as well.
+   * Provider of the stream's account. If it is given, this construct manages the stream's resource
+   * policy, which REPLACES the existing one, and consumers can be registered.
    *
-   * @default - nothing is made in the stream's account; the policy documents are outputs, for its owner to attach
+   * @default - no resources are created in the stream's account; the policy documents are outputs, for its owner to attach
    */
   readonly provider?: TerraformProvider;
 
   /**
-   * How many registered consumers the stream may have. Valid values: 20, or 50 with On-demand Advantage.
+   * Largest number of registered consumers of the stream. Valid values: 20, or 50 with On-demand Advantage.
    *
    * @default 20
    */
@@ -105,9 +105,9 @@ export interface ProducerStreamProps {
   readonly streamName: string;
 
   /**
-   * How capacity is made.
+   * Capacity mode.
    *
-   * @default - PROVISIONED where `shardCount` is given, else ON_DEMAND
+   * @default - PROVISIONED if `shardCount` is given, otherwise ON_DEMAND
    */
   readonly streamMode?: StreamMode;
 
@@ -119,7 +119,7 @@ export interface ProducerStreamProps {
   readonly shardCount?: number;
 
   /**
-   * How long records stay readable, in hours. Valid range: 24 to 8760 (a year).
+   * Retention of the records, in hours. Valid range: 24 to 8760 (a year).
    *
    * @default 24
    */
@@ -144,11 +144,11 @@ export interface ProducerStreamProps {
   readonly encryption?: StreamEncryption;
 
   /**
-   * ARN of an existing customer managed key. Its policy stays its owner's: the statements it
-   * needs are offered as an output, and as `keyPolicyStatements`. Not an alias, and not the AWS managed key, which no other
-   * account can be let into.
+   * ARN of an existing customer managed key. Its owner manages its policy: the statements to add
+   * are an output, and `keyPolicyStatements`. An alias is refused, and so is the AWS managed key,
+   * which does not support cross-account access.
    *
-   * @default - a key is made, with yearly rotation, an alias and a policy for every reader and writer
+   * @default - a key is created, with yearly rotation, an alias and a policy for every reader and writer
    */
   readonly kmsKeyArn?: string;
 
@@ -163,7 +163,7 @@ export interface ProducerStreamProps {
   readonly previousKmsKeyArns?: string[];
 
   /**
-   * Whether the key created by this construct stays, with its policy and its readers, even if
+   * If true, the key created by this construct is kept, with its policy and its readers, even if
    * `encryption` is NONE or `kmsKeyArn` names another key. Set it in the same change, and take it
    * back once the stream's retention has passed: records stay encrypted with the key they were
    * put with, and a key scheduled for deletion decrypts nothing.
@@ -173,8 +173,8 @@ export interface ProducerStreamProps {
   readonly retainKey?: boolean;
 
   /**
-   * How long AWS waits before it deletes the key created by this construct, in days, counted from
-   * when Terraform destroys it. Valid range: 7 to 30. The key cannot be used meanwhile; its
+   * Waiting period before AWS deletes the key created by this construct, in days, from the time
+   * Terraform destroys it. Valid range: 7 to 30. The key cannot be used meanwhile; its
    * deletion can be cancelled (`aws kms cancel-key-deletion`).
    *
    * @default 30
@@ -199,7 +199,7 @@ export interface ProducerStreamProps {
   readonly keyAliasName?: string;
 
   /**
-   * Whether Terraform refuses every plan that would destroy or replace the stream, or the key
+   * If true, Terraform refuses every plan that would destroy or replace the stream, or the key
    * created by this construct. Terraform only protects what is still declared: a stream or key
    * that is taken out of the program is destroyed all the same.
    *
@@ -218,14 +218,14 @@ export interface ProducerStreamProps {
   readonly shardLevelMetrics?: string[];
 
   /**
-   * Whether destroying the stream also removes registered consumers made elsewhere.
+   * If true, destroying the stream also removes registered consumers that other programs created.
    *
-   * @default false - destroying fails as long as there are any
+   * @default false - the stream cannot be destroyed as long as it has such consumers
    */
   readonly enforceConsumerDeletion?: boolean;
 
   /**
-   * How many registered consumers the stream may have. Valid values: 20, or 50 with On-demand Advantage.
+   * Largest number of registered consumers of the stream. Valid values: 20, or 50 with On-demand Advantage.
    *
    * @default 20
    */

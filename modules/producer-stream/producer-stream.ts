@@ -29,7 +29,7 @@ import { checkStream, createsKey, StreamSettings, usesCreatedKey } from "./strea
 
 /**
  * A Kinesis data stream that Lambda functions in other accounts read: the stream, its key, and
- * the one resource policy that lets every consumer and producer in.
+ * the one resource policy that allows access to every consumer and producer.
  *
  * @throws if properties are invalid: one error with all mistakes
  * @see https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
@@ -83,8 +83,8 @@ export class ProducerStream extends StreamBase {
     this.kmsKeyArn = encrypted ? (settings.kmsKeyArn ?? this.key?.arn) : undefined;
     this.stream = this.createStream(settings, checks);
     if (this.keyPolicy) {
-      // Turning encryption on must not shut out the readers and writers that the policy lets in,
-      // and turning it off must not shut out the writers before the stream has stopped encrypting.
+      // When encryption is turned on, the key policy must already allow every reader and writer;
+      // when it is turned off, writers keep the key until the stream has stopped encrypting.
       const [later, earlier] = isKeyInUse
         ? [this.stream, this.keyPolicy]
         : [this.keyPolicy, this.stream];
@@ -106,7 +106,7 @@ export class ProducerStream extends StreamBase {
     return this.stream.name;
   }
 
-  /** Created before what it replaces is destroyed, so that a stream stops using a key before the key goes. */
+  /** With create_before_destroy, the stream stops using a key before the key is destroyed. */
   private createKey(props: StreamSettings, checks: PropertyChecks): KmsKey {
     return new KmsKey(this, "key", {
       provider: props.provider,

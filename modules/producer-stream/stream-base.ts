@@ -5,7 +5,7 @@ import { instance } from "../properties/kinds";
 import { GrantWriteOptions, IProducerStream } from "./producer-stream-props";
 import { StreamGrants } from "./stream-grants";
 
-/** What a created and an imported stream have in common: who may use it. */
+/** Base of created and imported streams: grants access to the stream. */
 export abstract class StreamBase extends Construct implements IProducerStream {
   public abstract readonly streamArn: string;
   public abstract readonly streamName: string;

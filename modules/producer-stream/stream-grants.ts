@@ -59,7 +59,7 @@ export interface StreamReader extends RegisteredConsumer {
 }
 
 /**
- * Collects everybody who may use one stream, since the stream has one resource policy and a
+ * Collects the readers and writers of one stream, since the stream has one resource policy and a
  * second one would silently replace it. The policies are completed when the stack is synthesized.
  */
 export class StreamGrants {
@@ -119,7 +119,7 @@ export class StreamGrants {
     this.mappings.push(mapping);
   }
 
-  /** The policies that let the granted principals in, created or updated by this stack. */
+  /** The policies of this stack that allow access to the granted principals. */
   public get policies(): ITerraformDependable[] {
     return [this.config.keyPolicy, this.resourcePolicy].filter((policy) => policy !== undefined);
   }

@@ -9,7 +9,7 @@ export const isLiteral = <T>(value: T | undefined): value is T =>
 export const textOf = (value: number): string =>
   Token.isUnresolved(value) ? Token.asString(value) : String(value);
 
-/** What Terraform reads. Two tokens of one attribute differ as text, but not as expressions. */
+/** The expression that Terraform reads. Two tokens of one attribute differ as text, but not as expressions. */
 export const expressionOf = (scope: IConstruct, value: string): unknown =>
   Tokenization.resolve(value, {
     scope,

@@ -1,6 +1,6 @@
 import { matching } from "./kinds";
 
-/** Strings of AWS: ARNs, ids and names. */
+/** Formats of ARNs, ids and names. */
 
 export const PARTITION = "arn:aws[a-z-]*";
 export const ACCOUNT = "[0-9]{12}";

@@ -61,8 +61,8 @@ function describeError(thrown) {
       name: thrown.name,
       message: thrown.message,
       stack: thrown.stack,
-      // fetch says only "fetch failed" and keeps the reason here. As text, because a cause may be
-      // anything, cycles included.
+      // The message of fetch is only "fetch failed", and its cause is the reason. It is converted to
+      // text, because a cause may be any value, also one with cycles.
       ...(thrown.cause !== void 0 && { cause: (0, import_node_util.inspect)(thrown.cause) }),
     };
   }

@@ -1,0 +1,60 @@
+import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import type { NamedConsumer } from "../accounts/duplicate-names";
+import type { CrossAccountConsumerProps } from "./cross-account-consumer-props";
+import type { ExistingFunction } from "./function-types";
+import type { ConsumerFunction } from "./lambda-function";
+import { OnFailure } from "./on-failure";
+
+/** A consumer whose function another consumer uses as well. */
+interface FunctionOwner
+  extends Omit<ConsumerFunction, "invokedArn">, Pick<NamedConsumer, "_names"> {
+  /**
+   * The queue created for failure reports.
+   *
+   * @default - none
+   */
+  readonly onFailureQueue?: SqsQueue;
+}
+
+/** Describes the function of another consumer by the names that are known at synth. */
+export function withSharedFunction(
+  owner: FunctionOwner,
+  props: CrossAccountConsumerProps,
+): CrossAccountConsumerProps {
+  const { functionName, roleName, existingRoleName } = owner._names;
+  const existingFunction: ExistingFunction = {
+    functionName,
+    roleName: existingRoleName ?? roleName ?? functionName,
+    roleArn: owner.roleArn,
+  };
+  // The queue is named after the function, so a second one would have the same name.
+  const onFailure = owner.onFailureQueue && OnFailure.sqs(owner.onFailureQueue.arn);
+  return { ...props, existingFunction, onFailure: props.onFailure ?? onFailure };
+}
+
+/**
+ * The function of another consumer, whose attributes make every resource wait for it. The log
+ * group is left out, since the other consumer has already given the role access to it.
+ */
+export const sharedFunction = ({
+  functionName,
+  functionArn,
+  roleName,
+  roleArn,
+  logGroupName,
+  lambdaFunction,
+  alias,
+  statementsPolicy,
+  managedPolicies,
+}: FunctionOwner): ConsumerFunction => ({
+  functionName,
+  functionArn,
+  invokedArn: alias?.arn ?? functionArn,
+  roleName,
+  roleArn,
+  logGroupName,
+  lambdaFunction,
+  alias,
+  statementsPolicy,
+  managedPolicies,
+});
