@@ -1,5 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { StreamEncryption } from "../../modules";
+import { withTokens } from "../helpers/tokens";
 import { aConsumer, aStream, KEY_ARN, refusals, synthesize } from "../helpers/synthesize";
 
 const WRITER = "arn:aws:iam::333333333333:role/writer";
@@ -57,13 +58,18 @@ describe("maxRecordSizeKib", () => {
     });
 
   it("is only written when it is given, since older providers do not know it", () => {
-    const made = synthesize((stack, providers) =>
-      aStream(stack, providers, { maxRecordSizeKib: 10240 }),
-    );
-    expect(made.only("aws_kinesis_stream").max_record_size_in_kib).toBe(10240);
-    expect(synthesize(aStream).only("aws_kinesis_stream")).not.toHaveProperty(
-      "max_record_size_in_kib",
-    );
+    const made = withTokens(({ number }, stack, { producer, ...providers }) => {
+      const newer = { ...providers, producer: withVersion(producer, "6.25.0") };
+      aStream(stack, newer, { streamName: "literal", maxRecordSizeKib: 10240 }, "literal");
+      aStream(stack, newer, { streamName: "token", maxRecordSizeKib: number }, "token");
+      aStream(stack, newer, { streamName: "none" }, "none");
+    });
+    const sizeOf = (id: string) => made.named("aws_kinesis_stream", id).max_record_size_in_kib;
+    expect([sizeOf("literal"), sizeOf("token"), sizeOf("none")]).toEqual([
+      10240,
+      "${var.given}",
+      undefined,
+    ]);
   });
 
   it.each(["5.100.0", "6.0.0", "6.19.9"])("is refused with bindings of %s", (version) => {

@@ -127,13 +127,12 @@ export class ProducerStream extends StreamBase {
     const streamMode =
       props.streamMode ??
       (props.shardCount === undefined ? StreamMode.ON_DEMAND : StreamMode.PROVISIONED);
-    return new KinesisStream(this, "stream", {
+    const stream = new KinesisStream(this, "stream", {
       provider: props.provider,
       name: props.streamName,
       streamModeDetails: { streamMode },
       shardCount: props.shardCount,
       retentionPeriod: props.retentionPeriodHours,
-      maxRecordSizeInKib: props.maxRecordSizeKib,
       encryptionType: this.kmsKeyArn === undefined ? "NONE" : "KMS",
       kmsKeyId: this.kmsKeyArn,
       shardLevelMetrics: props.shardLevelMetrics,
@@ -143,6 +142,11 @@ export class ProducerStream extends StreamBase {
         ? { ...checks.lifecycleOf("stream"), preventDestroy: true }
         : checks.lifecycleOf("stream"),
     });
+    if (props.maxRecordSizeKib !== undefined) {
+      // The class of older bindings does not know the argument, whatever the provider's version.
+      stream.addOverride("max_record_size_in_kib", props.maxRecordSizeKib);
+    }
+    return stream;
   }
 
   private createGrants(props: StreamSettings, isKeyInUse: boolean): StreamGrants {
