@@ -123,7 +123,7 @@ describeWithTerraform("npm start -- --keep", () => {
   });
 
   it("prints lines that point Terraform at both", () => {
-    const lines = printed.slice(printed.indexOf("# Terraform, whose"));
+    const lines = printed.slice(printed.indexOf("# Terraform ("));
 
     expect(bash(lines)).toContain("No changes.");
   });
