@@ -145,7 +145,12 @@ describe("metrics", () => {
     ) as Record<string, number>;
     expect(Invocations! - Errors!).toBeGreaterThan(0);
     expect({ Errors, Throttles }).toEqual({ Errors: 2, Throttles: 0 });
-    expect(await statistic(ofFunction(name), "Duration", "Maximum")).toBeGreaterThanOrEqual(0);
+    const [p90, longest] = [
+      await statistic(ofFunction(name), "Duration", "p90"),
+      await statistic(ofFunction(name), "Duration", "Maximum"),
+    ];
+    expect(p90).toBeGreaterThanOrEqual(0);
+    expect(p90).toBeLessThanOrEqual(longest!);
     expect(await statistic(ofFunction(name), "IteratorAge", "Maximum")).toBeGreaterThanOrEqual(0);
   });
 
