@@ -52,7 +52,7 @@ export async function stackMappings(
       streamArn: String(mapping.event_source_arn).replace(/\/consumer\/.*$/, ""),
       functionArn: String(mapping.function_arn),
       isEnabled: mapping.enabled !== false,
-      hasFilters: (mapping.filter_criteria as unknown[] | undefined)?.length !== 0,
+      hasFilters: ((mapping.filter_criteria as unknown[] | undefined) ?? []).length > 0,
     }))
     .filter(({ streamArn }) => streamArn.includes(":kinesis:"))
     .filter(({ streamArn, functionArn }) => accountOf(streamArn) !== accountOf(functionArn));

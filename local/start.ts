@@ -78,6 +78,9 @@ let isKept = false;
 
 async function run(): Promise<void> {
   const { stack } = options;
+  if (stack !== undefined && (options.settings ?? options.name) !== undefined) {
+    throw new Error("'--stack' cannot be combined with '--settings' or '--name'");
+  }
   const settings = stack === undefined ? await synthesizeSettings() : undefined;
   const terraform = await steps.step("find terraform", findTerraform);
   const local = await steps.step(

@@ -155,7 +155,7 @@ export async function startLocalAws({
     { ...own, ...(Object.fromEntries(shared) as Handlers) },
     (call, result) => {
       const { service, operation } = call;
-      void metrics.called(call, result);
+      metrics.called(call, result).catch(() => undefined);
       const isRead = /^(Get|List|Describe|PutRecord|Invoke)/.test(operation);
       if (!isRead && /^(iam|kinesis|kms|lambda)$/.test(service)) {
         cache.clear();

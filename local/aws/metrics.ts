@@ -37,9 +37,13 @@ export class Metrics {
     }
   }
 
+  get isOn(): boolean {
+    return this.intervalSeconds !== undefined;
+  }
+
   /** Adds one value per metric. */
   add(source: MetricSource, unit: StandardUnit, values: Readonly<Record<string, number>>): void {
-    if (!this.timer) {
+    if (!this.isOn) {
       return;
     }
     const key = JSON.stringify(source);

@@ -117,7 +117,11 @@ export class PipelineMetrics {
     result: Reply | AwsError,
   ): Promise<void> {
     const { service, operation } = call;
-    if (service !== "kinesis" || !/^(PutRecords?|GetRecords)$/.test(operation)) {
+    if (
+      !this.metrics.isOn ||
+      service !== "kinesis" ||
+      !/^(PutRecords?|GetRecords)$/.test(operation)
+    ) {
       return;
     }
     const { account } = await this.accounts.identity(call.accessKeyId);
