@@ -1,6 +1,6 @@
-import { Settings } from "../app/settings";
 import { LocalAws } from "./aws";
 import { Outputs } from "./sample";
+import type { Account } from "./stack-copy";
 import { Terraform } from "./terraform";
 
 const exports = (variables: Readonly<Record<string, string>>): string =>
@@ -13,13 +13,12 @@ export async function howToReach(
   terraform: Terraform,
   aws: LocalAws,
   directory: string,
-  { region, producer, consumers }: Settings,
+  accounts: readonly Account[],
   outputs: Outputs,
 ): Promise<string> {
-  const accounts = [producer, ...consumers.map(({ account }) => account)];
-  const ids = new Set(accounts.map(({ accountId }) => accountId));
+  const regions = new Map(accounts.map(({ id, region }) => [id, region]));
   const lines = await Promise.all(
-    [...ids].map(async (id) => {
+    [...regions].map(async ([id, region]) => {
       const credentials = await aws.credentials(id);
       return `# the AWS CLI in account ${id}\n${exports({
         AWS_ENDPOINT_URL: aws.url,
@@ -32,7 +31,10 @@ export async function howToReach(
     }),
   );
   const values = Object.entries(outputs)
-    .map(([name, { value }]) => `#   ${name} = ${value}`)
+    .map(
+      ([name, { value }]) =>
+        `#   ${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    )
     .join("\n");
   return `
 # The local AWS runs until you press Ctrl-C. The stack's outputs:

@@ -13,7 +13,7 @@ export interface Sample {
 /** Output of `terraform output -json`. */
 export type Outputs = Readonly<Record<string, { readonly value: string }>>;
 
-const clientSettings = (aws: LocalAws, arn: string) => {
+export const clientSettings = (aws: LocalAws, arn: string) => {
   const [, , , region = "", account = ""] = arn.split(":");
   return {
     endpoint: aws.url,
@@ -36,6 +36,15 @@ export async function putSample(
   { data, partitionKey }: Sample,
 ): Promise<string> {
   const arn = valueOf(outputs, "KinesisStreamArn");
+  await putSampleInto(aws, arn, { data, partitionKey });
+  return arn;
+}
+
+export async function putSampleInto(
+  aws: LocalAws,
+  arn: string,
+  { data, partitionKey }: Sample,
+): Promise<void> {
   await new KinesisClient(clientSettings(aws, arn)).send(
     new PutRecordCommand({
       StreamARN: arn,
@@ -43,7 +52,6 @@ export async function putSample(
       PartitionKey: partitionKey,
     }),
   );
-  return arn;
 }
 
 /** Reason why the record cannot be expected in a consumer's log group; undefined if it can. */

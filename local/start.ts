@@ -7,8 +7,12 @@ import { chooseDeployment, loadDeployments } from "../app/deployments";
 import { contextOf } from "../app/json";
 import { Settings } from "../app/settings";
 import { LocalAws, startLocalAws } from "./aws";
+import type { Delivery } from "./aws/batch";
 import { howToReach } from "./how-to-reach";
-import { awaitSample, Outputs, putSample, notAwaitedReason } from "./sample";
+import { progress } from "./progress";
+import { awaitSample, notAwaitedReason, Outputs, putSample, putSampleInto } from "./sample";
+import { copyAnyStack, type Account, type StackCopy } from "./stack-copy";
+import { awaitDelivery, mappingNotAwaitedReason, stackMappings } from "./stack-mappings";
 import { Steps } from "./steps";
 import { findTerraform, stopTerraform, Terraform } from "./terraform";
 import { copyStack } from "./workspace";
@@ -20,6 +24,9 @@ Terraform and the real AWS provider. Puts a record into the stream, waits for it
 log group, checks that Terraform has nothing left to change, and destroys everything.
 
   --settings FILE       settings file to run (default: the settings in cdktf.json)
+  --stack DIR           run this directory of Terraform files instead: any stack, JSON or HCL, that has a
+                        mapping across accounts. It is copied and not changed
+  --account ALIAS=ID    account of a provider in DIR that does not contain its account ID; repeatable
   --name NAME           which of several deployments to run (default: the only one)
   --data TEXT           the record's data (default: sampledatarecord)
   --partition-key TEXT  its partition key (default: samplepartitionkey3)
@@ -34,6 +41,8 @@ function parse() {
     return parseArgs({
       options: {
         settings: { type: "string" },
+        stack: { type: "string" },
+        account: { type: "string", multiple: true, default: [] },
         name: { type: "string" },
         data: { type: "string", default: "sampledatarecord" },
         "partition-key": { type: "string", default: "samplepartitionkey3" },
@@ -62,40 +71,60 @@ process.env.TMPDIR = scratch;
 process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
 
 const steps = new Steps();
+const deliveries: Delivery[] = [];
 let aws: LocalAws | undefined;
 /** The run has succeeded and waits for Ctrl-C. */
 let isKept = false;
 
 async function run(): Promise<void> {
-  if (options.settings) {
-    process.env.DEPLOYMENT = path.resolve(options.settings);
+  const { stack } = options;
+  if (stack !== undefined && (options.settings ?? options.name) !== undefined) {
+    throw new Error("'--stack' cannot be combined with '--settings' or '--name'");
   }
-  const deployments = loadDeployments(contextOf("cdktf.json"));
-  const settings = chooseDeployment(deployments, options.name);
-  await steps.step("synthesize", () => synthesize());
+  const settings = stack === undefined ? await synthesizeSettings() : undefined;
   const terraform = await steps.step("find terraform", findTerraform);
   const local = await steps.step(
     "start local AWS",
-    () => startLocalAws(),
+    () => startLocalAws({ onDelivered: (delivery) => deliveries.push(delivery) }),
     ({ url }) => url,
   );
   aws = local;
-  const directory = await deploy(terraform, local, settings.name);
+  const { directory, accounts } = settings
+    ? await copySynthesized(terraform, local, settings)
+    : await copyGiven(local, stack ?? "");
+  await steps.step("terraform init", () => terraform.run(directory, "init"));
+  await steps.step("terraform apply", (note) =>
+    terraform.follow(progress(note), directory, ...["apply", "-auto-approve", "-json"]),
+  );
   const outputs = JSON.parse(await terraform.run(directory, "output", "-json")) as Outputs;
-  await deliver(local, settings, outputs);
+  if (settings) {
+    await deliver(local, settings, outputs);
+  } else {
+    await deliverToMappings(terraform, local, directory);
+  }
   await steps.step(
     "terraform plan",
     () => terraform.run(directory, "plan", "-detailed-exitcode", "-no-color"),
     () => "nothing left to change",
   );
   if (options.keep) {
-    console.log(await howToReach(terraform, local, directory, settings, outputs));
+    console.log(await howToReach(terraform, local, directory, accounts, outputs));
     isKept = true;
     await new Promise(() => undefined);
   }
   await steps.step("terraform destroy", (note) =>
     terraform.follow(progress(note), directory, ...["destroy", "-auto-approve", "-json"]),
   );
+}
+
+async function synthesizeSettings(): Promise<Settings> {
+  if (options.settings) {
+    process.env.DEPLOYMENT = path.resolve(options.settings);
+  }
+  const deployments = loadDeployments(contextOf("cdktf.json"));
+  const settings = chooseDeployment(deployments, options.name);
+  await steps.step("synthesize", () => synthesize());
+  return settings;
 }
 
 /** Runs main.ts as cdktf does, but writes to this run's directory. */
@@ -106,43 +135,68 @@ async function synthesize(): Promise<void> {
   });
 }
 
-async function deploy(terraform: Terraform, local: LocalAws, name: string): Promise<string> {
+async function copySynthesized(
+  terraform: Terraform,
+  local: LocalAws,
+  { name, region, producer, consumers }: Settings,
+): Promise<StackCopy> {
   const directory = await copyStack(terraform, path.join(scratch, "stacks", name), {
     url: local.url,
     credentials: (account) => local.credentials(account),
     directory: path.join(scratch, "terraform"),
   });
-  await steps.step("terraform init", () => terraform.run(directory, "init"));
-  await steps.step("terraform apply", (note) =>
-    terraform.follow(progress(note), directory, ...["apply", "-auto-approve", "-json"]),
+  const accounts: Account[] = [producer, ...consumers.map(({ account }) => account)].map(
+    ({ accountId: id }) => ({ id, region }),
   );
-  return directory;
+  return { directory, accounts };
 }
 
-/** Reports each completed resource in Terraform's JSON output, without the hash in its address. */
-const progress =
-  (note: (text: string) => void) =>
-  (line: string): void => {
-    const { type, hook } = JSON.parse(line) as {
-      type: string;
-      hook?: {
-        action: string;
-        elapsed_seconds: number;
-        resource: { addr: string };
-      };
-    };
-    if (type === "apply_complete" && hook) {
-      const { action, resource, elapsed_seconds: seconds } = hook;
-      const address = resource.addr.replace(/_[0-9A-F]{8}$/, "");
-      note(`${action} ${address} (${seconds} s)`);
+function copyGiven(local: LocalAws, stack: string): Promise<StackCopy> {
+  return copyAnyStack(stack, {
+    url: local.url,
+    credentials: (account) => local.credentials(account),
+    directory: path.join(scratch, "terraform"),
+    accounts: new Map(
+      options.account.map((given) => {
+        const [, alias = "", id = ""] = /^([\w-]+)=(\d{12})$/.exec(given) ?? [];
+        if (!id) {
+          throw new Error(`'--account' must be ALIAS=ID with 12 digits, got '${given}'`);
+        }
+        return [alias, id];
+      }),
+    ),
+  });
+}
+
+const sample = { data: options.data, partitionKey: options["partition-key"] };
+
+async function deliverToMappings(
+  terraform: Terraform,
+  local: LocalAws,
+  directory: string,
+): Promise<void> {
+  const mappings = await stackMappings(terraform, directory);
+  for (const arn of new Set(mappings.map(({ streamArn }) => streamArn))) {
+    await steps.step(
+      "put record",
+      () => putSampleInto(local, arn, sample),
+      () => `"${sample.data}", key ${sample.partitionKey}, into ${arn}`,
+    );
+  }
+  for (const mapping of mappings) {
+    const reason = mappingNotAwaitedReason(mapping);
+    if (reason) {
+      console.log(`not awaited from ${mapping.address}: ${reason}`);
+      continue;
     }
-  };
+    const lines = await steps.step("wait for it", () =>
+      awaitDelivery(local, deliveries, mapping, sample),
+    );
+    console.log([`${mapping.functionArn} logged:`, ...lines].join("\n"));
+  }
+}
 
 async function deliver(local: LocalAws, settings: Settings, outputs: Outputs): Promise<void> {
-  const sample = {
-    data: options.data,
-    partitionKey: options["partition-key"],
-  };
   await steps.step(
     "put record",
     () => putSample(local, outputs, sample),

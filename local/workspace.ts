@@ -27,7 +27,24 @@ export interface Configuration {
   output?: Record<string, unknown>;
 }
 
-const SERVICES = ["ec2", "iam", "kinesis", "kms", "lambda", "logs", "s3", "sns", "sqs", "sts"];
+/** Services whose endpoints are replaced, by the names of the AWS provider. */
+export const SERVICES = [
+  "cloudwatch",
+  "dynamodb",
+  "ec2",
+  "events",
+  "iam",
+  "kinesis",
+  "kms",
+  "lambda",
+  "logs",
+  "s3",
+  "secretsmanager",
+  "sns",
+  "sqs",
+  "ssm",
+  "sts",
+];
 
 /**
  * Copies a synthesized stack and changes it to use local endpoints. The copy differs only in the AWS

@@ -49,6 +49,14 @@ describe("npm start", () => {
     expect(stderr).toContain("Usage: npm start");
   });
 
+  it("refuses --stack together with --settings before anything starts", () => {
+    const { stdout, stderr, status } = start(["--stack", ".", "--settings", "prod.json"]);
+
+    expect(status).toBe(1);
+    expect(stderr).toBe("'--stack' cannot be combined with '--settings' or '--name'\n");
+    expect(stdout).toBe("");
+  });
+
   it("names the mistakes of broken settings before anything starts", () => {
     const file = settingsFile({ region: "us-east-1", stream: {} });
 
@@ -123,7 +131,7 @@ describeWithTerraform("npm start -- --keep", () => {
   });
 
   it("prints lines that point Terraform at both", () => {
-    const lines = printed.slice(printed.indexOf("# Terraform, whose"));
+    const lines = printed.slice(printed.indexOf("# Terraform ("));
 
     expect(bash(lines)).toContain("No changes.");
   });

@@ -1,3 +1,4 @@
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { IAM } from "@aws-sdk/client-iam";
 import { Kinesis } from "@aws-sdk/client-kinesis";
@@ -74,6 +75,7 @@ function clientsOf(endpoint: string, region: string, credentials: () => Promise<
   // The Kinesis client uses HTTP/2 by default, which moto does not support. This handler uses HTTP/1.1.
   const { requestHandler } = new STS({ region }).config;
   return {
+    cloudwatch: new CloudWatch(settings),
     iam: new IAM(settings),
     kinesis: new Kinesis({ ...settings, requestHandler }),
     kms: new KMS(settings),

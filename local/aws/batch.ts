@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FunctionVersions } from "./function-versions";
 import type { Functions } from "./functions";
 import { kinesisEvent, type KinesisRecord } from "./kinesis-event";
 import type { LambdaRunner } from "../lambda/runner";
 import type { Mapping } from "./mapping-settings";
 import type { Failure, OnFailure } from "./on-failure";
+import type { PipelineMetrics } from "./pipeline-metrics";
 
 const FIRST_BACKOFF_MILLISECONDS = 50;
 const LONGEST_BACKOFF_MILLISECONDS = 1_000;
@@ -11,14 +13,18 @@ const BLOCKED_MILLISECONDS = 200;
 
 /** Records that a function processed without reporting them as failed. */
 export interface Delivery {
+  /** ARN of the function or alias that the mapping invokes. */
   readonly functionArn: string;
+  readonly executedVersion: string;
   readonly records: readonly KinesisRecord[];
 }
 
 export interface BatchTools {
   readonly functions: Functions;
+  readonly versions: FunctionVersions;
   readonly runner: LambdaRunner;
   readonly onFailure: OnFailure;
+  readonly metrics: PipelineMetrics;
   readonly onDelivered: ((delivery: Delivery) => void) | undefined;
 }
 
@@ -72,6 +78,7 @@ export class Batch {
     if (typeof failure === "string") {
       // The function was not invoked, so this does not count as a retry attempt.
       if (failure) {
+        this.tools.metrics.batchNotInvoked(this.mapping, records);
         this.mapping.LastProcessingResult = `PROBLEM: ${failure}`;
       }
       await sleep(BLOCKED_MILLISECONDS);
@@ -111,18 +118,23 @@ export class Batch {
 
   private async invoke(records: KinesisRecord[]): Promise<Failure | undefined> {
     const { FunctionArn: arn, EventSourceArn: source, FunctionResponseTypes: types } = this.mapping;
-    const { Role: role } = await this.tools.functions.configuration(arn);
+    const { functions, versions, runner, metrics, onDelivered } = this.tools;
+    const versionArn = await versions.resolve(arn);
+    const { Role: role } = await functions.configuration(versionArn);
     const event = kinesisEvent(records, this.shardId, source, role);
-    const { requestId, error, result } = await this.tools.runner.invoke(arn, event, this.lane);
+    const outcome = await runner.invoke({ versionArn, invokedArn: arn, event, lane: this.lane });
+    const { requestId, executedVersion, error, result } = outcome;
+    const from = !error && types.length ? firstFailure(result, records) : undefined;
+    const succeeded = error || from === "whole batch" ? 0 : (from ?? records.length);
+    metrics.batchInvoked(this.mapping, records, records.length - succeeded);
     if (error) {
-      return { requestId, functionError: "Unhandled" };
+      return { requestId, executedVersion, functionError: "Unhandled" };
     }
-    const from = types.length ? firstFailure(result, records) : undefined;
     if (from === "whole batch") {
-      return { requestId };
+      return { requestId, executedVersion };
     }
-    this.tools.onDelivered?.({ functionArn: arn, records: records.slice(0, from) });
-    return from === undefined ? undefined : { requestId, from };
+    onDelivered?.({ functionArn: arn, executedVersion, records: records.slice(0, from) });
+    return from === undefined ? undefined : { requestId, executedVersion, from };
   }
 
   private async discard(condition: string, part: Part, count: number) {
@@ -131,6 +143,8 @@ export class Batch {
     const problem = await this.tools.onFailure
       .send(mapping, { ...part, condition, shardId, records, failure })
       .catch(String);
+    const isDelivered = !problem && mapping.DestinationConfig?.OnFailure?.Destination;
+    this.tools.metrics.discarded(mapping, count, Boolean(isDelivered));
     if (problem) {
       mapping.LastProcessingResult = `PROBLEM: ${problem}`;
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomUUID } from "node:crypto";
-import { functionArnOf, nameOf } from "./functions";
+import { functionArnOf, splitFunctionArn } from "./function-arns";
 import { checkSettings, DEFAULTS, type Mapping, type MappingSettings } from "./mapping-settings";
 import { Poller, unreadableReason, type PollerTools } from "./poller";
 import { parseArn } from "./arns";
@@ -93,7 +93,7 @@ export class EventSourceMappings {
     if (duplicate) {
       throw new AwsError(
         "ResourceConflictException",
-        `The event source arn (" ${EventSourceArn} ") and function (" ${nameOf(FunctionArn)} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${duplicate.mapping.UUID}`,
+        `The event source arn (" ${EventSourceArn} ") and function (" ${splitFunctionArn(FunctionArn).name} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${duplicate.mapping.UUID}`,
         409,
       );
     }

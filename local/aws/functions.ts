@@ -1,9 +1,9 @@
 import { ResourceNotFoundException, type FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import type { Permissions } from "./permissions";
-import { parseArn } from "./arns";
 import type { Cache } from "./cache";
 import { invalidParameter, notFound } from "./errors";
+import { functionArnOf, splitFunctionArn } from "./function-arns";
 import { type Call, type Handlers, type Reply, bodyOf, jsonReply } from "./protocol";
 
 interface Body {
@@ -16,8 +16,9 @@ interface Body {
   readonly LoggingConfig?: object;
 }
 
-/** Stores what moto does not return for a function: its zip and its logging configuration. */
+/** Stores what moto does not return for a function or version: its zip and logging configuration. */
 export class Functions {
+  // Keyed by the ARN of the function or version.
   private readonly zips = new Map<string, Buffer>();
   private readonly logging = new Map<string, object>();
 
@@ -31,19 +32,23 @@ export class Functions {
     return this.zips.get(functionArn) ?? Buffer.alloc(0);
   }
 
-  /** A function's configuration. Rejects with AWS's error if the function does not exist. */
+  /**
+   * Configuration of a function, version or the version that an alias points to. Rejects with AWS's
+   * error if it does not exist.
+   */
   configuration(arn: string): Promise<FunctionConfiguration> {
     return this.cache.getOrLoad(arn, async () => {
+      const { name: FunctionName, qualifier: Qualifier } = splitFunctionArn(arn);
       const found = await this.accounts
         .owning(arn)
-        .lambda.getFunctionConfiguration({ FunctionName: nameOf(arn) })
+        .lambda.getFunctionConfiguration({ FunctionName, Qualifier })
         .catch((error: unknown) => {
           if (!(error instanceof ResourceNotFoundException)) {
             throw error;
           }
           throw notFound(`Function not found: ${arn}`, 404);
         });
-      return { ...found, LoggingConfig: this.loggingOf(arn) };
+      return { ...found, LoggingConfig: this.loggingOf(found.FunctionArn ?? arn) };
     });
   }
 
@@ -51,6 +56,7 @@ export class Functions {
     "lambda.CreateFunction": (call) => this.put(call),
     "lambda.UpdateFunctionCode": (call) => this.put(call),
     "lambda.UpdateFunctionConfiguration": (call) => this.put(call),
+    "lambda.PublishVersion": async (call) => this.published(call, await call.forward()),
     "lambda.GetFunctionConfiguration": async (call) => this.withLogging(call, await call.forward()),
     "lambda.GetFunction": async (call) => this.withLogging(call, await call.forward()),
   };
@@ -75,6 +81,17 @@ export class Functions {
     if (isNew || body.LoggingConfig) {
       this.logging.set(arn, body.LoggingConfig ?? {});
     }
+    return this.published(call, reply);
+  }
+
+  /** Keeps the code and logging configuration that a version was published with. */
+  private published(call: Call, reply: Reply): Reply {
+    if (reply.status < 300) {
+      const arn = functionArnOf(call, bodyOf<FunctionConfiguration>(reply).FunctionName);
+      const { Version: version } = bodyOf<FunctionConfiguration>(reply);
+      this.zips.set(`${arn}:${version}`, this.zip(arn));
+      this.logging.set(`${arn}:${version}`, this.logging.get(arn) ?? {});
+    }
     return this.withLogging(call, reply);
   }
 
@@ -86,13 +103,20 @@ export class Functions {
     const body = bodyOf<FunctionConfiguration & { Configuration?: FunctionConfiguration }>(reply);
     const { Configuration: configuration = body } = body;
     const arn = functionArnOf(call, configuration.FunctionName);
-    Object.assign(configuration, { LoggingConfig: this.loggingOf(arn) });
+    const { Version: version } = configuration;
+    Object.assign(configuration, { LoggingConfig: this.loggingOf(`${arn}:${version}`) });
+    const qualifier = call.query.get("Qualifier");
+    if (qualifier) {
+      Object.assign(configuration, { FunctionArn: `${arn}:${qualifier}` });
+    }
     return jsonReply(body, reply.status);
   }
 
   private loggingOf(arn: string): FunctionConfiguration["LoggingConfig"] {
-    const LogGroup = `/aws/lambda/${nameOf(arn)}`;
-    return { LogFormat: "Text", LogGroup, ...this.logging.get(arn) };
+    const { unqualifiedArn, name, qualifier } = splitFunctionArn(arn);
+    const LogGroup = `/aws/lambda/${name}`;
+    const settings = this.logging.get(qualifier === "$LATEST" ? unqualifiedArn : arn);
+    return { LogFormat: "Text", LogGroup, ...settings };
   }
 
   private async zipIn(call: Call, code: Body): Promise<Buffer | undefined> {
@@ -110,15 +134,3 @@ export class Functions {
     return bytes && Buffer.from(bytes);
   }
 }
-
-/** ARN of the function that a request names in its path or body: by name, partial ARN or ARN. */
-export function functionArnOf(
-  { region, account, path }: Pick<Call, "region" | "account" | "path">,
-  name = /\/functions\/([^/]+)/.exec(path)?.[1] ?? "",
-): string {
-  const [bare] = name.replace(/^(.*:)?function:/, "").split(":");
-  const owner = name.startsWith("arn:") ? parseArn(name).account : account;
-  return `arn:aws:lambda:${region}:${owner}:function:${bare}`;
-}
-
-export const nameOf = (functionArn: string): string => functionArn.split(":")[6] ?? "";

@@ -15,6 +15,9 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** A call as the gateway received it. */
+export type ReceivedCall = Pick<Call, "service" | "operation" | "region" | "accessKeyId" | "body">;
+
 export interface Gateway {
   readonly url: string;
   /** All refused calls, oldest first. */
@@ -31,7 +34,7 @@ export async function startGateway(
   moto: Moto,
   accounts: Accounts,
   handlers: Handlers,
-  answered: (call: Pick<Call, "service" | "operation">) => void,
+  answered: (call: ReceivedCall, result: Reply | AwsError) => void,
 ): Promise<Gateway> {
   const refusals: Refusal[] = [];
   const delays: Gateway["delays"] = new Map();
@@ -72,13 +75,14 @@ export async function startGateway(
         ? await handler({
             ...request,
             ...(await accounts.identity(request.accessKeyId)),
+            headers,
             path: decodeURIComponent(url.pathname),
             query: url.searchParams,
             body,
             forward,
           })
         : await forward();
-      answered(request);
+      answered({ ...request, body }, reply);
       return reply;
     } catch (error) {
       // moto cannot come back. A 5xx status would make SDKs and Terraform retry for minutes.
@@ -89,6 +93,7 @@ export async function startGateway(
       }
       const { code, message } = known;
       refusals.push({ service, operation, code, message });
+      answered({ ...request, body }, known);
       return errorReply(service, known);
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Runs moto behind a gateway that adds what moto lacks. A call passes through the gateway (gateway,
  * protocol, errors). Handlers answer what moto does not (stream-consumers, resource-policies,
- * key-policies, functions, event-source-mappings). IAM policies are evaluated by principals and
+ * key-policies, functions, function-versions, invocations, event-source-mappings). IAM policies are evaluated by principals and
  * permissions. Records reach a function through poller, batch, filters and on-failure.
  */
 
@@ -11,11 +11,15 @@ import { startMoto } from "./moto";
 import { Accounts, type Credentials } from "./accounts";
 import type { Delivery } from "./batch";
 import { EventSourceMappings } from "./event-source-mappings";
+import { FunctionVersions } from "./function-versions";
 import { Functions } from "./functions";
 import { startGateway, type Refusal } from "./gateway";
+import { Invocations } from "./invocations";
 import { KeyPolicies } from "./key-policies";
+import { Metrics } from "./metrics";
 import { OnFailure } from "./on-failure";
 import { Permissions } from "./permissions";
+import { PipelineMetrics } from "./pipeline-metrics";
 import { Principals } from "./principals";
 import { RecordKeys } from "./record-keys";
 import { reshardingHandlers } from "./resharding";
@@ -30,6 +34,11 @@ export interface LocalAwsOptions {
   readonly rolePropagationSeconds?: number;
   /** Seconds that a registered consumer stays in CREATING. Default: 2. */
   readonly consumerCreatingSeconds?: number;
+  /**
+   * Seconds between two batches of metrics that the local AWS writes to CloudWatch. An interval stands
+   * for one minute in AWS. Default: no metrics.
+   */
+  readonly metricsIntervalSeconds?: number;
   /** Called after a function has processed records of a stream. */
   readonly onDelivered?: (delivery: Delivery) => void;
 }
@@ -57,6 +66,8 @@ export interface LocalAws {
   readonly refusals: readonly Refusal[];
   /** Resolves when all log lines written so far can be read from CloudWatch Logs. */
   flushLogs(): Promise<void>;
+  /** Resolves when all metrics so far can be read from CloudWatch. */
+  flushMetrics(): Promise<void>;
   /** Reason why the local AWS no longer answers, if moto exited unexpectedly. */
   exitReason(): string | undefined;
   stop(): Promise<void>;
@@ -66,20 +77,24 @@ export interface LocalAws {
 export async function startLocalAws({
   rolePropagationSeconds = 3,
   consumerCreatingSeconds = 2,
+  metricsIntervalSeconds,
   onDelivered,
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
   const cache = new Cache();
+  const collector = new Metrics(accounts, metricsIntervalSeconds);
+  const metrics = new PipelineMetrics(collector, accounts);
   const principals = new Principals(accounts, cache, rolePropagationSeconds);
   const consumers = new StreamConsumers(accounts, consumerCreatingSeconds);
   const resourcePolicies = new ResourcePolicies(principals, consumers);
   const keyPolicies = new KeyPolicies(accounts, cache, principals);
   const permissions = new Permissions(accounts, cache, principals, resourcePolicies, keyPolicies);
   const functions = new Functions(accounts, cache, permissions);
+  const versions = new FunctionVersions(accounts, cache);
   const onFailure = new OnFailure(accounts, permissions, functions);
   const logs = new FunctionLogs(accounts, permissions);
-  const runner = new LambdaRunner(functions, logs, async (roleArn) => {
+  const environmentOf = async (roleArn: string) => {
     const session = await accounts.assume(roleArn);
     return {
       AWS_ENDPOINT_URL: gateway.url,
@@ -87,7 +102,11 @@ export async function startLocalAws({
       AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
       AWS_SESSION_TOKEN: session.sessionToken,
     };
-  });
+  };
+  const runner = new LambdaRunner(functions, logs, environmentOf, (versionArn, outcome) =>
+    metrics.functionInvoked(versionArn, outcome),
+  );
+  const invocations = new Invocations(functions, versions, permissions, runner);
   const recordKeys = new RecordKeys(accounts);
   const mappings = new EventSourceMappings({
     accounts,
@@ -95,8 +114,10 @@ export async function startLocalAws({
     consumers,
     permissions,
     functions,
+    versions,
     runner,
     onFailure,
+    metrics,
     onDelivered,
   });
 
@@ -108,6 +129,8 @@ export async function startLocalAws({
     ...resourcePolicies.handlers,
     ...keyPolicies.handlers,
     ...functions.handlers,
+    ...versions.handlers,
+    ...invocations.handlers,
     ...mappings.handlers,
   };
   // Calls from another account need permission in the resource policy and in the caller's own policies.
@@ -130,8 +153,10 @@ export async function startLocalAws({
     moto,
     accounts,
     { ...own, ...(Object.fromEntries(shared) as Handlers) },
-    ({ service, operation }) => {
-      const isRead = /^(Get|List|Describe|PutRecord)/.test(operation);
+    (call, result) => {
+      const { service, operation } = call;
+      metrics.called(call, result).catch(() => undefined);
+      const isRead = /^(Get|List|Describe|PutRecord|Invoke)/.test(operation);
       if (!isRead && /^(iam|kinesis|kms|lambda)$/.test(service)) {
         cache.clear();
       }
@@ -156,11 +181,12 @@ export async function startLocalAws({
       gateway.delays.set(`${service}.${operation}`, seconds * 1000),
     refusals: gateway.refusals,
     flushLogs: () => logs.flush(),
+    flushMetrics: () => collector.flush(),
     exitReason: () => moto.exitReason(),
     stop: async () => {
       // Pollers wait for running invocations. Stopping the runner ends those.
       await Promise.all([mappings.stop(), runner.stop()]);
-      await logs.flush();
+      await Promise.all([logs.flush(), collector.stop()]);
       await gateway.stop();
       await moto.stop();
     },

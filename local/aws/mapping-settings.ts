@@ -2,6 +2,7 @@ import type {
   DestinationConfig,
   EventSourcePosition,
   FilterCriteria,
+  EventSourceMappingMetricsConfig,
 } from "@aws-sdk/client-lambda";
 import { parseFilters } from "./filters";
 import { AwsError, invalidParameter } from "./errors";
@@ -23,6 +24,7 @@ export type MappingSettings = typeof DEFAULTS & {
   readonly StartingPositionTimestamp?: number;
   readonly DestinationConfig?: DestinationConfig;
   readonly FilterCriteria?: FilterCriteria;
+  readonly MetricsConfig?: EventSourceMappingMetricsConfig;
 };
 
 /** An event source mapping as returned by Lambda. */
@@ -71,6 +73,7 @@ function mistakeIn(settings: MappingSettings): string | undefined {
   const { StartingPosition: position, StartingPositionTimestamp: timestamp } = settings;
   const { FunctionResponseTypes: types } = settings;
   const destination = settings.DestinationConfig?.OnFailure?.Destination;
+  const metrics: string[] = settings.MetricsConfig?.Metrics ?? [];
   const filters = patternsOf(settings).length;
   if (age !== -1 && age < 60) {
     return `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800, got ${age}`;
@@ -89,6 +92,9 @@ function mistakeIn(settings: MappingSettings): string | undefined {
   }
   if (types.length > 1 || types.some((type) => type !== "ReportBatchItemFailures")) {
     return `FunctionResponseTypes must be ReportBatchItemFailures or empty, got ${types.join()}`;
+  }
+  if (metrics.some((metric) => metric !== "EventCount")) {
+    return `MetricsConfig must be EventCount or empty, got ${metrics.join()}`;
   }
   if (destination && !/^arn:aws[\w-]*:(sqs|sns|s3):/.test(destination)) {
     return `The on-failure destination must be an SQS queue, an SNS topic or an S3 bucket, got ${destination}`;

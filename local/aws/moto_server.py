@@ -1,8 +1,10 @@
-"""Runs moto's server on a free loopback port, and corrects how moto reshards streams."""
+"""Runs moto's server on a free loopback port. Corrects resharding and adds percentiles of metrics."""
 
 import hashlib
 import logging
+import math
 import os
+import re
 import signal
 import sys
 import threading
@@ -21,6 +23,7 @@ def end_with_parent():
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
+from moto.cloudwatch.models import Statistics  # noqa: E402
 from moto.kinesis.models import Stream  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
@@ -54,6 +57,21 @@ def open_shard_for_key(stream, partition_key, explicit_hash_key):
     )
 
 
+def with_percentiles(statistic_for_type):
+    """moto has no percentile statistics, such as p90. Its GetMetricData fails with status 500."""
+
+    def statistic(statistics, stat):
+        percentile = re.fullmatch(r"p(\d+(?:\.\d+)?)", stat)
+        values = sorted(statistics.metric_single_values_list)
+        if percentile is None or not values:
+            return statistic_for_type(statistics, stat)
+        rank = math.ceil(float(percentile[1]) / 100 * len(values))
+        return values[max(rank, 1) - 1]
+
+    return statistic
+
+
+Statistics.get_statistics_for_type = with_percentiles(Statistics.get_statistics_for_type)
 Stream.split_shard = keeping_records(Stream.split_shard)
 Stream.merge_shards = keeping_records(Stream.merge_shards)
 Stream.get_shard_for_key = open_shard_for_key

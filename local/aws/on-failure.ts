@@ -9,6 +9,7 @@ import { parseArn, streamArnOf } from "./arns";
 /** A failed invocation. */
 export interface Failure {
   readonly requestId: string;
+  readonly executedVersion: string;
   readonly functionError?: "Unhandled";
   /** Index of the first failed record; undefined if the whole batch failed. */
   readonly from?: number;
@@ -97,7 +98,7 @@ function invocationRecord(
     ...(invocations && {
       responseContext: {
         statusCode: 200,
-        executedVersion: "$LATEST",
+        executedVersion: failure?.executedVersion,
         ...(functionError && { functionError }),
       },
     }),

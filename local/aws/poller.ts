@@ -4,10 +4,11 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import { Batch, type BatchTools } from "./batch";
 import { parseFilters, passes } from "./filters";
-import { kinesisRecord, type KinesisRecord } from "./kinesis-event";
+import { kinesisRecord } from "./kinesis-event";
 import { patternsOf, type Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
 import type { RecordKeys } from "./record-keys";
+import { enqueue, millisecondsBehind, type Lane, type Shard } from "./shards";
 import type { StreamConsumers } from "./stream-consumers";
 import { isConsumerArn, parseArn, streamArnOf } from "./arns";
 
@@ -20,25 +21,6 @@ export interface PollerTools extends BatchTools {
   readonly consumers: StreamConsumers;
   readonly permissions: Permissions;
   readonly recordKeys: RecordKeys;
-}
-
-/** An ordered queue of a shard's records. A shard has `ParallelizationFactor` lanes. */
-interface Lane {
-  readonly name: string;
-  readonly shardId: string;
-  readonly queue: KinesisRecord[];
-  firstAt: number;
-  draining?: Promise<void>;
-}
-
-interface Shard {
-  readonly parents: readonly string[];
-  iterator: string | undefined;
-  lanes: Lane[];
-  /** The stream was resharded, so no more records can be put into this shard. */
-  isClosed: boolean;
-  /** The shard is closed and all its records have been read. */
-  isRead: boolean;
 }
 
 /** Reason why Lambda cannot read a stream or consumer for a function; undefined if it can. */
@@ -132,20 +114,30 @@ export class Poller {
 
   private async read(): Promise<void> {
     await this.findShards();
+    const { metrics } = this.tools;
     const filters = parseFilters(patternsOf(this.mapping));
     const readShard = async (shard: Shard) => {
       const { isClosed } = shard;
-      const { NextShardIterator: next, Records: records = [] } = await this.kinesis.getRecords({
+      const start = Date.now();
+      const { NextShardIterator: next, Records = [] } = await this.kinesis.getRecords({
         ShardIterator: shard.iterator,
       });
-      await this.assertDecryptable(records);
+      const latencyMilliseconds = Date.now() - start;
+      await this.assertDecryptable(Records);
       shard.iterator = next ?? shard.iterator;
-      shard.isRead = isClosed && records.length === 0;
-      for (const record of records.map(kinesisRecord)) {
-        if (passes(filters, record)) {
-          enqueue(shard, record);
-        }
-      }
+      shard.isRead = isClosed && Records.length === 0;
+      const records = Records.map(kinesisRecord);
+      const passing = records.filter((record) => passes(filters, record));
+      passing.forEach((record) => enqueue(shard, record));
+      const isSubscribed = Date.now() - shard.subscribedAt >= metrics.subscriptionMilliseconds;
+      shard.subscribedAt = isSubscribed ? Date.now() : shard.subscribedAt;
+      metrics.shardRead(this.mapping, {
+        records,
+        filteredOut: records.length - passing.length,
+        behindMilliseconds: millisecondsBehind(shard),
+        latencyMilliseconds,
+        isSubscribed,
+      });
     };
     const readable = [...this.shards.values()].filter((shard) => this.isReadable(shard));
     await Promise.all(readable.map(readShard));
@@ -200,7 +192,14 @@ export class Poller {
       const parents = [shard.ParentShardId, shard.AdjacentParentShardId].filter(
         (parent) => parent !== undefined,
       );
-      const added: Shard = { parents, iterator, lanes: [], isClosed, isRead: false };
+      const added: Shard = {
+        parents,
+        iterator,
+        lanes: [],
+        isClosed,
+        isRead: false,
+        subscribedAt: 0,
+      };
       this.rebuildLanes(ShardId, added);
       this.shards.set(ShardId, added);
     }
@@ -216,6 +215,7 @@ export class Poller {
       name: `${UUID} ${shardId} ${number}`,
       shardId,
       queue: [],
+      processing: [],
       firstAt: 0,
     }));
     waiting.forEach((record) => enqueue(shard, record));
@@ -228,7 +228,9 @@ export class Poller {
       const records = queue.splice(0, size);
       lane.firstAt = Date.now();
       const batch = new Batch(this.mapping, this.tools, shardId, name, this);
+      lane.processing = records;
       queue.unshift(...(await batch.process(records)));
+      lane.processing = [];
     }
   }
 
@@ -243,17 +245,5 @@ export class Poller {
     const limit = tooLarge > 0 ? tooLarge : BatchSize;
     const isDue = queue.length >= limit || Date.now() >= firstAt + seconds * 1000;
     return isDue && !this.isStopping ? Math.min(queue.length, limit) : 0;
-  }
-}
-
-/** Adds a record to the lane of its partition key. */
-function enqueue({ lanes }: Shard, record: KinesisRecord): void {
-  let hash = 0;
-  for (const character of record.partitionKey) {
-    hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  }
-  const lane = lanes[hash % lanes.length];
-  if (lane?.queue.push(record) === 1) {
-    lane.firstAt = Date.now();
   }
 }

@@ -16,6 +16,7 @@ export interface Call {
   readonly account: string;
   /** The caller's ARN, from moto's STS. */
   readonly caller: string;
+  readonly headers: IncomingHttpHeaders;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Buffer;
@@ -44,6 +45,14 @@ const LAMBDA_OPERATIONS: Record<string, string> = {
   "GET functions/*/configuration": "GetFunctionConfiguration",
   "PUT functions/*/configuration": "UpdateFunctionConfiguration",
   "PUT functions/*/code": "UpdateFunctionCode",
+  "POST functions/*/versions": "PublishVersion",
+  "GET functions/*/versions": "ListVersionsByFunction",
+  "POST functions/*/aliases": "CreateAlias",
+  "GET functions/*/aliases": "ListAliases",
+  "GET functions/*/aliases/*": "GetAlias",
+  "PUT functions/*/aliases/*": "UpdateAlias",
+  "DELETE functions/*/aliases/*": "DeleteAlias",
+  "POST functions/*/invocations": "Invoke",
   "POST event-source-mappings": "CreateEventSourceMapping",
   "GET event-source-mappings": "ListEventSourceMappings",
   "GET event-source-mappings/*": "GetEventSourceMapping",
@@ -59,8 +68,13 @@ export function identify(method: string, path: string, headers: IncomingHttpHead
   const [, accessKeyId = "", region = "us-east-1", service = ""] =
     /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ??
     [];
-  const [, , kind = "", name, ...rest] = path.replace(/\/$/, "").split("/");
-  const template = [kind, ...(name ? ["*"] : []), ...rest].join("/");
+  const template = path
+    .split("/")
+    .filter((part) => part)
+    .slice(1)
+    // Kinds of resources alternate with names of resources.
+    .map((part, index) => (index % 2 ? "*" : part))
+    .join("/");
   const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const operation =
     headers["x-amz-target"]?.toString().split(".").at(-1) ??

@@ -8,10 +8,15 @@ import type { LogStream, LogWriter } from "./logs";
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
+  /** Missing if the runtime, not the handler, failed. */
+  readonly stackTrace?: string[];
 }
 
 export interface Outcome {
   readonly requestId: string;
+  readonly executedVersion: string;
+  /** Time that the handler ran, without the time to load it. */
+  readonly durationMilliseconds: number;
   readonly error?: FunctionError;
   readonly result?: unknown;
 }
@@ -44,7 +49,7 @@ export class ExecutionEnvironment {
     variables: Record<string, string>,
   ) {
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
-    const stream = `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
+    const stream = `${day}/[${this.version}]${randomBytes(16).toString("hex")}`;
     this.log = logs.stream(configuration, stream);
     this.ready = this.next();
     this.child = fork(join(__dirname, "child.mjs"), {
@@ -87,15 +92,15 @@ export class ExecutionEnvironment {
     });
   }
 
-  async invoke(event: unknown): Promise<Outcome> {
+  async invoke(event: unknown, invokedFunctionArn: string): Promise<Outcome> {
     const requestId = randomUUID();
+    const executedVersion = this.version;
     const loading = await this.within(LOADING_SECONDS, this.ready, requestId);
     if (loading.error) {
-      return { requestId, error: loading.error };
+      return { requestId, executedVersion, durationMilliseconds: 0, error: loading.error };
     }
     const {
       FunctionName: functionName,
-      FunctionArn: invokedFunctionArn,
       Timeout: seconds = 3,
       MemorySize: memory,
       LoggingConfig: logging,
@@ -103,22 +108,28 @@ export class ExecutionEnvironment {
     const context = {
       awsRequestId: requestId,
       functionName,
-      functionVersion: "$LATEST",
+      functionVersion: executedVersion,
       invokedFunctionArn,
       memoryLimitInMB: String(memory),
       logGroupName: logging?.LogGroup,
     };
     const answer = this.next();
-    const deadline = Date.now() + seconds * 1000;
+    const start = Date.now();
+    const deadline = start + seconds * 1000;
     // If the process has exited, the exit handler settles the answer, so the send error is ignored.
     this.child.send({ event, context, deadline }, () => undefined);
     const { error, result } = await this.within(seconds, answer, requestId);
     if (error?.errorType === "Runtime.ExitError") {
       this.log.write(`RequestId: ${requestId} Error: ${error.errorMessage}`);
     }
+    const invocation = { requestId, executedVersion, durationMilliseconds: Date.now() - start };
     return error
-      ? { requestId, error }
-      : { requestId, result: JSON.parse(result ?? "null") as unknown };
+      ? { ...invocation, error }
+      : { ...invocation, result: JSON.parse(result ?? "null") as unknown };
+  }
+
+  private get version(): string {
+    return this.configuration.Version ?? "$LATEST";
   }
 
   async stop(): Promise<void> {
@@ -140,8 +151,8 @@ export class ExecutionEnvironment {
     requestId: string,
   ): Promise<Message> {
     const timer = setTimeout(() => {
-      const errorMessage = `${new Date().toISOString()} ${requestId} Task timed out after ${seconds.toFixed(2)} seconds`;
-      this.log.write(errorMessage);
+      const errorMessage = `Task timed out after ${seconds.toFixed(2)} seconds`;
+      this.log.write(`${new Date().toISOString()} ${requestId} ${errorMessage}`);
       this.settle({ error: { errorType: "Sandbox.Timedout", errorMessage } });
       void this.stop();
     }, seconds * 1000);
@@ -167,7 +178,7 @@ function environmentOf(
     LAMBDA_TASK_ROOT: code,
     AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: configuration.FunctionName ?? "",
-    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_VERSION: configuration.Version ?? "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: logging?.LogGroup ?? "",

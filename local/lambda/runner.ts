@@ -8,15 +8,28 @@ import type { LogWriter } from "./logs";
 
 // Lambda has no such limit. It keeps the load on the developer's machine low.
 const ENVIRONMENT_LIMIT = 16;
+// Environments of old versions would otherwise run until the local AWS stops.
+const IDLE_MILLISECONDS = 60_000;
 
-/** Runs a function's invocations one after another, in one environment at a time. */
+/** Runs invocations of a version one after another, in one environment at a time. */
 interface Slot {
   settings: string;
   environment?: ExecutionEnvironment;
   turn: Promise<unknown>;
+  idle?: NodeJS.Timeout;
 }
 
-/** Supplies the functions' configurations and code. */
+export interface Invocation {
+  /** ARN of the version to run, without a qualifier for $LATEST. */
+  readonly versionArn: string;
+  /** ARN that the caller named, such as an alias. */
+  readonly invokedArn: string;
+  readonly event: unknown;
+  /** Invocations with the same lane use the same environment. */
+  readonly lane: string;
+}
+
+/** Supplies the configuration and code of functions and versions. */
 export interface FunctionSource {
   configuration(functionArn: string): Promise<FunctionConfiguration>;
   zip(functionArn: string): Buffer;
@@ -26,7 +39,7 @@ export interface FunctionSource {
 export class LambdaRunner {
   private readonly root = mkdtempSync(join(tmpdir(), "local-aws-"));
   private readonly slots = new Map<string, Slot>();
-  /** Lanes by function ARN. A lane always uses the same slot, so that its log lines stay in order. */
+  /** Lanes by version ARN. A lane always uses the same slot, so that its log lines stay in order. */
   private readonly lanes = new Map<string, string[]>();
   private isStopped = false;
 
@@ -34,6 +47,7 @@ export class LambdaRunner {
     private readonly functions: FunctionSource,
     private readonly logs: LogWriter,
     private readonly variables: (roleArn: string) => Promise<Record<string, string>>,
+    private readonly onInvoked: (versionArn: string, outcome: Outcome) => void,
   ) {}
 
   /** Reason why the local AWS cannot run a function; undefined if it can. */
@@ -50,20 +64,26 @@ export class LambdaRunner {
   }
 
   /** Invokes a function. Errors of the function are in the outcome; rejects if it could not be started. */
-  async invoke(functionArn: string, event: unknown, lane: string): Promise<Outcome> {
-    const lanes = this.lanes.get(functionArn) ?? [];
-    this.lanes.set(functionArn, lanes);
+  async invoke({ versionArn, invokedArn, event, lane }: Invocation): Promise<Outcome> {
+    const lanes = this.lanes.get(versionArn) ?? [];
+    this.lanes.set(versionArn, lanes);
     if (!lanes.includes(lane)) {
       lanes.push(lane);
     }
-    const key = `${functionArn} ${lanes.indexOf(lane) % ENVIRONMENT_LIMIT}`;
+    const key = `${versionArn} ${lanes.indexOf(lane) % ENVIRONMENT_LIMIT}`;
     const slot = this.slots.get(key) ?? { settings: "", turn: Promise.resolve() };
     this.slots.set(key, slot);
     const invoked = slot.turn.then(async () => {
-      const environment = await this.environment(functionArn, slot);
-      return environment.invoke(event);
+      const environment = await this.environment(versionArn, slot);
+      const outcome = await environment.invoke(event, invokedArn);
+      this.onInvoked(versionArn, outcome);
+      return outcome;
     });
     slot.turn = invoked.catch(() => undefined);
+    clearTimeout(slot.idle);
+    slot.idle = setTimeout(() => {
+      slot.turn = slot.turn.then(() => slot.environment?.stop());
+    }, IDLE_MILLISECONDS).unref();
     return invoked;
   }
 
