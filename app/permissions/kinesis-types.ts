@@ -119,7 +119,6 @@ export const KINESIS_TYPES: Readonly<Record<string, ResourcePermissions>> = {
     }),
     create: { self: ["kms:CreateAlias"] },
     read: { any: ["kms:ListAliases"] },
-    update: { self: ["kms:UpdateAlias"] },
     delete: { self: ["kms:DeleteAlias"] },
   },
 };

@@ -55,7 +55,6 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
     },
     update: {
       self: [
-        "lambda:GetFunctionConfiguration",
         "lambda:UpdateFunctionCode",
         "lambda:UpdateFunctionConfiguration",
         "lambda:PutFunctionConcurrency",

@@ -1,6 +1,6 @@
 import { Element, SynthesizedBackend, SynthesizedStack } from "../stack";
 import { partitionOf } from "../../modules/policies/partitions";
-import { Context } from "./context";
+import { Context, Target } from "./context";
 import { Place, References } from "./references";
 import { ANY, LIFECYCLE, ResourcePermissions } from "./resource-permissions";
 import { Grant, Policy, Statement, statementsOf } from "./statements";
@@ -68,14 +68,14 @@ function grantsOf(
 ): { place: Place; grants: Grant[] } {
   const place = references.placeOf(element);
   const context = new Context(element, place, references);
-  const targets = {
+  const targets: Readonly<Record<string, Target | undefined>> = {
     ...permissions.targets?.(context),
     self: permissions.self(context),
     any: ANY,
   };
   const grants = LIFECYCLE.flatMap((step) => Object.entries(permissions[step] ?? {})).flatMap(
     ([name, actions = []]) => {
-      const target = targets[name as keyof typeof targets];
+      const target = targets[name];
       return target ? [{ target, actions }] : [];
     },
   );

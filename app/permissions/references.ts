@@ -30,7 +30,7 @@ export class References {
   /** @throws if the element's provider names no account */
   public placeOf({ provider, "//": { metadata } }: Element): Place {
     const found = this.stack.provider.aws.find(({ alias }) => `aws.${alias}` === provider);
-    const account = found?.allowed_account_ids?.[0];
+    const [account] = found?.allowed_account_ids ?? [];
     if (!found || account === undefined) {
       throw new Error(
         `provider ${provider} of ${metadata.path} must name its account, got none; set its 'allowedAccountIds'`,
@@ -41,7 +41,7 @@ export class References {
 
   /** An argument as text. `*` replaces what is known only after the apply, such as the id of a key. */
   public resolve(argument: unknown): string {
-    return String(argument ?? "*")
+    return (typeof argument === "string" ? argument : "*")
       .replace(
         ARN_PART,
         (_all, type: string, name: string, attribute: string, index: string) =>

@@ -39,25 +39,24 @@ function statementBlock({ Sid, Action, Resource, Condition = {} }: Statement): s
         "    condition {",
         `      test     = ${quoted(test)}`,
         `      variable = ${quoted(variable)}`,
-        `      values   = ${list(values, "      ")}`,
+        `      values = ${list(values, "      ")}`,
         "    }",
       ].join("\n"),
     ),
   );
   return [
     "  statement {",
-    `    sid       = ${quoted(Sid)}`,
-    `    actions   = ${list(Action, "    ")}`,
+    `    sid = ${quoted(Sid)}`,
+    `    actions = ${list(Action, "    ")}`,
     `    resources = ${list(Resource, "    ")}`,
     ...conditions,
     "  }",
   ].join("\n");
 }
 
+/** A list with a line for each value, so that `terraform fmt` aligns it with nothing. */
 const list = (values: readonly string[], indentation: string): string =>
-  values.length === 1
-    ? `[${values.map(quoted).join(", ")}]`
-    : `[\n${values.map((value) => `${indentation}  ${quoted(value)},\n`).join("")}${indentation}]`;
+  `[\n${values.map((value) => `${indentation}  ${quoted(value)},\n`).join("")}${indentation}]`;
 
 /** A string of HCL, in which `${` and `%{` would start a template. */
 const quoted = (value: string): string => JSON.stringify(value).replace(/([$%])\{/g, "$1$1{");

@@ -3,6 +3,7 @@ import * as http2 from "node:http2";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Moto } from "../moto";
 import type { Accounts } from "./accounts";
+import type { Deployers } from "./deployers";
 import { AwsError, errorReply, identify, jsonReply, sleep } from "./requests";
 import type { Call, Handlers, Reply } from "./requests";
 
@@ -31,6 +32,7 @@ export async function startGateway(
   accounts: Accounts,
   handlers: Handlers,
   answered: (call: Pick<Call, "service" | "operation">) => void,
+  deployers: Deployers,
 ): Promise<Gateway> {
   const refusals: Refusal[] = [];
   const delays: Gateway["delays"] = new Map();
@@ -63,17 +65,19 @@ export async function startGateway(
       await sleep(delays.get(key) ?? 0);
       const failure = failures.get(key);
       if (failure && failure.times-- > 0) throw failure.error;
+      const callOf = async (): Promise<Call> => ({
+        ...asked,
+        ...(await accounts.identity(asked.accessKeyId)),
+        path: decodeURIComponent(url.pathname),
+        query: url.searchParams,
+        body,
+        forward,
+      });
       const handler = handlers[key];
-      const reply = handler
-        ? await handler({
-            ...asked,
-            ...(await accounts.identity(asked.accessKeyId)),
-            path: decodeURIComponent(url.pathname),
-            query: url.searchParams,
-            body,
-            forward,
-          })
-        : await forward();
+      const proceed = async () => (handler ? handler(await callOf()) : forward());
+      const reply = deployers.isDeployer(asked.accessKeyId)
+        ? await deployers.answer(await callOf(), proceed)
+        : await proceed();
       answered(asked);
       return reply;
     } catch (error) {

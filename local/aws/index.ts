@@ -10,6 +10,7 @@ import { LogWriter } from "../lambda/log-writer";
 import { startMoto } from "../moto";
 import { Accounts, Memory, type Credentials } from "./accounts";
 import type { Delivery } from "./batch";
+import { Deployers } from "./deployers";
 import { EventSourceMappings } from "./event-source-mappings";
 import { Functions } from "./functions";
 import { startGateway, type Refusal } from "./gateway";
@@ -53,6 +54,8 @@ export interface LocalAws {
   delay(service: string, operation: string, seconds: number): void;
   /** Every call that was refused so far, oldest first. */
   readonly refusals: readonly Refusal[];
+  /** The roles that deploy: what they call, and what they may call. */
+  readonly deployers: Deployers;
   /** Resolves once everything that functions logged so far can be read. */
   flushLogs(): Promise<void>;
   /** Why nothing answers any more, should moto end by itself. */
@@ -68,6 +71,7 @@ export async function startLocalAws({
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
+  const deployers = new Deployers(accounts);
   const memory = new Memory();
   const principals = new Principals(accounts, memory, rolePropagationSeconds);
   const consumers = new StreamConsumers(accounts, consumerCreatingSeconds);
@@ -130,6 +134,7 @@ export async function startLocalAws({
       const isRead = /^(Get|List|Describe|PutRecord)/.test(operation);
       if (!isRead && /^(iam|kinesis|kms|lambda)$/.test(service)) memory.forget();
     },
+    deployers,
   ).catch(async (error: unknown) => {
     await moto.stop();
     throw error;
@@ -148,6 +153,7 @@ export async function startLocalAws({
     delay: (service, operation, seconds) =>
       gateway.delays.set(`${service}.${operation}`, seconds * 1000),
     refusals: gateway.refusals,
+    deployers,
     flushLogs: () => logs.flush(),
     vanished: () => moto.vanished(),
     stop: async () => {

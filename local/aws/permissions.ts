@@ -158,7 +158,8 @@ export class Permissions {
   }
 }
 
-async function isAllowed(
+/** Whether IAM allows a request by these policies. */
+export async function isAllowed(
   { principal, action, resource, resourcePolicy, context = {} }: Request,
   identityPolicies: string[] = [],
   boundary?: string,

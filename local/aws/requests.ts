@@ -73,6 +73,16 @@ const LAMBDA_OPERATIONS: Record<string, string> = {
   "GET functions/*/configuration": "GetFunctionConfiguration",
   "PUT functions/*/configuration": "UpdateFunctionConfiguration",
   "PUT functions/*/code": "UpdateFunctionCode",
+  "DELETE functions/*": "DeleteFunction",
+  "GET functions/*/versions": "ListVersionsByFunction",
+  "POST functions/*/versions": "PublishVersion",
+  "GET functions/*/code-signing-config": "GetFunctionCodeSigningConfig",
+  "PUT functions/*/concurrency": "PutFunctionConcurrency",
+  "DELETE functions/*/concurrency": "DeleteFunctionConcurrency",
+  "POST functions/*/aliases": "CreateAlias",
+  "GET functions/*/aliases/*": "GetAlias",
+  "PUT functions/*/aliases/*": "UpdateAlias",
+  "DELETE functions/*/aliases/*": "DeleteAlias",
   "POST event-source-mappings": "CreateEventSourceMapping",
   "GET event-source-mappings": "ListEventSourceMappings",
   "GET event-source-mappings/*": "GetEventSourceMapping",
@@ -88,8 +98,8 @@ export function identify(method: string, path: string, headers: IncomingHttpHead
   const [, accessKeyId = "", region = "us-east-1", service = ""] =
     /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ??
     [];
-  const [, , kind = "", name, ...rest] = path.replace(/\/$/, "").split("/");
-  const template = [kind, ...(name ? ["*"] : []), ...rest].join("/");
+  const [, , ...parts] = path.replace(/\/$/, "").split("/");
+  const template = parts.map((part, index) => (index % 2 ? "*" : part)).join("/");
   const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const operation =
     headers["x-amz-target"]?.toString().split(".").at(-1) ??
