@@ -1,6 +1,6 @@
+import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
 import type { Accounts, Credentials } from "./accounts";
 import { neededFor, type Need } from "./deployer-actions";
-import { isAllowed } from "./permissions";
 import { AwsError, bodyOf, notAuthorized, parseArn, type Call, type Reply } from "./requests";
 
 /** The role that Terraform acts as, where its calls are recorded or its permissions enforced. */
@@ -51,7 +51,7 @@ export class Deployers {
     this.calls.push({ account, caller, service, operation, needs });
     const policies = this.policies?.get(account) ?? [];
     for (const need of this.policies ? needs : []) {
-      if (!(await isAllowedBy(need, caller, policies))) {
+      if (!isAllowedBy(need, caller, policies)) {
         const code = /^(iam|sqs|s3)$/.test(service) ? "AccessDenied" : "AccessDeniedException";
         const reason = `because no identity-based policy allows the ${need.action} action`;
         const denied = notAuthorized(caller, need.action, need.resource);
@@ -68,26 +68,27 @@ export class Deployers {
 }
 
 /** Whether identity policies allow what a call needs. */
-export function isAllowedBy(
-  { action, resource, context }: Need,
-  principal: string,
-  policies: readonly object[],
-): Promise<boolean> {
-  // Key policies that let their account's IAM policies decide, as those of our keys do.
-  const { account } = parseArn(principal);
-  const keyPolicy = {
-    Version: "2012-10-17",
-    Statement: {
-      Effect: "Allow",
-      Principal: { AWS: `arn:aws:iam::${account}:root` },
-      Action: "kms:*",
-      Resource: "*",
+export function isAllowedBy(need: Need, principal: string, policies: readonly object[]): boolean {
+  // KMS asks the key policy too, and the policies of our keys leave it to the account's own
+  // policies. By another name of the service, the simulator looks at identity policies alone.
+  const renamed = JSON.stringify({ need, policies }).replaceAll("kms:", "not-kms:");
+  const asked = JSON.parse(renamed) as { need: Need; policies: object[] };
+  const { action, resource, context } = asked.need;
+  const { account: accountId } = parseArn(principal);
+  // The simulation that checks its input takes the ARN of a consumer for that of a stream as well.
+  const result = runUnsafeSimulation(
+    {
+      request: {
+        principal,
+        action,
+        resource: { resource, accountId },
+        contextVariables: context,
+      },
+      identityPolicies: asked.policies.map((policy, index) => ({ name: String(index), policy })),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
     },
-  };
-  const isOnKey = action.startsWith("kms:") && resource !== "*";
-  const request = { principal, action, resource, context };
-  return isAllowed(
-    { ...request, ...(isOnKey && { resourcePolicy: JSON.stringify(keyPolicy) }) },
-    policies.map((policy) => JSON.stringify(policy)),
+    {},
   );
+  return result === "Allowed";
 }

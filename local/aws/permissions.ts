@@ -158,8 +158,7 @@ export class Permissions {
   }
 }
 
-/** Whether IAM allows a request by these policies. */
-export async function isAllowed(
+async function isAllowed(
   { principal, action, resource, resourcePolicy, context = {} }: Request,
   identityPolicies: string[] = [],
   boundary?: string,
