@@ -3,7 +3,7 @@ import { partitionOf } from "../../modules/policies/partitions";
 import { Context, Target } from "./context";
 import { Place, References } from "./references";
 import { ANY, LIFECYCLE, ResourcePermissions } from "./resource-permissions";
-import { Grant, Policy, Statement, statementsOf } from "./statements";
+import { Grant, onlyKey, Policy, Statement, statementsOf } from "./statements";
 import { DATA_SOURCES_WITHOUT_PERMISSIONS, PERMISSIONS } from "./table";
 
 /** Name of the policy for the identity that reads and writes the state in S3. */
@@ -125,16 +125,30 @@ function split(statements: readonly Statement[]): Policy[] {
   return policies;
 }
 
-/** A statement that is too long for a policy becomes several with a part of the resources each. */
+/**
+ * A statement that is too long for a policy becomes several with a part of the resources each, or
+ * of the values of its condition, which are alternatives as well.
+ */
 function halved(statement: Statement): Statement[] {
-  if (fits(policy(statement)) || statement.Resource.length < 2) {
+  const { Resource, Condition } = statement;
+  const [operator = "", key = ""] = onlyKey(Condition) ?? [];
+  const values = Condition?.[operator]?.[key] ?? [];
+  if (fits(policy(statement)) || (Resource.length < 2 && values.length < 2)) {
     return [statement];
   }
-  const middle = Math.ceil(statement.Resource.length / 2);
-  return [
-    { ...statement, Resource: statement.Resource.slice(0, middle) },
-    { ...statement, Resource: statement.Resource.slice(middle) },
-  ].flatMap(halved);
+  const halves = (all: readonly string[]): string[][] => [
+    all.slice(0, Math.ceil(all.length / 2)),
+    all.slice(Math.ceil(all.length / 2)),
+  ];
+  const parts =
+    Resource.length > 1
+      ? halves(Resource).map((half) => ({ ...statement, Resource: half }))
+      : halves(values).map((half) => ({
+          ...statement,
+          Condition: { [operator]: { [key]: half } },
+        }));
+  // Sids are unique in a policy.
+  return parts.flatMap((part, index) => halved({ ...part, Sid: `${part.Sid}${"AB"[index]}` }));
 }
 
 const policy = (...Statement: Statement[]): Policy => ({ Version: "2012-10-17", Statement });

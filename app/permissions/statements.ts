@@ -20,44 +20,93 @@ export interface Grant {
   readonly actions: readonly string[];
 }
 
+interface Part {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly arns: readonly string[];
+  readonly condition?: Condition;
+}
+
 /**
- * As few statements as allow exactly the grants: first the actions on the same resources are
- * merged, then the resources with the same actions.
+ * A few statements that allow exactly the grants: an action is allowed on the same resources and
+ * under the same conditions as in the grants.
  */
 export function statementsOf(grants: readonly Grant[]): Statement[] {
-  const byTarget = merge(
-    grants.map(({ target, actions }) => ({ ...target, actions })),
-    ({ sid, condition, arns }) => JSON.stringify([sid, condition, sorted(arns)]),
+  const single = grants.flatMap(({ target: { sid, arns, condition }, actions }) =>
+    actions.map((action) => ({ sid, arns, condition, actions: [action] })),
   );
-  const byActions = merge(byTarget, ({ sid, condition, actions }) =>
-    JSON.stringify([sid, condition, sorted(actions)]),
+  const byAction = merged(single, ({ sid, condition, actions }) => [sid, condition, actions]).map(
+    (part) => ({ ...part, arns: uncovered(part.arns) }),
   );
-  return byActions.map(({ sid, actions, arns, condition }, index) => {
-    const isSame = (other: Target): boolean => other.sid === sid;
-    const number = byActions.slice(0, index + 1).filter(isSame).length;
+  const byResources = merged(byAction, ({ sid, condition, arns }) => [sid, condition, arns]);
+  const all = merged(byResources, ({ sid, condition, arns, actions }) => [
+    sid,
+    onlyKey(condition) ?? condition,
+    arns,
+    actions,
+  ]);
+  return all.map(({ sid, actions, arns, condition }, index) => {
+    const isSame = (other: Part): boolean => other.sid === sid;
+    const number = all.slice(0, index + 1).filter(isSame).length;
     return {
-      Sid: byActions.filter(isSame).length > 1 ? `${sid}${number}` : sid,
+      Sid: all.filter(isSame).length > 1 ? `${sid}${number}` : sid,
       Effect: "Allow" as const,
-      Action: sorted(actions),
-      Resource: sorted(arns),
+      Action: actions,
+      Resource: arns,
       ...(condition && { Condition: condition }),
     };
   });
 }
 
-type Merged = Target & { readonly actions: readonly string[] };
-
-function merge(all: readonly Merged[], keyOf: (one: Merged) => string): Merged[] {
-  const merged = new Map<string, Merged>();
-  for (const one of all) {
-    const known = merged.get(keyOf(one));
-    merged.set(keyOf(one), {
-      ...one,
-      arns: [...(known?.arns ?? []), ...one.arns],
-      actions: [...(known?.actions ?? []), ...one.actions],
+/** Joins parts that differ in nothing but one list: what `keyOf` leaves out. */
+function merged(parts: readonly Part[], keyOf: (part: Part) => readonly unknown[]): Part[] {
+  const groups = new Map<string, Part>();
+  for (const part of parts) {
+    const key = JSON.stringify(keyOf(part));
+    const known = groups.get(key) ?? part;
+    groups.set(key, {
+      ...part,
+      actions: sorted([...known.actions, ...part.actions]),
+      arns: sorted([...known.arns, ...part.arns]),
+      condition: joined(known.condition, part.condition),
     });
   }
-  return [...merged.values()];
+  return [...groups.values()];
 }
+
+/** Operator and key of a condition that has a single one, whose values are alternatives. */
+export function onlyKey(condition: Condition | undefined): readonly string[] | undefined {
+  const keys = Object.entries(condition ?? {}).flatMap(([operator, values]) =>
+    Object.keys(values).map((key) => [operator, key]),
+  );
+  return keys.length === 1 ? keys[0] : undefined;
+}
+
+/** The values of both conditions, which have the same operators and keys. */
+function joined(one: Condition | undefined, other: Condition | undefined): Condition | undefined {
+  return (
+    one &&
+    Object.fromEntries(
+      Object.entries(one).map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(
+          Object.entries(keys).map(([key, values]) => [
+            key,
+            sorted([...values, ...(other?.[operator]?.[key] ?? [])]),
+          ]),
+        ),
+      ]),
+    )
+  );
+}
+
+/** Leaves out what a pattern that ends in `*` covers. */
+const uncovered = (arns: readonly string[]): string[] =>
+  arns.filter(
+    (arn) =>
+      !arns.some(
+        (other) => other !== arn && other.endsWith("*") && arn.startsWith(other.slice(0, -1)),
+      ),
+  );
 
 const sorted = (values: readonly string[]): string[] => [...new Set(values)].sort();

@@ -244,8 +244,14 @@ describe("the policies of a deployment", () => {
     expect(policies.length).toBeGreaterThan(1);
     for (const policy of policies) {
       expect(JSON.stringify(policy).length).toBeLessThanOrEqual(6144);
+      const sids = policy.Statement.map(({ Sid }) => Sid);
+      expect(sids).toEqual([...new Set(sids)]);
     }
     expect(resourcesOf(many, READER, "sqs:CreateQueue")).toHaveLength(60);
+    const mappings = allowing(many, READER, "lambda:CreateEventSourceMapping");
+    expect(
+      mappings.flatMap(({ Condition }) => Condition?.ArnLike?.["lambda:FunctionArn"]),
+    ).toHaveLength(120);
     const actionsOf = (stack: typeof few): Set<string> =>
       new Set(statementsFor(stack, READER).flatMap(({ Action }) => Action));
     expect(actionsOf(many)).toEqual(actionsOf(few));
@@ -277,7 +283,7 @@ describe("the policies of a deployment", () => {
         Effect: "Allow",
         Action: ["s3:ListBucket"],
         Resource: ["arn:aws:s3:::states"],
-        Condition: { StringEquals: { "s3:prefix": ["orders", "env:/"] } },
+        Condition: { StringEquals: { "s3:prefix": ["env:/", "orders"] } },
       },
     ]);
   });
