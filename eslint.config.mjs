@@ -35,7 +35,7 @@ const outsideModules = [
 const PUBLIC_API = "import from modules/index.ts, which is the public API";
 /** The insides of modules/ that settings, schema and Terraform module are generated from. */
 const DECLARATIONS =
-  "properties/|policies/principals$|[a-z-]+/([a-z-]+-properties|record-age|on-failure)$";
+  "properties/|policies/(principals|partitions)$|[a-z-]+/([a-z-]+-properties|record-age|on-failure)$";
 const fromIndexOnly = ["/modules/.", PUBLIC_API];
 const declarationsOnly = [`/modules/(?!${DECLARATIONS})`, PUBLIC_API];
 

@@ -1,7 +1,19 @@
 /** The parts of cdktf's output that the app reads. */
 export interface SynthesizedStack {
   readonly provider: { readonly aws: readonly SynthesizedProvider[] };
-  readonly resource: Readonly<Record<string, Readonly<Record<string, SynthesizedElement>>>>;
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Element>>>>;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly terraform?: { readonly backend?: { readonly s3?: SynthesizedBackend } };
+}
+
+/** An element with the arguments of its type. */
+export type Element = SynthesizedElement & Readonly<Record<string, unknown>>;
+
+export interface SynthesizedBackend {
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+  readonly kms_key_id?: string;
 }
 
 export interface SynthesizedProvider {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalAws, LocalAwsOptions, startLocalAws } from "../../local/aws";
+import type { Credentials } from "../../local/aws/accounts";
 import { findTerraform, Terraform } from "../../local/terraform";
 import { Configuration, copyStack } from "../../local/workspace";
 import { Clients, clientsOf, messages } from "../local/two-accounts";
@@ -27,12 +28,22 @@ export class Deployment {
     return new Deployment(await findTerraform(), await startLocalAws(options));
   }
 
+  /** In the local AWS, with its calls recorded and subject to the policies that are enforced. */
+  public static async startAsDeployer(options?: LocalAwsOptions): Promise<Deployment> {
+    const aws = await startLocalAws(options);
+    const credentials = (account: string): Promise<Credentials> =>
+      aws.deployers.credentials(account);
+    return new Deployment(await findTerraform(), aws, credentials);
+  }
+
   private directory = "";
   private synthesized = "";
 
   private constructor(
     private readonly terraform: Terraform,
     public readonly aws: LocalAws,
+    private readonly credentials = (account: string): Promise<Credentials> =>
+      aws.credentials(account),
   ) {}
 
   public clients(account: string): Promise<Clients> {
@@ -42,7 +53,7 @@ export class Deployment {
   public async init(stackDirectory: string, state?: string): Promise<void> {
     this.directory = await copyStack(this.terraform, stackDirectory, {
       url: this.aws.url,
-      credentials: (account) => this.aws.credentials(account),
+      credentials: this.credentials,
     });
     this.synthesized = fs.readFileSync(this.file, "utf8");
     if (state !== undefined) {

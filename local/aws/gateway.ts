@@ -4,6 +4,7 @@ import * as http2 from "node:http2";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Moto } from "./moto";
 import type { Accounts } from "./accounts";
+import type { Deployers } from "./deployers";
 import { AwsError, errorReply } from "./errors";
 import { type Call, type Handlers, type Reply, identify, jsonReply } from "./protocol";
 
@@ -35,6 +36,7 @@ export async function startGateway(
   accounts: Accounts,
   handlers: Handlers,
   answered: (call: ReceivedCall, result: Reply | AwsError) => void,
+  deployers: Deployers,
 ): Promise<Gateway> {
   const refusals: Refusal[] = [];
   const delays: Gateway["delays"] = new Map();
@@ -70,18 +72,20 @@ export async function startGateway(
       if (failure && failure.times-- > 0) {
         throw failure.error;
       }
+      const callOf = async (): Promise<Call> => ({
+        ...request,
+        ...(await accounts.identity(request.accessKeyId)),
+        headers,
+        path: decodeURIComponent(url.pathname),
+        query: url.searchParams,
+        body,
+        forward,
+      });
       const handler = handlers[key];
-      const reply = handler
-        ? await handler({
-            ...request,
-            ...(await accounts.identity(request.accessKeyId)),
-            headers,
-            path: decodeURIComponent(url.pathname),
-            query: url.searchParams,
-            body,
-            forward,
-          })
-        : await forward();
+      const proceed = async () => (handler ? handler(await callOf()) : forward());
+      const reply = deployers.isDeployer(request.accessKeyId)
+        ? await deployers.answer(await callOf(), proceed)
+        : await proceed();
       answered({ ...request, body }, reply);
       return reply;
     } catch (error) {

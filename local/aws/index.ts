@@ -10,6 +10,7 @@ import { FunctionLogs } from "./function-logs";
 import { startMoto } from "./moto";
 import { Accounts, type Credentials } from "./accounts";
 import type { Delivery } from "./batch";
+import { Deployers } from "./deployers";
 import { EventSourceMappings } from "./event-source-mappings";
 import { FunctionVersions } from "./function-versions";
 import { Functions } from "./functions";
@@ -64,6 +65,8 @@ export interface LocalAws {
   delay(service: string, operation: string, seconds: number): void;
   /** All refused calls, oldest first. */
   readonly refusals: readonly Refusal[];
+  /** The roles that deploy: what they call, and what they may call. */
+  readonly deployers: Deployers;
   /** Resolves when all log lines written so far can be read from CloudWatch Logs. */
   flushLogs(): Promise<void>;
   /** Resolves when all metrics so far can be read from CloudWatch. */
@@ -82,6 +85,7 @@ export async function startLocalAws({
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
+  const deployers = new Deployers(accounts);
   const cache = new Cache();
   const collector = new Metrics(accounts, metricsIntervalSeconds);
   const metrics = new PipelineMetrics(collector, accounts);
@@ -161,6 +165,7 @@ export async function startLocalAws({
         cache.clear();
       }
     },
+    deployers,
   ).catch(async (error: unknown) => {
     await moto.stop();
     throw error;
@@ -180,6 +185,7 @@ export async function startLocalAws({
     delay: (service, operation, seconds) =>
       gateway.delays.set(`${service}.${operation}`, seconds * 1000),
     refusals: gateway.refusals,
+    deployers,
     flushLogs: () => logs.flush(),
     flushMetrics: () => collector.flush(),
     exitReason: () => moto.exitReason(),

@@ -1,0 +1,66 @@
+import { render } from "../../../app/permissions/render";
+import { Policy } from "../../../app/permissions/statements";
+
+const policy = (...Resource: string[]): Policy => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "Tables",
+      Effect: "Allow",
+      Action: ["dynamodb:PutItem"],
+      Resource,
+      Condition: { StringEquals: { "aws:PrincipalTag/team": ["${team}", "b"] } },
+    },
+  ],
+});
+
+describe("the policies as JSON", () => {
+  it("are one policy where there is one, and a list where an account needs several", () => {
+    const several = new Map([["222222222222", [policy("a"), policy("b")]]]);
+
+    expect(JSON.parse(render(new Map([["222222222222", [policy("a")]]]), "json"))).toEqual(
+      policy("a"),
+    );
+    expect(JSON.parse(render(several, "json"))).toEqual([policy("a"), policy("b")]);
+    expect(
+      JSON.parse(render(new Map([...several, ["111111111111", [policy("c")]]]), "json")),
+    ).toEqual({ "111111111111": policy("c"), "222222222222": [policy("a"), policy("b")] });
+  });
+});
+
+describe("the policies as HCL", () => {
+  it("are data sources, whose strings start no template", () => {
+    expect(render(new Map([["111111111111", [policy("a", "b")]]]), "hcl"))
+      .toBe(`data "aws_iam_policy_document" "deploy_111111111111" {
+  statement {
+    sid = "Tables"
+    actions = [
+      "dynamodb:PutItem",
+    ]
+    resources = [
+      "a",
+      "b",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalTag/team"
+      values = [
+        "$\${team}",
+        "b",
+      ]
+    }
+  }
+}
+`);
+  });
+
+  it("have numbers where an account needs several", () => {
+    const text = render(new Map([["111111111111", [policy("a"), policy("b")]]]), "hcl");
+
+    expect(text.match(/"deploy_\w+"/g)).toEqual([
+      '"deploy_111111111111_1"',
+      '"deploy_111111111111_2"',
+    ]);
+  });
+});

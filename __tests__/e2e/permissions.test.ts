@@ -1,0 +1,141 @@
+import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateKeyCommand } from "@aws-sdk/client-kms";
+import { Policy, Statement } from "../../app/permissions/statements";
+import type { Need } from "../../local/aws/deployer-actions";
+import { isAllowedBy } from "../../local/aws/deployers";
+import { describeWithTerraform } from "../terraform/harness";
+import { CONSUMER, Deployment, PRODUCER } from "./deployment";
+import { BOUNDARIES, printedPolicies, synthesizePipeline } from "./permissions/pipeline";
+
+jest.setTimeout(300_000);
+
+/** Allowed actions that no call of this suite needs, and why they are allowed. */
+const NOT_CALLED: Record<string, string> = {
+  "kinesis:ListTagsForResource": "AWS provider 6 reads the tags of consumers, 5.100 does not",
+  "kinesis:UpdateMaxRecordSize": "only AWS provider 6.20 and newer changes the size of records",
+};
+
+const deployerOf = (account: string): string =>
+  `arn:aws:sts::${account}:assumed-role/deployer/local-aws`;
+
+/** The policies of two versions of a stack, as a change needs them. */
+function together(
+  one: ReadonlyMap<string, Policy[]>,
+  other: ReadonlyMap<string, Policy[]>,
+): Map<string, Policy[]> {
+  return new Map(
+    [...one].map(([account, all]) => [account, [...all, ...(other.get(account) ?? [])]]),
+  );
+}
+
+const without = (policies: ReadonlyMap<string, Policy[]>, sid: string): Map<string, Policy[]> =>
+  new Map(
+    [...policies].map(([account, all]) => [
+      account,
+      all.map((one) => ({ ...one, Statement: one.Statement.filter(({ Sid }) => Sid !== sid) })),
+    ]),
+  );
+
+describeWithTerraform("a deploying role with the printed policies", () => {
+  let deployment: Deployment;
+  let directories: Record<"before" | "after", string>;
+  let before: Map<string, Policy[]>;
+  let after: Map<string, Policy[]>;
+
+  beforeAll(async () => {
+    deployment = await Deployment.startAsDeployer({ rolePropagationSeconds: 1 });
+    const { kms } = await deployment.clients(PRODUCER);
+    const { iam } = await deployment.clients(CONSUMER);
+    const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({}));
+    const allowAll = { Effect: "Allow", Action: "*", Resource: "*" };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [allowAll] });
+    for (const PolicyName of BOUNDARIES) {
+      await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+    }
+    directories = {
+      before: synthesizePipeline("before", key?.Arn ?? ""),
+      after: synthesizePipeline("after", key?.Arn ?? ""),
+    };
+    before = printedPolicies(directories.before);
+    after = printedPolicies(directories.after);
+    await deployment.init(directories.before);
+  });
+
+  afterAll(() => deployment.stop());
+
+  it("is refused in AWS's words without one of the statements", async () => {
+    deployment.aws.deployers.enforce(without(before, "PassRolesToLambda"));
+
+    await expect(deployment.apply()).rejects.toThrow(
+      /is not authorized to perform: iam:PassRole on resource: \S+:role\/analytics\s+because no identity-based policy allows the iam:PassRole\s+action/,
+    );
+  });
+
+  it("can create everything", async () => {
+    deployment.aws.deployers.enforce(before);
+
+    await deployment.apply();
+  });
+
+  it("can plan, and finds nothing to change", async () => {
+    expect(await deployment.pendingChanges()).toBe("");
+  });
+
+  it("can change everything, with the policies from before and after the change", async () => {
+    deployment.aws.deployers.enforce(together(before, after));
+
+    await deployment.resynthesize(directories.after);
+    await deployment.apply();
+  });
+
+  it("can destroy everything", async () => {
+    deployment.aws.deployers.enforce(after);
+
+    await deployment.destroy();
+  });
+
+  const needsIn = (account: string): Need[] => {
+    const calls = deployment.aws.deployers.calls.filter((call) => call.account === account);
+    const needs = calls.flatMap((call) => call.needs);
+    return [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
+  };
+  const isNeeded = (account: string, statement: Statement): boolean => {
+    const policy = { Version: "2012-10-17", Statement: [statement] };
+    return needsIn(account).some((need) => isAllowedBy(need, deployerOf(account), [policy]));
+  };
+
+  it.each([PRODUCER, CONSUMER])("needs all that is allowed in account %s", (account) => {
+    const statements = before.get(account)?.flatMap((one) => one.Statement) ?? [];
+    const unused = statements.flatMap((statement) => [
+      ...statement.Action.filter(
+        (action) =>
+          !(action in NOT_CALLED) && !isNeeded(account, { ...statement, Action: [action] }),
+      ),
+      ...statement.Resource.filter(
+        (resource) => !isNeeded(account, { ...statement, Resource: [resource] }),
+      ),
+    ]);
+
+    expect(unused).toEqual([]);
+  });
+
+  it("explains no action that is called", () => {
+    const called = deployment.aws.deployers.calls.flatMap(({ needs }) => needs);
+
+    expect(called.filter(({ action }) => action in NOT_CALLED)).toEqual([]);
+  });
+
+  it.each([PRODUCER, CONSUMER])("needs every statement in account %s", (account) => {
+    const sids = before.get(account)?.flatMap((one) => one.Statement.map(({ Sid }) => Sid)) ?? [];
+    const needless: string[] = [];
+    for (const sid of sids) {
+      const rest = without(together(before, after), sid).get(account) ?? [];
+      if (needsIn(account).every((need) => isAllowedBy(need, deployerOf(account), rest))) {
+        needless.push(sid);
+      }
+    }
+
+    expect(sids).not.toHaveLength(0);
+    expect(needless).toEqual([]);
+  });
+});

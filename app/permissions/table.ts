@@ -1,0 +1,19 @@
+import { IAM_TYPES } from "./iam-types";
+import { KINESIS_TYPES } from "./kinesis-types";
+import { LAMBDA_TYPES } from "./lambda-types";
+import { ResourcePermissions } from "./resource-permissions";
+
+/** By Terraform type. A new type of resource needs an entry here, and nothing else. */
+export const PERMISSIONS: Readonly<Record<string, ResourcePermissions>> = {
+  ...IAM_TYPES,
+  ...KINESIS_TYPES,
+  ...LAMBDA_TYPES,
+};
+
+/** Data sources that make no call for which a permission is needed. */
+export const DATA_SOURCES_WITHOUT_PERMISSIONS: readonly string[] = [
+  "aws_caller_identity",
+  "aws_partition",
+  "aws_region",
+  "aws_service_principal",
+];

