@@ -227,7 +227,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
         queue("analytics"),
         "iam_role_policy.analytics_function-policy",
         "iam_role_policy.analytics_policy-statements",
-        "iam_role_policy_attachment.analytics_managed-policy-arnawsiamawspolicyAmazonDynamoDBReadOnlyAccess",
+        "iam_role_policy_attachment.analytics_managed-policy-arnawsiamawspolicy--AmazonDynamoDBReadOnlyAccess",
         "lambda_alias.analytics_alias",
       ].sort(),
     );
