@@ -2,7 +2,14 @@ import type { Pattern } from "../../../modules/cross-account-consumer/filter-mat
 import type { Progress } from "./progress";
 import { isReport, parseReport, type KinesisRecord, type Report } from "./report";
 import type { ReportSource } from "./report-source";
-import { compareStarts, overlapping, select, type Choice, type Selection } from "./selection";
+import {
+  compareStarts,
+  countKeys,
+  overlapping,
+  select,
+  type Choice,
+  type Selection,
+} from "./selection";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads } from "./shard-reader";
 import { describeStream } from "./stream";
@@ -102,11 +109,8 @@ export class ByReport {
     for await (const { shardId, selections } of this.groups(true)) {
       this.note(selections);
       const records = inOrder(selections.flatMap((selection) => selection.records));
-      await sender.send(shardId, records, (record) =>
-        selections
-          .filter((selection) => selection.records.some((one) => isSame(one, record)))
-          .map(({ report }) => report.id),
-      );
+      const reportsOf = reportsByRecord(selections);
+      await sender.send(shardId, records, (record) => reportsOf.get(record.sequenceNumber) ?? []);
       if (!this.options.isSaving) {
         await this.deleteDone(selections, sender);
       }
@@ -130,7 +134,7 @@ export class ByReport {
     }
   }
 
-  private async fromPayload(report: Report, isLoading: boolean): Promise<Selection[]> {
+  private async fromPayload(report: Report, isLoading: boolean): Promise<readonly Selection[]> {
     if (!isLoading) {
       this.summary.records += report.batchSize;
       return [];
@@ -143,7 +147,7 @@ export class ByReport {
     return [{ report, records: inOrder(loaded.payload ?? []), isComplete: true }];
   }
 
-  private async fromStream(group: readonly Report[]): Promise<Selection[]> {
+  private async fromStream(group: readonly Report[]): Promise<readonly Selection[]> {
     const [{ shardId, start }] = group as [Report];
     const end = group.reduce((last, report) => (report.end > last ? report.end : last), start);
     const { kinesis, sleep } = this.tools;
@@ -177,8 +181,10 @@ export class ByReport {
         });
       }
       if (undecided) {
-        const partitionKeys = Object.fromEntries(undecided.keys);
-        summary.undecided.push({ ...undecided, report: id, shardId, batchSize, partitionKeys });
+        const { why, candidates } = undecided;
+        const partitionKeys = Object.fromEntries(countKeys(candidates));
+        const counts = { batchSize, candidates: candidates.length, partitionKeys };
+        summary.undecided.push({ report: id, shardId, why, ...counts });
       }
     }
   }
@@ -201,8 +207,15 @@ export class ByReport {
 
 const unqualified = (functionArn: string): string => functionArn.split(":").slice(0, 7).join(":");
 
-const isSame = (a: KinesisRecord, b: KinesisRecord): boolean =>
-  a.sequenceNumber === b.sequenceNumber;
+function reportsByRecord(selections: readonly Selection[]): Map<string, string[]> {
+  const reports = new Map<string, string[]>();
+  for (const { report, records } of selections) {
+    for (const { sequenceNumber } of records) {
+      reports.set(sequenceNumber, [...(reports.get(sequenceNumber) ?? []), report.id]);
+    }
+  }
+  return reports;
+}
 
 /** Each record once, in the shard's order. */
 function inOrder(records: readonly KinesisRecord[]): KinesisRecord[] {

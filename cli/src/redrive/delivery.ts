@@ -47,7 +47,7 @@ export async function deliver(
     } else if (typeof failed === "number") {
       options.onSettled(part.slice(0, failed));
       options.onRejected({
-        record: part[failed] as KinesisRecord,
+        record: part[failed]!,
         why: "reported by the function",
       });
       parts.unshift(part.slice(failed + 1));
@@ -55,7 +55,7 @@ export async function deliver(
       options.onSettled([]);
       const why = error ?? "the function's batchItemFailures name no record of the batch";
       if (part.length === 1) {
-        options.onRejected({ record: part[0] as KinesisRecord, why });
+        options.onRejected({ record: part[0]!, why });
       } else {
         const middle = Math.ceil(part.length / 2);
         parts.unshift(part.slice(0, middle), part.slice(middle));

@@ -60,6 +60,13 @@ export class Progress {
     }
   }
 
+  /** Forgets what was confirmed. */
+  forget(): void {
+    for (const deleted of [...this.confirmedByReport.keys()]) {
+      this.write({ deleted });
+    }
+  }
+
   /** Removes the file if there is nothing left to remember. */
   close(): void {
     fs.closeSync(this.descriptor);

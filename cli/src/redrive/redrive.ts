@@ -77,6 +77,9 @@ export async function redrive(
         tools.isInterrupted?.() === true ? "you interrupted it" : tools.source?.problem(),
     });
     await work.send(sender);
+    if (options.time && summary.stopped === undefined && summary.rejected.length === 0) {
+      tools.progress.forget();
+    }
     return summary;
   } finally {
     await tools.source?.close();

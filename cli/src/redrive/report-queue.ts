@@ -139,13 +139,11 @@ export class ReportQueue implements ReportSource {
       await this.sqs.send(
         new ChangeMessageVisibilityBatchCommand({
           QueueUrl: this.url,
-          Entries: all
-            .slice(at, at + BATCH)
-            .map((ReceiptHandle, index) => ({
-              Id: String(index),
-              ReceiptHandle,
-              VisibilityTimeout,
-            })),
+          Entries: all.slice(at, at + BATCH).map((ReceiptHandle, index) => ({
+            Id: String(index),
+            ReceiptHandle,
+            VisibilityTimeout,
+          })),
         }),
       );
     }

@@ -28,11 +28,10 @@ export interface Selection {
   /** The failed records that can be read, in order; empty while it is not known which they are. */
   readonly records: readonly KinesisRecord[];
   readonly expired?: Expired;
-  /** Why it is not known which records failed, and those that may have, counted by partition key. */
+  /** Why it is not known which records failed, and those that may have. */
   readonly undecided?: {
     readonly why: "more" | "fewer" | "expired";
-    readonly candidates: number;
-    readonly keys: ReadonlyMap<string, number>;
+    readonly candidates: readonly KinesisRecord[];
   };
   /** Whether the report is done with once `records` are confirmed. */
   readonly isComplete: boolean;
@@ -47,9 +46,8 @@ export function select(
   records: readonly KinesisRecord[],
   rules: BatchRules,
   choice: Choice,
-): Selection[] {
-  const selections = reports.map((report) => selectOne(report, records, rules, choice));
-  return decideTogether(selections, records, rules) ?? selections;
+): readonly Selection[] {
+  return decideTogether(reports.map((report) => selectOne(report, records, rules, choice)));
 }
 
 const isIn = ({ start, end }: Report, { sequenceNumber }: KinesisRecord): boolean =>
@@ -90,11 +88,9 @@ function selectOne(
     const chosen = candidates.filter(({ partitionKey }) => partitionKeys.includes(partitionKey));
     return selection(chosen, chosen.length >= report.batchSize);
   }
-  const fewerOrMore = candidates.length < report.batchSize ? "fewer" : "more";
-  const undecided = {
-    why: isCut ? ("expired" as const) : fewerOrMore,
-    candidates: candidates.length,
-    keys: countKeys(candidates),
+  const undecided: Selection["undecided"] = {
+    why: isCut ? "expired" : candidates.length < report.batchSize ? "fewer" : "more",
+    candidates,
   };
   return { ...selection([], false), undecided };
 }
@@ -136,38 +132,44 @@ function expiredOf(
 }
 
 /**
- * Batches have no record in common. If overlapping ranges hold exactly as many records as their
- * batches had together, every one of the records failed.
+ * Batches have no record in common. So what is certainly in one batch is in no other; and if the
+ * ranges that are left hold exactly as many records as their batches had together, every one of the
+ * records failed.
  */
-function decideTogether(
-  selections: readonly Selection[],
-  records: readonly KinesisRecord[],
-  { filters }: BatchRules,
-): Selection[] | undefined {
+function decideTogether(selections: readonly Selection[]): readonly Selection[] {
   const open = selections.filter(({ undecided }) => undecided?.why === "more");
-  const ranges = new Set(open.map(({ report }) => `${report.start}-${report.end}`));
-  if (open.length < 2 || ranges.size < open.length) {
-    return undefined;
+  const decided = selections.filter((selection) => !open.includes(selection));
+  const taken = sequenceNumbers(decided.flatMap(({ records }) => records));
+  const decide = (selection: Selection, records: readonly KinesisRecord[]): Selection => ({
+    report: selection.report,
+    records,
+    isComplete: true,
+  });
+  const left = new Map(open.map((one) => [one, without(one.undecided?.candidates ?? [], taken)]));
+  const proved = [...left].find(([{ report }, records]) => records.length === report.batchSize);
+  if (proved) {
+    const [selection, records] = proved;
+    return decideTogether(
+      selections.map((one) => (one === selection ? decide(one, records) : one)),
+    );
   }
-  const candidates = records.filter(
-    (record) => passes(filters, record) && open.some(({ report }) => isIn(report, record)),
-  );
+  const together = sequenceNumbers([...left.values()].flat());
   const failed = open.reduce((sum, { report }) => sum + report.batchSize, 0);
-  if (candidates.length !== failed) {
-    return undefined;
-  }
-  return selections.map((selection) =>
-    open.includes(selection)
-      ? {
-          report: selection.report,
-          records: candidates.filter((record) => isIn(selection.report, record)),
-          isComplete: true,
-        }
-      : selection,
-  );
+  // The same range twice is the same batch reported twice.
+  const ranges = new Set(open.map(({ report }) => `${report.start}-${report.end}`));
+  return together.size === failed && ranges.size === open.length
+    ? selections.map((one) => (open.includes(one) ? decide(one, left.get(one) ?? []) : one))
+    : selections;
 }
 
-function countKeys(records: readonly KinesisRecord[]): Map<string, number> {
+const sequenceNumbers = (records: readonly KinesisRecord[]): ReadonlySet<string> =>
+  new Set(records.map(({ sequenceNumber }) => sequenceNumber));
+
+const without = (records: readonly KinesisRecord[], taken: ReadonlySet<string>) =>
+  records.filter(({ sequenceNumber }) => !taken.has(sequenceNumber));
+
+/** How many records each partition key has. */
+export function countKeys(records: readonly KinesisRecord[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { partitionKey } of records) {
     counts.set(partitionKey, (counts.get(partitionKey) ?? 0) + 1);

@@ -1,6 +1,7 @@
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
+  type GetRecordsCommandOutput,
   type GetShardIteratorCommandInput,
   type KinesisClient,
 } from "@aws-sdk/client-kinesis";
@@ -111,7 +112,7 @@ export class ShardReader {
     }
   }
 
-  private async getRecords(ShardIterator: string) {
+  private async getRecords(ShardIterator: string): Promise<Partial<GetRecordsCommandOutput>> {
     const command = (iterator: string) =>
       new GetRecordsCommand({ StreamARN: this.streamArn, ShardIterator: iterator });
     try {
@@ -122,7 +123,7 @@ export class ShardReader {
       }
       // Iterators live for 5 minutes, and an invocation may take 15.
       const renewed = await this.iterator(this.position);
-      return renewed === undefined ? { Records: [] } : this.kinesis.send(command(renewed));
+      return renewed === undefined ? {} : await this.kinesis.send(command(renewed));
     }
   }
 }
