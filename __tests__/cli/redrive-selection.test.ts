@@ -12,7 +12,8 @@ const PARALLEL: BatchRules = { filters: [], parallelizationFactor: 10 };
 const NONE: Choice = { allInRange: false, partitionKeys: [] };
 const ALL: Choice = { allInRange: true, partitionKeys: [] };
 
-const keys = (text: string, first = 1) => Array.from(text).map((key, at) => record(first + at, key));
+const keys = (text: string, first = 1) =>
+  Array.from(text).map((key, at) => record(first + at, key));
 const sequences = (selection: { records: readonly { sequenceNumber: string }[] } | undefined) =>
   selection?.records.map(({ sequenceNumber }) => Number(sequenceNumber));
 

@@ -31,6 +31,8 @@ export async function deliver(
   records: readonly KinesisRecord[],
   options: DeliveryOptions,
 ): Promise<void> {
+  const reject = (rejected: readonly KinesisRecord[], why: string) =>
+    rejected.forEach((record) => options.onRejected({ record, why }));
   const parts = [records];
   for (let part = parts.shift(); part; part = parts.shift()) {
     if (options.isStopping()) {
@@ -46,18 +48,14 @@ export async function deliver(
       options.onSettled(part);
     } else if (typeof failed === "number") {
       options.onSettled(part.slice(0, failed));
-      options.onRejected({
-        record: part[failed]!,
-        why: "reported by the function",
-      });
+      reject(part.slice(failed, failed + 1), "reported by the function");
       parts.unshift(part.slice(failed + 1));
     } else {
       options.onSettled([]);
-      const why = error ?? "the function's batchItemFailures name no record of the batch";
+      const middle = Math.ceil(part.length / 2);
       if (part.length === 1) {
-        options.onRejected({ record: part[0]!, why });
+        reject(part, error ?? "the function's batchItemFailures name no record of the batch");
       } else {
-        const middle = Math.ceil(part.length / 2);
         parts.unshift(part.slice(0, middle), part.slice(middle));
       }
     }

@@ -138,5 +138,5 @@ function recordsOf(payload: unknown): KinesisRecord[] | null {
   ) {
     return null;
   }
-  return records.map(({ kinesis }) => kinesis!);
+  return records.flatMap(({ kinesis }) => kinesis ?? []);
 }
