@@ -9,7 +9,7 @@ const providerRoots = ["aws", "archive"].map((name) => ({
 
 export default tseslint.config(
   {
-    ignores: ["cdktf.out", "lib", "lib-cdktn", "coverage", "handler/dist", ".cache"],
+    ignores: ["cdktf.out", "lib", "lib-cdktn", "coverage", "handler/dist", "cli/dist", ".cache"],
   },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
