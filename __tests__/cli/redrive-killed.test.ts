@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { text } from "node:stream/consumers";
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Summary } from "../../cli/src/redrive/summary";
 import { startLocalAws, type LocalAws } from "../../local/aws";
@@ -99,18 +100,24 @@ async function fail(count: number): Promise<string[]> {
   return records.map(({ key, data }) => `${key} ${data}`);
 }
 
-function run(changes: Partial<ProcessInput> = {}) {
-  const child = spawnSync(
-    process.execPath,
-    ["--import", "tsx", path.join(__dirname, "redrive-process.ts")],
-    { input: JSON.stringify({ ...input, ...changes }), encoding: "utf8" },
+async function run(changes: Partial<ProcessInput> = {}) {
+  const script = path.join(__dirname, "redrive-process.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", script]);
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.on("exit", (_, signal) => resolve(signal)),
   );
-  if (child.signal === null && child.status !== 0) {
-    throw new Error(child.stderr);
+  child.stdin.end(JSON.stringify({ ...input, ...changes }));
+  const [signal, stdout, stderr] = await Promise.all([
+    ended,
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  if (signal === null && stdout === "") {
+    throw new Error(stderr);
   }
   return {
-    wasKilled: child.signal === "SIGKILL",
-    summary: (child.stdout ? JSON.parse(child.stdout) : {}) as Partial<Summary>,
+    wasKilled: signal === "SIGKILL",
+    summary: (stdout ? JSON.parse(stdout) : {}) as Partial<Summary>,
   };
 }
 
@@ -131,11 +138,12 @@ describe("redrive", () => {
       { point: "DeleteMessage", at: 9 },
     ] as const;
 
-    const counts = kills.map((kill) => {
-      expect(run({ kill }).wasKilled).toBe(true);
-      return delivered().length;
-    });
-    const { summary } = run();
+    const counts: number[] = [];
+    for (const kill of kills) {
+      expect((await run({ kill })).wasKilled).toBe(true);
+      counts.push(delivered().length);
+    }
+    const { summary } = await run();
 
     expect(counts[0]).toBe(0);
     expect(counts[1]).toBeGreaterThan(0);
@@ -151,8 +159,8 @@ describe("redrive", () => {
   it("sends a batch twice only if it was killed before the answer, and names it", async () => {
     const failed = await fail(60);
 
-    const killed = run({ kill: { point: "invoked", at: 2 } });
-    const { summary } = run();
+    const killed = await run({ kill: { point: "invoked", at: 2 } });
+    const { summary } = await run();
 
     expect(killed.wasKilled).toBe(true);
     const twice = delivered().filter((line, at, all) => all.indexOf(line) !== at);
@@ -165,7 +173,7 @@ describe("redrive", () => {
     const failed = await fail(500);
     const rejects = [failed[7]!, failed[250]!, failed[499]!].map((line) => line.split(" ")[1]!);
 
-    const { summary } = run({ rejects });
+    const { summary } = await run({ rejects });
     const left = await reports();
 
     const others = failed.filter((line) => !rejects.includes(line.split(" ")[1]!));
@@ -174,7 +182,7 @@ describe("redrive", () => {
     expect(summary.rejected).toHaveLength(3);
     expect(left.size).toBe(3);
 
-    const next = run().summary;
+    const { summary: next } = await run();
 
     expect(next).toMatchObject({ reports: 3, sent: 3, rejected: [], deletedReports: 3 });
     expect(byKey(delivered())).toEqual(
