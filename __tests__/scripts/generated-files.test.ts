@@ -15,6 +15,7 @@ describe("`npm run build:docs` generates", () => {
   it.each([
     ["settings.schema.json", "settings-schema"],
     ["docs/changes.md", "changes-page"],
+    ["docs/pipeline.svg", "pipeline-picture"],
   ])("%s as it stands", (file, script) => {
     const generated = path.join(scratch(), "generated");
 

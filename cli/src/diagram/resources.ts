@@ -69,8 +69,12 @@ export function resourcesInState(resources: readonly StateResource[]): Resources
   });
   const byId = new Map<unknown, Resource>();
   for (const one of all.filter(({ type }) => !type.endsWith("_policy"))) {
-    for (const id of [one.values.id, one.values.name, one.values.url, one.values.arn]) {
-      byId.set(`${one.type} ${String(id)}`, one).set(id, one);
+    // Other resources may have the same name, but only a role is referred to by it.
+    const name = one.type === "aws_iam_role" ? one.values.name : undefined;
+    for (const id of [one.values.arn, one.values.key_id, name]) {
+      if (typeof id === "string") {
+        byId.set(id, one);
+      }
     }
   }
   return {
