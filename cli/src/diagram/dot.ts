@@ -8,13 +8,14 @@ const LEGEND =
 const STYLES: Readonly<Record<Edge["kind"], string>> = {
   records: 'class="records" penwidth=3 weight=10',
   failures: 'class="failures" penwidth=1.5',
-  permission: 'class="permission" constraint=false',
+  permission: 'class="permission" weight=0',
   role: 'class="role" style=dotted arrowhead=none',
-  waits: 'class="waits" style=dashed constraint=false arrowhead=open',
+  waits: 'class="waits" style=dashed constraint=false arrowhead=open arrowtail=open',
 };
 
 /** The graph in Graphviz's language. */
-export function dotOf({ accounts, nodes, edges }: Graph): string {
+export function dotOf(graph: Graph): string {
+  const { accounts, nodes, edges } = graph;
   const clusters = accounts.map((account, index) =>
     [
       `  subgraph cluster_${index} {`,
@@ -30,7 +31,7 @@ export function dotOf({ accounts, nodes, edges }: Graph): string {
     `  node [shape=plain fontsize=12 fontname=${quoted(FONT)}]`,
     `  edge [fontsize=10 fontname=${quoted(FONT)}]`,
     ...clusters,
-    ...edges.map((edge) => `  ${edgeLine(edge, nodes)}`),
+    ...edges.map((edge) => `  ${edgeLine(edge, graph)}`),
     "}",
     "",
   ].join("\n");
@@ -51,13 +52,17 @@ function nodeLine({ id, kind, name, policy }: Node): string {
   return `${quoted(id)} [label=<${label}> tooltip=${quoted(id)}]`;
 }
 
-function edgeLine({ from, to, kind, labels }: Edge, nodes: readonly Node[]): string {
-  const hasPolicy = nodes.some(({ id, policy }) => id === to && policy !== undefined);
-  const port = kind === "waits" && hasPolicy ? ":policy" : "";
+function edgeLine({ from, to, kind, labels }: Edge, { accounts, nodes }: Graph): string {
+  const target = nodes.find(({ id }) => id === to);
+  const port = kind === "waits" && target?.policy !== undefined ? ":policy" : "";
   // A break after each action, so that labels stay narrow, and aligned to the left.
   const text = labels.map((label) => `${label}\\l`).join("");
   const label = labels.length > 0 ? ` label="${text.replaceAll('"', '\\"')}"` : "";
-  return `${quoted(from)} -> ${quoted(to)}${port} [${STYLES[kind]}${label}]`;
+  // Graphviz draws from left to right, so an edge that points to the stream's account is laid out reversed.
+  const isBackward = kind !== "records" && target?.account === accounts[0];
+  const [head, tail] = [`${quoted(to)}${port}`, quoted(from)];
+  const ends = isBackward ? `${head} -> ${tail}` : `${tail} -> ${head}`;
+  return `${ends} [${STYLES[kind]}${isBackward ? " dir=back" : ""}${label}]`;
 }
 
 const quoted = (text: string): string =>

@@ -141,7 +141,7 @@ function flowOf(
     ];
   }
   if (type === "aws_lambda_function") {
-    return edge(address, nodeId(values.role), "role", "runs as");
+    return edge(nodeId(values.role), address, "role", "assumed by");
   }
   return type === "aws_kinesis_stream"
     ? edge(nodeId(values.kms_key_id), address, "role", "encrypts")
