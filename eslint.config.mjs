@@ -61,12 +61,12 @@ const boundaries = [
     "/terraform-module/",
     "the Terraform module uses scripts/, not the other way round",
   ]),
-  restrictImports(["terraform-module/**", "local/**"], declarationsOnly),
+  restrictImports(["terraform-module/**", "local/**", "cli/**"], declarationsOnly),
 ];
 
 export default tseslint.config(
   {
-    ignores: ["cdktf.out", "lib", "lib-cdktn", "coverage", "handler/dist", ".cache"],
+    ignores: ["cdktf.out", "lib", "lib-cdktn", "coverage", "handler/dist", "cli/dist", ".cache"],
   },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,

@@ -31,6 +31,7 @@ describe("`npm run build:docs` generates", () => {
     ["settings.schema.json", "settings-schema"],
     ["docs/changes.md", "changes-page"],
     ["llms.txt", "llms"],
+    ["docs/pipeline.svg", "pipeline-picture"],
   ])("%s as it stands", (file, script) => {
     const generated = path.join(scratch(), "generated");
 

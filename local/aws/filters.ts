@@ -1,107 +1,19 @@
-import { filterMistake } from "../../modules/properties/filter-pattern";
+import {
+  parseFilterPattern,
+  passes,
+  type Pattern,
+} from "../../modules/properties/filter-matching";
 import { invalidParameter } from "./errors";
 
-// https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
-
-type Leaf = string | number | boolean | null | Record<string, unknown>;
-export interface Pattern {
-  [key: string]: Leaf[] | Pattern | Pattern[];
-}
+export { passes, type Pattern };
 
 /** Parses a mapping's filter patterns. Throws if a pattern is invalid. */
 export const parseFilters = (patterns: readonly string[]): Pattern[] =>
   patterns.map((text) => {
-    const invalid = (why: string) =>
-      invalidParameter(`Invalid filter pattern definition: ${why}: ${text}`);
-    let pattern: Pattern;
     try {
-      pattern = JSON.parse(text) as Pattern;
-    } catch {
-      throw invalid("not JSON");
+      return parseFilterPattern(text);
+    } catch (error) {
+      const why = (error as Error).message;
+      throw invalidParameter(`Invalid filter pattern definition: ${why}: ${text}`);
     }
-    const mistake = filterMistake(pattern);
-    if (mistake) {
-      throw invalid(`'${mistake.path}' must be ${mistake.rule}`);
-    }
-    if (Array.isArray(pattern.data)) {
-      throw invalid("'data' must be an object of the record's JSON properties");
-    }
-    return pattern;
   });
-
-/** Returns true if a record, in the form of the event's `kinesis` object, matches a filter. */
-export function passes(filters: Pattern[], record: { data: string }): boolean {
-  if (!filters.length) {
-    return true;
-  }
-  let data: unknown;
-  try {
-    data = JSON.parse(Buffer.from(record.data, "base64").toString());
-  } catch {
-    // If a pattern has a `data` key, Lambda drops records whose data is not JSON.
-  }
-  return filters.some(
-    (filter) => (data !== undefined || !("data" in filter)) && matches(filter, { ...record, data }),
-  );
-}
-
-function matches(pattern: Pattern, value: unknown): boolean {
-  if (Array.isArray(value)) {
-    return value.some((one) => matches(pattern, one));
-  }
-  const fields = isObject(value) ? value : {};
-  return Object.entries(pattern).every(([key, expected]) => {
-    if (key === "$or") {
-      return (expected as Pattern[]).some((option) => matches(option, value));
-    }
-    if (!Array.isArray(expected)) {
-      return matches(expected, fields[key]);
-    }
-    // A list in the event matches if one of its elements matches.
-    return (expected as Leaf[]).some((leaf) =>
-      [fields[key]].flat().some((found) => matchesLeaf(leaf, found)),
-    );
-  });
-}
-
-function matchesLeaf(leaf: Leaf, found: unknown): boolean {
-  if (!isObject(leaf)) {
-    return leaf === found;
-  }
-  const [[rule, operand] = ["", undefined]] = Object.entries(leaf);
-  if (rule === "exists") {
-    return (found !== undefined && !isObject(found)) === operand;
-  }
-  if (rule === "anything-but") {
-    return found !== undefined && ![operand].flat().some((one) => matchesLeaf(one as Leaf, found));
-  }
-  if (rule === "numeric") {
-    return typeof found === "number" && inRange(operand as unknown[], found);
-  }
-  const text = String(operand);
-  if (typeof found !== "string") {
-    return false;
-  }
-  if (rule === "prefix") {
-    return found.startsWith(text);
-  }
-  if (rule === "suffix") {
-    return found.endsWith(text);
-  }
-  return found.toLowerCase() === text.toLowerCase();
-}
-
-function inRange([comparison, bound, ...more]: unknown[], found: number): boolean {
-  const distance = found - Number(bound);
-  const holds = {
-    "=": distance === 0,
-    "<": distance < 0,
-    "<=": distance <= 0,
-    ">": distance > 0,
-    ">=": distance >= 0,
-  }[String(comparison)];
-  return holds === true && (!more.length || inRange(more, found));
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,137 @@
+import {
+  countKeys,
+  overlapping,
+  select,
+  type BatchRules,
+  type Choice,
+} from "../../cli/src/redrive/selection";
+import { record, report } from "./redrive-records";
+
+const RULES: BatchRules = { filters: [], parallelizationFactor: 1 };
+const PARALLEL: BatchRules = { filters: [], parallelizationFactor: 10 };
+const NONE: Choice = { allInRange: false, partitionKeys: [] };
+const ALL: Choice = { allInRange: true, partitionKeys: [] };
+
+const keys = (text: string, first = 1) =>
+  Array.from(text).map((key, at) => record(first + at, key));
+const sequences = (selection: { records: readonly { sequenceNumber: string }[] } | undefined) =>
+  selection?.records.map(({ sequenceNumber }) => Number(sequenceNumber));
+
+describe("which records failed", () => {
+  it("are all in the range when it holds as many as the batch had", () => {
+    const [one] = select([report(1, 3, 3)], keys("abc"), RULES, NONE);
+
+    expect(sequences(one)).toEqual([1, 2, 3]);
+    expect(one?.isComplete).toBe(true);
+  });
+
+  it("are those that the mapping's filters let through", () => {
+    const records = [1, 2, 3].map((n) => record(n, "k", JSON.stringify({ n })));
+    const filters = [{ data: { n: [1, 3] } }];
+
+    const [one] = select([report(1, 3, 2)], records, { ...RULES, filters }, NONE);
+
+    expect(sequences(one)).toEqual([1, 3]);
+  });
+
+  it("are not guessed when the range holds more", () => {
+    const [one] = select([report(1, 4, 2)], keys("abca"), RULES, NONE);
+
+    expect(one).toMatchObject({
+      records: [],
+      isComplete: false,
+      undecided: { why: "more" },
+    });
+    expect(countKeys(one?.undecided?.candidates ?? [])).toEqual(
+      new Map(Object.entries({ a: 2, b: 1, c: 1 })),
+    );
+  });
+
+  it("are not guessed when the filters of today let fewer through", () => {
+    const [one] = select([report(1, 2, 3)], keys("ab"), RULES, NONE);
+
+    expect(one?.undecided?.why).toBe("fewer");
+  });
+
+  it("are proved by the keys of the first and last record with a parallelization factor", () => {
+    const [one] = select([report(1, 5, 3)], keys("abcba"), PARALLEL, NONE);
+    const [two] = select([report(1, 5, 2)], keys("abcba"), PARALLEL, NONE);
+    const [wrong] = select([report(1, 5, 2)], keys("abcba"), RULES, NONE);
+
+    expect(one?.undecided?.why).toBe("more");
+    expect(sequences(two)).toEqual([1, 5]);
+    expect(wrong?.undecided?.why).toBe("more");
+  });
+
+  it("are those in no other batch", () => {
+    const reports = [report(1, 5, 4), report(2, 6, 2)];
+
+    const [one, two] = select(reports, keys("axbcbd"), PARALLEL, NONE);
+
+    expect([sequences(one), sequences(two)]).toEqual([
+      [1, 3, 4, 5],
+      [2, 6],
+    ]);
+  });
+
+  it("are all in overlapping ranges that hold as many as their batches had together", () => {
+    const records = keys("axbcad");
+
+    const [one, two] = select([report(1, 5, 3), report(2, 6, 3)], records, PARALLEL, NONE);
+    const fewer = select([report(1, 5, 4), report(2, 6, 3)], records, PARALLEL, NONE);
+    const twice = [report(1, 6, 3), report(1, 6, 3, "again")];
+    const [again] = select(twice, keys("axbcab"), PARALLEL, NONE);
+
+    expect([sequences(one), sequences(two)]).toEqual([
+      [1, 2, 3, 4, 5],
+      [2, 3, 4, 5, 6],
+    ]);
+    expect(fewer.map(({ undecided }) => undecided?.why)).toEqual(["more", "more"]);
+    expect(again?.undecided?.why).toBe("more");
+  });
+
+  it("are decided by the caller", () => {
+    const records = keys("abca");
+    const some = { allInRange: false, partitionKeys: ["a"] };
+
+    const [all] = select([report(1, 4, 2)], records, RULES, ALL);
+    const [enough] = select([report(1, 4, 2)], records, RULES, some);
+    const [tooFew] = select([report(1, 4, 3)], records, RULES, some);
+
+    expect([sequences(all), all?.isComplete]).toEqual([[1, 2, 3, 4], true]);
+    expect([sequences(enough), enough?.isComplete]).toEqual([[1, 4], true]);
+    expect([sequences(tooFew), tooFew?.isComplete]).toEqual([[1, 4], false]);
+  });
+
+  it("do not finish a report when none of them passes the filters", () => {
+    const filters = [{ data: { n: [1] } }];
+
+    const [one] = select([report(1, 2, 2)], keys("ab"), { ...RULES, filters }, ALL);
+
+    expect(one).toMatchObject({ records: [], isComplete: false });
+  });
+
+  it("have expired up to the oldest that can be read", () => {
+    const [one] = select([report(1, 4, 4)], keys("cd", 3), RULES, NONE);
+    const [gone] = select([report(1, 4, 4)], [], RULES, NONE);
+
+    expect([sequences(one), one?.isComplete]).toEqual([[3, 4], false]);
+    expect(one?.expired).toEqual({ count: 2, isMinimum: false, from: 1n, before: 3n });
+    expect(gone?.expired).toEqual({ count: 4, isMinimum: false, from: 1n, before: 5n });
+  });
+
+  it("are not guessed in a range that has expired in part with a parallelization factor", () => {
+    const [one] = select([report(1, 4, 3)], keys("cd", 3), PARALLEL, NONE);
+
+    expect(one?.undecided?.why).toBe("expired");
+    expect(one?.expired).toMatchObject({ count: 1, isMinimum: true });
+  });
+});
+
+it("groups reports whose ranges overlap", () => {
+  const reports = [report(9, 12, 1), report(1, 5, 1), report(3, 4, 1), report(5, 8, 1)];
+
+  const groups = overlapping(reports).map((group) => group.map(({ id }) => id));
+
+  expect(groups).toEqual([["1", "3", "5"], ["9"]]);
+});

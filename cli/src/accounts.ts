@@ -1,0 +1,116 @@
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { createClients, type Clients, type RecordedCall } from "./clients";
+import { couldNotLook, describeAwsError } from "./errors";
+import { found, unknown, type Fact } from "./facts";
+
+/** Where credentials come from. */
+export interface CredentialSource {
+  /** Profile of the shared AWS configuration; without one, the credentials of the environment. */
+  readonly profile?: string;
+  /** Role to assume with those credentials. */
+  readonly assumeRole?: { readonly roleArn: string; readonly externalId?: string };
+}
+
+/** Credentials of one account that were tried and work. */
+export interface Access {
+  readonly accountId: string;
+  /** ARN of the caller. */
+  readonly caller: string;
+  /** Whose credentials these are, such as `profile analytics`. */
+  readonly credentials: string;
+  readonly clients: Clients;
+}
+
+/** An AWS account, and the clients to look into it if there are credentials for it. */
+export interface Account {
+  readonly id: string;
+  readonly access: Fact<Access>;
+}
+
+export interface AccountsOptions {
+  readonly endpoint?: string;
+  /** Is told of every call before it is sent. */
+  readonly onCall?: (call: RecordedCall) => void;
+}
+
+const describe = ({ profile, assumeRole }: CredentialSource): string => {
+  const base = profile ? `profile ${profile}` : "the environment";
+  return assumeRole ? `role ${assumeRole.roleArn} (through ${base})` : base;
+};
+
+/**
+ * Finds credentials by account: asks AWS whose each of the given credentials are, so that a user
+ * names profiles and not accounts.
+ */
+export class Accounts {
+  private readonly tried = new Map<string, Promise<Fact<Access>>>();
+
+  constructor(
+    private readonly sources: readonly CredentialSource[],
+    private readonly options: AccountsOptions = {},
+  ) {}
+
+  /** The account of the credentials that were named first. */
+  async first(region: string): Promise<Access> {
+    const access = await this.tryOut(this.sources[0] ?? {}, region);
+    if (access.state !== "found") {
+      throw couldNotLook(access.why);
+    }
+    return access.value;
+  }
+
+  /** The account with this id, whether or not any of the credentials belong to it. */
+  async of(id: string, region: string): Promise<Account> {
+    const tried = await Promise.all(this.sources.map((source) => this.tryOut(source, region)));
+    const access = tried.find((one) => one.state === "found" && one.value.accountId === id);
+    if (access) {
+      return { id, access };
+    }
+    const others = tried.map((one) =>
+      one.state === "found" ? `${one.value.credentials}: account ${one.value.accountId}` : one.why,
+    );
+    return { id, access: unknown(`no credentials for account ${id} (${others.join("; ")})`) };
+  }
+
+  private tryOut(source: CredentialSource, region: string): Promise<Fact<Access>> {
+    const key = JSON.stringify([source, region]);
+    const known = this.tried.get(key) ?? this.identify(source, region);
+    this.tried.set(key, known);
+    return known;
+  }
+
+  private async identify(source: CredentialSource, region: string): Promise<Fact<Access>> {
+    const { endpoint, onCall } = this.options;
+    const credentials = describe(source);
+    let accountId = "";
+    const clients = createClients(
+      { region, endpoint, credentials: this.provider(source, region) },
+      (service, operation) => onCall?.({ account: accountId, service, operation }),
+    );
+    try {
+      const { Account = "", Arn = "" } = await clients.sts.send(new GetCallerIdentityCommand());
+      accountId = Account;
+      return found({ accountId, caller: Arn, credentials, clients });
+    } catch (error) {
+      return unknown(describeAwsError(error, "sts:GetCallerIdentity", credentials));
+    }
+  }
+
+  private provider({ profile, assumeRole }: CredentialSource, region: string) {
+    const { endpoint } = this.options;
+    const clientConfig = { region, endpoint };
+    const own = fromNodeProviderChain({ profile, clientConfig });
+    return assumeRole
+      ? fromTemporaryCredentials({
+          masterCredentials: own,
+          clientConfig,
+          params: {
+            RoleArn: assumeRole.roleArn,
+            ExternalId: assumeRole.externalId,
+            RoleSessionName: "cross-account-kinesis",
+          },
+        })
+      : own;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Command as Commander } from "commander";
+import type { ExitCode } from "./errors";
+import type { Output } from "./output";
+import type { Permission } from "./permissions";
+import type { Pipeline } from "./pipeline";
+import type { Source, SourceOptions } from "./sources";
+
+/** What a command is given. */
+export interface CommandContext<Options> {
+  /** The options, those that every command has included. */
+  readonly options: Options & SourceOptions;
+  readonly output: Output;
+  /** The mappings that were named, and the credentials. */
+  readonly source: () => Promise<Source>;
+  /** Everything around each of the mappings, looked up now. */
+  readonly pipelines: () => Promise<Pipeline[]>;
+}
+
+/** One command of the command line. */
+export interface CommandDefinition<Options = Record<string, unknown>> {
+  readonly name: string;
+  readonly summary: string;
+  /** What the help says below the options. */
+  readonly help?: string;
+  /** Adds the options that only this command has. */
+  readonly options?: (command: Commander) => void;
+  /** What --permissions prints; given the options, since some need more. */
+  readonly permissions: (options: Options) => readonly Permission[];
+  readonly run: (context: CommandContext<Options>) => Promise<ExitCode>;
+}

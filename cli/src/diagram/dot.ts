@@ -1,0 +1,72 @@
+import type { Edge, Graph, Node } from "./graph";
+
+const FONT = "Helvetica,Arial,sans-serif";
+
+const LEGEND =
+  "bold: the way of the records   ·   blue: what a role may do   ·   dashed: what the event source mapping waits for";
+
+const STYLES: Readonly<Record<Edge["kind"], string>> = {
+  records: 'class="records" penwidth=3 weight=10',
+  failures: 'class="failures" penwidth=1.5',
+  permission: 'class="permission" weight=0',
+  role: 'class="role" style=dotted arrowhead=none',
+  waits: 'class="waits" style=dashed constraint=false arrowhead=open arrowtail=open',
+};
+
+/** The graph in Graphviz's language. */
+export function dotOf(graph: Graph): string {
+  const { accounts, nodes, edges } = graph;
+  const clusters = accounts.map((account, index) =>
+    [
+      `  subgraph cluster_${index} {`,
+      `    label=${quoted(accountLabel(account))} class="account" labeljust=l style=rounded fontsize=16 margin=16`,
+      ...nodes.filter((node) => node.account === account).map((node) => `    ${nodeLine(node)}`),
+      "  }",
+    ].join("\n"),
+  );
+  return [
+    "digraph pipeline {",
+    `  graph [rankdir=LR bgcolor="transparent" nodesep=0.35 ranksep=0.9 fontname=${quoted(FONT)}]`,
+    `  graph [label=${quoted(LEGEND)} fontsize=11]`,
+    `  node [shape=plain fontsize=12 fontname=${quoted(FONT)}]`,
+    `  edge [fontsize=10 fontname=${quoted(FONT)}]`,
+    ...clusters,
+    ...edges.map((edge) => `  ${edgeLine(edge, graph)}`),
+    "}",
+    "",
+  ].join("\n");
+}
+
+export const accountLabel = (account: string): string =>
+  /^\d{12}$/.test(account) ? `Account ${account}` : `Account of ${account}`;
+
+function nodeLine({ id, kind, name, policy }: Node): string {
+  const rows = [
+    `<tr><td border="0"><b>${escaped(kind)}</b></td></tr>`,
+    ...(name === "" ? [] : [`<tr><td border="0">${escaped(name)}</td></tr>`]),
+    ...(policy === undefined
+      ? []
+      : [`<tr><td port="policy" border="1" sides="t"><i>${policy}</i></td></tr>`]),
+  ];
+  const label = `<table border="1" cellborder="0" cellspacing="0" cellpadding="7" style="rounded">${rows.join("")}</table>`;
+  return `${quoted(id)} [label=<${label}> tooltip=${quoted(id)}]`;
+}
+
+function edgeLine({ from, to, kind, labels }: Edge, { accounts, nodes }: Graph): string {
+  const target = nodes.find(({ id }) => id === to);
+  const port = kind === "waits" && target?.policy !== undefined ? ":policy" : "";
+  // A break after each action, so that labels stay narrow, and aligned to the left.
+  const text = labels.map((label) => `${label}\\l`).join("");
+  const label = labels.length > 0 ? ` label="${text.replaceAll('"', '\\"')}"` : "";
+  // Graphviz draws from left to right, so an edge that points to the stream's account is laid out reversed.
+  const isBackward = kind !== "records" && target?.account === accounts[0];
+  const [head, tail] = [`${quoted(to)}${port}`, quoted(from)];
+  const ends = isBackward ? `${head} -> ${tail}` : `${tail} -> ${head}`;
+  return `${ends} [${STYLES[kind]}${isBackward ? " dir=back" : ""}${label}]`;
+}
+
+const quoted = (text: string): string =>
+  `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -1,0 +1,201 @@
+import { grantsOf, ownerOf, type Grant } from "./policies";
+import type { Resource, Resources } from "./resources";
+
+export interface Node {
+  readonly id: string;
+  readonly account: string;
+  /** What it is, such as `Kinesis data stream`. */
+  readonly kind: string;
+  readonly name: string;
+  /** Name of the policy that belongs to it, if it has one. */
+  readonly policy?: string;
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** `records`: the way of the data; `permission`: what a role may do; `waits`: order of creation. */
+  readonly kind: "records" | "failures" | "permission" | "role" | "waits";
+  readonly labels: readonly string[];
+}
+
+export interface Graph {
+  readonly accounts: readonly string[];
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+}
+
+/** Types that are drawn, by what they are called, and the attribute with their name. */
+const KINDS: Readonly<Record<string, { kind: string; name: string; policy?: string }>> = {
+  aws_kinesis_stream: { kind: "Kinesis data stream", name: "name", policy: "stream policy" },
+  aws_kinesis_stream_consumer: {
+    kind: "Registered consumer",
+    name: "name",
+    policy: "consumer policy",
+  },
+  aws_kms_key: { kind: "KMS key", name: "description", policy: "key policy" },
+  aws_iam_role: { kind: "Execution role", name: "name", policy: "role policy" },
+  aws_lambda_event_source_mapping: { kind: "Event source mapping", name: "uuid" },
+  aws_lambda_function: { kind: "Lambda function", name: "function_name" },
+  aws_cloudwatch_log_group: { kind: "Log group", name: "name" },
+  aws_sqs_queue: { kind: "SQS queue", name: "name" },
+  aws_sns_topic: { kind: "SNS topic", name: "name" },
+  aws_s3_bucket: { kind: "S3 bucket", name: "bucket" },
+};
+
+/** What the resources of a pipeline are, and how they belong together. */
+export function graphOf(resources: Resources): Graph {
+  const { all } = resources;
+  const external = new Map<string, Node>();
+  /** The node that a value refers to: a resource of the configuration, or one that is only named by its ARN. */
+  const nodeId = (value: unknown): string | undefined => {
+    const found = resources.referredTo(value);
+    if (found) {
+      return found.type in KINDS ? found.address : undefined;
+    }
+    const node = externalNode(value);
+    if (node) {
+      external.set(node.id, node);
+    }
+    return node?.id;
+  };
+  const edges = [...all.flatMap((one) => flowOf(one, nodeId)), ...permissions(resources)];
+  edges.push(...all.flatMap((one) => waitsOf(one, resources)));
+  const nodes = all.filter(({ type }) => type in KINDS).map((one) => nodeOf(one, resources));
+  const everything = [...nodes, ...external.values()];
+  return {
+    accounts: accountsInOrder(everything),
+    nodes: everything,
+    edges: edges.filter(({ from, to }) =>
+      [from, to].every((id) => everything.some((node) => node.id === id)),
+    ),
+  };
+}
+
+function nodeOf(resource: Resource, resources: Resources): Node {
+  const { kind, name, policy } = KINDS[resource.type] ?? { kind: resource.type, name: "name" };
+  const hasPolicy = resources.all.some((one) => ownerOf(one, resources) === resource);
+  const alias = resources.all.find(
+    ({ type, values }) =>
+      type === "aws_kms_alias" && resources.referredTo(values.target_key_id) === resource,
+  );
+  const shown = alias?.values.name ?? resource.values[name];
+  return {
+    id: resource.address,
+    account: resource.account,
+    kind,
+    name: typeof shown === "string" && !shown.includes("${") ? shown : "",
+    ...(policy !== undefined && hasPolicy && { policy }),
+  };
+}
+
+function externalNode(value: unknown): Node | undefined {
+  const parts = /^arn:[^:]+:(kinesis|sqs|sns|s3|kms):[^:]*:(\d*):([^$]+)$/.exec(String(value));
+  if (!parts) {
+    return undefined;
+  }
+  const [id, service = "", account = "", name = ""] = parts;
+  const kinds: Readonly<Record<string, string>> = {
+    kinesis: name.includes("/consumer/") ? "Registered consumer" : "Kinesis data stream",
+    sqs: "SQS queue",
+    sns: "SNS topic",
+    s3: "S3 bucket",
+    kms: "KMS key",
+  };
+  return {
+    id,
+    account: account || "unknown",
+    kind: `${kinds[service] ?? service} (not in this plan)`,
+    name: name.replace(/^stream\//, ""),
+  };
+}
+
+/** How records get along a resource. */
+function flowOf(
+  { address, type, values }: Resource,
+  nodeId: (value: unknown) => string | undefined,
+): Edge[] {
+  const edge = (
+    from: string | undefined,
+    to: string | undefined,
+    kind: Edge["kind"],
+    label = "",
+  ) =>
+    from === undefined || to === undefined
+      ? []
+      : [{ from, to, kind, labels: label === "" ? [] : [label] }];
+  if (type === "aws_kinesis_stream_consumer") {
+    return edge(nodeId(values.stream_arn), address, "records");
+  }
+  if (type === "aws_lambda_event_source_mapping") {
+    const target = nodeId(values.function_name) ?? nodeId(values.function_arn);
+    return [
+      ...edge(nodeId(values.event_source_arn), address, "records"),
+      ...edge(address, target, "records"),
+      ...edge(
+        address,
+        nodeId(onFailureOf(values.destination_config)),
+        "failures",
+        "failed batches",
+      ),
+    ];
+  }
+  if (type === "aws_lambda_function") {
+    return edge(nodeId(values.role), address, "role", "assumed by");
+  }
+  return type === "aws_kinesis_stream"
+    ? edge(nodeId(values.kms_key_id), address, "role", "encrypts")
+    : [];
+}
+
+/** The block is an object in a configuration and a list in a state. */
+function onFailureOf(config: unknown): unknown {
+  const [{ on_failure: onFailure } = {}] = [config ?? []].flat() as { on_failure?: unknown }[];
+  const [{ destination_arn: arn } = {}] = [onFailure ?? []].flat() as {
+    destination_arn?: unknown;
+  }[];
+  return arn;
+}
+
+/** One edge for each role and resource, with the actions that both of their policies tell. */
+function permissions(resources: Resources): Edge[] {
+  const merged = new Map<string, Grant[]>();
+  for (const grant of resources.all.flatMap((one) => grantsOf(one, resources))) {
+    const key = `${grant.role.address} ${grant.resource.address}`;
+    merged.set(key, [...(merged.get(key) ?? []), grant]);
+  }
+  return [...merged.values()].map((grants): Edge => {
+    const [{ role, resource }] = grants as [Grant];
+    const isCrossAccount = role.account !== resource.account;
+    const actionsOf = (side?: Grant["side"]) => [
+      ...new Set(grants.filter((one) => !side || one.side === side).flatMap((one) => one.actions)),
+    ];
+    const labels = actionsOf().map((action) => {
+      const missing = (["role", "resource"] as const).find(
+        (side) => isCrossAccount && !actionsOf(side).includes(action),
+      );
+      return missing ? `${action} (not in the ${missing}'s policy)` : action;
+    });
+    return { from: role.address, to: resource.address, kind: "permission", labels: labels.sort() };
+  });
+}
+
+/** What an event source mapping is created after, beside what it refers to. */
+function waitsOf({ address, type, dependsOn }: Resource, resources: Resources): Edge[] {
+  if (type !== "aws_lambda_event_source_mapping") {
+    return [];
+  }
+  return resources.all
+    .filter((one) => dependsOn.includes(one.address))
+    .flatMap((policy): Edge[] => {
+      const owner = ownerOf(policy, resources);
+      return owner ? [{ from: address, to: owner.address, kind: "waits", labels: [] }] : [];
+    });
+}
+
+/** The stream's account first, since records come from there. */
+function accountsInOrder(nodes: readonly Node[]): string[] {
+  const accounts = [...new Set(nodes.map(({ account }) => account))].sort();
+  const source = nodes.find(({ kind }) => kind.startsWith("Kinesis data stream"))?.account;
+  return [...accounts.filter((one) => one === source), ...accounts.filter((one) => one !== source)];
+}

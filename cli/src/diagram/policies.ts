@@ -1,0 +1,63 @@
+import type { Resource, Resources } from "./resources";
+
+/** Actions that a policy allows one role on one resource. */
+export interface Grant {
+  readonly role: Resource;
+  readonly resource: Resource;
+  readonly actions: readonly string[];
+  readonly side: "role" | "resource";
+}
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Action?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Principal?: { readonly AWS?: string | readonly string[] };
+}
+
+/** Which attribute names the resource that a policy belongs to. */
+const OWNERS: Readonly<Record<string, string>> = {
+  aws_kinesis_resource_policy: "resource_arn",
+  aws_kms_key_policy: "key_id",
+  aws_iam_role_policy: "role",
+};
+
+/** The resource that a policy belongs to; undefined if it is no policy that the diagram knows. */
+export function ownerOf(policy: Resource, { referredTo }: Resources): Resource | undefined {
+  const attribute = OWNERS[policy.type];
+  return attribute === undefined ? undefined : referredTo(policy.values[attribute]);
+}
+
+/** What a policy allows roles of the same configuration. */
+export function grantsOf(policy: Resource, resources: Resources): Grant[] {
+  const owner = ownerOf(policy, resources);
+  const document = parsePolicy(policy.values.policy);
+  if (!owner || !document) {
+    return [];
+  }
+  const isRolePolicy = policy.type === "aws_iam_role_policy";
+  return [document.Statement ?? []].flat().flatMap((statement: Statement): Grant[] => {
+    const actions = [statement.Action ?? []].flat();
+    const others = [(isRolePolicy ? statement.Resource : statement.Principal?.AWS) ?? []].flat();
+    return others.flatMap((value): Grant[] => {
+      const other = resources.referredTo(value);
+      if (statement.Effect !== "Allow" || !other) {
+        return [];
+      }
+      return isRolePolicy
+        ? [{ role: owner, resource: other, actions, side: "role" }]
+        : [{ role: other, resource: owner, actions, side: "resource" }];
+    });
+  });
+}
+
+/** Terraform's expressions may hold quotes, which JSON does not allow within its own. */
+function parsePolicy(text: unknown): { Statement?: Statement | Statement[] } | undefined {
+  const escaped = String(text).replace(/\$\{[^}]*\}/g, (found) => found.replaceAll('"', "'"));
+  try {
+    return JSON.parse(escaped) as { Statement?: Statement | Statement[] };
+  } catch {
+    // A policy that is an expression as a whole is known only to Terraform.
+    return undefined;
+  }
+}

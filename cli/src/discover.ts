@@ -1,0 +1,150 @@
+import {
+  DescribeStreamConsumerCommand,
+  DescribeStreamSummaryCommand,
+} from "@aws-sdk/client-kinesis";
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import {
+  GetEventSourceMappingCommand,
+  GetFunctionConfigurationCommand,
+  type EventSourceMappingConfiguration,
+} from "@aws-sdk/client-lambda";
+import type { Account, Accounts } from "./accounts";
+import {
+  consumerNameOf,
+  functionNameOf,
+  isConsumerArn,
+  parseArn,
+  streamArnOf,
+  streamNameOf,
+} from "./arns";
+import { couldNotLook } from "./errors";
+import { found, lookUp, missing, unknown, valueOf, type Fact } from "./facts";
+import { mappingsOf } from "./mappings";
+import type { Destination, Pipeline, Reference } from "./pipeline";
+
+/**
+ * Looks at everything around each of the mappings.
+ *
+ * @throws if not even one account of a pipeline can be looked into
+ */
+export function discover(
+  references: readonly Reference[],
+  accounts: Accounts,
+): Promise<Pipeline[]> {
+  return Promise.all(references.map((reference) => discoverOne(reference, accounts)));
+}
+
+async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pipeline> {
+  const { region } = reference;
+  const { name, qualifier } = functionNameOf(reference.functionArn);
+  const functionAccount = await accounts.of(parseArn(reference.functionArn).account, region);
+  const streamAccount = await accounts.of(parseArn(reference.sourceArn).account, region);
+  if (functionAccount.access.state !== "found" && streamAccount.access.state !== "found") {
+    throw couldNotLook(
+      `neither account of function ${name} can be looked into: ${functionAccount.access.why}`,
+    );
+  }
+  const mapping = await mappingOf(reference, functionAccount);
+  const sourceArn = valueOf(mapping)?.EventSourceArn ?? reference.sourceArn;
+  const functionArn = valueOf(mapping)?.FunctionArn ?? reference.functionArn;
+  const [stream, configuration] = await Promise.all([
+    describeStream(sourceArn, streamAccount),
+    lookUp(functionAccount, "lambda:GetFunctionConfiguration", ({ lambda }) =>
+      lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionArn })),
+    ),
+  ]);
+  const destinationArn =
+    mapping.state === "found"
+      ? mapping.value.DestinationConfig?.OnFailure?.Destination
+      : reference.destinationArn;
+  return {
+    region,
+    ...stream,
+    role: { arn: valueOf(configuration)?.Role ?? reference.roleArn },
+    function: { arn: functionArn, name, qualifier, account: functionAccount, configuration },
+    mapping: {
+      uuid: valueOf(mapping)?.UUID ?? reference.uuid,
+      sourceArn,
+      configuration: mapping,
+    },
+    destination: destinationOf(destinationArn),
+  };
+}
+
+async function describeStream(
+  sourceArn: string,
+  account: Account,
+): Promise<Pick<Pipeline, "stream" | "key" | "consumer">> {
+  const StreamARN = streamArnOf(sourceArn);
+  const summary = await lookUp(account, "kinesis:DescribeStreamSummary", async ({ kinesis }) => {
+    const answer = await kinesis.send(new DescribeStreamSummaryCommand({ StreamARN }));
+    return answer.StreamDescriptionSummary;
+  });
+  const stream = { arn: StreamARN, name: streamNameOf(StreamARN), account, summary };
+  const [key, consumer] = await Promise.all([keyOf(stream), consumerOf(sourceArn, account)]);
+  return { stream, key, consumer };
+}
+
+async function keyOf({ summary, account, arn }: Pipeline["stream"]): Promise<Pipeline["key"]> {
+  if (summary.state !== "found") {
+    return unknown(summary.why);
+  }
+  const { EncryptionType: type, KeyId } = summary.value;
+  if (type !== "KMS" || KeyId === undefined) {
+    return undefined;
+  }
+  // A key may lie in another account than the stream's; only its ARN says so.
+  const owner = KeyId.startsWith("arn:") ? parseArn(KeyId).account : parseArn(arn).account;
+  if (owner !== account.id) {
+    return unknown(`the stream's key ${KeyId} is in account ${owner}`);
+  }
+  return lookUp(account, "kms:DescribeKey", async ({ kms }) => {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    return KeyMetadata;
+  });
+}
+
+async function consumerOf(sourceArn: string, account: Account): Promise<Pipeline["consumer"]> {
+  if (!isConsumerArn(sourceArn)) {
+    return undefined;
+  }
+  const description = await lookUp(account, "kinesis:DescribeStreamConsumer", async (clients) => {
+    const command = new DescribeStreamConsumerCommand({ ConsumerARN: sourceArn });
+    return (await clients.kinesis.send(command)).ConsumerDescription;
+  });
+  return { arn: sourceArn, name: consumerNameOf(sourceArn), description };
+}
+
+/** The mapping as it is now; by its UUID if that is known, else by its function and stream. */
+async function mappingOf(
+  { configuration, uuid, functionArn, sourceArn }: Reference,
+  account: Account,
+): Promise<Fact<EventSourceMappingConfiguration>> {
+  if (configuration) {
+    return found(configuration);
+  }
+  if (uuid !== undefined) {
+    return lookUp(account, "lambda:GetEventSourceMapping", ({ lambda }) =>
+      lambda.send(new GetEventSourceMappingCommand({ UUID: uuid })),
+    );
+  }
+  const all = await lookUp(account, "lambda:ListEventSourceMappings", ({ lambda }) =>
+    mappingsOf(lambda, functionArn),
+  );
+  if (all.state !== "found") {
+    return all;
+  }
+  const mapping = all.value.find(
+    ({ EventSourceArn: arn = "" }) => streamArnOf(arn) === streamArnOf(sourceArn),
+  );
+  return mapping
+    ? found(mapping)
+    : missing(`function ${functionArn} has no mapping that reads ${streamArnOf(sourceArn)}`);
+}
+
+function destinationOf(arn: string | undefined): Destination | undefined {
+  const { service } = parseArn(arn ?? "");
+  return arn && (service === "sqs" || service === "sns" || service === "s3")
+    ? { arn, service }
+    : undefined;
+}

@@ -1,0 +1,93 @@
+import type { KinesisRecord } from "./report";
+
+/** What an invocation came to. An invocation whose outcome is unknown rejects instead. */
+export interface InvocationResult {
+  /** The function's error, if it threw, timed out or ended. */
+  readonly error?: string;
+  /** What the function returned. */
+  readonly result?: unknown;
+}
+
+export interface Rejection {
+  readonly record: KinesisRecord;
+  readonly why: string;
+}
+
+export interface DeliveryOptions {
+  readonly invoke: (records: readonly KinesisRecord[]) => Promise<InvocationResult>;
+  /** Whether the mapping has ReportBatchItemFailures; without it, what the function returns is ignored. */
+  readonly reportsBatchItemFailures: boolean;
+  readonly isStopping: () => boolean;
+  readonly onSending: (records: readonly KinesisRecord[]) => void;
+  readonly onSettled: (confirmed: readonly KinesisRecord[]) => void;
+  readonly onRejected: (rejection: Rejection) => void;
+}
+
+/**
+ * Invokes the function with the records in order. A record that the function reports, or fails on
+ * alone, is rejected; the ones after it go on, as they do when Lambda gives up on a record.
+ */
+export async function deliver(
+  records: readonly KinesisRecord[],
+  options: DeliveryOptions,
+): Promise<void> {
+  const reject = (rejected: readonly KinesisRecord[], why: string) =>
+    rejected.forEach((record) => options.onRejected({ record, why }));
+  const parts = [records];
+  for (let part = parts.shift(); part; part = parts.shift()) {
+    if (options.isStopping()) {
+      return;
+    }
+    options.onSending(part);
+    const { error, result } = await options.invoke(part);
+    const failed =
+      error === undefined && options.reportsBatchItemFailures
+        ? firstFailure(result, part)
+        : undefined;
+    if (error === undefined && failed === undefined) {
+      options.onSettled(part);
+    } else if (typeof failed === "number") {
+      options.onSettled(part.slice(0, failed));
+      reject(part.slice(failed, failed + 1), "reported by the function");
+      parts.unshift(part.slice(failed + 1));
+    } else {
+      options.onSettled([]);
+      const middle = Math.ceil(part.length / 2);
+      if (part.length === 1) {
+        reject(part, error ?? "the function's batchItemFailures name no record of the batch");
+      } else {
+        parts.unshift(part.slice(0, middle), part.slice(middle));
+      }
+    }
+    while (parts[0]?.length === 0) {
+      parts.shift();
+    }
+  }
+}
+
+/**
+ * Index of the first record that the function reports; undefined if there is none.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+ */
+function firstFailure(
+  result: unknown,
+  records: readonly KinesisRecord[],
+): number | "whole batch" | undefined {
+  if (typeof (result ?? {}) !== "object") {
+    return "whole batch";
+  }
+  const { batchItemFailures: failures } = (result ?? {}) as { batchItemFailures?: unknown };
+  if (failures === undefined || failures === null) {
+    return undefined;
+  }
+  if (!Array.isArray(failures)) {
+    return "whole batch";
+  }
+  const indexes = failures.map((failure: { itemIdentifier?: unknown } | null) =>
+    records.findIndex(({ sequenceNumber }) => sequenceNumber === failure?.itemIdentifier),
+  );
+  if (indexes.length === 0) {
+    return undefined;
+  }
+  return indexes.includes(-1) ? "whole batch" : Math.min(...indexes);
+}

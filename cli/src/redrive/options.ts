@@ -1,0 +1,96 @@
+import { InvalidArgumentError, type Command } from "commander";
+import { misuse } from "../errors";
+import type { RedriveOptions } from "./redrive";
+
+/** The options of the command line. */
+export interface CommandOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly max?: number;
+  readonly save?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly allInRange?: boolean;
+  readonly partitionKey?: readonly string[];
+  readonly ignoreFilters?: boolean;
+  readonly deleteExpired?: boolean;
+  readonly maxRejected?: number;
+  readonly queueUrl?: string;
+  readonly qualifier?: string;
+}
+
+export function addOptions(command: Command): void {
+  command
+    .option("--dry-run", "show what would be sent, and send nothing")
+    .option("--yes", "do not ask before sending")
+    .option("--max <count>", "redrive this many reports, the oldest first", count)
+    .option("--save <directory>", "write the events to files instead of invoking the function")
+    .option(
+      "--from <time>",
+      "redrive every record that arrived from this time on, not by report",
+      time,
+    )
+    .option("--to <time>", "up to this time (default: now)", time)
+    .option("--all-in-range", "take all records in a report's range that pass the filters")
+    .option("--partition-key <key>", "take the records with this key; may be repeated", collect)
+    .option("--ignore-filters", "do not apply the mapping's filters")
+    .option("--delete-expired", "also delete reports whose other records have expired")
+    .option(
+      "--max-rejected <count>",
+      "stop when the function has rejected this many (default: 100)",
+      count,
+    )
+    .option("--queue-url <url>", "queue with the reports (default: the mapping's destination)")
+    .option("--qualifier <name>", "version or alias to invoke (default: the mapping's)");
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) {
+    throw new InvalidArgumentError("It must be a whole number of 1 or more.");
+  }
+  return Number(text);
+}
+
+function time(text: string): Date {
+  const parsed = new Date(text);
+  if (Number.isNaN(parsed.getTime())) {
+    throw new InvalidArgumentError("It must be a time such as 2026-11-26T10:00:00Z.");
+  }
+  return parsed;
+}
+
+const collect = (key: string, keys: readonly string[] = []): string[] => [...keys, key];
+
+/** Checks what options say together. */
+export function redriveOptions(options: CommandOptions): RedriveOptions {
+  const { from, to, allInRange, partitionKey, max } = options;
+  if (allInRange && partitionKey) {
+    throw misuse(
+      "'--all-in-range' and '--partition-key' are mutually exclusive, got both; omit one of them",
+    );
+  }
+  if (to && !from) {
+    throw misuse("'--to' requires '--from', got nothing; add --from");
+  }
+  const byReport = Object.entries({ max, partitionKey, allInRange }).find(([, value]) => value);
+  if (from && byReport) {
+    const flag = byReport[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw misuse(
+      `'--from' and '--${flag}' are mutually exclusive, got both; --${flag} chooses among reports, and --from uses none`,
+    );
+  }
+  if (from && from >= (to ?? new Date())) {
+    throw misuse(`'--from' must be before '--to', got ${from.toISOString()}; exchange them`);
+  }
+  return {
+    dryRun: options.dryRun,
+    max,
+    saveDirectory: options.save,
+    allInRange,
+    partitionKeys: partitionKey,
+    ignoreFilters: options.ignoreFilters,
+    deleteExpired: options.deleteExpired,
+    maxRejected: options.maxRejected,
+    ...(from && { time: { from, to: to ?? new Date() } }),
+  };
+}

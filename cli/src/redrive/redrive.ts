@@ -1,0 +1,122 @@
+import { parseFilterPattern } from "../../../modules/properties/filter-matching";
+import { ByReport } from "./by-report";
+import { ByTime } from "./by-time";
+import type { InvocationResult } from "./delivery";
+import type { KinesisEvent } from "./event";
+import type { Progress } from "./progress";
+import type { ReportSource } from "./report-source";
+import { Sender, type Target } from "./sender";
+import type { KinesisReads } from "./shard-reader";
+import { emptySummary, type Summary } from "./summary";
+
+export interface RedriveOptions {
+  readonly dryRun?: boolean;
+  /** Reports of one run at most, the oldest first. */
+  readonly max?: number;
+  readonly saveDirectory?: string;
+  readonly allInRange?: boolean;
+  readonly partitionKeys?: readonly string[];
+  readonly ignoreFilters?: boolean;
+  readonly deleteExpired?: boolean;
+  readonly maxRejected?: number;
+  /** Chooses records by time instead of by report. */
+  readonly time?: { readonly from: Date; readonly to: Date };
+}
+
+export interface RedriveTools {
+  readonly kinesis: KinesisReads;
+  /** Where the reports are; not needed to choose records by time. */
+  readonly source?: ReportSource;
+  readonly progress: Progress;
+  readonly invoke: (event: KinesisEvent) => Promise<InvocationResult>;
+  /** Shows what was found and asks whether to go on; without it, the run does not ask. */
+  readonly confirm?: (found: Summary) => Promise<boolean>;
+  /** Whether the user has asked the run to end. */
+  readonly isInterrupted?: () => boolean;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
+
+const MAX_REJECTED = 100;
+
+/**
+ * Sends failed records to the function once more.
+ *
+ * A report is deleted only when the function has confirmed every record of it. Confirmed records are
+ * remembered until then and not sent again. A record may be processed twice where the outcome is
+ * not known: when the run or the connection ends during an invocation, when a function fails after it has
+ * processed a part of a batch, and when the report is redriven on a machine without the journal.
+ */
+export async function redrive(
+  target: Target,
+  options: RedriveOptions,
+  tools: RedriveTools,
+): Promise<Summary> {
+  const summary = emptySummary();
+  summary.unanswered = tools.progress.unanswered;
+  try {
+    const work = workOf(target, options, tools, summary);
+    await work.receive();
+    if (options.dryRun === true || tools.confirm) {
+      await work.survey();
+    }
+    if (options.dryRun === true) {
+      return summary;
+    }
+    if (tools.confirm) {
+      if (!(await tools.confirm(summary))) {
+        summary.stopped = "nothing was sent, as you answered";
+        return summary;
+      }
+      Object.assign(summary, { records: 0, expired: [], undecided: [] });
+    }
+    const sender = new Sender(target, tools.progress, summary, {
+      invoke: tools.invoke,
+      ...(options.saveDirectory !== undefined && { saveDirectory: options.saveDirectory }),
+      maxRejected: options.maxRejected ?? MAX_REJECTED,
+      stopReason: () =>
+        tools.isInterrupted?.() === true ? "you interrupted it" : tools.source?.problem(),
+    });
+    await work.send(sender);
+    if (options.time && summary.stopped === undefined && summary.rejected.length === 0) {
+      tools.progress.forget();
+    }
+    return summary;
+  } finally {
+    await tools.source?.close();
+  }
+}
+
+function workOf(
+  target: Target,
+  options: RedriveOptions,
+  { kinesis, source, progress, sleep }: RedriveTools,
+  summary: Summary,
+): ByReport | ByTime {
+  const patterns = options.ignoreFilters === true ? [] : target.filterPatterns;
+  const filters = patterns.map((text) => {
+    try {
+      return parseFilterPattern(text);
+    } catch (error) {
+      throw new Error(
+        `the mapping's filter ${text} cannot be evaluated here (${(error as Error).message}); use --ignore-filters and choose by --partition-key`,
+      );
+    }
+  });
+  const pacing = sleep && { sleep };
+  if (options.time) {
+    return new ByTime(target, kinesis, summary, { ...options.time, filters, ...pacing });
+  }
+  if (!source) {
+    throw new Error("there is no source of reports");
+  }
+  return new ByReport(target, { kinesis, source, progress, ...pacing }, summary, {
+    ...(options.max !== undefined && { max: options.max }),
+    choice: {
+      allInRange: options.allInRange === true,
+      partitionKeys: options.partitionKeys ?? [],
+    },
+    filters,
+    deleteExpired: options.deleteExpired === true,
+    isSaving: options.saveDirectory !== undefined,
+  });
+}

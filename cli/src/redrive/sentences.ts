@@ -1,0 +1,87 @@
+import type { Summary } from "./summary";
+
+const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+const MAX_KEYS = 20;
+
+/** Newer records of the same key are not held back: the pipeline goes on while this runs. */
+export const ORDER_WARNING =
+  "the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record";
+
+/** What was found, before anything is sent. */
+export function describeFindings(summary: Summary): string[] {
+  const { source, reports, leftByMax, records } = summary;
+  return [
+    source === undefined
+      ? `${count(records, "record")} arrived in this time and pass the mapping's filters`
+      : `${count(reports, "report")} in ${source}, ${count(records, "record")} to redrive`,
+    ...(leftByMax > 0 ? [`${count(leftByMax, "report")} left for later by --max`] : []),
+    ...describeProblems(summary),
+  ];
+}
+
+/** What a run did, and what is left. */
+export function describeOutcome(summary: Summary): string[] {
+  const { sent, saved, confirmedBefore, deletedReports, rejected, stopped } = summary;
+  return [
+    ...(saved > 0
+      ? [`${count(saved, "record")} written to files; the reports are still there`]
+      : [`${count(sent, "record")} confirmed by the function`]),
+    ...(confirmedBefore > 0
+      ? [
+          `${count(confirmedBefore, "record")} not sent again, since an earlier run had them confirmed`,
+        ]
+      : []),
+    ...(summary.source !== undefined && saved === 0
+      ? [`${count(deletedReports, "report")} deleted`]
+      : []),
+    ...rejected.map(
+      ({ shardId, sequenceNumber, partitionKey, why }) =>
+        `rejected: record ${sequenceNumber} of ${shardId}, partition key ${JSON.stringify(partitionKey)}: ${why}`,
+    ),
+    ...describeProblems(summary),
+    ...(stopped === undefined ? [] : [`stopped before the end: ${stopped}`]),
+  ];
+}
+
+function describeProblems(summary: Summary): string[] {
+  const { unanswered, expiredBefore, expired, undecided, unusable } = summary;
+  return [
+    ...(unanswered.length > 0
+      ? [
+          `the last run ended before the function answered for ${count(unanswered.length, "record")}, which may be processed twice: ${unanswered.join(", ")}`,
+        ]
+      : []),
+    ...(expiredBefore === undefined
+      ? []
+      : [`records that arrived before ${expiredBefore} have expired and can no longer be had`]),
+    ...expired.map(
+      (one) =>
+        `expired: ${one.isMinimum ? "at least " : ""}${count(one.count, "record")} of ${one.shardId} can no longer be had: from sequence number ${one.fromSequenceNumber} to before ${one.beforeSequenceNumber}, in a batch that arrived from ${one.firstArrival} to ${one.lastArrival} (report ${one.report}, kept unless --delete-expired)`,
+    ),
+    ...undecided.map(
+      (one) => `undecided: report ${one.report} of ${one.shardId}: ${whyUndecided(one)}`,
+    ),
+    ...unusable.map(({ id, why }) => `not used: report ${id}: ${why}; it is not deleted`),
+  ];
+}
+
+function whyUndecided({
+  why,
+  batchSize,
+  candidates,
+  partitionKeys,
+}: Summary["undecided"][number]): string {
+  const all = Object.entries(partitionKeys).map(
+    ([key, number]) => `${JSON.stringify(key)} (${number})`,
+  );
+  const more = all.length > MAX_KEYS ? ` and ${all.length - MAX_KEYS} more` : "";
+  const keys = `${all.slice(0, MAX_KEYS).join(", ")}${more}`;
+  const reasons = {
+    more: `its batch had ${count(batchSize, "record")}, and its range holds ${candidates} that pass the filters, with the partition keys ${keys}`,
+    fewer: `its batch had ${count(batchSize, "record")}, and only ${candidates} in its range pass the filters of today; apply none with --ignore-filters, or take those there are`,
+    expired: `a part of its range has expired, and which of the other ${candidates} were among its ${batchSize} is not known; their partition keys are ${keys}`,
+  };
+  return `${reasons[why]}; choose with --partition-key, or take them all with --all-in-range`;
+}

@@ -1,0 +1,71 @@
+/** What a redrive found and did; also its `--json` output. */
+export interface Summary {
+  /** Where the reports came from; undefined when records were chosen by time. */
+  source?: string;
+  /** Reports that were there. */
+  reports: number;
+  /** Reports that `--max` left for a later run. */
+  leftByMax: number;
+  deletedReports: number;
+  /** Records that failed and can be read. With `--dry-run`, these would be sent. */
+  records: number;
+  sent: number;
+  /** Records that an earlier run had confirmed. */
+  confirmedBefore: number;
+  /** Records that were written to files. */
+  saved: number;
+  rejected: RejectedRecord[];
+  expired: ExpiredRecords[];
+  /** Records that were to be chosen by time and arrived before this have expired. */
+  expiredBefore?: string;
+  undecided: UndecidedReport[];
+  unusable: { id: string; why: string }[];
+  /** Sequence numbers that the previous run sent without learning the outcome. */
+  unanswered: readonly string[];
+  /** Why the run ended before everything was sent. */
+  stopped?: string;
+}
+
+export interface RejectedRecord {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  readonly why: string;
+}
+
+export interface ExpiredRecords {
+  readonly report?: string;
+  readonly shardId: string;
+  readonly count: number;
+  /** Whether there may be more than `count`. */
+  readonly isMinimum: boolean;
+  readonly fromSequenceNumber: string;
+  /** First sequence number that has not expired. */
+  readonly beforeSequenceNumber: string;
+  readonly firstArrival: string;
+  readonly lastArrival: string;
+}
+
+export interface UndecidedReport {
+  readonly report: string;
+  readonly shardId: string;
+  readonly batchSize: number;
+  readonly candidates: number;
+  readonly why: "more" | "fewer" | "expired";
+  readonly partitionKeys: Readonly<Record<string, number>>;
+}
+
+export const emptySummary = (): Summary => ({
+  reports: 0,
+  leftByMax: 0,
+  deletedReports: 0,
+  records: 0,
+  sent: 0,
+  confirmedBefore: 0,
+  saved: 0,
+  rejected: [],
+  expired: [],
+  undecided: [],
+  unusable: [],
+  unanswered: [],
+});

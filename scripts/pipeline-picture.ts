@@ -1,0 +1,14 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { graphOf } from "../cli/src/diagram/graph";
+import { resourcesInConfiguration } from "../cli/src/diagram/resources";
+import { svgOf } from "../cli/src/diagram/svg";
+
+/** What the settings of this repository synthesize; a test keeps it current. */
+const SYNTHESIZED = path.join(__dirname, "..", "__tests__", "golden", "cdk.tf.json");
+
+const graph = graphOf(resourcesInConfiguration([fs.readFileSync(SYNTHESIZED, "utf8")]));
+
+void svgOf(graph, "Two accounts, one Terraform plan").then((svg) =>
+  fs.writeFileSync(process.argv[2] ?? "docs/pipeline.svg", svg),
+);
