@@ -51,7 +51,12 @@ export async function run(
       async (options: CommonOptions & Record<string, unknown>) => {
         const output = new Output(stdout, stderr, options.json === true);
         if (options.permissions) {
-          const policies = policiesFor(definition.permissions(options));
+          const { region } = options;
+          const policies = policiesFor(
+            definition.permissions(options),
+            region,
+            await known(options, settings),
+          );
           stdout.write(`${JSON.stringify(policies, null, 2)}\n`);
           return;
         }
@@ -81,6 +86,13 @@ export async function run(
     stderr.write(`${(error as Error).message}\n`);
     return error instanceof CliError ? error.exitCode : EXIT.couldNotLook;
   }
+}
+
+/** The mappings that are known without asking AWS: those in a state or in the settings. */
+async function known(options: CommonOptions, settings: SettingsReader | undefined) {
+  const isKnown =
+    options.state !== undefined || (settings && !options.function && !options.mapping);
+  return isKnown ? (await findSource(options, settings)).references : [];
 }
 
 function addCommand(
