@@ -3,4 +3,4 @@ import { doctor } from "./doctor/command";
 import { status } from "./status/command";
 
 /** Every command, in the order of the help. */
-export const COMMANDS = [doctor, status] as readonly CommandDefinition[];
+export const COMMANDS: readonly CommandDefinition[] = [doctor, status];

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly stderr?: Writable;
   /** Settings that declare pipelines, used if no option names one. */
   readonly settings?: SettingsReader;
+  /** Ends a command that would go on until it is interrupted. */
+  readonly signal?: AbortSignal;
   /** Is told of every call to AWS before it is sent. */
   readonly onCall?: (call: RecordedCall) => void;
 }
@@ -34,7 +36,7 @@ interface CommonOptions extends SourceOptions {
  */
 export async function run(
   args: readonly string[],
-  { stdout = process.stdout, stderr = process.stderr, settings, onCall }: Surroundings = {},
+  { stdout = process.stdout, stderr = process.stderr, settings, signal, onCall }: Surroundings = {},
 ): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.good;
   const program = new Command("cross-account-kinesis")
@@ -53,7 +55,7 @@ export async function run(
         if (options.permissions) {
           const { region } = options;
           const policies = policiesFor(
-            definition.permissions(options),
+            definition.permissions(options as never),
             region,
             await known(options, settings),
           );
@@ -65,9 +67,10 @@ export async function run(
           const { references, accounts } = await source();
           return discover(references, accounts);
         };
-        const context: CommandContext<Record<string, unknown>> = {
-          options,
+        const context: CommandContext<never> = {
+          options: options as never,
           output,
+          signal,
           source,
           pipelines: () => output.progress("looking at the pipeline", pipelines()),
         };
