@@ -38,6 +38,8 @@ export async function run(
   args: readonly string[],
   { stdout = process.stdout, stderr = process.stderr, settings, signal, onCall }: Surroundings = {},
 ): Promise<ExitCode> {
+  // Which Node.js versions are supported is said by package.json, not by every run.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   let exitCode: ExitCode = EXIT.good;
   const program = new Command("cross-account-kinesis")
     .description("Looks after Lambda functions that read a Kinesis data stream of another account.")
