@@ -116,7 +116,11 @@ function addCommand(
   }
   command
     .option("--region <region>", "Region (default: the profile's or the environment's)")
-    .option("--profile <name>", "profile of the function's account (default: the environment)")
+    .option(
+      "--profile <name>",
+      "profile of the function's account (default: the environment); can be repeated",
+      (name: string, others: readonly string[] | undefined) => [...(others ?? []), name],
+    )
     .option("--stream-profile <name>", "profile of the stream's account")
     .option("--endpoint-url <url>", "endpoint of every service (also AWS_ENDPOINT_URL)")
     .option("--json", "print JSON")

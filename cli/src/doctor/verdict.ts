@@ -1,6 +1,7 @@
 import type { Fact } from "../facts";
 import type { Examination } from "./examine";
-import { findingOf, type Details, type Finding, type FindingId } from "./findings";
+import { findingOf, type Finding, type FindingId } from "./findings";
+import type { Details } from "./fixes";
 
 /** What a check says. */
 export type Verdict =
