@@ -1,20 +1,246 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { startLocalAws, type LocalAws } from "../../local/aws";
-import { build, enter, fromBoth, type World } from "./world";
+import {
+  allow,
+  CONSUMER,
+  makeMapping,
+  PRODUCER,
+  REGION,
+  setResourcePolicy,
+  setRolePolicy,
+  STREAM_ACTIONS,
+} from "../local/two-accounts";
+import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
 
 jest.setTimeout(120_000);
+
+const inRegion = ["--region", REGION];
 
 describe("discovery", () => {
   let aws: LocalAws;
   let world: World;
+  let built: Built;
   beforeAll(async () => {
     aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
     world = await enter(aws);
+    built = await build(world, "clicks");
   });
   afterAll(() => aws.stop());
 
-  it("x", async () => {
-    const built = await build(world, "found");
-    const result = await world.cli("doctor", ...fromBoth("found"), "--json");
-    console.log(built, result, result.stdout);
+  const mappings = (stdout: string): string[] =>
+    (JSON.parse(stdout) as { mapping: string }[]).map(({ mapping }) => mapping);
+
+  it("finds a pipeline by the function's name, by its ARN and by the mapping's UUID", async () => {
+    const arn = `arn:aws:lambda:${REGION}:${CONSUMER}:function:clicks`;
+    const profiles = ["--profile", "analytics", "--stream-profile", "producer"];
+    for (const args of [
+      fromBoth("clicks"),
+      ["--function", arn, ...profiles],
+      ["--mapping", built.uuid, ...profiles, ...inRegion],
+    ]) {
+      const { exitCode, stdout } = await world.cli("doctor", "--json", ...args);
+      expect(mappings(stdout)).toEqual([built.uuid]);
+      expect(exitCode).toBe(0);
+    }
+  });
+
+  it("finds every mapping of a function", async () => {
+    const second = await build(world, "second", { isShared: true });
+    const { consumer } = world;
+    await setResourcePolicy(
+      world.producer,
+      second.streamArn,
+      allow(STREAM_ACTIONS, second.streamArn, CONSUMER),
+    );
+    await setRolePolicy(consumer, "clicks", allow(["*"], "*"));
+    const other = await makeMapping(consumer, "clicks", second.streamArn);
+    const { stdout } = await world.cli("status", "--json", ...fromBoth("clicks"));
+    expect(mappings(stdout).sort()).toEqual([built.uuid, other].sort());
+  });
+
+  it("finds the mappings in a state, under whatever address", async () => {
+    const { consumer } = world;
+    const mapping = await consumer.lambda.send(
+      new GetEventSourceMappingCommand({ UUID: built.uuid }),
+    );
+    const directory = mkdtempSync(join(tmpdir(), "state-"));
+    const attributes = {
+      uuid: built.uuid,
+      event_source_arn: mapping.EventSourceArn,
+      function_arn: mapping.FunctionArn,
+      destination_config: [{ on_failure: [{ destination_arn: built.queueArn }] }],
+    };
+    const state = {
+      version: 4,
+      resources: [
+        {
+          module: "module.theirs",
+          mode: "managed",
+          type: "aws_lambda_event_source_mapping",
+          name: "whatever",
+          instances: [{ index_key: "a", attributes }],
+        },
+        {
+          mode: "managed",
+          type: "aws_lambda_event_source_mapping",
+          name: "queue",
+          instances: [{ attributes: { event_source_arn: built.queueArn, function_arn: "x" } }],
+        },
+      ],
+    };
+    writeFileSync(join(directory, "terraform.tfstate"), JSON.stringify(state));
+    const profiles = ["--profile", "analytics", "--stream-profile", "producer"];
+    const byState = await world.cli("status", "--json", "--state", directory, ...profiles);
+    expect(mappings(byState.stdout)).toEqual([built.uuid]);
+
+    const shown = {
+      format_version: "1.0",
+      values: {
+        root_module: {
+          child_modules: [
+            {
+              resources: [
+                {
+                  address: "module.a.aws_lambda_event_source_mapping.b",
+                  mode: "managed",
+                  type: "aws_lambda_event_source_mapping",
+                  values: attributes,
+                },
+              ],
+            },
+          ],
+        },
+      },
+    };
+    const file = join(directory, "shown.json");
+    writeFileSync(file, JSON.stringify(shown));
+    // The stream's account alone: the mapping is known from the state only.
+    const alone = await world.cli("doctor", "--json", "--state", file, "--profile", "producer");
+    expect(alone.exitCode).toBe(3);
+    expect(mappings(alone.stdout)).toEqual([built.uuid]);
+    expect(alone.stdout).toContain(`no credentials for account ${CONSUMER}`);
+    expect(alone.stdout).toContain("ACTIVE, 1 open shards");
+  });
+
+  it("finds the pipelines that the settings declare", async () => {
+    const settings = () => [
+      {
+        name: "a",
+        region: REGION,
+        producer: { accountId: PRODUCER, profile: "producer" },
+        stream: { streamName: "clicks" },
+        consumers: [
+          {
+            id: "clicks",
+            account: { accountId: CONSUMER, profile: "analytics" },
+            consumerName: "clicks",
+          },
+        ],
+      },
+    ];
+    const args = ["doctor", "--json", "--endpoint-url", aws.url];
+    const { exitCode, stdout } = await runCli(args, { settings });
+    expect(mappings(stdout)).toEqual([built.uuid]);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    [
+      "an unknown function",
+      ["--function", "nobody", "--profile", "analytics", ...inRegion],
+      3,
+      /^'--function' must be the name or ARN of a Lambda function in account 222222222222 \(eu-west-1\), got nobody, which does not exist there; /,
+    ],
+    [
+      "a function of another account",
+      ["--function", `arn:aws:lambda:${REGION}:333333333333:function:x`, "--profile", "analytics"],
+      3,
+      /^the credentials of profile analytics are those of account 222222222222, but function .* is in account 333333333333; /,
+    ],
+    [
+      "an unknown mapping",
+      ["--mapping", "00000000-0000-4000-8000-000000000000", "--profile", "analytics", ...inRegion],
+      3,
+      /^'--mapping' must be the UUID of an event source mapping in account 222222222222 /,
+    ],
+    [
+      "a profile of the wrong account for the stream",
+      [...fromBoth("clicks").slice(0, -1), "analytics"],
+      3,
+      /^'--stream-profile' must be a profile of account 111111111111, .* got analytics: /,
+    ],
+    [
+      "a profile that does not exist",
+      ["--function", "clicks", "--profile", "nobody", ...inRegion],
+      3,
+      /^there are no usable credentials in profile nobody: /,
+    ],
+    ["two sources", ["--function", "a", "--state", "b"], 2, /mutually exclusive, got both/],
+    [
+      "no source",
+      [],
+      2,
+      /^one of '--function', '--mapping' and '--state' must be given, got none; /,
+    ],
+    [
+      "a state that does not exist",
+      ["--state", "/nowhere/at/all"],
+      2,
+      /^'--state' must be .* which does not exist; /,
+    ],
+    ["an unknown option", ["--nonsense"], 2, /^error: unknown option '--nonsense'/],
+    [
+      "a timeout that is no number",
+      ["--probe-timeout", "soon"],
+      2,
+      /^'--probe-timeout' must be a number of seconds above 0, got soon; /,
+    ],
+  ])("has a sentence for %s", async (_, args, exitCode, sentence) => {
+    const outcome = await world.cli("doctor", ...args);
+    expect(outcome.stderr).toMatch(sentence);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.stdout).toBe("");
+  });
+
+  it.each<[string, string, string, string, RegExp]>([
+    [
+      "expired credentials",
+      "sts",
+      "GetCallerIdentity",
+      "ExpiredToken",
+      /^the credentials of profile analytics have expired; /,
+    ],
+    [
+      "a denied call",
+      "lambda",
+      "GetFunctionConfiguration",
+      "AccessDeniedException",
+      /^profile analytics may not call lambda:GetFunctionConfiguration; --permissions prints /,
+    ],
+    [
+      "a call that stays throttled",
+      "lambda",
+      "ListEventSourceMappings",
+      "TooManyRequestsException",
+      /^AWS still throttled lambda:ListEventSourceMappings after the SDK's retries; /,
+    ],
+  ])("has a sentence for %s", async (_, service, operation, code, sentence) => {
+    aws.failNext(service, operation, { code, message: "no", status: 400 }, 10);
+    const outcome = await world.cli("doctor", ...fromBoth("clicks"));
+    aws.failNext(service, operation, { code, message: "no" }, 0);
+    expect(outcome.stderr).toMatch(sentence);
+    expect(outcome.exitCode).toBe(3);
+  });
+
+  it("goes on after a call that was throttled once", async () => {
+    aws.failNext("kinesis", "DescribeStreamSummary", {
+      code: "LimitExceededException",
+      message: "slow",
+    });
+    const { exitCode } = await world.cli("doctor", ...fromBoth("clicks"));
+    expect([0, 3]).toContain(exitCode);
   });
 });

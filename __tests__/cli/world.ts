@@ -151,11 +151,13 @@ export async function build(
     source = LOGGING,
     mapping = {},
     shards = 1,
+    statements = [],
   }: {
     isShared?: boolean;
     source?: string;
     mapping?: Partial<CreateEventSourceMappingCommandInput>;
     shards?: number;
+    statements?: object[];
   } = {},
 ): Promise<Built> {
   const role = await makeRole(consumer, name);
@@ -181,7 +183,7 @@ export async function build(
   await consumer.sqs.send(new CreateQueueCommand({ QueueName: name }));
   const queueArn = `arn:aws:sqs:${REGION}:${CONSUMER}:${name}`;
   const resources = { streamArn, sourceArn, keyArn, queueArn };
-  await setRolePolicy(consumer, name, ...roleStatements(resources, name));
+  await setRolePolicy(consumer, name, ...roleStatements(resources, name), ...statements);
   await consumer.logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${name}` }));
   await makeFunction(consumer, name, role, source);
   const uuid = await until(() =>

@@ -10,14 +10,16 @@ export interface CommandContext<Options> {
   /** The options, those that every command has included. */
   readonly options: Options & SourceOptions;
   readonly output: Output;
+  /** Ends a command that would go on until it is interrupted. */
+  readonly signal?: AbortSignal;
   /** The mappings that were named, and the credentials. */
   readonly source: () => Promise<Source>;
   /** Everything around each of the mappings, looked up now. */
   readonly pipelines: () => Promise<Pipeline[]>;
 }
 
-/** One command of the command line. */
-export interface CommandDefinition<Options = Record<string, unknown>> {
+/** One command of the command line; without `Options`, whichever options it has. */
+export interface CommandDefinition<Options = never> {
   readonly name: string;
   readonly summary: string;
   /** What the help says below the options. */

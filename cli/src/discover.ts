@@ -36,17 +36,17 @@ export function discover(
 
 async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pipeline> {
   const { region } = reference;
-  const { name, qualifier } = functionNameOf(reference.functionArn);
   const functionAccount = await accounts.of(parseArn(reference.functionArn).account, region);
   const streamAccount = await accounts.of(parseArn(reference.sourceArn).account, region);
   if (functionAccount.access.state !== "found" && streamAccount.access.state !== "found") {
     throw couldNotLook(
-      `neither account of function ${name} can be looked into: ${functionAccount.access.why}`,
+      `neither account of function ${reference.functionArn} can be looked into: ${functionAccount.access.why}`,
     );
   }
   const mapping = await mappingOf(reference, functionAccount);
   const sourceArn = valueOf(mapping)?.EventSourceArn ?? reference.sourceArn;
   const functionArn = valueOf(mapping)?.FunctionArn ?? reference.functionArn;
+  const { name, qualifier } = functionNameOf(functionArn);
   const [stream, configuration] = await Promise.all([
     describeStream(sourceArn, streamAccount),
     lookUp(functionAccount, "lambda:GetFunctionConfiguration", ({ lambda }) =>

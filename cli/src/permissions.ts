@@ -1,25 +1,26 @@
+import { parseArn, partitionOf } from "./arns";
+import type { Reference } from "./pipeline";
+
 /** One permission that a command needs, in the account where it needs it. */
 export interface Permission {
   readonly account: "function" | "stream";
   readonly actions: readonly string[];
-  /** The resource as a pattern of an ARN; `*` where the action takes no resource. */
+  /** ARN with PARTITION, REGION and ACCOUNT in their places; `*` if the action takes no resource. */
   readonly resource: string;
 }
 
-const arn = (service: string, resource: string, region = "*"): string =>
-  `arn:*:${service}:${region}:*:${resource}`;
-
 export const RESOURCES = {
-  function: arn("lambda", "function:*"),
-  stream: arn("kinesis", "stream/*"),
-  consumer: arn("kinesis", "*/*/consumer/*:*"),
-  key: arn("kms", "key/*"),
-  role: arn("iam", "role/*", ""),
-  policy: arn("iam", "policy/*", ""),
-  queue: arn("sqs", "*"),
-  topic: arn("sns", "*"),
-  bucket: "arn:*:s3:::*",
-  logGroup: arn("logs", "log-group:*"),
+  function: "arn:PARTITION:lambda:REGION:ACCOUNT:function:*",
+  stream: "arn:PARTITION:kinesis:REGION:ACCOUNT:stream/*",
+  consumer: "arn:PARTITION:kinesis:REGION:ACCOUNT:stream/*/consumer/*",
+  key: "arn:PARTITION:kms:REGION:ACCOUNT:key/*",
+  role: "arn:PARTITION:iam::ACCOUNT:role/*",
+  /** AWS managed policies are in no account. */
+  policies: "arn:PARTITION:iam::*:policy/*",
+  queue: "arn:PARTITION:sqs:REGION:ACCOUNT:*",
+  topic: "arn:PARTITION:sns:REGION:ACCOUNT:*",
+  bucket: "arn:PARTITION:s3:::*",
+  logGroup: "arn:PARTITION:logs:REGION:ACCOUNT:log-group:*",
   /** The action takes no resource. */
   any: "*",
 } as const;
@@ -31,7 +32,6 @@ export const DISCOVERY: readonly Permission[] = [
     actions: ["lambda:GetFunctionConfiguration", "lambda:ListAliases"],
     resource: RESOURCES.function,
   },
-  // Lambda defines no resource for these.
   {
     account: "function",
     actions: ["lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings"],
@@ -42,21 +42,38 @@ export const DISCOVERY: readonly Permission[] = [
   { account: "stream", actions: ["kms:DescribeKey"], resource: RESOURCES.key },
 ];
 
-/** The IAM policy that a command needs in each account. sts:GetCallerIdentity needs no permission. */
-export function policiesFor(permissions: readonly Permission[]): Record<string, object> {
-  const documents = (["function", "stream"] as const).map((account) => {
-    const resources = new Map<string, Set<string>>();
-    for (const { actions, resource } of permissions.filter((one) => one.account === account)) {
-      const known = resources.get(resource) ?? new Set();
-      actions.forEach((action) => known.add(action));
-      resources.set(resource, known);
-    }
-    const Statement = [...resources].map(([Resource, actions]) => ({
+/**
+ * The IAM policy that a command needs in each account. sts:GetCallerIdentity needs no permission.
+ *
+ * @param references mappings that are known without asking AWS: they narrow the resources
+ */
+export function policiesFor(
+  permissions: readonly Permission[],
+  region: string | undefined,
+  references: readonly Reference[] = [],
+): Record<string, object> {
+  const regions = [...new Set(references.map((one) => one.region))];
+  const knownRegion = region ?? (regions.length === 1 ? regions[0] : undefined);
+  const documents = (["function", "stream"] as const).map((side) => {
+    const ids = references.map(({ functionArn, sourceArn }) =>
+      parseArn(side === "function" ? functionArn : sourceArn),
+    );
+    const accounts = [...new Set(ids.map(({ account }) => account))];
+    const narrow = (resource: string): string =>
+      resource
+        .replace("PARTITION", partitionOf(knownRegion ?? ""))
+        .replace("REGION", knownRegion ?? "*")
+        .replace("ACCOUNT", accounts.length === 1 ? (accounts[0] ?? "*") : "*");
+    const own = permissions.filter(({ account }) => account === side);
+    const Statement = [...new Set(own.map(({ resource }) => resource))].map((resource) => ({
       Effect: "Allow",
-      Action: [...actions].sort(),
-      Resource,
+      Action: own
+        .filter((one) => one.resource === resource)
+        .flatMap(({ actions }) => actions)
+        .sort(),
+      Resource: narrow(resource),
     }));
-    return [`${account}Account`, { Version: "2012-10-17", Statement }] as const;
+    return [`${side}Account`, { Version: "2012-10-17", Statement }] as const;
   });
   return Object.fromEntries(documents.filter(([, { Statement }]) => Statement.length > 0));
 }

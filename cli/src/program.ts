@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly stderr?: Writable;
   /** Settings that declare pipelines, used if no option names one. */
   readonly settings?: SettingsReader;
+  /** Ends a command that would go on until it is interrupted. */
+  readonly signal?: AbortSignal;
   /** Is told of every call to AWS before it is sent. */
   readonly onCall?: (call: RecordedCall) => void;
 }
@@ -34,8 +36,10 @@ interface CommonOptions extends SourceOptions {
  */
 export async function run(
   args: readonly string[],
-  { stdout = process.stdout, stderr = process.stderr, settings, onCall }: Surroundings = {},
+  { stdout = process.stdout, stderr = process.stderr, settings, signal, onCall }: Surroundings = {},
 ): Promise<ExitCode> {
+  // Which Node.js versions are supported is said by package.json, not by every run.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   let exitCode: ExitCode = EXIT.good;
   const program = new Command("cross-account-kinesis")
     .description("Looks after Lambda functions that read a Kinesis data stream of another account.")
@@ -51,7 +55,12 @@ export async function run(
       async (options: CommonOptions & Record<string, unknown>) => {
         const output = new Output(stdout, stderr, options.json === true);
         if (options.permissions) {
-          const policies = policiesFor(definition.permissions(options));
+          const { region } = options;
+          const policies = policiesFor(
+            definition.permissions(options as never),
+            region,
+            await known(options, settings),
+          );
           stdout.write(`${JSON.stringify(policies, null, 2)}\n`);
           return;
         }
@@ -60,9 +69,10 @@ export async function run(
           const { references, accounts } = await source();
           return discover(references, accounts);
         };
-        const context: CommandContext<Record<string, unknown>> = {
-          options,
+        const context: CommandContext<never> = {
+          options: options as never,
           output,
+          signal,
           source,
           pipelines: () => output.progress("looking at the pipeline", pipelines()),
         };
@@ -83,6 +93,13 @@ export async function run(
   }
 }
 
+/** The mappings that are known without asking AWS: those in a state or in the settings. */
+async function known(options: CommonOptions, settings: SettingsReader | undefined) {
+  const isKnown =
+    options.state !== undefined || (settings && !options.function && !options.mapping);
+  return isKnown ? (await findSource(options, settings)).references : [];
+}
+
 function addCommand(
   program: Command,
   { name, summary, help = "", options }: CommandDefinition,
@@ -99,7 +116,11 @@ function addCommand(
   }
   command
     .option("--region <region>", "Region (default: the profile's or the environment's)")
-    .option("--profile <name>", "profile of the function's account (default: the environment)")
+    .option(
+      "--profile <name>",
+      "profile of the function's account (default: the environment); can be repeated",
+      (name: string, others: readonly string[] | undefined) => [...(others ?? []), name],
+    )
     .option("--stream-profile <name>", "profile of the stream's account")
     .option("--endpoint-url <url>", "endpoint of every service (also AWS_ENDPOINT_URL)")
     .option("--json", "print JSON")

@@ -19,7 +19,7 @@ export interface SourceOptions {
   readonly state?: string;
   readonly name?: string;
   readonly region?: string;
-  readonly profile?: string;
+  readonly profile?: readonly string[];
   readonly streamProfile?: string;
   readonly endpointUrl?: string;
 }
@@ -45,12 +45,13 @@ export async function findSource(
       `'--${first}' and '--${second}' are mutually exclusive, got both; omit one of them`,
     );
   }
-  const profiles = [options.profile, options.streamProfile];
+  const { profile: ofFunctions = [], streamProfile } = options;
+  const profiles = [...ofFunctions, ...(streamProfile === undefined ? [] : [streamProfile])];
   const accountsFor = (sources: readonly CredentialSource[]) =>
     new Accounts(sources, { endpoint: options.endpointUrl, onCall });
-  const named = profiles
-    .filter((profile, index) => profile !== undefined || index === 0)
-    .map((profile) => ({ profile }));
+  // Without a profile for the function's account, its credentials are those of the environment.
+  const environment = ofFunctions.length === 0 ? [{}] : [];
+  const named = [...environment, ...profiles.map((profile) => ({ profile }))];
 
   if (options.function !== undefined || options.mapping !== undefined) {
     const accounts = accountsFor(named);
@@ -68,7 +69,7 @@ export async function findSource(
     );
   }
   const deployment = chooseDeployment(readSettings(settings), options.name);
-  const own = profiles.some((profile) => profile !== undefined) ? named : credentialsIn(deployment);
+  const own = profiles.length > 0 ? named : credentialsIn(deployment);
   return { references: referencesInSettings(deployment), accounts: accountsFor(own) };
 }
 
@@ -97,10 +98,14 @@ async function ask(options: SourceOptions, accounts: Accounts): Promise<Referenc
   }));
 }
 
-async function regionOf({ region, function: name = "", profile }: SourceOptions): Promise<string> {
+async function regionOf({
+  region,
+  function: name = "",
+  profile = [],
+}: SourceOptions): Promise<string> {
   const known = region ?? (name.startsWith("arn:") ? parseArn(name).region : undefined);
   try {
-    return known ?? (await new STSClient({ profile }).config.region());
+    return known ?? (await new STSClient({ profile: profile[0] }).config.region());
   } catch {
     throw misuse(
       "'--region' must be given, got nothing, and neither the environment nor the profile has one; add --region",

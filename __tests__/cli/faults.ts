@@ -1,0 +1,307 @@
+import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  CreatePolicyCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  PutRolePermissionsBoundaryCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import {
+  DeleteResourcePolicyCommand,
+  DeleteStreamCommand,
+  DeregisterStreamConsumerCommand,
+  DescribeStreamConsumerCommand,
+  StartStreamEncryptionCommand,
+} from "@aws-sdk/client-kinesis";
+import {
+  DisableKeyCommand,
+  PutKeyPolicyCommand,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
+import {
+  DeleteFunctionCommand,
+  PutFunctionConcurrencyCommand,
+  UpdateEventSourceMappingCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import {
+  DeleteQueueCommand,
+  GetQueueUrlCommand,
+  SetQueueAttributesCommand,
+} from "@aws-sdk/client-sqs";
+import type { FindingId } from "../../cli/src/doctor/findings";
+import {
+  allow,
+  CONSUMER_ACTIONS,
+  makeConsumer,
+  makeRole,
+  mapping,
+  policy,
+  put,
+  setResourcePolicy,
+  setRolePolicy,
+  STREAM_ACTIONS,
+  until,
+} from "../local/two-accounts";
+import { keyPolicy, LOGGING, roleStatements, type build, type Built, type World } from "./world";
+
+export interface Fault {
+  readonly id: FindingId;
+  readonly options?: Parameters<typeof build>[2];
+  readonly cause: (world: World, built: Built) => Promise<unknown>;
+}
+
+const SHARED = { isShared: true };
+const OTHER_ROLE = "other-reader";
+
+async function deleteRole({ consumer: { iam } }: World, { name: RoleName }: Built) {
+  await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "own" }));
+  await iam.send(new DeleteRoleCommand({ RoleName }));
+}
+
+async function deregister({ producer: { kinesis } }: World, { sourceArn: ConsumerARN }: Built) {
+  await kinesis.send(new DeregisterStreamConsumerCommand({ ConsumerARN }));
+  await until(() =>
+    kinesis.send(new DescribeStreamConsumerCommand({ ConsumerARN })).then(
+      () => false,
+      () => true,
+    ),
+  );
+}
+
+/** The role's policy without one of its statements. */
+const withoutStatement =
+  (action: string): Fault["cause"] =>
+  ({ consumer }, built) =>
+    setRolePolicy(
+      consumer,
+      built.name,
+      ...roleStatements(built, built.name).filter(
+        (statement) => !(statement as { Action: string[] }).Action.includes(action),
+      ),
+    );
+
+const queueUrl = async ({ consumer: { sqs } }: World, QueueName: string) =>
+  (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
+
+const lastResult = ({ consumer }: World, { uuid }: Built, pattern: RegExp) =>
+  until(async () => pattern.test((await mapping(consumer, uuid)).LastProcessingResult ?? ""));
+
+/** Ways in which a pipeline breaks, each with the one finding that names it. */
+export const FAULTS: readonly Fault[] = [
+  {
+    id: "stream-missing",
+    options: SHARED,
+    cause: ({ producer }, { name: StreamName }) =>
+      producer.kinesis.send(new DeleteStreamCommand({ StreamName })),
+  },
+  {
+    id: "stream-aws-managed-key",
+    options: SHARED,
+    cause: ({ producer }, { name: StreamName }) =>
+      producer.kinesis.send(
+        new StartStreamEncryptionCommand({
+          StreamName,
+          EncryptionType: "KMS",
+          KeyId: "alias/aws/kinesis",
+        }),
+      ),
+  },
+  {
+    id: "key-missing",
+    options: SHARED,
+    cause: ({ producer }, { name: StreamName, keyArn }) =>
+      producer.kinesis.send(
+        new StartStreamEncryptionCommand({
+          StreamName,
+          EncryptionType: "KMS",
+          KeyId: keyArn.replace(/key\/.*/, "key/00000000-0000-4000-8000-000000000000"),
+        }),
+      ),
+  },
+  {
+    id: "key-disabled",
+    options: SHARED,
+    cause: ({ producer }, { keyArn: KeyId }) => producer.kms.send(new DisableKeyCommand({ KeyId })),
+  },
+  {
+    id: "key-pending-deletion",
+    options: SHARED,
+    cause: ({ producer }, { keyArn: KeyId }) =>
+      producer.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
+  },
+  { id: "consumer-missing", cause: deregister },
+  {
+    id: "consumer-reregistered",
+    cause: async (world, built) => {
+      await deregister(world, built);
+      // The ARN ends in the second in which the consumer was registered.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await makeConsumer(world.producer, built.streamArn, `${built.name}-efo`);
+    },
+  },
+  {
+    id: "policy-principal-deleted",
+    cause: async (world, built) => {
+      await deleteRole(world, built);
+      await makeRole(world.consumer, built.name);
+      await setRolePolicy(world.consumer, built.name, ...roleStatements(built, built.name));
+    },
+  },
+  {
+    id: "stream-policy-missing",
+    options: SHARED,
+    cause: ({ producer }, { streamArn: ResourceARN }) =>
+      producer.kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN })),
+  },
+  {
+    id: "stream-policy-denies",
+    options: SHARED,
+    cause: ({ producer }, { streamArn, role }) =>
+      setResourcePolicy(
+        producer,
+        streamArn,
+        allow(
+          STREAM_ACTIONS.filter((action) => action !== "kinesis:GetShardIterator"),
+          streamArn,
+          role,
+        ),
+      ),
+  },
+  {
+    id: "consumer-policy-missing",
+    cause: ({ producer }, { sourceArn: ResourceARN }) =>
+      producer.kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN })),
+  },
+  {
+    id: "consumer-policy-denies",
+    cause: async ({ producer, consumer }, { sourceArn }) => {
+      const other = await makeRole(consumer, OTHER_ROLE);
+      await until(() =>
+        setResourcePolicy(producer, sourceArn, allow(CONSUMER_ACTIONS, sourceArn, other)).then(
+          () => true,
+          () => false,
+        ),
+      );
+    },
+  },
+  {
+    id: "key-policy-denies",
+    options: SHARED,
+    cause: ({ producer }, { keyArn: KeyId }) =>
+      producer.kms.send(
+        new PutKeyPolicyCommand({ KeyId, PolicyName: "default", Policy: keyPolicy() }),
+      ),
+  },
+  { id: "role-missing", options: SHARED, cause: deleteRole },
+  {
+    id: "role-trust-denies",
+    options: SHARED,
+    cause: ({ consumer: { iam } }, { name: RoleName }) =>
+      iam.send(
+        new UpdateAssumeRolePolicyCommand({
+          RoleName,
+          PolicyDocument: policy({
+            Effect: "Allow",
+            Principal: { Service: "ec2.amazonaws.com" },
+            Action: "sts:AssumeRole",
+          }),
+        }),
+      ),
+  },
+  {
+    id: "role-policy-stream",
+    options: SHARED,
+    cause: withoutStatement("kinesis:GetRecords"),
+  },
+  { id: "role-policy-consumer", cause: withoutStatement("kinesis:SubscribeToShard") },
+  { id: "role-policy-key", options: SHARED, cause: withoutStatement("kms:Decrypt") },
+  {
+    id: "role-policy-destination",
+    options: SHARED,
+    cause: withoutStatement("sqs:SendMessage"),
+  },
+  { id: "role-policy-logs", options: SHARED, cause: withoutStatement("logs:PutLogEvents") },
+  {
+    id: "boundary-denies",
+    options: SHARED,
+    cause: async ({ consumer: { iam } }, { name: RoleName }) => {
+      const { Policy: boundary } = await iam.send(
+        new CreatePolicyCommand({
+          PolicyName: RoleName,
+          PolicyDocument: policy(allow(["kinesis:*", "logs:*", "sqs:*"], "*")),
+        }),
+      );
+      await iam.send(
+        new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: boundary?.Arn }),
+      );
+    },
+  },
+  {
+    id: "function-missing",
+    options: SHARED,
+    cause: ({ consumer }, { name: FunctionName }) =>
+      consumer.lambda.send(new DeleteFunctionCommand({ FunctionName })),
+  },
+  {
+    id: "function-no-concurrency",
+    options: SHARED,
+    cause: ({ consumer }, { name: FunctionName }) =>
+      consumer.lambda.send(
+        new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }),
+      ),
+  },
+  {
+    id: "function-fails",
+    options: { ...SHARED, source: "exports.handler = () => { throw new Error('bad'); };" },
+    cause: async (world, built) => {
+      await put(world.producer, built.streamArn, [{ key: "a", data: "{}" }]);
+      await lastResult(world, built, /PROBLEM/);
+    },
+  },
+  {
+    id: "mapping-disabled",
+    options: SHARED,
+    cause: async ({ consumer }, { uuid: UUID }) => {
+      await consumer.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+      await until(async () => (await mapping(consumer, UUID)).State === "Disabled");
+    },
+  },
+  {
+    id: "mapping-problem",
+    options: SHARED,
+    // The local AWS runs no Python, and says so as Lambda says that it cannot invoke.
+    cause: async (world, built) => {
+      const { name: FunctionName } = built;
+      await world.consumer.lambda.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName, Runtime: "python3.13" }),
+      );
+      await lastResult(world, built, /PROBLEM/);
+    },
+  },
+  {
+    id: "destination-missing",
+    options: SHARED,
+    cause: async (world, { name }) =>
+      world.consumer.sqs.send(new DeleteQueueCommand({ QueueUrl: await queueUrl(world, name) })),
+  },
+  {
+    id: "destination-policy-denies",
+    options: SHARED,
+    cause: async (world, { name, role, queueArn }) =>
+      world.consumer.sqs.send(
+        new SetQueueAttributesCommand({
+          QueueUrl: await queueUrl(world, name),
+          Attributes: {
+            Policy: policy({ ...allow(["sqs:SendMessage"], queueArn, role), Effect: "Deny" }),
+          },
+        }),
+      ),
+  },
+  {
+    id: "log-group-missing",
+    options: { ...SHARED, source: LOGGING },
+    cause: ({ consumer }, { name }) =>
+      consumer.logs.send(new DeleteLogGroupCommand({ logGroupName: `/aws/lambda/${name}` })),
+  },
+];

@@ -1,0 +1,98 @@
+import { Output } from "../../cli/src/output";
+import { runCli } from "./world";
+
+const terminal = (isTTY: boolean) => {
+  const stream = { isTTY, text: "", write: (part: string) => (stream.text += part) };
+  return stream;
+};
+
+describe("output", () => {
+  const { NO_COLOR } = process.env;
+  beforeEach(() => delete process.env.NO_COLOR);
+  afterEach(() => {
+    if (NO_COLOR !== undefined) {
+      process.env.NO_COLOR = NO_COLOR;
+    }
+  });
+
+  const colored = (isTTY: boolean): string => {
+    const stdout = terminal(isTTY);
+    const output = new Output(stdout, terminal(false), false);
+    output.table(["head"], [[output.colors.red("cell")]]);
+    return stdout.text;
+  };
+
+  it("has colors on a terminal, none in a pipe and none with NO_COLOR", () => {
+    expect(colored(true)).toContain("\u001b[31mcell");
+    expect(colored(false)).toBe("head\ncell\n");
+    process.env.NO_COLOR = "1";
+    expect(colored(true)).toBe("head\ncell\n");
+  });
+
+  it("shows progress on standard error, and only for what takes long", async () => {
+    jest.useFakeTimers();
+    const [stdout, stderr] = [terminal(false), terminal(false)];
+    const output = new Output(stdout, stderr, false);
+    await output.progress("short", Promise.resolve());
+    const long = output.progress("long", new Promise((resolve) => setTimeout(resolve, 2500)));
+    await jest.advanceTimersByTimeAsync(2500);
+    await long;
+    jest.useRealTimers();
+    expect([stdout.text, stderr.text]).toEqual(["", "long ...\n"]);
+  });
+
+  it("prints nothing but JSON with --json", () => {
+    const stdout = terminal(true);
+    const output = new Output(stdout, terminal(false), true);
+    output.line("for people");
+    output.json({ a: 1 });
+    expect(JSON.parse(stdout.text)).toEqual({ a: 1 });
+  });
+});
+
+describe("the command line", () => {
+  it.each([[["--help"]], [["doctor", "--help"]], [["status", "--help"]]])(
+    "documents the exit codes in %j",
+    async (args) => {
+      const { exitCode, stdout } = await runCli(args);
+      expect(stdout).toContain("Exit codes: 0 all is well, 1 there is a finding");
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  it("prints the permissions without calling AWS, narrowed to what is known", async () => {
+    const settings = () => [
+      {
+        name: "a",
+        region: "eu-west-1",
+        producer: { accountId: "111111111111" },
+        stream: { streamName: "clicks" },
+        consumers: [{ id: "c", account: { accountId: "222222222222" }, consumerName: "c" }],
+      },
+    ];
+    const { exitCode, stdout, calls } = await runCli(["status", "--permissions"], { settings });
+    const policies = JSON.parse(stdout) as Record<string, { Statement: object[] }>;
+    expect(policies.streamAccount?.Statement).toContainEqual({
+      Effect: "Allow",
+      Action: ["kinesis:DescribeStreamSummary", "kinesis:ListShards"],
+      Resource: "arn:aws:kinesis:eu-west-1:111111111111:stream/*",
+    });
+    expect(policies.functionAccount?.Statement).toContainEqual({
+      Effect: "Allow",
+      Action: ["lambda:GetFunctionConfiguration", "lambda:ListAliases"],
+      Resource: "arn:aws:lambda:eu-west-1:222222222222:function:*",
+    });
+    expect({ exitCode, calls }).toEqual({ exitCode: 0, calls: [] });
+  });
+
+  it("says which settings are meant", async () => {
+    const settings = () => {
+      throw new Error("invalid settings in cdktf.json");
+    };
+    const { exitCode, stderr } = await runCli(["status"], { settings });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: "invalid settings in cdktf.json\n",
+    });
+  });
+});

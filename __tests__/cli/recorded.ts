@@ -1,0 +1,31 @@
+import type { Account } from "../../cli/src/accounts";
+import { createClients } from "../../cli/src/clients";
+import { found } from "../../cli/src/facts";
+
+/** Recorded answers by `service:Operation`; what is not in it must not be called. */
+export type Answers = Readonly<Record<string, (input: never) => object>>;
+
+/** An account whose clients answer from a record instead of from AWS. */
+export function recordedAccount(id: string, answers: Answers): Account {
+  const clients = createClients(
+    { region: "eu-west-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } },
+    () => undefined,
+  );
+  for (const [service, client] of Object.entries(clients)) {
+    const { middlewareStack } = client as (typeof clients)["sts"];
+    middlewareStack.add(
+      (_next, { commandName = "" }) =>
+        (args) => {
+          const operation = commandName.replace(/Command$/, "");
+          const answer = answers[`${service}:${operation}`];
+          if (!answer) {
+            throw new Error(`there is no recorded answer for ${service}:${operation}`);
+          }
+          return Promise.resolve({ output: answer(args.input as never), response: {} } as never);
+        },
+      { step: "initialize", priority: "low", name: "answer" },
+    );
+  }
+  const caller = `arn:aws:sts::${id}:assumed-role/operator/me`;
+  return { id, access: found({ accountId: id, caller, credentials: `profile ${id}`, clients }) };
+}

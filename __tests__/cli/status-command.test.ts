@@ -1,0 +1,159 @@
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { EnableEnhancedMonitoringCommand } from "@aws-sdk/client-kinesis";
+import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import type { Status } from "../../cli/src/status/measure";
+import { STATUS_PERMISSIONS } from "../../cli/src/status/command";
+import { startLocalAws, type LocalAws } from "../../local/aws";
+import { allow, CONSUMER, mapping, PRODUCER, REGION, until } from "../local/two-accounts";
+import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
+
+jest.setTimeout(120_000);
+
+describe("status", () => {
+  let aws: LocalAws;
+  let world: World;
+  let clicks: Built;
+  const calls = new Set<string>();
+
+  beforeAll(async () => {
+    aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
+    world = await enter(aws);
+    clicks = await build(world, "clicks");
+  });
+  afterAll(() => aws.stop());
+
+  async function status(...args: string[]) {
+    const outcome = await world.cli("status", "--json", ...args);
+    outcome.calls.forEach((call) => calls.add(call));
+    return { ...outcome, all: JSON.parse(outcome.stdout) as Status[] };
+  }
+
+  /** Puts what AWS would emit. */
+  async function emit(
+    account: string,
+    Namespace: string,
+    MetricName: string,
+    dimensions: Record<string, string>,
+    Value: number,
+  ): Promise<void> {
+    const settings = { endpoint: aws.url, region: REGION };
+    const credentials = await aws.credentials(account);
+    const Dimensions = Object.entries(dimensions).map(([Name, value]) => ({ Name, Value: value }));
+    await new CloudWatchClient({ ...settings, credentials }).send(
+      new PutMetricDataCommand({
+        Namespace,
+        MetricData: [{ MetricName, Dimensions, Value, Timestamp: new Date(Date.now() - 60_000) }],
+      }),
+    );
+  }
+
+  it("reads the metrics of both accounts", async () => {
+    const ofConsumer = { StreamName: "clicks", ConsumerName: "clicks-efo" };
+    const behind = "SubscribeToShardEvent.MillisBehindLatest";
+    await emit(PRODUCER, "AWS/Kinesis", behind, ofConsumer, 1500);
+    await emit(PRODUCER, "AWS/Kinesis", "IncomingRecords", { StreamName: "clicks" }, 50);
+    await emit(CONSUMER, "AWS/Lambda", "Errors", { FunctionName: "clicks" }, 2);
+    const { exitCode, all } = await status(...fromBoth("clicks"));
+    expect(all).toEqual([
+      {
+        stream: clicks.streamArn,
+        function: `arn:aws:lambda:${REGION}:${CONSUMER}:function:clicks`,
+        mapping: clicks.uuid,
+        state: "Enabled",
+        lagMilliseconds: 1500,
+        recordsInPerMinute: 10,
+        errors: 2,
+        failures: { waiting: 0 },
+        retentionHours: 24,
+        unknown: [],
+      },
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("shows it as a table, and again with --watch until it is interrupted", async () => {
+    const interrupt = new AbortController();
+    const args = ["status", ...fromBoth("clicks"), "--endpoint-url", aws.url];
+    const once = await runCli(args);
+    expect(once.stdout).toMatch(/^function +state +lag +in\/min +read\/min +errors \(5 min\) /);
+    expect(once.stdout).toMatch(/^clicks +Enabled +1\.5 s +10 +- +2 +- +0 +- +-$/m);
+    let shown = 0;
+    const stdout = {
+      write: (text: string) => {
+        shown += text.startsWith("clicks") ? 1 : 0;
+        if (shown === 2) {
+          interrupt.abort();
+        }
+      },
+    };
+    const { exitCode } = await runCli([...args, "--watch", "0.1"], {
+      stdout,
+      signal: interrupt.signal,
+    });
+    expect({ shown, exitCode }).toEqual({ shown: 2, exitCode: 0 });
+  });
+
+  it("says how many failures wait, and what is left for the oldest", async () => {
+    const { sqs } = world.consumer;
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "clicks" }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
+    const oldest = "ApproximateAgeOfOldestMessage";
+    await emit(CONSUMER, "AWS/SQS", oldest, { QueueName: "clicks" }, 3600);
+    const { exitCode, all } = await status(...fromBoth("clicks"));
+    expect(all[0]?.failures).toEqual({
+      waiting: 1,
+      oldestSeconds: 3600,
+      secondsLeft: 23 * 3600,
+    });
+    expect(exitCode).toBe(1);
+  });
+
+  it("shows the lag of each shard where the stream measures it, and reports in a bucket", async () => {
+    const bucket = "arn:aws:s3:::reports";
+    const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
+    await world.consumer.s3.send(
+      new CreateBucketCommand({ Bucket: "reports", CreateBucketConfiguration }),
+    );
+    await build(world, "shards", {
+      isShared: true,
+      shards: 2,
+      statements: [allow(["s3:*"], "*")],
+      mapping: { DestinationConfig: { OnFailure: { Destination: bucket } } },
+    });
+    await world.producer.kinesis.send(
+      new EnableEnhancedMonitoringCommand({
+        StreamName: "shards",
+        ShardLevelMetrics: ["IteratorAgeMilliseconds"],
+      }),
+    );
+    const ShardId = "shardId-000000000001";
+    const dimensions = { StreamName: "shards", ShardId };
+    await emit(PRODUCER, "AWS/Kinesis", "IteratorAgeMilliseconds", dimensions, 900);
+    const { all } = await status(...fromBoth("shards"));
+    expect(all[0]).toMatchObject({
+      lagMillisecondsByShard: { [ShardId]: 900 },
+      failures: { waiting: 0 },
+    });
+  });
+
+  it("finds a mapping that is not enabled", async () => {
+    const { lambda } = world.consumer;
+    await lambda.send(new UpdateEventSourceMappingCommand({ UUID: clicks.uuid, Enabled: false }));
+    await until(async () => (await mapping(world.consumer, clicks.uuid)).State === "Disabled");
+    const { exitCode, all } = await status(...fromBoth("clicks"));
+    expect({ exitCode, state: all[0]?.state }).toEqual({ exitCode: 1, state: "Disabled" });
+  });
+
+  it("only reads, and needs the permissions that --permissions prints", () => {
+    const made = [...calls]
+      .filter((call) => !call.endsWith("sts:GetCallerIdentity"))
+      .map((call) => call.replace("s3:ListObjectsV2", "s3:ListBucket"));
+    const declared = STATUS_PERMISSIONS.flatMap(({ account, actions }) =>
+      actions.map((action) => `${account === "stream" ? PRODUCER : CONSUMER} ${action}`),
+    );
+    expect(made.filter((call) => !/:(Get|List|Describe)/.test(call))).toEqual([]);
+    expect(new Set(made)).toEqual(new Set(declared));
+  });
+});

@@ -1,0 +1,80 @@
+import { explainLastResult, explainTransition, isFunctionFailure, isProblem } from "../words";
+import { finding, judge, ok, type Check } from "../verdict";
+
+const functionCheck: Check = {
+  title: "function",
+  run: (examination) => {
+    const { pipeline, unqualified } = examination;
+    return judge(
+      pipeline.function.configuration,
+      ({ State: state, StateReason: reason, LastUpdateStatus: update, ...more }) => {
+        // An idle function becomes Inactive, and active again when it is invoked.
+        if (state !== undefined && state !== "Active" && state !== "Inactive") {
+          const evidence = `its state is ${state}: ${reason ?? "no reason given"}`;
+          return finding(examination, "function-not-active", evidence);
+        }
+        return update === "Failed"
+          ? finding(
+              examination,
+              "function-update-failed",
+              more.LastUpdateStatusReason ?? "no reason given",
+            )
+          : ok(`${pipeline.function.arn}, ${state ?? "Active"}`);
+      },
+      (why) =>
+        unqualified?.state === "found"
+          ? finding(examination, "function-alias-missing", why)
+          : finding(examination, "function-missing", why),
+    );
+  },
+};
+
+const concurrencyCheck: Check = {
+  title: "concurrency",
+  run: (examination) =>
+    judge(examination.reservedConcurrency, (reserved) =>
+      reserved === 0
+        ? finding(examination, "function-no-concurrency", "0 executions are reserved for it")
+        : ok(reserved < 0 ? "none reserved" : `${reserved} reserved`),
+    ),
+};
+
+const mappingCheck: Check = {
+  title: "mapping",
+  run: (examination) =>
+    judge(
+      examination.pipeline.mapping.configuration,
+      ({ State: state = "", StateTransitionReason: reason }) => {
+        const evidence = `its state is ${state}; reason ${explainTransition(reason)}`;
+        if (state === "Enabled") {
+          return ok("Enabled");
+        }
+        return state.startsWith("Disabl")
+          ? finding(examination, "mapping-disabled", evidence)
+          : finding(examination, "mapping-changing", evidence);
+      },
+      (why) => finding(examination, "mapping-missing", why),
+    ),
+};
+
+/** A problem that another finding explains is not named a second time. */
+const lastResultCheck: Check = {
+  title: "last batch",
+  run: (examination, earlier) =>
+    judge(examination.pipeline.mapping.configuration, ({ LastProcessingResult: result }) => {
+      const words = explainLastResult(result);
+      const isExplained = earlier.some(
+        (one) => one.status === "finding" && one.finding.severity === "error",
+      );
+      if (!isProblem(result)) {
+        return ok(words);
+      }
+      if (isFunctionFailure(result)) {
+        return finding(examination, "function-fails", words);
+      }
+      return isExplained ? undefined : finding(examination, "mapping-problem", words);
+    }),
+};
+
+export const FUNCTION_CHECKS: readonly Check[] = [functionCheck, concurrencyCheck];
+export const MAPPING_CHECKS: readonly Check[] = [mappingCheck, lastResultCheck];

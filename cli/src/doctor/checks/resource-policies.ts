@@ -1,0 +1,151 @@
+import { valueOf, type Fact } from "../../facts";
+import { awsPrincipals, type Policy } from "../../policies/document";
+import { consumerNeeds, judgeNeeds, keyNeeds, streamNeeds, type Need } from "../access";
+import type { Examination } from "../examine";
+import type { FindingId } from "../findings";
+import { finding, judge, ok, undecided, type Check, type Verdict } from "../verdict";
+
+/** IAM shows a deleted principal by its unique id: AROA... for a role, AIDA... for a user. */
+const UNIQUE_ID = /^A(RO|ID)A[A-Z0-9]+$/;
+
+interface PolicyOnResource {
+  readonly fact: Fact<Policy> | undefined;
+  readonly needs: readonly Need[];
+}
+
+/** Without the resource itself, its policy says nothing. */
+function policiesOn(
+  examination: Examination,
+): Record<"stream" | "consumer" | "key", PolicyOnResource> {
+  const { pipeline, streamPolicy, consumerPolicy, keyPolicy } = examination;
+  const isGone = pipeline.stream.summary.state === "missing";
+  const isConsumerGone = pipeline.consumer?.description.state === "missing";
+  return {
+    stream: { fact: isGone ? undefined : streamPolicy, needs: streamNeeds(examination) },
+    consumer: {
+      fact: isGone || isConsumerGone ? undefined : consumerPolicy,
+      needs: consumerNeeds(examination),
+    },
+    key: {
+      fact: pipeline.key?.state === "missing" ? undefined : keyPolicy,
+      needs: keyNeeds(examination),
+    },
+  };
+}
+
+/** Whether a policy refuses the role and names a deleted principal, which must be the reason. */
+function isOrphaned(examination: Examination, { fact, needs }: PolicyOnResource): boolean {
+  const policy = valueOf(fact);
+  return (
+    policy !== undefined &&
+    deletedPrincipals(examination, policy).length > 0 &&
+    judgeNeeds(examination, [policy], needs).outcome === "denied"
+  );
+}
+
+const deletedPrincipals = ({ role }: Examination, { statements }: Policy): string[] =>
+  statements
+    .flatMap(awsPrincipals)
+    .filter((principal) => UNIQUE_ID.test(principal) && principal !== valueOf(role)?.RoleId);
+
+const hasRole = ({ pipeline, role }: Examination): boolean =>
+  pipeline.role.arn !== undefined && role?.state !== "missing";
+
+const deletedPrincipalCheck: Check = {
+  title: "principals",
+  run: (examination) => {
+    if (!hasRole(examination)) {
+      return undefined;
+    }
+    const orphaned = Object.values(policiesOn(examination)).filter((one) =>
+      isOrphaned(examination, one),
+    );
+    const policies = orphaned.flatMap(({ fact }) => valueOf(fact) ?? []);
+    const ids = policies.flatMap((policy) => deletedPrincipals(examination, policy));
+    const names = policies.map(({ name }) => name).join(", ");
+    return policies.length === 0
+      ? undefined
+      : finding(
+          examination,
+          "policy-principal-deleted",
+          `${names}: ${[...new Set(ids)].join(", ")} is the unique id of a role or user that no longer exists`,
+          { resource: names },
+        );
+  },
+};
+
+/** Whether the role is let in by one resource policy. */
+function policyCheck(
+  title: string,
+  kind: "stream" | "consumer" | "key",
+  ids: { readonly missing: FindingId; readonly denies: FindingId },
+): Check {
+  return {
+    title,
+    run: (examination) => {
+      const { pipeline, keyGrants } = examination;
+      const policy = policiesOn(examination)[kind];
+      const { fact, needs } = policy;
+      if (!hasRole(examination) || needs.length === 0 || isOrphaned(examination, policy)) {
+        return undefined;
+      }
+      // Within one account the role's own policies are enough for a stream, but not for a key.
+      const isEnough =
+        kind !== "key" && pipeline.stream.account.id === pipeline.function.account.id;
+      const resource = needs[0]?.resource ?? "";
+      const actions = needs.map(({ action }) => action);
+      return judge(
+        fact,
+        (found): Verdict => {
+          const {
+            outcome,
+            why,
+            isExplicit,
+            needs: lacking,
+          } = judgeNeeds(examination, [found], needs);
+          if (outcome === "cannot tell") {
+            return undecided(`${why}: cannot tell, use --probe`);
+          }
+          if (outcome === "allowed") {
+            return ok(`lets ${pipeline.role.arn} in`);
+          }
+          if (isEnough && !isExplicit) {
+            return ok("says nothing of the role, which within one account is enough");
+          }
+          if (kind === "key" && keyGrants?.state === "unknown") {
+            return undecided(`${why}, but a grant may: ${keyGrants.why}`);
+          }
+          if (
+            kind === "key" &&
+            valueOf(keyGrants)?.some(({ Operations = [] }) => Operations.includes("Decrypt"))
+          ) {
+            return ok(`a grant lets ${pipeline.role.arn} decrypt`);
+          }
+          const refused = lacking.map(({ action }) => action);
+          return finding(examination, ids.denies, `${why} (${refused.join(", ")})`, {
+            actions: refused,
+            resource,
+          });
+        },
+        (why) =>
+          isEnough
+            ? ok("none, which within one account is enough")
+            : finding(examination, ids.missing, why, { actions, resource }),
+      );
+    },
+  };
+}
+
+export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
+  deletedPrincipalCheck,
+  policyCheck("stream's policy", "stream", {
+    missing: "stream-policy-missing",
+    denies: "stream-policy-denies",
+  }),
+  policyCheck("consumer's policy", "consumer", {
+    missing: "consumer-policy-missing",
+    denies: "consumer-policy-denies",
+  }),
+  // Every key has a policy.
+  policyCheck("key's policy", "key", { missing: "key-policy-denies", denies: "key-policy-denies" }),
+];

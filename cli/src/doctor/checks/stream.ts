@@ -1,0 +1,88 @@
+import { parseArn } from "../../arns";
+import { valueOf } from "../../facts";
+import type { Examination } from "../examine";
+import { finding, judge, ok, type Check } from "../verdict";
+
+const isCrossAccount = ({ pipeline: { stream, function: fn } }: Examination): boolean =>
+  stream.account.id !== fn.account.id;
+
+const streamCheck: Check = {
+  title: "stream",
+  run: (examination) =>
+    judge(
+      examination.pipeline.stream.summary,
+      ({ StreamStatus: status, OpenShardCount: shards, StreamModeDetails: mode }) =>
+        // An UPDATING stream is being resharded, and is read meanwhile.
+        status === "ACTIVE" || status === "UPDATING"
+          ? ok(`${status}, ${shards} open shards, ${mode?.StreamMode ?? "PROVISIONED"}`)
+          : finding(examination, "stream-not-active", `its status is ${status}`),
+      (why) => finding(examination, "stream-missing", why),
+    ),
+};
+
+const keyCheck: Check = {
+  title: "encryption",
+  run: (examination) => {
+    const { pipeline } = examination;
+    const { EncryptionType: type, KeyId: keyId = "" } = valueOf(pipeline.stream.summary) ?? {};
+    if (pipeline.stream.summary.state !== "found") {
+      return undefined;
+    }
+    if (type !== "KMS") {
+      return ok("none, so no key is needed");
+    }
+    const isAwsManaged =
+      keyId.endsWith("alias/aws/kinesis") || valueOf(pipeline.key)?.KeyManager === "AWS";
+    if (isAwsManaged) {
+      return isCrossAccount(examination)
+        ? finding(examination, "stream-aws-managed-key", `its key is ${keyId}`)
+        : ok("the AWS managed key, within the stream's account");
+    }
+    return judge(
+      pipeline.key,
+      ({ Arn: resource = "", KeyState: state }) => {
+        if (parseArn(resource).region !== pipeline.region) {
+          return finding(examination, "key-other-region", `its key is ${resource}`);
+        }
+        const evidence = `the state of ${resource} is ${state}`;
+        if (state === "PendingDeletion") {
+          return finding(examination, "key-pending-deletion", evidence, { resource });
+        }
+        return state === "Enabled"
+          ? ok(`customer managed key ${resource}, Enabled`)
+          : finding(examination, "key-disabled", evidence, { resource });
+      },
+      (why) => finding(examination, "key-missing", `${keyId}: ${why}`),
+    );
+  },
+};
+
+const consumerCheck: Check = {
+  title: "registered consumer",
+  run: (examination) => {
+    const { pipeline, livingConsumer } = examination;
+    if (pipeline.stream.summary.state === "missing") {
+      return undefined;
+    }
+    return judge(
+      pipeline.consumer?.description,
+      ({ ConsumerStatus: status }) =>
+        status === "ACTIVE"
+          ? ok(`${pipeline.consumer?.name} ACTIVE, and the mapping names it`)
+          : finding(examination, "consumer-not-active", `its status is ${status}`),
+      (why) => {
+        const { ConsumerARN: resource, ConsumerStatus: status } = valueOf(livingConsumer) ?? {};
+        return resource === undefined || resource === pipeline.consumer?.arn
+          ? finding(examination, "consumer-missing", why)
+          : finding(
+              examination,
+              "consumer-reregistered",
+              `the mapping names ${pipeline.consumer?.arn}, the living one is ${resource} (${status})`,
+              { resource },
+            );
+      },
+    );
+  },
+};
+
+export const STREAM_CHECKS: readonly Check[] = [streamCheck, keyCheck, consumerCheck];

@@ -1,0 +1,45 @@
+import { FUNCTION_CHECKS, MAPPING_CHECKS } from "./checks/function";
+import { RESOURCE_POLICY_CHECKS } from "./checks/resource-policies";
+import { OUTLET_CHECKS, ROLE_CHECKS } from "./checks/role";
+import { STREAM_CHECKS } from "./checks/stream";
+import type { Examination } from "./examine";
+import { ok, undecided, type Check, type Verdict } from "./verdict";
+
+const credentialsCheck: Check = {
+  title: "credentials",
+  run: ({ pipeline: { stream, function: fn } }) => {
+    const [denied] = [fn, stream].flatMap(({ account: { access } }) =>
+      access.state === "found" ? [] : [access.why],
+    );
+    const callers = [fn, stream].flatMap(({ account: { access } }) =>
+      access.state === "found" ? [access.value.caller] : [],
+    );
+    return denied === undefined ? ok([...new Set(callers)].join(" and ")) : undecided(denied);
+  },
+};
+
+/** Every check, in the order in which a record meets what it checks. */
+const CHECKS: readonly Check[] = [
+  credentialsCheck,
+  ...STREAM_CHECKS,
+  ...RESOURCE_POLICY_CHECKS,
+  ...ROLE_CHECKS,
+  ...FUNCTION_CHECKS,
+  ...OUTLET_CHECKS,
+  ...MAPPING_CHECKS,
+];
+
+/** One line of the diagnosis. */
+export type Line = { readonly check: string } & Verdict;
+
+/** What every check says of a pipeline; those that do not apply are left out. */
+export function diagnose(examination: Examination): Line[] {
+  const lines: Line[] = [];
+  for (const { title, run } of CHECKS) {
+    const verdict = run(examination, lines);
+    if (verdict) {
+      lines.push({ check: title, ...verdict });
+    }
+  }
+  return lines;
+}

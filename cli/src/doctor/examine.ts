@@ -1,0 +1,155 @@
+import { DescribeStreamConsumerCommand, GetResourcePolicyCommand } from "@aws-sdk/client-kinesis";
+import type { ConsumerDescription } from "@aws-sdk/client-kinesis";
+import { GetKeyPolicyCommand, paginateListGrants, type GrantListEntry } from "@aws-sdk/client-kms";
+import type { Role } from "@aws-sdk/client-iam";
+import {
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { lookUp, unknown, valueOf, type Fact } from "../facts";
+import type { Pipeline } from "../pipeline";
+import { parsePolicy, type Policy } from "../policies/document";
+import { examineDestination, type ExaminedDestination } from "./destination";
+import { boundaryOf, identityPoliciesOf, roleOf } from "./role";
+
+/** Everything that the checks look at. */
+export interface Examination {
+  readonly pipeline: Pipeline;
+  readonly streamPolicy: Fact<Policy>;
+  readonly consumerPolicy?: Fact<Policy>;
+  /** The consumer that has the name of the mapping's consumer now, whatever its ARN. */
+  readonly livingConsumer?: Fact<ConsumerDescription>;
+  readonly keyPolicy?: Fact<Policy>;
+  readonly keyGrants?: Fact<readonly GrantListEntry[]>;
+  readonly role?: Fact<Role>;
+  readonly identityPolicies?: Fact<readonly Policy[]>;
+  /** Left out if the role has none. */
+  readonly boundary?: Fact<Policy>;
+  /** Whether the function exists at all, if its version or alias does not. */
+  readonly unqualified?: Fact<unknown>;
+  /** Concurrency that is reserved for the function; -1 if none is. */
+  readonly reservedConcurrency: Fact<number>;
+  readonly destination?: ExaminedDestination;
+  readonly logGroup?: { readonly name: string; readonly exists: Fact<boolean> };
+}
+
+/** Looks up what the checks need beyond the pipeline itself. Writes nothing. */
+export async function examine(pipeline: Pipeline): Promise<Examination> {
+  const { stream, consumer, function: fn, destination } = pipeline;
+  const { name, account } = fn;
+  const configuration = valueOf(fn.configuration);
+  const isQualifierLost = fn.qualifier !== undefined && fn.configuration.state === "missing";
+  const role = await roleOf(pipeline);
+  const [streamPolicy, ofConsumer, ofKey, identityPolicies, boundary, reservedConcurrency] =
+    await Promise.all([
+      resourcePolicy(pipeline, stream.arn, "the stream's policy"),
+      consumer && examineConsumer(pipeline, consumer),
+      examineKey(pipeline),
+      role && identityPoliciesOf(account, role),
+      role && boundaryOf(account, role),
+      lookUp(account, "lambda:GetFunctionConcurrency", async ({ lambda }) => {
+        const answer = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: name }));
+        return answer.ReservedConcurrentExecutions ?? -1;
+      }),
+    ]);
+  return {
+    pipeline,
+    streamPolicy,
+    ...ofConsumer,
+    ...ofKey,
+    role,
+    identityPolicies,
+    boundary,
+    reservedConcurrency,
+    ...(isQualifierLost && {
+      unqualified: await lookUp(account, "lambda:GetFunctionConfiguration", ({ lambda }) =>
+        lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
+      ),
+    }),
+    destination: destination && (await examineDestination(pipeline, destination)),
+    ...(configuration && {
+      logGroup: await examineLogGroup(
+        pipeline,
+        configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+      ),
+    }),
+  };
+}
+
+function resourcePolicy(
+  { stream: { account } }: Pipeline,
+  ResourceARN: string,
+  name: string,
+): Promise<Fact<Policy>> {
+  return lookUp(account, "kinesis:GetResourcePolicy", async ({ kinesis }) => {
+    const { Policy: text } = await kinesis.send(new GetResourcePolicyCommand({ ResourceARN }));
+    const policy = text ? parsePolicy(name, text) : undefined;
+    return policy?.statements.length ? policy : undefined;
+  });
+}
+
+async function examineConsumer(
+  pipeline: Pipeline,
+  { arn, name, description }: NonNullable<Pipeline["consumer"]>,
+): Promise<Pick<Examination, "consumerPolicy" | "livingConsumer">> {
+  const { stream } = pipeline;
+  if (description.state === "found") {
+    return { consumerPolicy: await resourcePolicy(pipeline, arn, "the consumer's policy") };
+  }
+  if (description.state === "unknown" || stream.summary.state !== "found") {
+    return {};
+  }
+  return {
+    livingConsumer: await lookUp(
+      stream.account,
+      "kinesis:DescribeStreamConsumer",
+      async ({ kinesis }) => {
+        const byName = { StreamARN: stream.arn, ConsumerName: name };
+        const answer = await kinesis.send(new DescribeStreamConsumerCommand(byName));
+        return answer.ConsumerDescription;
+      },
+    ),
+  };
+}
+
+async function examineKey({
+  key,
+  stream: { account },
+  role: { arn: GranteePrincipal },
+}: Pipeline): Promise<Pick<Examination, "keyPolicy" | "keyGrants">> {
+  const { Arn: KeyId, KeyManager } = valueOf(key) ?? {};
+  if (key === undefined || KeyManager === "AWS") {
+    return {};
+  }
+  if (key.state !== "found") {
+    return { keyPolicy: unknown(key.why), keyGrants: unknown(key.why) };
+  }
+  const [keyPolicy, keyGrants] = await Promise.all([
+    lookUp(account, "kms:GetKeyPolicy", async ({ kms }) => {
+      const { Policy: text } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
+      return text === undefined ? undefined : parsePolicy("the key's policy", text);
+    }),
+    lookUp(account, "kms:ListGrants", async ({ kms }) => {
+      const all: GrantListEntry[] = [];
+      for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId })) {
+        all.push(...Grants.filter((grant) => grant.GranteePrincipal === GranteePrincipal));
+      }
+      return all;
+    }),
+  ]);
+  return { keyPolicy, keyGrants };
+}
+
+async function examineLogGroup(
+  { function: { account } }: Pipeline,
+  name: string,
+): Promise<NonNullable<Examination["logGroup"]>> {
+  const exists = await lookUp(account, "logs:DescribeLogGroups", async ({ logs }) => {
+    const { logGroups = [] } = await logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: name }),
+    );
+    return logGroups.some((group) => group.logGroupName === name);
+  });
+  return { name, exists };
+}

@@ -1,0 +1,46 @@
+import type { Fact } from "../facts";
+import type { Examination } from "./examine";
+import { findingOf, type Finding, type FindingId } from "./findings";
+import type { Details } from "./fixes";
+
+/** What a check says. */
+export type Verdict =
+  | { readonly status: "ok"; readonly says: string }
+  | { readonly status: "finding"; readonly finding: Finding }
+  /** It could not be looked at, or cannot be decided by reading policies. */
+  | { readonly status: "unknown"; readonly why: string };
+
+/** One line of doctor's answer. */
+export interface Check {
+  readonly title: string;
+  /**
+   * Resolves to undefined if the check does not apply: there is no such thing in this pipeline, or
+   * another check already says why it cannot be right.
+   */
+  readonly run: (examination: Examination, earlier: readonly Verdict[]) => Verdict | undefined;
+}
+
+export const ok = (says: string): Verdict => ({ status: "ok", says });
+export const undecided = (why: string): Verdict => ({ status: "unknown", why });
+
+export const finding = (
+  { pipeline }: Examination,
+  id: FindingId,
+  evidence: string,
+  details?: Details,
+): Verdict => ({ status: "finding", finding: findingOf(id, evidence, pipeline, details) });
+
+/** What a check says of something that was looked up; `missing` and the value have their own words. */
+export function judge<T>(
+  fact: Fact<T> | undefined,
+  ifFound: (value: T) => Verdict | undefined,
+  ifMissing: (why: string) => Verdict | undefined = () => undefined,
+): Verdict | undefined {
+  if (fact === undefined) {
+    return undefined;
+  }
+  if (fact.state === "found") {
+    return ifFound(fact.value);
+  }
+  return fact.state === "missing" ? ifMissing(fact.why) : undecided(fact.why);
+}

@@ -1,0 +1,72 @@
+import { paginateGetMetricData, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import type { Account } from "../accounts";
+import { lookUp, type Fact } from "../facts";
+
+const PERIOD_SECONDS = 60;
+const QUERIES_PER_CALL = 500;
+
+/** One CloudWatch metric, in the account where it is emitted. */
+export interface Metric {
+  readonly namespace: "AWS/Kinesis" | "AWS/Lambda" | "AWS/SQS";
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: "Maximum" | "Sum";
+}
+
+/** Values of one metric by the minute, newest first; empty if there is no data, which is not 0. */
+export type Values = readonly number[];
+
+/** The time that is looked at. */
+export interface Window {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** Reads metrics of one account, in the order in which they are given. */
+export function readMetrics(
+  account: Account,
+  metrics: readonly Metric[],
+  { start, end }: Window,
+): Promise<Fact<readonly Values[]>> {
+  const queries = metrics.map(
+    ({ namespace, name, dimensions, statistic }, index): MetricDataQuery => ({
+      Id: `m${index}`,
+      MetricStat: {
+        Metric: {
+          Namespace: namespace,
+          MetricName: name,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        },
+        Period: PERIOD_SECONDS,
+        Stat: statistic,
+      },
+    }),
+  );
+  return lookUp(account, "cloudwatch:GetMetricData", async ({ cloudwatch }) => {
+    const values = metrics.map((): number[] => []);
+    for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
+      const pages = paginateGetMetricData(
+        { client: cloudwatch },
+        {
+          StartTime: start,
+          EndTime: end,
+          ScanBy: "TimestampDescending",
+          MetricDataQueries: queries.slice(from, from + QUERIES_PER_CALL),
+        },
+      );
+      for await (const { MetricDataResults: results = [] } of pages) {
+        for (const { Id = "", Values: found = [] } of results) {
+          values[Number(Id.slice(1))]?.push(...found);
+        }
+      }
+    }
+    return values;
+  });
+}
+
+/** The newest value. */
+export const latest = ([newest]: Values): number | undefined => newest;
+
+/** The sum of the window; undefined if there is no data at all. */
+export const total = (values: Values): number | undefined =>
+  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
