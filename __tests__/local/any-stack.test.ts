@@ -64,7 +64,7 @@ describeWithTerraform("npm start -- --stack", () => {
     );
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/function:analytics logged:\n.*sampledatarecord/);
+    expect(stdout).toMatch(/function:analytics logged:\n[^]*sampledatarecord/);
     expect(stdout).toMatch(/nothing left to change/);
   });
 });

@@ -40,7 +40,7 @@ beforeAll(async () => {
   aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
   consumer = await clientsOf(aws, CONSUMER);
   const role = await makeRole(consumer, FunctionName);
-  await makeFunction(consumer, FunctionName, role, CODE, { Publish: true, Timeout: 1 });
+  await makeFunction(consumer, FunctionName, role, CODE, { Publish: true, Timeout: 2 });
 }, 60_000);
 afterAll(() => aws.stop());
 
@@ -92,7 +92,7 @@ describe("Invoke", () => {
 
   it.each([
     ["an exit", { exit: true }, "Runtime.ExitError", /^RequestId: [\w-]{36} Error: .*status 3$/],
-    ["a timeout", { wait: 5_000 }, "Sandbox.Timedout", /Error: Task timed out after 1.00 seconds$/],
+    ["a timeout", { wait: 5_000 }, "Sandbox.Timedout", /Error: Task timed out after 2.00 seconds$/],
   ])("reports %s of the runtime", async (_, event, errorType, message) => {
     const { FunctionError, payload } = await invoke(event);
     expect(FunctionError).toBe("Unhandled");
@@ -102,8 +102,8 @@ describe("Invoke", () => {
   it("runs simultaneous invocations in parallel", async () => {
     await Promise.all([invoke({}), invoke({}), invoke({})]);
     const start = Date.now();
-    await Promise.all([1, 2, 3].map(() => invoke({ wait: 600 })));
-    expect(Date.now() - start).toBeLessThan(1_800);
+    await Promise.all([1, 2, 3].map(() => invoke({ wait: 1_200 })));
+    expect(Date.now() - start).toBeLessThan(3_600);
   });
 
   it("checks a dry run without running the function", async () => {

@@ -125,14 +125,13 @@ describe("metrics", () => {
     await put(producer, stream, records('{"a":1}', '{"a":2}', '{"a":1}'));
     await until(async () => (await loggedData(consumer, name)).length === 2);
     await put(producer, stream, records('{"a":1,"b":"poison"}'));
-    await until(receive);
-
     const sum = (metric: string) => statistic(ofMapping(uuid), metric, "Sum");
+    await until(receive);
+    expect(await until(() => sum("OnFailureDestinationDeliveredEventCount"))).toBe(1);
     expect(await sum("PolledEventCount")).toBe(4);
     expect(await sum("FilteredOutEventCount")).toBe(1);
     expect(await sum("InvokedEventCount")).toBe(2 + 2);
     expect(await sum("FailedInvokeEventCount")).toBe(2);
-    expect(await sum("OnFailureDestinationDeliveredEventCount")).toBe(1);
     expect(await sum("DroppedEventCount")).toBeUndefined();
 
     const { Invocations, Errors, Throttles } = Object.fromEntries(
