@@ -35,7 +35,7 @@ const output = (code: string, ...args: string[]): string =>
   });
 
 describe("npm pack", () => {
-  it("holds what the sources compile to, for each framework, and nothing else", () => {
+  it("holds the types of all sources and one file of code for each framework, and nothing else", () => {
     const modules = fs
       .readdirSync(path.join(ROOT, "modules"), {
         recursive: true,
@@ -43,17 +43,13 @@ describe("npm pack", () => {
       })
       .filter((file) => file.endsWith(".ts"))
       .map((file) => `modules/${file.replace(/\.ts$/, "")}`);
-    const compiled = [
-      ...modules.map((file) => `lib/${file}`),
-      ...modules.map((file) => `lib-cdktn/${file}`),
-      "lib/handler/kinesis-handler",
-    ];
+    const code = ["lib/modules/index", "lib-cdktn/modules/index", "lib/handler/kinesis-handler"];
 
     expect(files).toEqual(
       [
-        ...compiled.flatMap((file) =>
-          [".d.ts", ".js", ".js.map"].map((extension) => file + extension),
-        ),
+        ...modules.flatMap((file) => [`lib/${file}.d.ts`, `lib-cdktn/${file}.d.ts`]),
+        "lib/handler/kinesis-handler.d.ts",
+        ...code.flatMap((file) => [`${file}.js`, `${file}.js.map`]),
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
@@ -66,12 +62,15 @@ describe("npm pack", () => {
   });
 
   it("has source maps that bring their sources", () => {
-    for (const file of files.filter((name) => name.endsWith(".map"))) {
-      const { sourcesContent } = JSON.parse(fs.readFileSync(path.join(ROOT, file), "utf8")) as {
-        sourcesContent: string[];
-      };
-      expect(sourcesContent).toHaveLength(1);
+    const maps = files.filter((name) => name.endsWith(".map"));
+    for (const file of maps) {
+      const { sources, sourcesContent } = JSON.parse(
+        fs.readFileSync(path.join(ROOT, file), "utf8"),
+      ) as { sources: string[]; sourcesContent: string[] };
+      expect(sourcesContent).toHaveLength(sources.length);
+      expect(sourcesContent.every((content) => content.length > 0)).toBe(true);
     }
+    expect(maps).toHaveLength(3);
   });
 });
 
