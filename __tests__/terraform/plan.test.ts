@@ -310,7 +310,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     expect(await planned(directory)).toEqual(
       [
         "kinesis_resource_policy.orders_stream-policy",
-        "kinesis_stream.orders",
+        "kinesis_stream.orders_stream",
         "kms_key.failures-key",
         "kms_key.stream-key",
         "kms_key_policy.stream-key-policy",
