@@ -9,11 +9,14 @@ import { Worker } from "node:worker_threads";
 const { LAMBDA_TASK_ROOT: root, _HANDLER: name } = process.env;
 const send = process.send.bind(process);
 
-// Exits when the parent exits and closes stdin. A separate thread does this even if the handler loops forever.
+// Exits when the parent exits and closes stdin. A separate thread does this even if the handler loops
+// forever. The thread must not block, because process.exit() in a handler waits for it.
 new Worker(
-  `const { readSync } = require("node:fs");
-   try { while (readSync(0, Buffer.alloc(1)) > 0); } catch {}
-   process.kill(process.pid, "SIGKILL");`,
+  `const { Socket } = require("node:net");
+   new Socket({ fd: 0 })
+     .on("error", () => undefined)
+     .on("close", () => process.kill(process.pid, "SIGKILL"))
+     .resume();`,
   { eval: true },
 ).unref();
 
