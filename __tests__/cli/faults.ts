@@ -11,7 +11,6 @@ import {
   DeleteStreamCommand,
   DeregisterStreamConsumerCommand,
   DescribeStreamConsumerCommand,
-  StartStreamEncryptionCommand,
 } from "@aws-sdk/client-kinesis";
 import {
   DisableKeyCommand,
@@ -96,28 +95,13 @@ export const FAULTS: readonly Fault[] = [
       producer.kinesis.send(new DeleteStreamCommand({ StreamName })),
   },
   {
-    id: "stream-aws-managed-key",
-    options: SHARED,
-    cause: ({ producer }, { name: StreamName }) =>
-      producer.kinesis.send(
-        new StartStreamEncryptionCommand({
-          StreamName,
-          EncryptionType: "KMS",
-          KeyId: "alias/aws/kinesis",
-        }),
-      ),
-  },
-  {
     id: "key-missing",
     options: SHARED,
-    cause: ({ producer }, { name: StreamName, keyArn }) =>
-      producer.kinesis.send(
-        new StartStreamEncryptionCommand({
-          StreamName,
-          EncryptionType: "KMS",
-          KeyId: keyArn.replace(/key\/.*/, "key/00000000-0000-4000-8000-000000000000"),
-        }),
-      ),
+    // A key cannot be deleted in less than seven days.
+    cause: ({ aws }) => {
+      aws.failNext("kms", "DescribeKey", { code: "NotFoundException", message: "no such key" });
+      return Promise.resolve();
+    },
   },
   {
     id: "key-disabled",

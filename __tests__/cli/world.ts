@@ -38,6 +38,7 @@ exports.handler = async (event) => {
 };`;
 
 export interface World {
+  readonly aws: LocalAws;
   readonly producer: Clients;
   readonly consumer: Clients;
   /** Runs the command line with profiles `producer` and `analytics`. */
@@ -67,6 +68,7 @@ export async function enter(aws: LocalAws): Promise<World> {
   process.env.AWS_SHARED_CREDENTIALS_FILE = credentials;
   process.env.AWS_CONFIG_FILE = join(directory, "config");
   return {
+    aws,
     producer: await clientsOf(aws, PRODUCER),
     consumer: await clientsOf(aws, CONSUMER),
     cli: (...args) => runCli([...args, "--endpoint-url", aws.url]),

@@ -127,7 +127,8 @@ async function examineKey({
   }
   const [keyPolicy, keyGrants] = await Promise.all([
     lookUp(account, "kms:GetKeyPolicy", async ({ kms }) => {
-      const { Policy: text } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
+      const command = new GetKeyPolicyCommand({ KeyId, PolicyName: "default" });
+      const { Policy: text } = await kms.send(command);
       return text === undefined ? undefined : parsePolicy("the key's policy", text);
     }),
     lookUp(account, "kms:ListGrants", async ({ kms }) => {

@@ -78,7 +78,7 @@ const deletedPrincipalCheck: Check = {
 function policyCheck(
   title: string,
   kind: "stream" | "consumer" | "key",
-  ids: { readonly missing: FindingId; readonly denies: FindingId },
+  ids: { readonly missing?: FindingId; readonly denies: FindingId },
 ): Check {
   return {
     title,
@@ -127,10 +127,15 @@ function policyCheck(
             resource,
           });
         },
-        (why) =>
-          isEnough
-            ? ok("none, which within one account is enough")
-            : finding(examination, ids.missing, why, { actions, resource }),
+        (why) => {
+          if (isEnough) {
+            return ok("none, which within one account is enough");
+          }
+          // Every key has a policy: an answer that there is none tells nothing.
+          return ids.missing
+            ? finding(examination, ids.missing, why, { actions, resource })
+            : undecided(why);
+        },
       );
     },
   };
@@ -146,6 +151,5 @@ export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
     missing: "consumer-policy-missing",
     denies: "consumer-policy-denies",
   }),
-  // Every key has a policy.
-  policyCheck("key's policy", "key", { missing: "key-policy-denies", denies: "key-policy-denies" }),
+  policyCheck("key's policy", "key", { denies: "key-policy-denies" }),
 ];
