@@ -1,0 +1,202 @@
+import { Progress } from "../../cli/src/redrive/progress";
+import { redrive, type RedriveOptions, type RedriveTools } from "../../cli/src/redrive/redrive";
+import { ReportQueue } from "../../cli/src/redrive/report-queue";
+import type { Target } from "../../cli/src/redrive/sender";
+import { CONSUMER, FUNCTION, invocationRecord, STREAM } from "./redrive-records";
+
+interface Stored {
+  readonly sequence: number;
+  readonly key: string;
+  readonly data: string;
+}
+
+interface Command {
+  readonly input: Record<string, unknown>;
+}
+
+export const shardId = (shard: number): string => `shardId-00000000000${shard}`;
+
+const error = (name: string) => Object.assign(new Error(name), { name });
+
+/** A stream, a queue and a function in memory, which answer as AWS documents. */
+export class RedriveWorld {
+  readonly shards: Stored[][];
+  readonly messages = new Map<string, { body: string; isHeld: boolean }>();
+  /** What the function has processed, as `key data`. */
+  readonly delivered: string[] = [];
+  readonly invocations: number[] = [];
+  rejects: readonly string[] = [];
+  /** Records before this sequence number have expired. */
+  horizon = 0;
+  streamCreated = new Date(0);
+  isStreamDeleted = false;
+  deniedCall = "";
+  target: Target = {
+    functionArn: FUNCTION,
+    eventSourceArn: CONSUMER,
+    streamArn: STREAM,
+    roleArn: "arn:aws:iam::222222222222:role/analytics",
+    batchSize: 10,
+    parallelizationFactor: 1,
+    filterPatterns: [],
+    reportsBatchItemFailures: true,
+  };
+  private kill: { point: string; left: number; die: () => void } | undefined;
+
+  constructor(
+    private readonly journal: string,
+    shards = 1,
+  ) {
+    this.shards = Array.from({ length: shards }, () => []);
+  }
+
+  put(shard: number, key: string, data: string): number {
+    const records = this.shards[shard]!;
+    const sequence = (records.at(-1)?.sequence ?? 0) + 1;
+    records.push({ sequence, key, data });
+    return sequence;
+  }
+
+  report(shard: number, start: number, end: number, batchSize = end - start + 1, changes = {}) {
+    const batch = {
+      shardId: shardId(shard),
+      startSequenceNumber: String(start),
+      endSequenceNumber: String(end),
+      batchSize,
+    };
+    const body = JSON.stringify(invocationRecord(changes, batch));
+    this.message(`${shard}:${start}-${end}`, body);
+  }
+
+  message(id: string, body: string): void {
+    this.messages.set(id, { body, isHeld: false });
+  }
+
+  /** Runs a redrive; with `kill`, up to that point, as a process that is killed there. */
+  async run(options: RedriveOptions = {}, kill?: { point: string; at: number }) {
+    const progress = Progress.open(this.journal);
+    const tools: RedriveTools = {
+      kinesis: { send: (command: Command) => this.answer(command) } as never,
+      source: new ReportQueue(
+        { send: (command: Command) => this.answer(command) } as never,
+        "https://sqs.eu-west-1.amazonaws.com/222222222222/failed",
+        progress,
+      ),
+      progress,
+      invoke: ({ Records: records }) => this.invoke(records.map(({ kinesis }) => kinesis)),
+      sleep: () => Promise.resolve(),
+    };
+    const killed = new Promise<undefined>((resolve) => {
+      this.kill = kill && { point: kill.point, left: kill.at, die: () => resolve(undefined) };
+    });
+    const summary = await Promise.race([redrive(this.target, options, tools), killed]);
+    this.kill = undefined;
+    if (summary) {
+      progress.close();
+    }
+    return summary;
+  }
+
+  /** Nothing that is called after the kill returns, as in a process that has ended. */
+  private async pass(point: string): Promise<void> {
+    if (this.kill?.point === point) {
+      this.kill.left -= 1;
+      if (this.kill.left === 0) {
+        this.kill.die();
+        await new Promise(() => undefined);
+      }
+    }
+  }
+
+  private async invoke(
+    records: readonly { partitionKey: string; sequenceNumber: string; data: string }[],
+  ) {
+    await this.pass("invoke");
+    this.invocations.push(records.length);
+    for (const { partitionKey, sequenceNumber, data } of records) {
+      const text = Buffer.from(data, "base64").toString();
+      if (this.rejects.includes(text)) {
+        return { result: { batchItemFailures: [{ itemIdentifier: sequenceNumber }] } };
+      }
+      this.delivered.push(`${partitionKey} ${text}`);
+    }
+    await this.pass("invoked");
+    return { result: { batchItemFailures: [] } };
+  }
+
+  private async answer(command: Command): Promise<unknown> {
+    const name = command.constructor.name.replace("Command", "");
+    await this.pass(name);
+    if (name === this.deniedCall) {
+      throw error("AccessDeniedException");
+    }
+    const { input } = command;
+    const handlers: Record<string, () => unknown> = {
+      DescribeStreamSummary: () => this.describe(),
+      ListShards: () => ({ Shards: this.shards.map((_, shard) => ({ ShardId: shardId(shard) })) }),
+      GetShardIterator: () => {
+        const { ShardId, StartingSequenceNumber: from = "0" } = input;
+        const isAfter = input.ShardIteratorType === "AFTER_SEQUENCE_NUMBER";
+        return { ShardIterator: `${String(ShardId)} ${Number(from) + Number(isAfter)}` };
+      },
+      GetRecords: () => this.records(String(input.ShardIterator)),
+      GetQueueAttributes: () => ({
+        Attributes: { ApproximateNumberOfMessagesNotVisible: String(this.held.length) },
+      }),
+      ReceiveMessage: () => this.receive(),
+      DeleteMessage: () => this.messages.delete(String(input.ReceiptHandle)),
+      ChangeMessageVisibilityBatch: () => {
+        const entries = input.Entries as { ReceiptHandle: string; VisibilityTimeout: number }[];
+        for (const { ReceiptHandle: id, VisibilityTimeout: seconds } of entries) {
+          const message = this.messages.get(id);
+          if (message) {
+            message.isHeld = seconds > 0;
+          }
+        }
+        return {};
+      },
+    };
+    return handlers[name]?.();
+  }
+
+  private describe() {
+    if (this.isStreamDeleted) {
+      throw error("ResourceNotFoundException");
+    }
+    const summary = { StreamCreationTimestamp: this.streamCreated, RetentionPeriodHours: 24 };
+    return { StreamDescriptionSummary: summary };
+  }
+
+  private records(iterator: string) {
+    const [id, from] = iterator.split(" ") as [string, string];
+    const shard = this.shards.find((_, index) => shardId(index) === id) ?? [];
+    const page = shard
+      .filter(({ sequence }) => sequence >= Math.max(Number(from), this.horizon))
+      .slice(0, 25);
+    const next = (page.at(-1)?.sequence ?? Number(from)) + 1;
+    return {
+      Records: page.map(({ sequence, key, data }) => ({
+        SequenceNumber: String(sequence),
+        PartitionKey: key,
+        Data: Buffer.from(data),
+        ApproximateArrivalTimestamp: new Date(sequence * 1000),
+      })),
+      NextShardIterator: `${id} ${next}`,
+      MillisBehindLatest: page.length === 0 || page.at(-1) === shard.at(-1) ? 0 : 1,
+    };
+  }
+
+  get held() {
+    return [...this.messages.values()].filter(({ isHeld }) => isHeld);
+  }
+
+  private receive() {
+    const visible = [...this.messages].filter(([, { isHeld }]) => !isHeld).reverse();
+    return {
+      Messages: visible.slice(0, 10).map(([id, message]) => {
+        message.isHeld = true;
+        return { MessageId: id, ReceiptHandle: id, Body: message.body };
+      }),
+    };
+  }
+}

@@ -1,0 +1,252 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describeFindings, describeOutcome } from "../../cli/src/redrive/sentences";
+import { scratch } from "../terraform/harness";
+import { RedriveWorld } from "./redrive-world";
+
+const journalIn = () => path.join(scratch(), "journal");
+
+/** Failed records over the shards, 40 keys, in reports of 10. */
+function failed(world: RedriveWorld, count: number): string[] {
+  const lines = Array.from({ length: count }, (_, at) => {
+    const key = at % 40;
+    world.put(key % world.shards.length, `key-${key}`, String(at));
+    return `key-${key} ${at}`;
+  });
+  world.shards.forEach((records, shard) => {
+    for (let at = 0; at < records.length; at += 10) {
+      world.report(shard, at + 1, Math.min(at + 10, records.length));
+    }
+  });
+  return lines;
+}
+
+const byKey = (lines: readonly string[]): string[] =>
+  [...lines].sort((a, b) => a.split(" ", 1)[0]!.localeCompare(b.split(" ", 1)[0]!));
+
+function withRecords(keys: string): RedriveWorld {
+  const world = new RedriveWorld(journalIn());
+  Array.from(keys).forEach((key, at) => world.put(0, key, String(at + 1)));
+  return world;
+}
+
+describe("redrive", () => {
+  it("brings 500 records of 4 shards back exactly, in order per key, although killed three times", async () => {
+    const journal = journalIn();
+    const world = new RedriveWorld(journal, 4);
+    const lines = failed(world, 500);
+    const counts: number[] = [];
+    for (const kill of [
+      { point: "ReceiveMessage", at: 3 },
+      { point: "invoke", at: 12 },
+      { point: "DeleteMessage", at: 9 },
+    ]) {
+      expect(await world.run({}, kill)).toBeUndefined();
+      counts.push(world.delivered.length);
+    }
+
+    const summary = await world.run();
+
+    expect(counts).toEqual([0, 110, 195]);
+    expect(byKey(world.delivered)).toEqual(byKey(lines));
+    expect(summary).toMatchObject({ sent: 305, confirmedBefore: 10, rejected: [], undecided: [] });
+    expect(world.messages.size).toBe(0);
+    expect(fs.existsSync(journal)).toBe(false);
+  });
+
+  it("sends a batch twice only if it was killed before the answer, and names it", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+
+    await world.run({}, { point: "invoked", at: 2 });
+    const summary = await world.run();
+
+    const twice = world.delivered.filter((line, at, all) => all.indexOf(line) !== at);
+    expect(twice).toHaveLength(10);
+    expect(summary?.unanswered).toEqual(Array.from({ length: 10 }, (_, at) => String(at + 11)));
+  });
+
+  it("leaves reported what the function still rejects, and sends only that next time", async () => {
+    const world = new RedriveWorld(journalIn(), 4);
+    const lines = failed(world, 500);
+    world.rejects = ["7", "250", "499"];
+
+    const summary = await world.run();
+
+    expect(summary).toMatchObject({ sent: 497, rejected: [{}, {}, {}] });
+    expect(world.messages.size).toBe(3);
+    expect(world.held).toEqual([]);
+    world.rejects = [];
+    expect(await world.run()).toMatchObject({ sent: 3, confirmedBefore: 22, deletedReports: 3 });
+    expect([...world.delivered].sort()).toEqual([...lines].sort());
+    expect(world.messages.size).toBe(0);
+  });
+
+  it("stops when the function rejects too much", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 100);
+    world.rejects = Array.from({ length: 100 }, (_, at) => String(at));
+
+    const summary = await world.run({ maxRejected: 5 });
+
+    expect(summary?.rejected).toHaveLength(5);
+    expect(summary?.stopped).toContain("the function rejected 5 records");
+    expect(world.messages.size).toBe(10);
+  });
+
+  it("sends and deletes nothing with --dry-run, and gives the reports back", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+
+    const summary = await world.run({ dryRun: true });
+
+    expect(summary).toMatchObject({ reports: 3, records: 30, sent: 0 });
+    expect([world.delivered, world.held, world.messages.size]).toEqual([[], [], 3]);
+  });
+
+  it("writes events to files with --save, and deletes nothing", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 20);
+    const directory = path.join(scratch(), "saved");
+
+    const summary = await world.run({ saveDirectory: directory });
+
+    expect(summary).toMatchObject({ saved: 20, sent: 0 });
+    expect([world.delivered, world.messages.size]).toEqual([[], 2]);
+    const [first] = fs.readdirSync(directory).sort();
+    const event = JSON.parse(fs.readFileSync(path.join(directory, first!), "utf8")) as {
+      Records: { eventID: string }[];
+    };
+    expect(event.Records.map(({ eventID }) => eventID)).toContain("shardId-000000000000:1");
+    expect(event.Records).toHaveLength(10);
+  });
+
+  it("takes the oldest reports with --max, whatever the order of the queue", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+
+    const summary = await world.run({ max: 1 });
+
+    expect(summary).toMatchObject({ leftByMax: 2, sent: 10, deletedReports: 1 });
+    expect(world.delivered[0]).toBe("key-0 0");
+  });
+
+  it("says what more is in a range, and sends what the caller chooses", async () => {
+    const world = withRecords("abca");
+    world.report(0, 1, 4, 2);
+
+    const undecided = await world.run();
+    expect(world.delivered).toEqual([]);
+    expect(describeOutcome(undecided!).join("\n")).toContain(
+      'its batch had 2 records, and its range holds 4 that pass the filters, with the partition keys "a" (2), "b" (1), "c" (1); choose with --partition-key, or take them all with --all-in-range',
+    );
+
+    await world.run({ partitionKeys: ["a"] });
+    expect(world.delivered).toEqual(["a 1", "a 4"]);
+    expect(world.messages.size).toBe(0);
+  });
+
+  it("says exactly what has expired, and keeps the report unless told otherwise", async () => {
+    const world = withRecords("aaaaa");
+    world.report(0, 1, 5);
+    world.horizon = 3;
+
+    const summary = await world.run();
+
+    expect(world.delivered).toEqual(["a 3", "a 4", "a 5"]);
+    expect(world.messages.size).toBe(1);
+    expect(describeOutcome(summary!).join("\n")).toContain(
+      "2 records of shardId-000000000000 can no longer be had: from sequence number 1 to before 3",
+    );
+    await world.run({ deleteExpired: true });
+    expect(world.delivered).toHaveLength(3);
+    expect(world.messages.size).toBe(0);
+  });
+
+  it.each([
+    ["text", (world: RedriveWorld) => world.message("x", "hello"), /not a JSON object/],
+    [
+      "another schema version",
+      (world: RedriveWorld) => world.report(0, 1, 1, 1, { version: "2.0" }),
+      /schema version "2.0"/,
+    ],
+    [
+      "another function",
+      (world: RedriveWorld) => {
+        const functionArn = "arn:aws:lambda:eu-west-1:222222222222:function:other";
+        world.report(0, 1, 1, 1, { requestContext: { functionArn, condition: "x" } });
+      },
+      /it is a report of .*function:other/,
+    ],
+    [
+      "a deleted stream",
+      (world: RedriveWorld) => {
+        world.report(0, 1, 1);
+        world.isStreamDeleted = true;
+      },
+      /does not exist any more/,
+    ],
+    [
+      "a stream that was created again",
+      (world: RedriveWorld) => {
+        world.report(0, 1, 1);
+        world.streamCreated = new Date();
+      },
+      /was deleted, and created again at/,
+    ],
+  ])("does not use or delete a report of %s", async (_, prepare, why) => {
+    const world = withRecords("a");
+    prepare(world);
+
+    const summary = await world.run();
+
+    expect(describeFindings(summary!).join("\n")).toMatch(why);
+    expect([world.delivered, world.messages.size, world.held]).toEqual([[], 1, []]);
+  });
+
+  it("refuses to start while another reader holds reports", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+    world.messages.values().next().value!.isHeld = true;
+
+    await expect(world.run()).rejects.toThrow(
+      "another reader holds 1 of the messages in queue failed",
+    );
+    expect(world.held).toHaveLength(1);
+  });
+
+  it.each(["GetRecords", "DeleteMessage"])(
+    "gives the reports back when %s is denied, and forgets nothing",
+    async (call) => {
+      const world = new RedriveWorld(journalIn());
+      failed(world, 30);
+      world.deniedCall = call;
+
+      await expect(world.run()).rejects.toThrow("AccessDeniedException");
+      expect([world.held, world.messages.size]).toEqual([[], 3]);
+
+      world.deniedCall = "";
+      await world.run();
+      expect(world.delivered).toHaveLength(30);
+      expect(world.messages.size).toBe(0);
+    },
+  );
+
+  it("redrives by time with the mapping's filters, and goes on after a kill", async () => {
+    const world = new RedriveWorld(journalIn());
+    for (let n = 1; n <= 60; n += 1) {
+      world.put(0, "k", JSON.stringify({ n, isOdd: n % 2 === 1 }));
+    }
+    const filterPatterns = [JSON.stringify({ data: { isOdd: [true] } })];
+    world.target = { ...world.target, filterPatterns };
+    const time = { from: new Date(0), to: new Date(50_000) };
+
+    await world.run({ time }, { point: "invoke", at: 2 });
+    const summary = await world.run({ time });
+
+    expect(summary).toMatchObject({ sent: 15, confirmedBefore: 10 });
+    expect(world.delivered.map((line) => (JSON.parse(line.slice(2)) as { n: number }).n)).toEqual(
+      Array.from({ length: 25 }, (_, at) => 2 * at + 1),
+    );
+  });
+});
