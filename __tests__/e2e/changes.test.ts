@@ -241,6 +241,12 @@ describeWithTerraform("every change, under constant load", () => {
     expect(Messages).toMatchObject([{ Body: "a report to keep" }]);
   });
 
+  it("has an alias run its new code, and the old code again after going back", () => {
+    const versions = deliveries.to(["rollout"]).map(({ version }) => version);
+    const stretches = versions.filter((version, index) => version !== versions[index - 1]);
+    expect(stretches).toEqual(["1", "2", "1"]);
+  });
+
   it("says of records whose key was abandoned why they cannot be read", async () => {
     const { lambda } = await deployment.clients(CONSUMER);
     const { EventSourceMappings } = await lambda.send(

@@ -55,13 +55,45 @@ export const CONSUMER_CHANGES = {
       "They wait until the new function exists. AWS changes no package type in place; with an `alias` the function needs another `functionName` as well, since the new one is created before the old one is destroyed.",
     effects: ["function-replaced"],
   },
-  alias: {
-    change: "`alias` added, changed or removed; `snapStart` with it",
+  "alias-added": {
+    change: "`alias` added",
+    properties: ["alias"],
+    plan: { [lambdaFunction]: "update", [alias]: "create", [mapping]: "update" },
+    records: "delivered",
+    remark: "The mapping continues where it is, and invokes the published version.",
+    effects: [],
+  },
+  "alias-removed": {
+    change: "`alias` removed",
+    properties: ["alias"],
+    plan: { [lambdaFunction]: "update", [alias]: "delete", [mapping]: "update" },
+    records: "delivered",
+    remark: "The mapping stops using the alias before the alias is deleted.",
+    effects: [],
+  },
+  "new-version": {
+    change: "the code or a setting of a function with an `alias` changed",
+    properties: ["alias", "code"],
+    plan: { [lambdaFunction]: "update", [alias]: "update" },
+    records: "delivered",
+    remark:
+      "The alias moves once the new version is published. A batch is processed by the old or by the new version.",
+    effects: [],
+  },
+  "older-version": {
+    change: "`alias.functionVersion` set to an older version",
+    properties: ["alias"],
+    plan: { [alias]: "update" },
+    records: "delivered",
+    remark: "The old code runs from the next batch on.",
+    effects: [],
+  },
+  "snap-start": {
+    change: "`alias` added together with `snapStart`",
     properties: ["alias", "snapStart"],
     plan: { [lambdaFunction]: "update", [alias]: "create", [mapping]: "update" },
     records: "delivered",
-    remark:
-      "The mapping goes on where it is, and invokes another version from the next batch on. With an `alias`, give its `functionVersion` an older version to go back.",
+    remark: "Lambda takes the snapshot before the version can be invoked.",
     effects: [],
   },
   permissions: {

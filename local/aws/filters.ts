@@ -1,8 +1,4 @@
-import {
-  parseFilterPattern,
-  passes,
-  type Pattern,
-} from "../../modules/properties/filter-matching";
+import { parseFilterPattern, passes, type Pattern } from "../../modules/properties/filter-matching";
 import { invalidParameter } from "./errors";
 
 export { passes, type Pattern };

@@ -102,7 +102,7 @@ export class LambdaCode {
   }
 
   /** Prevents structural typing from accepting other objects. */
-  declare protected readonly brand: never;
+  declare protected readonly brand: boolean;
 
   private constructor(
     /** @internal */

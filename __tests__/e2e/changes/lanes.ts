@@ -51,10 +51,11 @@ const { NONE } = StreamEncryption;
 const SHARED = { readMode: ReadMode.SHARED_THROUGHPUT };
 const EFO = { readMode: ReadMode.ENHANCED_FAN_OUT };
 
+const NEW_CODE = { code: newCode(), handler: "index.run" };
+
 const FUNCTION_SETTINGS = {
-  code: newCode(),
+  ...NEW_CODE,
   description: "Delivers what it is given",
-  handler: "index.run",
   memorySizeMb: 512,
   timeoutSeconds: 30,
   environment: { STAGE: "production" },
@@ -160,6 +161,12 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
       ],
       managedPolicyArns: [existing.boundaryArn],
     },
+  ],
+  aliased: [SHARED, { ...SHARED, alias: { name: "live" } }, SHARED],
+  rollout: [
+    { ...SHARED, alias: { name: "live" } },
+    { ...SHARED, alias: { name: "live" }, ...NEW_CODE },
+    { ...SHARED, alias: { name: "live", functionVersion: "1" }, ...NEW_CODE },
   ],
   tagged: [
     SHARED,

@@ -87,14 +87,16 @@ export interface Received {
   readonly number: number;
   readonly key: string;
   readonly at: number;
+  /** Version of the function that processed it. */
+  readonly version: string;
 }
 
 /** What each function has processed, in order. */
 export class Deliveries {
   private readonly received = new Map<string, Received[]>();
 
-  readonly add = ({ functionArn, records }: Delivery): void => {
-    const name = functionArn.split(":").at(-1)!;
+  readonly add = ({ functionArn, executedVersion: version, records }: Delivery): void => {
+    const name = functionArn.split(":")[6]!;
     const at = Date.now();
     const known = this.received.get(name) ?? [];
     this.received.set(name, known);
@@ -103,6 +105,7 @@ export class Deliveries {
         number: Number(Buffer.from(data, "base64").toString()),
         key,
         at,
+        version,
       })),
     );
   };
