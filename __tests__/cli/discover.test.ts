@@ -7,6 +7,7 @@ import {
   allow,
   CONSUMER,
   makeMapping,
+  makeStream,
   PRODUCER,
   REGION,
   setResourcePolicy,
@@ -48,15 +49,11 @@ describe("discovery", () => {
   });
 
   it("finds every mapping of a function", async () => {
-    const second = await build(world, "second", { isShared: true });
-    const { consumer } = world;
-    await setResourcePolicy(
-      world.producer,
-      second.streamArn,
-      allow(STREAM_ACTIONS, second.streamArn, CONSUMER),
-    );
+    const { producer, consumer } = world;
+    const second = await makeStream(producer, "second");
+    await setResourcePolicy(producer, second, allow(STREAM_ACTIONS, second, CONSUMER));
     await setRolePolicy(consumer, "clicks", allow(["*"], "*"));
-    const other = await makeMapping(consumer, "clicks", second.streamArn);
+    const other = await makeMapping(consumer, "clicks", second);
     const { stdout } = await world.cli("status", "--json", ...fromBoth("clicks"));
     expect(mappings(stdout).sort()).toEqual([built.uuid, other].sort());
   });

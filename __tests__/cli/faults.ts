@@ -51,6 +51,9 @@ export interface Fault {
 }
 
 const SHARED = { isShared: true };
+/** moto takes no ARN to disable a key. */
+const keyId = (keyArn: string): string => keyArn.split("/")[1] ?? "";
+
 const OTHER_ROLE = "other-reader";
 
 async function deleteRole({ consumer: { iam } }: World, { name: RoleName }: Built) {
@@ -106,13 +109,16 @@ export const FAULTS: readonly Fault[] = [
   {
     id: "key-disabled",
     options: SHARED,
-    cause: ({ producer }, { keyArn: KeyId }) => producer.kms.send(new DisableKeyCommand({ KeyId })),
+    cause: ({ producer }, { keyArn }) =>
+      producer.kms.send(new DisableKeyCommand({ KeyId: keyId(keyArn) })),
   },
   {
     id: "key-pending-deletion",
     options: SHARED,
-    cause: ({ producer }, { keyArn: KeyId }) =>
-      producer.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
+    cause: ({ producer }, { keyArn }) =>
+      producer.kms.send(
+        new ScheduleKeyDeletionCommand({ KeyId: keyId(keyArn), PendingWindowInDays: 7 }),
+      ),
   },
   { id: "consumer-missing", cause: deregister },
   {
