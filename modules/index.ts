@@ -32,3 +32,4 @@ export {
   StreamEncryption,
   StreamMode,
 } from "./producer-stream/producer-stream-props";
+export type { StreamPolicyStatement } from "./producer-stream/stream-policy-statement";

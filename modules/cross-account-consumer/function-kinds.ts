@@ -1,17 +1,7 @@
 import { Fn, Op } from "cdktf";
+import { conditions, statementId } from "../policies/conditions";
 import { ACCOUNT, functionName, PARTITION, roleArn, roleName } from "../properties/formats";
-import {
-  boolean,
-  JsonSchema,
-  Kind,
-  list,
-  mapOf,
-  matching,
-  nonEmptyString,
-  number,
-  string,
-  text,
-} from "../properties/kinds";
+import { boolean, list, matching, nonEmptyString, number, string, text } from "../properties/kinds";
 import { object } from "../properties/property";
 import {
   AdditionalVersionWeight,
@@ -109,21 +99,8 @@ const action = matching(
       : undefined,
 );
 
-const strings = list(string(), "strings");
-const isSchema = (schema: JsonSchema | undefined): schema is JsonSchema => schema !== undefined;
-const conditionValue: Kind<string | string[]> = {
-  rule: "a string or a list of strings",
-  schema: { anyOf: [string().schema, strings.schema].filter(isSchema) },
-  read: (value, report) => (Array.isArray(value) ? strings : string()).read(value, report),
-};
-
-const conditionOperator = matching(
-  "^((ForAllValues|ForAnyValue):)?[A-Z][a-zA-Z]+$",
-  "a condition operator (StringEquals)",
-);
-
 export const policyStatement = object<FunctionPolicyStatement>({
-  sid: { kind: matching("^[a-zA-Z0-9]+$", "letters and digits"), fix: "omit it" },
+  sid: statementId,
   actions: {
     kind: list(action, "actions", { isNonEmpty: true }),
     required: true,
@@ -134,10 +111,7 @@ export const policyStatement = object<FunctionPolicyStatement>({
     required: true,
     fix: "give the ARNs of the resources that the function uses",
   },
-  conditions: {
-    kind: mapOf(mapOf(conditionValue, "strings or lists of strings"), "objects", conditionOperator),
-    fix: 'write it as { StringEquals: { "<condition key>": "<value>" } }, or omit it',
-  },
+  conditions,
 });
 
 const ALIAS_NAME = "^[a-zA-Z0-9_-]{1,128}$";

@@ -1,5 +1,6 @@
 import { ITerraformDependable, TerraformProvider } from "cdktf";
 import { IConstruct } from "constructs";
+import type { StreamPolicyStatement } from "./stream-policy-statement";
 
 /** Encryption of the stream's records at rest. */
 export enum StreamEncryption {
@@ -45,6 +46,8 @@ export interface IProducerStream extends IConstruct {
   grantRead(principalArn: string): ITerraformDependable[];
   /** Lets a principal of any account put records into the stream. */
   grantWrite(principalArn: string, options?: GrantWriteOptions): ITerraformDependable[];
+  /** Adds a statement to the stream's resource policy. */
+  addToResourcePolicy(statement: StreamPolicyStatement): ITerraformDependable[];
 }
 
 /** What a writer may do besides putting records. */

@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { instance } from "../properties/kinds";
 import { GrantWriteOptions, IProducerStream } from "./producer-stream-props";
 import { StreamGrants } from "./stream-grants";
+import type { StreamPolicyStatement } from "./stream-policy-statement";
 
 /** Base of created and imported streams: grants access to the stream. */
 export abstract class StreamBase extends Construct implements IProducerStream {
@@ -53,6 +54,19 @@ export abstract class StreamBase extends Construct implements IProducerStream {
    */
   public grantWrite(principalArn: string, options?: GrantWriteOptions): ITerraformDependable[] {
     return this._grants.grantWrite(principalArn, options);
+  }
+
+  /**
+   * Adds a statement to the stream's resource policy, for what grantRead and grantWrite do not
+   * offer. It does not change the key's policy: a principal that reads or writes an encrypted stream
+   * needs a grant, or a statement in the key's policy as well.
+   *
+   * @returns the policies that allow it, as far as this stack manages them, for `dependsOn`
+   * @throws if a principal or an action is one that Kinesis refuses
+   * @see https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html
+   */
+  public addToResourcePolicy(statement: StreamPolicyStatement): ITerraformDependable[] {
+    return this._grants.addStatement(statement);
   }
 }
 

@@ -28,6 +28,7 @@ import { PropertyChecks } from "../properties/property-checks";
 import { invalidProps } from "../properties/sentences";
 import type { GrantWriteOptions } from "./producer-stream-props";
 import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
+import { inPolicy, readStatement, type StreamPolicyStatement } from "./stream-policy-statement";
 
 export interface StreamGrantsConfig {
   readonly streamArn: string;
@@ -67,6 +68,7 @@ export class StreamGrants {
   private readonly readers: string[] = [];
   private readonly writers: string[] = [];
   private readonly shardListers: string[] = [];
+  private readonly statements: StreamPolicyStatement[] = [];
   private readonly consumers: StreamReader[] = [];
   private readonly functions: string[] = [];
   private readonly mappings: LambdaEventSourceMapping[] = [];
@@ -105,6 +107,15 @@ export class StreamGrants {
     return this.grant(principal, this.writers, ...(listShards ? [this.shardListers] : []));
   }
 
+  /** Adds a statement of the caller's own. */
+  public addStatement(given: StreamPolicyStatement): ITerraformDependable[] {
+    const { statement, preconditions } = readStatement(this.scope, given, this.config.partition);
+    this.statements.push(statement);
+    this.preconditions.push(...preconditions);
+    this.createResourcePolicy();
+    return this.policies;
+  }
+
   /** Lets a consumer's role read. */
   public addReader(consumer: StreamReader): void {
     this.consumers.push(consumer);
@@ -140,8 +151,12 @@ export class StreamGrants {
   }
 
   public policyDocument(): string {
-    const { config, readers, writers, shardListers } = this;
-    return policyDocument(streamPolicyStatements(config.streamArn, readers, writers, shardListers));
+    const { readers, writers, shardListers } = this;
+    const { streamArn } = this.config;
+    return policyDocument([
+      ...streamPolicyStatements(streamArn, readers, writers, shardListers),
+      ...this.statements.map((statement) => inPolicy(statement, streamArn)),
+    ]);
   }
 
   /** The key's statements for readers and writers. A key that is no longer in use needs no writers. */
@@ -232,7 +247,7 @@ export class StreamGrants {
     } else {
       this.mappings.forEach((mapping) => this.addPreconditions(mapping, this.preconditions));
     }
-    if (this.readers.length + this.writers.length > 0) {
+    if (this.readers.length + this.writers.length + this.statements.length > 0) {
       this.offerToOwners();
     }
   }

@@ -1,0 +1,84 @@
+import type { Precondition } from "cdktf";
+import type { IConstruct } from "constructs";
+import { conditions, type Conditions, statementId } from "../policies/conditions";
+import { checkPartition } from "../policies/partitions";
+import { principalArn } from "../policies/principals";
+import { Statement, STREAM_READ_ACTIONS, STREAM_WRITE_ACTIONS } from "../policies/statements";
+import { list, oneOf } from "../properties/kinds";
+import { object } from "../properties/property";
+import { PropertyChecks } from "../properties/property-checks";
+
+/** A statement that allows principals some actions on the stream. */
+export interface StreamPolicyStatement {
+  /**
+   * Id of the statement. Valid: letters and digits.
+   *
+   * @default - none
+   */
+  readonly sid?: string;
+  /** Account ids, or ARNs of account roots, roles or users, one or more. */
+  readonly principals: string[];
+  /**
+   * Actions on the stream, one or more. Valid values: those that a stream's resource policy can
+   * allow: kinesis:DescribeStream, DescribeStreamSummary, ListShards, GetShardIterator, GetRecords,
+   * PutRecord and PutRecords.
+   */
+  readonly actions: string[];
+  /**
+   * Conditions, as in IAM: `{ StringEquals: { "aws:PrincipalOrgID": "o-1a2b3c4d5e" } }`.
+   *
+   * @default - none
+   */
+  readonly conditions?: Conditions;
+}
+
+/** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
+const streamPolicyStatement = object<StreamPolicyStatement>({
+  sid: statementId,
+  principals: {
+    kind: list(principalArn, "principals", { isNonEmpty: true }),
+    required: true,
+    fix: "name the accounts, roles or users",
+  },
+  actions: {
+    kind: list(oneOf<string>([...STREAM_READ_ACTIONS, ...STREAM_WRITE_ACTIONS]), "actions", {
+      isNonEmpty: true,
+      uniqueItems: true,
+    }),
+    required: true,
+    fix: "name the actions that the principals need",
+  },
+  conditions,
+});
+
+/** @throws all mistakes in one error */
+export function readStatement(
+  scope: IConstruct,
+  given: StreamPolicyStatement,
+  partition: string,
+): { readonly statement: StreamPolicyStatement; readonly preconditions: Precondition[] } {
+  const checks = new PropertyChecks();
+  const report = checks.report("statement", "give 'principals' and 'actions'", "policy");
+  const statement = streamPolicyStatement.read(given, report);
+  checks.throwIfWrongType(scope);
+  if (checks.errors.length === 0) {
+    statement.principals.forEach((principal, index) => {
+      checkPartition(checks, `statement.principals[${index}]`, principal, partition, "policy");
+    });
+  }
+  checks.throwIfAny(scope);
+  return { statement, preconditions: checks.preconditionsOf("policy") };
+}
+
+/** The statement as the stream's resource policy has it. */
+export const inPolicy = (
+  { sid, principals, actions, conditions: Condition }: StreamPolicyStatement,
+  Resource: string,
+): Statement => ({
+  Sid: sid,
+  Effect: "Allow",
+  Principal: { AWS: principals },
+  Action: actions,
+  Resource,
+  Condition,
+});
