@@ -123,3 +123,22 @@ describe("settings.schema.json", () => {
     expect(isAccepted(given)).toBe(false);
   });
 });
+
+describe("the editor's schema of cdktf.json", () => {
+  const ajv = new Ajv2020({ allowUnionTypes: true, strictTypes: false });
+  ajv.addSchema(readJson(SCHEMA) as object, "file:///settings.schema.json");
+  const validate = ajv.compile({
+    ...(readJson(".vscode/cdktf.schema.json") as object),
+    $id: "file:///.vscode/cdktf.schema.json",
+  });
+  const cdktf = readJson("cdktf.json") as { context: object };
+
+  it.each([
+    ["cdktf.json as it stands", cdktf.context, true],
+    ["several deployments", { deployments: [base] }, true],
+    ["a wrong Region", { deployment: { ...base, region: 1 } }, false],
+    ["an unknown property of a deployment in a list", { deployments: [{ ...base, x: 1 }] }, false],
+  ])("judges %s", (_what, context, isValid) => {
+    expect(validate({ ...cdktf, context })).toBe(isValid);
+  });
+});
