@@ -36,7 +36,7 @@ export interface NamedConsumer extends Construct {
 }
 
 interface NamedStream extends Construct {
-  readonly provider: TerraformProvider;
+  readonly provider?: TerraformProvider;
   readonly stream: KinesisStream;
   readonly keyAlias?: KmsAlias;
 }
@@ -84,14 +84,15 @@ export function duplicateStreams(
   stream: NamedStream,
   type: new (...args: never[]) => NamedStream,
 ): string[] {
-  const region = regionOf(stream.provider);
-  const peers = constructsOf(stream, type).filter(({ provider }) => regionOf(provider) === region);
+  const regionOfStream = ({ provider }: NamedStream) => provider && regionOf(provider);
+  const region = regionOfStream(stream);
+  const peers = constructsOf(stream, type).filter((peer) => regionOfStream(peer) === region);
   if (peers[0] !== stream) {
     return [];
   }
   const names = duplicatesIn(
     peers,
-    () => region,
+    () => region ?? "",
     (one) => one.stream.nameInput ?? "",
     duplicateStream,
   );
@@ -99,7 +100,7 @@ export function duplicateStreams(
     ? names
     : duplicatesIn(
         peers.filter(({ keyAlias }) => keyAlias),
-        () => region,
+        () => region ?? "",
         ({ keyAlias }) => keyAlias?.nameInput ?? "",
         duplicateKeyAlias,
       );

@@ -48,7 +48,8 @@ export class ProducerStream extends StreamBase {
     return new ImportedStream(scope, id, attributes);
   }
 
-  public readonly provider: TerraformProvider;
+  /** The provider that was given. */
+  public readonly provider?: TerraformProvider;
   public readonly stream: KinesisStream;
   /** The key created for this stream, with its alias and its policy; undefined if there is none. */
   public readonly key?: KmsKey;
