@@ -32,3 +32,9 @@ export {
   StreamEncryption,
   StreamMode,
 } from "./producer-stream/producer-stream-props";
+export type { AlarmId } from "./monitoring/alarms";
+export { PipelineMonitoring } from "./monitoring/pipeline-monitoring";
+export type {
+  AlarmThresholds,
+  PipelineMonitoringProps,
+} from "./monitoring/pipeline-monitoring-props";
