@@ -4,15 +4,14 @@ import { accountId, alarmTopicArn } from "../properties/formats";
 import {
   boolean,
   instance,
-  Kind,
   list,
   mapOf,
   mapOfStrings,
   matching,
   number,
 } from "../properties/kinds";
-import { object, Properties, Property, WithDefaults } from "../properties/property";
-import { ALARM_IDS, AlarmId } from "./alarms";
+import { object, Properties, WithDefaults } from "../properties/property";
+import { ALARM_IDS, AlarmId, ALARMS } from "./alarms";
 import type { AlarmThresholds, PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
 /** More milliseconds than a stream can retain records. */
@@ -23,17 +22,21 @@ const consumer = instance<CrossAccountConsumer>(
   (value) => value instanceof CrossAccountConsumer,
 );
 
+const threshold = (id: AlarmId) => {
+  const kind = number(0, MAX_THRESHOLD);
+  const description = `${ALARMS[id].metric}: ${ALARMS[id].what}`;
+  return {
+    kind: { ...kind, schema: { ...kind.schema, description } },
+    fix: "omit it for the alarm's own threshold",
+    resource: id,
+  };
+};
+
 const thresholds = object<AlarmThresholds>(
-  Object.fromEntries<Property<number> & { fix: string }>(
-    ALARM_IDS.map((id) => [
-      id,
-      {
-        kind: number(0, MAX_THRESHOLD),
-        fix: "omit it for the alarm's own threshold",
-        resource: id,
-      },
-    ]),
-  ) as Record<AlarmId, { kind: Kind<number>; fix: string }>,
+  Object.fromEntries(ALARM_IDS.map((id) => [id, threshold(id)])) as Record<
+    AlarmId,
+    ReturnType<typeof threshold>
+  >,
 );
 
 export const MONITORING_PROPERTIES = {

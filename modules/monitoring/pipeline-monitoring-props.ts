@@ -44,7 +44,7 @@ export interface PipelineMonitoringProps {
   /**
    * Thresholds by the id of the alarm, in the unit of its metric. docs/runbook.md has the ids.
    *
-   * @default - 0 for failures and throttling, a share of the retention for ages
+   * @default - any failure or throttling is too much; for ages it is a share of the retention
    */
   readonly thresholds?: AlarmThresholds;
 
