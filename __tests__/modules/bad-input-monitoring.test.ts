@@ -1,5 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import {
   type CrossAccountConsumer,
   PipelineMonitoring,
@@ -73,7 +73,7 @@ describe("a monitoring is refused", () => {
     ],
     [
       { alarmTopicArns: { consumer: TOPIC } },
-      `'alarmTopicArns' must be named with a 12-digit AWS account id, as a string, got "consumer"; omit it to have topics created`,
+      `'alarmTopicArns.consumer' must be named with a 12-digit AWS account id, as a string, got "consumer"; omit it to have topics created`,
     ],
     [
       { alarmTopicArns: { "444444444444": TOPIC } },
@@ -101,8 +101,9 @@ describe("a monitoring is refused", () => {
 
   it("with topics of accounts that only Terraform knows", () => {
     const topics = (stack: TerraformStack) => ({
-      alarmTopicArns: new TerraformVariable(stack, "topics", { type: "map(string)" })
-        .stringMapValue,
+      alarmTopicArns: Token.asStringMap(
+        new TerraformVariable(stack, "topics", { type: "map(string)" }).value,
+      ),
     });
     expect(refusalsOf(topics)[0]).toMatch(
       /^'alarmTopicArns' must be an object whose accounts are known at synth, got /,

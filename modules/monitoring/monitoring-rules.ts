@@ -59,7 +59,8 @@ function checkTopics(checks: PropertyChecks, settings: MonitoringSettings): void
     return;
   }
   const providers = [stream.provider, ...consumers.map(({ _names: names }) => names.provider)];
-  for (const [account, arn] of Object.entries(alarmTopicArns)) {
+  const named = Object.entries(alarmTopicArns).filter(([account]) => accountId.matches(account));
+  for (const [account, arn] of named) {
     const provider = providers.find((one) => one && accountOf(one) === account);
     if (!provider) {
       const known = providers.flatMap((one) => (one ? accountOf(one) : []));
