@@ -1,10 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
-import {
-  type CrossAccountConsumer,
-  PipelineMonitoring,
-  type PipelineMonitoringProps,
-} from "../../modules";
+import { type CrossAccountConsumer, PipelineMonitoring } from "../../modules";
 import {
   aConsumer,
   aStream,
@@ -38,7 +34,7 @@ const refusalsOf = (
       stream,
       consumers: [aConsumer(stack, providers, { stream })],
       ...(typeof given === "function" ? given(stack, providers) : given),
-    } as PipelineMonitoringProps);
+    });
   });
 
 describe("a monitoring is refused", () => {
