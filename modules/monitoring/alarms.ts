@@ -33,9 +33,9 @@ export interface Alarm {
   readonly applies?: (watched: Watched) => boolean;
   /** The alarm notifies nobody while the mapping is paused on purpose. */
   readonly onlyWhileEnabled?: true;
-  /** What the alarm says, in one sentence. It is the alarm's description. */
+  /** What is wrong. With `why` it is the description of the alarm. */
   readonly what: string;
-  /** Why this metric and these settings. */
+  /** Why this metric and these settings, in sentences. */
   readonly why: string;
 }
 

@@ -158,7 +158,7 @@ export class PipelineMonitoring extends Construct {
     return new CloudwatchMetricAlarm(scope, id, {
       provider,
       alarmName,
-      alarmDescription: `${watched.stream.streamName}: ${alarm.what} (docs/runbook.md: ${id})`,
+      alarmDescription: `${watched.stream.streamName}: ${alarm.what}. ${alarm.why} (docs/runbook.md: ${id})`,
       namespace: alarm.namespace,
       metricName: alarm.metric,
       dimensions: alarm.dimensions(watched),
