@@ -27,7 +27,14 @@ const restrictImports = (folders, ...patterns) => ({
 });
 
 /** The folders of modules/, each of which imports only those before it. */
-const LAYERS = ["properties", "policies", "accounts", "producer-stream", "cross-account-consumer"];
+const LAYERS = [
+  "properties",
+  "policies",
+  "accounts",
+  "producer-stream",
+  "cross-account-consumer",
+  "monitoring",
+];
 const outsideModules = [
   "^(\\.\\./)+(?!(" + LAYERS.join("|") + ")/)",
   "modules/ is published alone",

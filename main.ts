@@ -6,9 +6,15 @@ import { loadDeployments } from "./app/deployments";
 import { reportErrors } from "./app/errors";
 import { contextOf } from "./app/json";
 import { localStateFile, localStateProblems } from "./app/local-state";
-import { addOutputs } from "./app/outputs";
+import { addOutputs, addTopicOutputs } from "./app/outputs";
 import { ConsumerSettings, onFailureOf, Settings } from "./app/settings";
-import { CrossAccountConsumer, IProducerStream, LambdaCode, ProducerStream } from "./modules";
+import {
+  CrossAccountConsumer,
+  IProducerStream,
+  LambdaCode,
+  PipelineMonitoring,
+  ProducerStream,
+} from "./modules";
 
 /** One stream, its consumers in any number of accounts, in one plan. */
 class CrossAccountKinesis extends TerraformStack {
@@ -38,6 +44,16 @@ class CrossAccountKinesis extends TerraformStack {
     // Terraform needs the provider of an account to destroy the resources that are left there.
     Object.values(settings.accounts).forEach(providerOf);
     addOutputs(this, stream, created);
+    if (settings.monitoring) {
+      addTopicOutputs(
+        this,
+        new PipelineMonitoring(this, "monitoring", {
+          stream,
+          consumers: created,
+          ...settings.monitoring,
+        }),
+      );
+    }
     this.node.addValidation({ validate: () => localStateProblems(this) });
   }
 

@@ -1,5 +1,5 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
-import { CrossAccountConsumer, IProducerStream } from "../modules";
+import { CrossAccountConsumer, IProducerStream, PipelineMonitoring } from "../modules";
 
 /** A consumer's id in the names of its outputs, which must not contain dots. */
 export const outputName = (consumerId: string): string => consumerId.replace(/\./g, "-");
@@ -31,4 +31,11 @@ export function addOutputs(
       output(`OnFailureQueueUrl${suffix}`, consumer.onFailureQueueUrl);
     }
   });
+}
+
+/** Adds the topics that were created for alarms, so that somebody can subscribe to them. */
+export function addTopicOutputs(stack: TerraformStack, { topics }: PipelineMonitoring): void {
+  for (const [accountId, topic] of Object.entries(topics)) {
+    new TerraformOutput(stack, `AlarmTopicArn_${accountId}`, { value: topic.arn });
+  }
 }

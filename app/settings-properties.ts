@@ -1,6 +1,7 @@
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
+import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring-properties";
 import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
 import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
@@ -30,6 +31,7 @@ import {
   ExistingStream,
   ExistingTopic,
   ListedDeployment,
+  MonitoringInput,
   NewQueue,
   NewStream,
   OnFailureSetting,
@@ -49,6 +51,12 @@ const {
 } = CONSUMER_PROPERTIES;
 const { code: _code, ...FUNCTION } = FUNCTION_PROPERTIES;
 const { onFailure: _onFailure, dependsOn: _dependsOn, ...MAPPING } = MAPPING_PROPERTIES;
+
+const {
+  stream: _monitoredStream,
+  consumers: _monitoredConsumers,
+  ...MONITORING
+} = MONITORING_PROPERTIES;
 
 const writerOptions = object<WriterOptions>({
   principal: {
@@ -177,6 +185,10 @@ const DEPLOYMENT = {
     kind: list(object<ConsumerInput>(CONSUMER_SETTINGS), "consumers", { isNonEmpty: true }),
     required: true,
     fix: "give at least one consumer",
+  },
+  monitoring: {
+    kind: object<MonitoringInput>(passedOn(MONITORING)),
+    fix: "omit it for neither alarms nor dashboards, or give an object",
   },
   backend: { kind: object<Backend>(BACKEND), fix: "omit it to keep the state in a local file" },
 } as const satisfies Properties<DeploymentInput>;

@@ -3,6 +3,7 @@ import {
   GrantWriteOptions,
   OnFailure,
   OnFailureOptions,
+  PipelineMonitoringProps,
   ProducerStreamAttributes,
   ProducerStreamProps,
 } from "../modules";
@@ -15,6 +16,9 @@ export type NewStream = Omit<ProducerStreamProps, "provider">;
 
 /** A stream that already exists. */
 export type ExistingStream = Omit<ProducerStreamAttributes, "provider">;
+
+/** Alarms and dashboards of the deployment. */
+export type MonitoringInput = Omit<PipelineMonitoringProps, "stream" | "consumers">;
 
 /** A queue to create for failure reports. */
 export interface NewQueue {
@@ -145,6 +149,13 @@ export interface DeploymentInput {
   /** The consumers, one or more. */
   readonly consumers: ConsumerInput[];
   /**
+   * Alarms and dashboards, each in the account that has the metric. An empty object has every
+   * default.
+   *
+   * @default - none
+   */
+  readonly monitoring?: MonitoringInput;
+  /**
    * Bucket that keeps the state.
    *
    * @default - in a file beside the program
@@ -197,6 +208,7 @@ export interface Settings {
   readonly stream: NewStream | ExistingStream;
   readonly writers: readonly Writer[];
   readonly consumers: readonly ConsumerSettings[];
+  readonly monitoring?: MonitoringInput;
   readonly backend?: Backend;
 }
 

@@ -1,6 +1,7 @@
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
+import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring-properties";
 import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
 import type { Property } from "../modules/properties/property";
 import { Docstring, docstringsOf } from "./docstrings";
@@ -18,6 +19,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, Property<unknown>>
   CrossAccountConsumerProps: CONSUMER_PROPERTIES,
   FunctionProps: FUNCTION_PROPERTIES,
   MappingProps: MAPPING_PROPERTIES,
+  PipelineMonitoringProps: MONITORING_PROPERTIES,
 };
 
 export const LIBRARY_FILES = [
@@ -26,6 +28,7 @@ export const LIBRARY_FILES = [
   "modules/cross-account-consumer/function-types.ts",
   "modules/cross-account-consumer/mapping-props.ts",
   "modules/cross-account-consumer/on-failure.ts",
+  "modules/monitoring/pipeline-monitoring-props.ts",
   "modules/producer-stream/producer-stream-props.ts",
 ];
 

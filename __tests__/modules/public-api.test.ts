@@ -36,7 +36,7 @@ const properties = sources.flatMap((source) =>
 );
 
 describe("the public API", () => {
-  it("is two constructs and what their properties take", () => {
+  it("is three constructs and what their properties take", () => {
     expect(Object.keys(library).sort()).toEqual([
       "ApplicationLogLevel",
       "Architecture",
@@ -44,6 +44,7 @@ describe("the public API", () => {
       "LambdaCode",
       "LogFormat",
       "OnFailure",
+      "PipelineMonitoring",
       "ProducerStream",
       "ReadMode",
       "StartingPosition",
@@ -63,6 +64,7 @@ describe("the public API", () => {
         "CrossAccountConsumerProps.readMode",
         "FunctionProps.memorySizeMb",
         "MappingProps.batchSize",
+        "PipelineMonitoringProps.thresholds",
       ]),
     );
   });

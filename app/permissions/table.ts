@@ -1,6 +1,7 @@
 import { IAM_TYPES } from "./iam-types";
 import { KINESIS_TYPES } from "./kinesis-types";
 import { LAMBDA_TYPES } from "./lambda-types";
+import { MONITORING_TYPES } from "./monitoring-types";
 import { ResourcePermissions } from "./resource-permissions";
 
 /** By Terraform type. A new type of resource needs an entry here, and nothing else. */
@@ -8,6 +9,7 @@ export const PERMISSIONS: Readonly<Record<string, ResourcePermissions>> = {
   ...IAM_TYPES,
   ...KINESIS_TYPES,
   ...LAMBDA_TYPES,
+  ...MONITORING_TYPES,
 };
 
 /** Data sources that make no call for which a permission is needed. */

@@ -80,9 +80,10 @@ export class CrossAccountConsumer extends Construct {
   public readonly _functionOwner: CrossAccountConsumer;
   /** @internal */
   public readonly _names: NamedConsumer["_names"];
+  /** @internal */
+  public readonly _stream: StreamBase;
 
   private readonly settings: ConsumerSettings;
-  private readonly stream: StreamBase;
   private knownDnsSuffix?: string;
 
   constructor(scope: Construct, id: string, props: CrossAccountConsumerProps) {
@@ -99,7 +100,7 @@ export class CrossAccountConsumer extends Construct {
     checkMapping(checks, settings, props);
     checks.throwIfAny(this);
     this.settings = settings;
-    this.stream = asStream(settings.stream);
+    this._stream = asStream(settings.stream);
     const onFailure = settings.onFailure ?? OnFailure.queue();
     this._names = {
       provider: settings.provider,
@@ -113,7 +114,7 @@ export class CrossAccountConsumer extends Construct {
       validate: () => duplicateConsumerNames(this, CrossAccountConsumer),
     });
 
-    const { _grants: grants, streamArn } = this.stream;
+    const { _grants: grants, streamArn } = this._stream;
     const { retentionPeriodHours } = grants.config;
     const maximumRecordAgeInSeconds =
       settings.maximumRecordAgeInSeconds ?? defaultRecordAgeSeconds(retentionPeriodHours);
@@ -198,7 +199,7 @@ export class CrossAccountConsumer extends Construct {
   }
 
   private register(checks: PropertyChecks): KinesisStreamConsumer | undefined {
-    const { provider, streamArn } = this.stream;
+    const { provider, streamArn } = this._stream;
     return this.enhancedFanOut && provider
       ? new KinesisStreamConsumer(this, "consumer", {
           provider,
@@ -216,7 +217,7 @@ export class CrossAccountConsumer extends Construct {
     if (this.consumerArn === undefined) {
       return undefined;
     }
-    const { provider, _grants: grants } = this.stream;
+    const { provider, _grants: grants } = this._stream;
     const policy = policyDocument(consumerPolicyStatements(this.consumerArn, roleArn));
     if (!provider) {
       new TerraformOutput(this, "consumer-policy", {
@@ -240,7 +241,7 @@ export class CrossAccountConsumer extends Construct {
     precondition: Precondition[],
   ): IamRolePolicy {
     const { provider, consumerName } = this.settings;
-    const { streamArn, _grants: grants } = this.stream;
+    const { streamArn, _grants: grants } = this._stream;
     return new IamRolePolicy(this, "role-policy", {
       provider,
       name: consumerName,
@@ -264,7 +265,7 @@ export class CrossAccountConsumer extends Construct {
   private dnsSuffix(): string {
     const { provider } = this.settings;
     this.knownDnsSuffix ??=
-      this.stream._grants.config.dnsSuffix ??
+      this._stream._grants.config.dnsSuffix ??
       new DataAwsPartition(this, "partition", { provider }).dnsSuffix;
     return this.knownDnsSuffix;
   }

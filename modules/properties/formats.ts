@@ -66,11 +66,10 @@ export const queueArn = matching(
   "the ARN of a standard queue (arn:aws:sqs:<region>:<account>:<name>)",
   fifoDestination,
 );
-export const topicArn = matching(
-  `^${PARTITION}:sns:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,256}$`,
-  "the ARN of a standard topic (arn:aws:sns:<region>:<account>:<name>)",
-  fifoDestination,
-);
+const TOPIC_ARN = `^${PARTITION}:sns:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,256}$`;
+const TOPIC_ARN_RULE = "the ARN of a standard topic (arn:aws:sns:<region>:<account>:<name>)";
+export const topicArn = matching(TOPIC_ARN, TOPIC_ARN_RULE, fifoDestination);
+export const alarmTopicArn = matching(TOPIC_ARN, TOPIC_ARN_RULE);
 export const bucketArn = matching(
   `^${PARTITION}:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`,
   "a bucket ARN (arn:aws:s3:::<bucket>)",

@@ -1,5 +1,5 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { TerraformVariable } from "cdktf";
 import { BACKEND, policiesOf } from "../../../app/permissions/policies";
 import {
@@ -291,11 +291,16 @@ describe("the policies of a deployment", () => {
   it("cannot be told for a type of resource that the table does not have", () => {
     const stack = synthesized(({ stack: scope, reader: provider }) => {
       new SqsQueue(scope, "queue", { provider });
-      new SnsTopic(scope, "topic", { provider });
+      new SnsTopicSubscription(scope, "subscription", {
+        provider,
+        topicArn: `arn:aws:sns:${REGION}:${READER}:alarms`,
+        protocol: "email",
+        endpoint: "operations@example.com",
+      });
     });
 
     expect(() => policiesOf(stack)).toThrow(
-      "the permissions for aws_sns_topic are not known; add the type to app/permissions/table.ts",
+      "the permissions for aws_sns_topic_subscription are not known; add the type to app/permissions/table.ts",
     );
   });
 });

@@ -3,7 +3,7 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { policiesOf } from "../../../app/permissions/policies";
 import { PERMISSIONS } from "../../../app/permissions/table";
-import { LambdaCode, ProducerStream } from "../../../modules";
+import { LambdaCode, PipelineMonitoring, ProducerStream } from "../../../modules";
 import { aConsumer, aStream, READER, REGION, synthesized } from "./stacks";
 
 /** Every type of resource in the table, with every argument that needs permissions. */
@@ -29,6 +29,7 @@ const stack = synthesized((parts) => {
   const image = `${READER}.dkr.ecr.${REGION}.amazonaws.com/fraud:v1`;
   aConsumer(parts, stream, { code: LambdaCode.fromImage(image) }, "fraud");
   aConsumer(parts, stream, {}, "archive");
+  new PipelineMonitoring(scope, "monitoring", { stream, consumers: [analytics] });
   new LambdaAlias(scope, "alias", {
     provider,
     name: "live",

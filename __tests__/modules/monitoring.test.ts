@@ -1,0 +1,430 @@
+import { TerraformVariable } from "cdktf";
+import {
+  CrossAccountConsumer,
+  type CrossAccountConsumerProps,
+  OnFailure,
+  PipelineMonitoring,
+  type PipelineMonitoringProps,
+  ProducerStream,
+  type ProducerStreamProps,
+  ReadMode,
+} from "../../modules";
+import { ALARM_IDS } from "../../modules/monitoring/alarms";
+import {
+  aConsumer,
+  aStream,
+  type Json,
+  parsed,
+  STREAM_ARN,
+  STREAM_NAME,
+  synthesize,
+  type Synthesized,
+} from "../helpers/synthesize";
+
+interface Options {
+  readonly stream?: Partial<ProducerStreamProps>;
+  readonly consumer?: Partial<CrossAccountConsumerProps>;
+  readonly monitoring?: Partial<PipelineMonitoringProps>;
+}
+
+const made = ({ stream = {}, consumer = {}, monitoring = {} }: Options = {}): Synthesized =>
+  synthesize((stack, providers) => {
+    const source = aStream(stack, providers, stream);
+    const reader = aConsumer(stack, providers, { stream: source, ...consumer });
+    new PipelineMonitoring(stack, "monitoring", {
+      stream: source,
+      consumers: [reader],
+      ...monitoring,
+    });
+  });
+
+/** Every alarm by the end of its name, which is its id. */
+const alarmsOf = (synthesized: Synthesized): Record<string, Json> =>
+  Object.fromEntries(
+    synthesized.all("aws_cloudwatch_metric_alarm").map((alarm) => {
+      const id = ALARM_IDS.find((one) => (alarm.alarm_name as string).endsWith(`-${one}`));
+      return [id, alarm];
+    }),
+  );
+
+const alarms = (options: Options = {}): Record<string, Json> => alarmsOf(made(options));
+
+const common = (id: string, account: "producer" | "consumer", ofStream = false) => ({
+  provider: `aws.${account}`,
+  alarm_name: `${STREAM_NAME}-${ofStream ? "" : "consumer-"}${id}`,
+  alarm_description: expect.stringContaining(`(docs/runbook.md: ${id})`),
+  alarm_actions: [
+    expect.stringMatching(
+      `^\\$\\{aws_sns_topic.monitoring_accounts_${account}-account_topic_\\w+.arn\\}$`,
+    ),
+  ],
+  ok_actions: [expect.stringContaining(`${account}-account_topic`)],
+});
+
+const kinesis = (metric: string, dimensions: object = {}) => ({
+  namespace: "AWS/Kinesis",
+  metric_name: metric,
+  dimensions: {
+    StreamName: expect.stringMatching(/^\$\{aws_kinesis_stream\.stream_\w+\.name\}$/),
+    ...dimensions,
+  },
+});
+const CONSUMER_NAME = {
+  ConsumerName: expect.stringMatching(/^\$\{aws_kinesis_stream_consumer\.consumer_\w+\.name\}$/),
+};
+const lambda = (metric: string, by: "FunctionName" | "EventSourceMappingUUID") => ({
+  namespace: "AWS/Lambda",
+  metric_name: metric,
+  dimensions: {
+    [by]: expect.stringMatching(
+      by === "FunctionName"
+        ? /^\$\{aws_lambda_function\.consumer_function_\w+\.function_name\}$/
+        : /^\$\{aws_lambda_event_source_mapping\.consumer_mapping_\w+\.uuid\}$/,
+    ),
+  },
+});
+const sqs = (metric: string) => ({
+  namespace: "AWS/SQS",
+  metric_name: metric,
+  dimensions: {
+    QueueName: expect.stringMatching(/^\$\{aws_sqs_queue\.consumer_on-failure-queue_\w+\.name\}$/),
+  },
+});
+
+/** Statistic, datapoints of 60 seconds, threshold that must not be exceeded, and missing data. */
+const above = (
+  statistic: string,
+  datapoints: number,
+  threshold: number,
+  missing = "notBreaching",
+) => ({
+  statistic,
+  period: 60,
+  evaluation_periods: datapoints,
+  datapoints_to_alarm: datapoints,
+  comparison_operator: "GreaterThanThreshold",
+  threshold,
+  treat_missing_data: missing,
+});
+const anySample = {
+  statistic: "SampleCount",
+  period: 300,
+  evaluation_periods: 3,
+  datapoints_to_alarm: 3,
+  comparison_operator: "LessThanThreshold",
+  threshold: 1,
+  treat_missing_data: "breaching",
+};
+
+const HALF_A_DAY = 43_200;
+const WITH_EITHER_THROUGHPUT = {
+  "write-throttled": {
+    ...common("write-throttled", "producer", true),
+    ...kinesis("WriteProvisionedThroughputExceeded"),
+    ...above("Average", 5, 0),
+  },
+  "read-throttled": {
+    ...common("read-throttled", "producer", true),
+    ...kinesis("ReadProvisionedThroughputExceeded"),
+    ...above("Average", 5, 0),
+  },
+  "iterator-age": {
+    ...common("iterator-age", "consumer"),
+    ...lambda("IteratorAge", "FunctionName"),
+    ...above("Maximum", 15, HALF_A_DAY * 1000),
+  },
+  "failing-batches": {
+    ...common("failing-batches", "consumer"),
+    ...lambda("FailedInvokeEventCount", "EventSourceMappingUUID"),
+    ...above("Sum", 3, 0),
+  },
+  "records-given-up": {
+    ...common("records-given-up", "consumer"),
+    ...lambda("OnFailureDestinationDeliveredEventCount", "EventSourceMappingUUID"),
+    ...above("Sum", 1, 0),
+  },
+  "records-dropped": {
+    ...common("records-dropped", "consumer"),
+    ...lambda("DroppedEventCount", "EventSourceMappingUUID"),
+    ...above("Sum", 1, 0),
+  },
+  "destination-failures": {
+    ...common("destination-failures", "consumer"),
+    ...lambda("DestinationDeliveryFailures", "FunctionName"),
+    ...above("Sum", 1, 0),
+  },
+  "function-errors": {
+    ...common("function-errors", "consumer"),
+    ...lambda("Errors", "FunctionName"),
+    ...above("Sum", 3, 0),
+  },
+  "function-throttles": {
+    ...common("function-throttles", "consumer"),
+    ...lambda("Throttles", "FunctionName"),
+    ...above("Sum", 5, 0),
+  },
+  "failures-waiting": {
+    ...common("failures-waiting", "consumer"),
+    ...sqs("ApproximateNumberOfMessagesVisible"),
+    ...above("Average", 15, 0),
+  },
+  "oldest-failure": {
+    ...common("oldest-failure", "consumer"),
+    ...sqs("ApproximateAgeOfOldestMessage"),
+    // Records are given up on after 12 of 24 hours: half of the rest.
+    ...above("Maximum", 15, HALF_A_DAY / 2),
+  },
+};
+
+describe("the alarms of a pipeline", () => {
+  it("are complete with enhanced fan-out", () => {
+    expect(alarms()).toEqual({
+      ...WITH_EITHER_THROUGHPUT,
+      "access-lost": {
+        ...common("access-lost", "producer"),
+        ...kinesis("SubscribeToShard.Success", CONSUMER_NAME),
+        ...anySample,
+      },
+      "consumer-lag": {
+        ...common("consumer-lag", "producer"),
+        ...kinesis("SubscribeToShardEvent.MillisBehindLatest", CONSUMER_NAME),
+        ...above("Average", 5, HALF_A_DAY * 1000, "missing"),
+      },
+    });
+  });
+
+  it("are complete with shared throughput", () => {
+    expect(alarms({ consumer: { readMode: ReadMode.SHARED_THROUGHPUT } })).toEqual({
+      ...WITH_EITHER_THROUGHPUT,
+      "not-polled": {
+        ...common("not-polled", "consumer"),
+        ...lambda("PolledEventCount", "EventSourceMappingUUID"),
+        ...anySample,
+      },
+    });
+  });
+
+  it.each([ReadMode.ENHANCED_FAN_OUT, ReadMode.SHARED_THROUGHPUT])(
+    "say nothing of lost access while the mapping is paused, %s",
+    (readMode) => {
+      const ids = Object.keys(alarms({ consumer: { readMode, enabled: false } }));
+      expect(ids).toContain("iterator-age");
+      expect(ids).not.toContain("access-lost");
+      expect(ids).not.toContain("not-polled");
+    },
+  );
+
+  it("notify of lost access only if a mapping turns out not to be paused", () => {
+    const found = alarmsOf(
+      synthesize((stack, providers) => {
+        const stream = aStream(stack, providers);
+        const enabled = new TerraformVariable(stack, "enabled", { type: "bool" });
+        const consumer = aConsumer(stack, providers, {
+          stream,
+          enabled: enabled.booleanValue as unknown as boolean,
+        });
+        new PipelineMonitoring(stack, "monitoring", { stream, consumers: [consumer] });
+      }),
+    );
+    expect(found["access-lost"]).toHaveProperty("actions_enabled", "${var.enabled}");
+    expect(found["iterator-age"]).not.toHaveProperty("actions_enabled");
+  });
+
+  it("watch a queue and reports only if there are any", () => {
+    const none = Object.keys(alarms({ consumer: { onFailure: OnFailure.none() } }));
+    expect(none).toContain("records-dropped");
+    for (const id of ["records-given-up", "destination-failures"]) {
+      expect(none).not.toContain(id);
+    }
+    const topic = "arn:aws:sns:eu-central-1:222222222222:failures";
+    const toTopic = Object.keys(alarms({ consumer: { onFailure: OnFailure.sns(topic) } }));
+    expect(toTopic).toContain("records-given-up");
+    for (const ids of [none, toTopic]) {
+      expect(ids).not.toContain("failures-waiting");
+      expect(ids).not.toContain("oldest-failure");
+    }
+  });
+
+  it("have thresholds that follow the retention and the share of it", () => {
+    const found = alarms({
+      stream: { retentionPeriodHours: 48 },
+      monitoring: { iteratorAgeShareOfRetention: 0.25 },
+    });
+    expect(found["iterator-age"].threshold).toBe(12 * 3_600_000);
+    expect(found["consumer-lag"].threshold).toBe(12 * 3_600_000);
+    // Given up on after a day: a quarter of the second one.
+    expect(found["oldest-failure"].threshold).toBe(6 * 3600);
+  });
+
+  it("have the thresholds that are given", () => {
+    const found = alarms({
+      monitoring: { thresholds: { "iterator-age": 60_000, "failures-waiting": 5 } },
+    });
+    expect(found["iterator-age"].threshold).toBe(60_000);
+    expect(found["failures-waiting"].threshold).toBe(5);
+    expect(found["consumer-lag"].threshold).toBe(HALF_A_DAY * 1000);
+  });
+
+  it("have thresholds and shares that only Terraform knows", () => {
+    const found = alarmsOf(
+      synthesize((stack, providers) => {
+        const number = (id: string) =>
+          new TerraformVariable(stack, id, { type: "number" }).numberValue;
+        const stream = aStream(stack, providers, { retentionPeriodHours: number("hours") });
+        const consumer = aConsumer(stack, providers, { stream });
+        new PipelineMonitoring(stack, "monitoring", {
+          stream,
+          consumers: [consumer],
+          iteratorAgeShareOfRetention: number("share"),
+          thresholds: { "function-errors": number("errors") },
+        });
+      }),
+    );
+    expect(found["iterator-age"].threshold).toBe(
+      "${(((1 * 1000) * var.share) * (3600 * var.hours))}",
+    );
+    expect(found["iterator-age"].lifecycle.precondition).toHaveLength(1);
+    expect(found["function-errors"].threshold).toBe("${var.errors}");
+    expect(found["function-errors"].lifecycle.precondition).toHaveLength(1);
+    expect(found["function-throttles"]).not.toHaveProperty("lifecycle");
+  });
+
+  it("are only those of the function's account for a stream without a provider", () => {
+    const synthesized = synthesize((stack, providers) => {
+      const stream = ProducerStream.fromAttributes(stack, "stream", { streamArn: STREAM_ARN });
+      const consumer = aConsumer(stack, providers, {
+        stream,
+        readMode: ReadMode.SHARED_THROUGHPUT,
+      });
+      new PipelineMonitoring(stack, "monitoring", { stream, consumers: [consumer] });
+    });
+    const providers = synthesized
+      .all("aws_cloudwatch_metric_alarm")
+      .map(({ provider }) => provider as string);
+    expect(new Set(providers)).toEqual(new Set(["aws.consumer"]));
+    expect(synthesized.warnings).toContainEqual(expect.stringMatching(/^'stream' has no provider/));
+  });
+});
+
+describe("the mappings", () => {
+  it("publish the metrics that the alarms need", () => {
+    const mapping = made().only("aws_lambda_event_source_mapping");
+    expect(mapping.metrics_config).toEqual({ metrics: ["EventCount"] });
+  });
+});
+
+/** Two consumers of two accounts, in the order that is given. */
+const two = (...ids: string[]): Synthesized =>
+  synthesize((stack, providers) => {
+    const stream = aStream(stack, providers);
+    const consumers = ids.map((id) =>
+      aConsumer(
+        stack,
+        providers,
+        {
+          stream,
+          consumerName: id,
+          provider: id === "audit" ? providers.other : providers.consumer,
+        },
+        id,
+      ),
+    );
+    new PipelineMonitoring(stack, "monitoring", { stream, consumers });
+  });
+
+describe("two consumers of two accounts", () => {
+  it("have alarms in their own accounts, and the stream's once", () => {
+    const count = (prefix: string, provider: string): number =>
+      two("analytics", "audit")
+        .all("aws_cloudwatch_metric_alarm")
+        .filter((alarm) => (alarm.alarm_name as string).startsWith(`${STREAM_NAME}-${prefix}`))
+        .filter((alarm) => alarm.provider === provider).length;
+    expect(count("analytics-", "aws.consumer")).toBe(9);
+    expect(count("audit-", "aws.other")).toBe(9);
+    expect(count("a", "aws.producer")).toBe(4);
+    expect(count("", "aws.producer")).toBe(6);
+  });
+
+  it("have one topic and one dashboard in each account", () => {
+    for (const type of ["aws_sns_topic", "aws_cloudwatch_dashboard"]) {
+      const providers = two("analytics", "audit")
+        .all(type)
+        .map(({ provider }) => provider as string);
+      expect(providers.sort()).toEqual(["aws.consumer", "aws.other", "aws.producer"]);
+    }
+  });
+
+  it("are the same in any order", () => {
+    const monitoring = (synthesized: Synthesized) =>
+      ["aws_cloudwatch_metric_alarm", "aws_sns_topic", "aws_cloudwatch_dashboard"].map(
+        (type) => synthesized.resources[type],
+      );
+    expect(monitoring(two("audit", "analytics"))).toEqual(monitoring(two("analytics", "audit")));
+  });
+});
+
+describe("two consumers of one function", () => {
+  it("share the alarms of the function", () => {
+    const names = synthesize((stack, providers) => {
+      const stream = aStream(stack, providers);
+      const first = aConsumer(stack, providers, { stream }, "first");
+      const second = new CrossAccountConsumer(stack, "second", {
+        provider: providers.consumer,
+        stream,
+        consumerName: "second",
+        existingFunction: first,
+      });
+      new PipelineMonitoring(stack, "monitoring", { stream, consumers: [second, first] });
+    })
+      .all("aws_cloudwatch_metric_alarm")
+      .map((alarm) => alarm.alarm_name as string);
+    expect(names.filter((name) => name.endsWith("function-errors"))).toEqual([
+      `${STREAM_NAME}-first-function-errors`,
+    ]);
+    expect(names).toContain(`${STREAM_NAME}-second-failing-batches`);
+  });
+});
+
+describe("the dashboards", () => {
+  const titles = (dashboard: Json): Json[] => {
+    const widgets = parsed(dashboard.dashboard_body as string).widgets as Json[];
+    return widgets.map(({ x, y, properties }) => [
+      x,
+      y,
+      properties.title ?? (properties.markdown as string).split("\n")[0],
+    ]);
+  };
+
+  it("show the way of the records from left to right", () => {
+    const dashboards = made();
+    const [ofStream, ofFunction] = ["producer", "consumer"].map((account) =>
+      dashboards.named("aws_cloudwatch_dashboard", `monitoring_accounts_${account}`),
+    );
+    expect(ofStream).toMatchObject({ provider: "aws.producer", dashboard_name: STREAM_NAME });
+    expect(titles(ofStream)).toEqual([
+      [0, 0, "stream: put"],
+      [4, 0, "stream: polled"],
+    ]);
+    expect(titles(ofFunction)).toEqual([
+      [0, 0, "## consumer"],
+      [4, 0, "consumer: polled"],
+      [8, 0, "consumer: filtered"],
+      [12, 0, "consumer: invoked"],
+      [16, 0, "consumer: failed"],
+      [20, 0, "consumer: redriven"],
+    ]);
+  });
+
+  it("are left out on request", () => {
+    expect(made({ monitoring: { dashboards: false } }).all("aws_cloudwatch_dashboard")).toEqual([]);
+  });
+
+  it("and topics have no dots in their names", () => {
+    const found = made({ monitoring: { name: "orders.v2" } });
+    const named = (type: string, property: string): Json[] =>
+      found.all(type).map((one) => one[property]);
+    expect(named("aws_sns_topic", "name")).toEqual(["orders-v2-alarms", "orders-v2-alarms"]);
+    expect(named("aws_cloudwatch_dashboard", "dashboard_name")).toEqual(["orders-v2", "orders-v2"]);
+    expect(alarmsOf(found)["access-lost"].alarm_name).toBe("orders.v2-consumer-access-lost");
+  });
+});

@@ -1,0 +1,241 @@
+import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { Annotations, Fn, Op, TerraformProvider, Token } from "cdktf";
+import { Construct } from "constructs";
+import { accountOf, providerRegion } from "../accounts/account-of";
+import { duplicates, mustBeUnique } from "../accounts/duplicates";
+import type { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
+import { arnPart } from "../policies/arns";
+import { ProducerStream } from "../producer-stream/producer-stream";
+import { asStream, StreamBase } from "../producer-stream/stream-base";
+import { isLiteral } from "../properties/expressions";
+import { PropertyChecks } from "../properties/property-checks";
+import { readProperties } from "../properties/property";
+import { Alarm, ALARM_IDS, AlarmId, ALARMS, Watched } from "./alarms";
+import { dashboardBody } from "./dashboard";
+import { MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
+import { checkMonitoring } from "./monitoring-rules";
+import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
+
+/** The shortest retention that Kinesis allows, assumed if only somebody else knows the stream's. */
+const SHORTEST_RETENTION_HOURS = 24;
+const SECONDS_PER_HOUR = 3600;
+
+/**
+ * Alarms and dashboards of a stream and its consumers, each in the account that has the metric. The
+ * mappings of the consumers publish their EventCount metrics, which most of the alarms need.
+ *
+ * @throws if properties are invalid: one error with all mistakes
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+export class PipelineMonitoring extends Construct {
+  /** The alarms by their id, then by the id of the consumer; those of the stream under "stream". */
+  public readonly alarms: Readonly<Partial<Record<AlarmId, Record<string, CloudwatchMetricAlarm>>>>;
+  /** The topics that were created, by account: its id, if the provider tells. */
+  public readonly topics: Readonly<Record<string, SnsTopic>>;
+  /** The dashboards, by account: its id, if the provider tells. */
+  public readonly dashboards: Readonly<Record<string, CloudwatchDashboard>>;
+
+  private readonly settings: MonitoringSettings;
+  private readonly stream: StreamBase;
+  private readonly name: string;
+  /** One provider of each account. */
+  private readonly providers: ReadonlyMap<string, TerraformProvider>;
+
+  constructor(scope: Construct, id: string, props: PipelineMonitoringProps) {
+    super(scope, id);
+    const checks = new PropertyChecks();
+    const settings = readProperties(MONITORING_PROPERTIES, props, checks, "alarms");
+    checks.throwIfWrongType(this);
+    checkMonitoring(checks, this, settings);
+    checks.throwIfAny(this);
+    this.settings = settings;
+    this.stream = asStream(settings.stream);
+    this.name = settings.name ?? nameOf(this.stream);
+    this.providers = this.providersByAccount();
+    this.node.addValidation({ validate: () => this.duplicateNames() });
+    if (!this.stream.provider) {
+      Annotations.of(this).addWarning(
+        "'stream' has no provider, so nothing in its account has alarms: lost access with enhanced fan-out, lag and throttling; give the stream a provider, or let its owner create the alarms",
+      );
+    }
+    for (const { mapping } of settings.consumers) {
+      if (!mapping.metricsConfigInput) {
+        mapping.putMetricsConfig({ metrics: ["EventCount"] });
+      }
+    }
+    const accounts = new Construct(this, "accounts");
+    const scopes = new Map(
+      [...this.providers].map(([account, provider]) => [
+        account,
+        new Construct(accounts, accountId(provider)),
+      ]),
+    );
+    this.topics = this.createTopics(scopes);
+    this.alarms = this.createAlarms(checks);
+    this.dashboards = settings.dashboards ? this.createDashboards(scopes) : {};
+  }
+
+  private providersByAccount(): Map<string, TerraformProvider> {
+    const ofConsumers = this.settings.consumers
+      .map(providerOf)
+      .sort((one, other) => one.node.path.localeCompare(other.node.path));
+    const providers = new Map<string, TerraformProvider>();
+    for (const provider of [this.stream.provider ?? [], ofConsumers].flat()) {
+      const account = accountOf(provider);
+      providers.set(account, providers.get(account) ?? provider);
+    }
+    return providers;
+  }
+
+  /** An unencrypted topic, which CloudWatch may publish to; the messages hold no records. */
+  private createTopics(scopes: ReadonlyMap<string, Construct>): Record<string, SnsTopic> {
+    const { alarmTopicArns = {}, tags } = this.settings;
+    const created = [...this.providers].filter(([account]) => !(account in alarmTopicArns));
+    return Object.fromEntries(
+      created.map(([account, provider]) => [
+        account,
+        new SnsTopic(scopes.get(account) ?? this, "topic", {
+          provider,
+          name: withoutDots(`${this.name}-alarms`),
+          tags,
+        }),
+      ]),
+    );
+  }
+
+  private createAlarms(checks: PropertyChecks): PipelineMonitoring["alarms"] {
+    const { consumers, iteratorAgeShareOfRetention: shareOfRetention } = this.settings;
+    const hours = this.stream._grants.config.retentionPeriodHours ?? SHORTEST_RETENTION_HOURS;
+    const retentionSeconds = isLiteral(hours)
+      ? SECONDS_PER_HOUR * hours
+      : Token.asNumber(Op.mul(SECONDS_PER_HOUR, hours));
+    const all: Partial<Record<AlarmId, Record<string, CloudwatchMetricAlarm>>> = {};
+    const ofStream = new Construct(this, "stream");
+    const ofConsumers = new Construct(this, "consumers");
+    consumers.forEach((consumer, index) => {
+      const { _functionOwner: owner } = consumer;
+      const ownsFunction = owner === consumer || !consumers.includes(owner);
+      const stream = this.stream;
+      const watched = { stream, consumer, retentionSeconds, shareOfRetention, ownsFunction };
+      const scope = new Construct(ofConsumers, consumer.node.id);
+      for (const id of ALARM_IDS) {
+        const alarm: Alarm = ALARMS[id];
+        const isOfStream = alarm.each === "stream";
+        if (isOfStream && index > 0) {
+          continue;
+        }
+        const name = isOfStream ? `${this.name}-${id}` : `${this.name}-${consumer.node.id}-${id}`;
+        const created = this.createAlarm(isOfStream ? ofStream : scope, id, name, watched, checks);
+        if (created) {
+          all[id] = { ...all[id], [isOfStream ? "stream" : consumer.node.id]: created };
+        }
+      }
+    });
+    return all;
+  }
+
+  private createAlarm(
+    scope: Construct,
+    id: AlarmId,
+    alarmName: string,
+    watched: Watched,
+    checks: PropertyChecks,
+  ): CloudwatchMetricAlarm | undefined {
+    const alarm: Alarm = ALARMS[id];
+    const { consumer } = watched;
+    const provider = alarm.account === "stream" ? this.stream.provider : providerOf(consumer);
+    const enabled = alarm.onlyWhileEnabled ? (consumer.mapping.enabledInput ?? true) : true;
+    if (!provider || enabled === false || alarm.applies?.(watched) === false) {
+      return undefined;
+    }
+    const { thresholds = {}, tags } = this.settings;
+    const topicArn = this.topicArn(provider);
+    const ownThreshold =
+      typeof alarm.threshold === "number" ? alarm.threshold : alarm.threshold(watched);
+    const precondition = checks.preconditionsOf(id, "topics");
+    return new CloudwatchMetricAlarm(scope, id, {
+      provider,
+      alarmName,
+      alarmDescription: `${watched.stream.streamName}: ${alarm.what}. ${alarm.why} (docs/runbook.md: ${id})`,
+      namespace: alarm.namespace,
+      metricName: alarm.metric,
+      dimensions: alarm.dimensions(watched),
+      statistic: alarm.statistic,
+      period: alarm.period,
+      evaluationPeriods: alarm.evaluationPeriods,
+      datapointsToAlarm: alarm.datapointsToAlarm,
+      comparisonOperator: alarm.comparison,
+      threshold: thresholds[id] ?? ownThreshold,
+      treatMissingData: alarm.missingData,
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+      // Only Terraform knows whether the mapping is paused.
+      actionsEnabled: enabled === true ? undefined : enabled,
+      lifecycle: precondition.length > 0 ? { precondition } : undefined,
+      tags,
+    });
+  }
+
+  private topicArn(provider: TerraformProvider): string {
+    const account = accountOf(provider);
+    return this.settings.alarmTopicArns?.[account] ?? this.topics[account]?.arn ?? "";
+  }
+
+  private createDashboards(
+    scopes: ReadonlyMap<string, Construct>,
+  ): Record<string, CloudwatchDashboard> {
+    const { provider: owner, streamArn } = this.stream;
+    const consumers = [...this.settings.consumers].sort((one, other) =>
+      one.node.id.localeCompare(other.node.id),
+    );
+    return Object.fromEntries(
+      [...this.providers].map(([account, provider]) => [
+        account,
+        new CloudwatchDashboard(scopes.get(account) ?? this, "dashboard", {
+          provider,
+          dashboardName: withoutDots(this.name),
+          dashboardBody: dashboardBody({
+            region: providerRegion(provider) ?? arnPart(streamArn, "region"),
+            stream: owner && accountOf(owner) === account ? this.stream : undefined,
+            consumers,
+            own: consumers.filter((consumer) => accountOf(providerOf(consumer)) === account),
+          }),
+        }),
+      ]),
+    );
+  }
+
+  /** AWS would overwrite the alarms, topics and dashboards of one monitoring with another's. */
+  private duplicateNames(): string[] {
+    const all = this.node.root.node
+      .findAll()
+      .filter((node): node is PipelineMonitoring => node instanceof PipelineMonitoring);
+    const sentences = [...this.providers.keys()].flatMap((account) =>
+      duplicates(
+        all
+          .filter(({ providers }) => providers.has(account))
+          .map(({ name, node }) => [withoutDots(name), node.path]),
+        mustBeUnique("name", "in an account and Region, also with hyphens for dots"),
+      ),
+    );
+    return [...new Set(sentences)].filter((sentence) => sentence.includes(`at ${this.node.path} `));
+  }
+}
+
+const providerOf = ({ _names: names }: CrossAccountConsumer): TerraformProvider => names.provider;
+
+/** The stream's name as text where it is known at synth, so that other names can contain it. */
+const nameOf = (stream: StreamBase): string =>
+  (stream instanceof ProducerStream ? stream.stream.nameInput : undefined) ?? stream.streamName;
+
+/** Topics and dashboards have no dots in their names. */
+const withoutDots = (name: string): string =>
+  isLiteral(name) ? name.replace(/\./g, "-") : Token.asString(Fn.replace(name, ".", "-"));
+
+/** The construct id of an account. The path of a provider would change with the stack's name. */
+function accountId(provider: TerraformProvider): string {
+  const account = accountOf(provider);
+  return (account === provider.node.path ? provider.node.id : account).replace(/[^\w.-]/g, "-");
+}
