@@ -228,7 +228,8 @@ describe("discovery", () => {
     aws.failNext(service, operation, { code, message: "no", status: 400 }, 10);
     const outcome = await world.cli("doctor", ...fromBoth("clicks"));
     aws.failNext(service, operation, { code, message: "no" }, 0);
-    expect(outcome.stderr).toMatch(sentence);
+    // Retries take long enough for progress to be shown first.
+    expect(outcome.stderr).toMatch(new RegExp(sentence, "m"));
     expect(outcome.exitCode).toBe(3);
   });
 
@@ -238,6 +239,6 @@ describe("discovery", () => {
       message: "slow",
     });
     const { exitCode } = await world.cli("doctor", ...fromBoth("clicks"));
-    expect([0, 3]).toContain(exitCode);
+    expect(exitCode).toBe(0);
   });
 });
