@@ -33,9 +33,5 @@ export {
   StreamMode,
 } from "./producer-stream/producer-stream-props";
 export type { StreamPolicyStatement } from "./producer-stream/stream-policy-statement";
-export type { AlarmId } from "./monitoring/alarms";
 export { PipelineMonitoring } from "./monitoring/pipeline-monitoring";
-export type {
-  AlarmThresholds,
-  PipelineMonitoringProps,
-} from "./monitoring/pipeline-monitoring-props";
+export type { PipelineMonitoringProps } from "./monitoring/pipeline-monitoring-props";

@@ -64,7 +64,7 @@ export class CrossAccountConsumer extends Construct {
   public readonly functionPolicy?: IamRolePolicy;
   /** Allows the role the `policyStatements`. */
   public readonly statementsPolicy?: IamRolePolicy;
-  public readonly managedPolicies: readonly IamRolePolicyAttachment[];
+  public readonly managedPolicies: IamRolePolicyAttachment[];
   public readonly logGroup?: CloudwatchLogGroup;
   public readonly lambdaFunction?: LambdaFunction;
   /** What the mapping invokes, if `alias` is given. */

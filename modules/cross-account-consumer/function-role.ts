@@ -24,7 +24,7 @@ export interface ExecutionRole {
   readonly functionPolicy?: IamRolePolicy;
   /** What the caller's code needs. */
   readonly statementsPolicy?: IamRolePolicy;
-  readonly managedPolicies: readonly IamRolePolicyAttachment[];
+  readonly managedPolicies: IamRolePolicyAttachment[];
 }
 
 export function createFunctionRole(

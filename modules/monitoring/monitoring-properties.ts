@@ -12,7 +12,7 @@ import {
 } from "../properties/kinds";
 import { object, Properties, WithDefaults } from "../properties/property";
 import { ALARM_IDS, AlarmId, ALARMS } from "./alarms";
-import type { AlarmThresholds, PipelineMonitoringProps } from "./pipeline-monitoring-props";
+import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
 /** More milliseconds than a stream can retain records. */
 const MAX_THRESHOLD = 1e12;
@@ -32,7 +32,7 @@ const threshold = (id: AlarmId) => {
   };
 };
 
-const thresholds = object<AlarmThresholds>(
+const thresholds = object<Partial<Record<AlarmId, number>>>(
   Object.fromEntries(ALARM_IDS.map((id) => [id, threshold(id)])) as Record<
     AlarmId,
     ReturnType<typeof threshold>

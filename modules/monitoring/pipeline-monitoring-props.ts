@@ -1,9 +1,5 @@
 import type { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
 import type { IProducerStream } from "../producer-stream/producer-stream-props";
-import type { AlarmId } from "./alarms";
-
-/** Thresholds by the id of the alarm, in the unit of its metric. */
-export type AlarmThresholds = Readonly<Partial<Record<AlarmId, number>>>;
 
 /** Properties of a PipelineMonitoring. */
 export interface PipelineMonitoringProps {
@@ -46,7 +42,7 @@ export interface PipelineMonitoringProps {
    *
    * @default - any failure or throttling is too much; for ages it is a share of the retention
    */
-  readonly thresholds?: AlarmThresholds;
+  readonly thresholds?: Record<string, number>;
 
   /**
    * Whether each account has a dashboard that shows the way of the records from left to right.

@@ -31,11 +31,11 @@ const SECONDS_PER_HOUR = 3600;
  */
 export class PipelineMonitoring extends Construct {
   /** The alarms by their id, then by the id of the consumer; those of the stream under "stream". */
-  public readonly alarms: Readonly<Partial<Record<AlarmId, Record<string, CloudwatchMetricAlarm>>>>;
+  public readonly alarms: Record<string, Record<string, CloudwatchMetricAlarm>>;
   /** The topics that were created, by account: its id, if the provider tells. */
-  public readonly topics: Readonly<Record<string, SnsTopic>>;
+  public readonly topics: Record<string, SnsTopic>;
   /** The dashboards, by account: its id, if the provider tells. */
-  public readonly dashboards: Readonly<Record<string, CloudwatchDashboard>>;
+  public readonly dashboards: Record<string, CloudwatchDashboard>;
 
   private readonly settings: MonitoringSettings;
   private readonly stream: StreamBase;
@@ -111,7 +111,7 @@ export class PipelineMonitoring extends Construct {
     const retentionSeconds = isLiteral(hours)
       ? SECONDS_PER_HOUR * hours
       : Token.asNumber(Op.mul(SECONDS_PER_HOUR, hours));
-    const all: Partial<Record<AlarmId, Record<string, CloudwatchMetricAlarm>>> = {};
+    const all: Record<string, Record<string, CloudwatchMetricAlarm>> = {};
     const ofStream = new Construct(this, "stream");
     const ofConsumers = new Construct(this, "consumers");
     consumers.forEach((consumer, index) => {
