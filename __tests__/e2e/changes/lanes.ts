@@ -245,9 +245,9 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
 export const PLANNED: Overrides = {
   streams: {
     shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE },
-    main: {
-      streamName: "main",
-      shardCount: 2,
+    renamed: {
+      streamName: "renamed-2",
+      shardCount: 1,
       keyRotationPeriodInDays: 180,
       keyAliasName: "alias/records",
     },

@@ -18,7 +18,7 @@ const consumer = (id: string, round: number): Proof => ({ round, construct: id }
 
 export const PROOFS: Record<ChangeId, Proof> = {
   "stream-settings": stream("capacity", 1),
-  "created-key-settings": { round: "planned", construct: "streams-main_stream" },
+  "created-key-settings": { round: "planned", construct: "streams-renamed_stream" },
   "more-shards": stream("capacity", 1),
   "retention-shortened": stream("capacity", 2),
   "on-demand": stream("capacity", 2),
