@@ -5,7 +5,7 @@ import { copyAnyStack } from "../../local/stack-copy";
 import { SERVICES } from "../../local/workspace";
 
 const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), "stack-copy-"));
-const BLOG = path.join(__dirname, "blog-in-one-stack");
+const BLOG = path.join(__dirname, "../e2e/blog-in-one-stack");
 const MODULE = path.join(__dirname, "../../terraform-module");
 const URL = "http://127.0.0.1:4566";
 

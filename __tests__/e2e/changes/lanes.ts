@@ -281,7 +281,7 @@ export const PLANNED: Overrides = {
       imageConfig: { command: ["index.handler"] },
     },
     paused: { ...SHARED, alias: { name: "live" }, snapStart: true, runtime: "java21" },
-    reporting: { ...SHARED, environment: { STAGE: "production" }, environmentKmsKeyArn: KEY },
+    aliased: { ...SHARED, environment: { STAGE: "production" }, environmentKmsKeyArn: KEY },
     destination: {
       ...SHARED,
       onFailure: OnFailure.none(),
@@ -292,6 +292,7 @@ export const PLANNED: Overrides = {
     tagged: {
       ...SHARED,
       tags: { team: "analytics" },
+      tagsByResource: { role: { team: "security" } },
       existingLogGroupName: "/shared/functions",
     },
     replay: { ...SHARED, account: MOVED },

@@ -54,7 +54,7 @@ export const PROOFS: Record<ChangeId, Proof> = {
   "new-version": consumer("rollout", 1),
   "older-version": consumer("rollout", 2),
   permissions: consumer("function", 2),
-  "environment-key": { round: "planned", construct: "reporting" },
+  "environment-key": { round: "planned", construct: "aliased" },
   "log-format": { round: "planned", construct: "destination" },
   "existing-log-group": { round: "planned", construct: "tagged" },
   "function-renamed": consumer("names", 1),
