@@ -13,6 +13,7 @@ import {
   setResourcePolicy,
   setRolePolicy,
   STREAM_ACTIONS,
+  until,
 } from "../local/two-accounts";
 import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
 
@@ -53,7 +54,12 @@ describe("discovery", () => {
     const second = await makeStream(producer, "second");
     await setResourcePolicy(producer, second, allow(STREAM_ACTIONS, second, CONSUMER));
     await setRolePolicy(consumer, "clicks", allow(["*"], "*"));
-    const other = await makeMapping(consumer, "clicks", second);
+    let other = "";
+    // IAM knows a changed policy only some time later.
+    await until(async () => {
+      other = await makeMapping(consumer, "clicks", second).catch(() => "");
+      return other !== "";
+    }, 10);
     const { stdout } = await world.cli("status", "--json", ...fromBoth("clicks"));
     expect(mappings(stdout).sort()).toEqual([built.uuid, other].sort());
   });
