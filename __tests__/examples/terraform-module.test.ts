@@ -59,10 +59,11 @@ describe("terraform-module/", () => {
   it("has a README that names every variable and output", () => {
     const readme = read(MODULE, "README.md");
 
-    for (const name of [configuration.variable, configuration.output].flatMap((named) =>
-      Object.keys(named),
-    )) {
-      expect(readme).toContain(`\`${name}\``);
+    for (const name of Object.keys(configuration.variable)) {
+      expect(readme).toContain(`<a name="input_${name}"></a>`);
+    }
+    for (const name of Object.keys(configuration.output)) {
+      expect(readme).toContain(`<a name="output_${name}"></a>`);
     }
   });
 });
