@@ -157,8 +157,9 @@ function cliConfiguration(): Record<string, string> {
     .flatMap((owner) => fs.readdirSync(path.join(root, owner)).map((name) => `${owner}/${name}`));
   const file = inCache("terraformrc");
   const names = JSON.stringify(providers);
+  const whole = `${file}.${process.pid}`;
   fs.writeFileSync(
-    file,
+    whole,
     `provider_installation {
   filesystem_mirror {
     path    = ${JSON.stringify(mirror)}
@@ -170,6 +171,8 @@ function cliConfiguration(): Record<string, string> {
 }
 `,
   );
+  // Another process may be reading the file, so it is replaced at once.
+  fs.renameSync(whole, file);
   return { TF_CLI_CONFIG_FILE: file };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Runs all suites. Those that run Terraform mostly wait for AWS, so the others run beside them, and
- * their output follows when they are done. Arguments go to Jest, which then runs once.
+ * Runs all suites. Those that run Terraform mostly wait for the provider, so two of them run at a
+ * time, and the others beside them; the output of those follows when they are done. Arguments go to
+ * Jest, which then runs once.
  */
 import { spawn } from "node:child_process";
 
@@ -23,7 +24,7 @@ const codes =
   args.length > 0
     ? [await jest(args, "inherit")]
     : await Promise.all([
-        jest(["--selectProjects", "terraform"], "inherit"),
+        jest(["--selectProjects", "terraform", "--maxWorkers=2"], "inherit"),
         jest(["--selectProjects", "unit"], ["ignore", "pipe", "pipe"]),
       ]);
 process.exitCode = Math.max(...codes);
