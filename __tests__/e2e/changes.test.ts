@@ -190,7 +190,7 @@ describeWithTerraform("every change, under constant load", () => {
 
     load.start(Object.keys(streams(existing)));
     const hasRecords = (consumer: string) => deliveries.to([consumer]).length > 0;
-    await until(() => Promise.resolve(["settings", "fourth", "neighbour"].every(hasRecords)), 30);
+    await until(() => Promise.resolve(["settings", "fourth", "neighbour"].every(hasRecords)), 60);
     const { lambda } = await deployment.clients(BROKEN);
     const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({}));
     expect(EventSourceMappings).toEqual([]);

@@ -79,7 +79,7 @@ describeWithTerraform("a deployment to which something happens", () => {
   const reaches = async (name: string, times = 1): Promise<void> => {
     const data = `record-${count++}`;
     await deliver(data);
-    await until(async () => (await timesSeen(name, data)) >= times, 30);
+    await until(async () => (await timesSeen(name, data)) >= times, 60);
   };
 
   const refusedPolicies = (): unknown[] =>
@@ -205,8 +205,8 @@ describeWithTerraform("a deployment to which something happens", () => {
 
     expect(sent.length).toBeGreaterThan(10);
     const last = sent.at(-1)!;
-    await until(async () => (await timesSeen(MADE, last)) > 0, 30);
-    await until(async () => (await timesSeen("echo", last)) >= left.length, 30);
+    await until(async () => (await timesSeen(MADE, last)) > 0, 60);
+    await until(async () => (await timesSeen("echo", last)) >= left.length, 60);
     const made = await deployment.logged(CONSUMER, MADE);
     const echoed = await deployment.logged(CONSUMER, "echo");
     for (const data of sent) {

@@ -36,7 +36,7 @@ export const REGION = "eu-west-1";
 
 export async function until<T>(
   probe: () => Promise<T | undefined | false>,
-  seconds = 20,
+  seconds = 60,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
