@@ -109,7 +109,7 @@ export default tseslint.config(
     files: ["**/*.js", "**/*.mjs"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
-      globals: { module: "writable", process: "readonly", console: "readonly", Buffer: "readonly" },
+      globals: { module: "writable", process: "readonly", console: "readonly" },
     },
   },
 );
