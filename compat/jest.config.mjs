@@ -1,7 +1,8 @@
 import path from "node:path";
 import base from "../jest.config.js";
 
-const { globalSetup, globalTeardown, testPathIgnorePatterns, ...each } = base.projects[0];
+const [unit, terraform] = base.projects;
+const { testPathIgnorePatterns, ...each } = unit;
 const rootDir = path.join(import.meta.dirname, "..");
 const installed = (name) => `<rootDir>/compat/node_modules/${name}`;
 
@@ -21,14 +22,13 @@ const unitSuite = (displayName, framework, scope) => ({
 /** @type {import("jest").Config} */
 export default {
   rootDir,
-  globalSetup,
-  globalTeardown,
   projects: [
     unitSuite("cdktf, AWS provider 5", "cdktf", "@cdktf"),
     unitSuite("cdktn", "cdktn", "@cdktn"),
     {
       ...each,
       rootDir,
+      globalSetup: terraform.globalSetup,
       displayName: "package",
       roots: ["<rootDir>/compat/tests"],
     },
