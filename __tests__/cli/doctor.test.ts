@@ -13,6 +13,7 @@ import {
   policy,
   setResourcePolicy,
   STREAM_ACTIONS,
+  until,
 } from "../local/two-accounts";
 import { FAULTS } from "./faults";
 import { build, enter, fromBoth, runCli, type Outcome, type World } from "./world";
@@ -186,10 +187,13 @@ describe("doctor", () => {
   });
 
   it("prints a line for each check, and what to type", async () => {
-    const { stdout, exitCode } = await world.cli("doctor", ...fromBoth("silent"));
+    // The mapping's last result can still be that of a record of another test.
+    const { stdout } = await until(async () => {
+      const run = await world.cli("doctor", ...fromBoth("silent"));
+      return run.exitCode === 0 && run;
+    });
     expect(stdout).toMatch(/^ok +stream +ACTIVE, 1 open shards, /m);
     expect(stdout).not.toContain("\u001b");
-    expect(exitCode).toBe(0);
   });
 
   it("only reads without --probe, and needs the permissions that --permissions prints", () => {
