@@ -1,5 +1,5 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { StreamEncryption } from "../../modules";
+import { withVersion } from "../helpers/provider-version";
 import { withTokens } from "../helpers/tokens";
 import { aConsumer, aStream, KEY_ARN, refusals, synthesize } from "../helpers/synthesize";
 
@@ -51,12 +51,6 @@ describe("the key that a stream creates", () => {
 });
 
 describe("maxRecordSizeKib", () => {
-  /** A provider as bindings of another version make it. */
-  const withVersion = (provider: AwsProvider, providerVersion: string): AwsProvider =>
-    Object.defineProperty(provider, "terraformGeneratorMetadata", {
-      value: { providerName: "aws", providerVersion },
-    });
-
   it("is only written when it is given, since older providers do not know it", () => {
     const made = withTokens(({ number }, stack, { producer, ...providers }) => {
       const newer = { ...providers, producer: withVersion(producer, "6.25.0") };

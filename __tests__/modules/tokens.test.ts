@@ -8,6 +8,7 @@ import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properti
 import * as formats from "../../modules/properties/formats";
 import type { Kind } from "../../modules/properties/kinds";
 import type { Property } from "../../modules/properties/property";
+import { withVersion } from "../helpers/provider-version";
 import { aConsumer, aStream, ROLE_ARN } from "../helpers/synthesize";
 import {
   declaredPrecondition,
@@ -84,8 +85,12 @@ type Create = (
   props: Props,
 ) => unknown;
 
+/** Bindings older than 6.20 refuse `maxRecordSizeKib` before its rule becomes a precondition. */
+const aStreamOfNewBindings: Create = (stack, { producer, ...providers }, props) =>
+  aStream(stack, { ...providers, producer: withVersion(producer, "6.25.0") }, props);
+
 const CONSTRUCTS: readonly [string, Record<string, Property<unknown>>, readonly Row[], Create][] = [
-  ["ProducerStream", STREAM_PROPERTIES, STREAM, aStream],
+  ["ProducerStream", STREAM_PROPERTIES, STREAM, aStreamOfNewBindings],
   [
     "CrossAccountConsumer",
     { ...CONSUMER_PROPERTIES, ...FUNCTION_PROPERTIES, ...MAPPING_PROPERTIES },
