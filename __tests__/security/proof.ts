@@ -79,12 +79,20 @@ function principalsIn(cloud: Cloud): Principal[] {
 export class Proof {
   private readonly requests: Request[];
   private readonly principals: Principal[];
+  private readonly product: { principal: Principal; request: Request; said: string }[];
   private readonly answers = new Map<string, boolean>();
   private readonly texts = new Map<string, number>();
 
   constructor(cloud: Cloud) {
     this.requests = requestsIn(cloud);
     this.principals = principalsIn(cloud);
+    this.product = this.principals.flatMap((principal) =>
+      this.requests.map((request) => ({
+        principal,
+        request,
+        said: sentence(principal.name, request),
+      })),
+    );
   }
 
   /** Every (principal, action, resource, circumstance) of the whole product that is allowed. */
@@ -103,8 +111,8 @@ export class Proof {
     policies: readonly Policy[],
     need: ReadonlySet<string>,
   ): Promise<string | undefined> {
-    for (const [said, answer] of this.questions(policies)) {
-      if (need.has(said) && !(await answer())) {
+    for (const [said, answer] of this.questions(policies, (one) => need.has(one))) {
+      if (!(await answer())) {
         return said;
       }
     }
@@ -116,8 +124,8 @@ export class Proof {
     policies: readonly Policy[],
     need: ReadonlySet<string>,
   ): Promise<string | undefined> {
-    for (const [said, answer] of this.questions(policies)) {
-      if (!need.has(said) && (await answer())) {
+    for (const [said, answer] of this.questions(policies, (one) => !need.has(one))) {
+      if (await answer()) {
         return said;
       }
     }
@@ -144,6 +152,7 @@ export class Proof {
 
   private *questions(
     policies: readonly Policy[],
+    isAsked: (said: string) => boolean = () => true,
   ): Generator<[string, () => boolean | Promise<boolean>]> {
     this.mustKnow(policies);
     const attached = new Map<string, Policy[]>();
@@ -160,28 +169,28 @@ export class Proof {
       }
       return documents.get(key);
     };
-    for (const principal of this.principals) {
-      for (const request of this.requests) {
-        const identity = {
-          "what the stack says": statements(`identity ${principal.arn}`, request),
-          everything: EVERYTHING,
-          nothing: undefined,
-        }[principal.may];
-        const door = principal.openDoors
-          ? OPEN_DOOR
-          : (request.policy ?? statements(`resource ${request.arn}`, request));
-        const said = sentence(principal.name, request);
-        const key = `${said} ${this.number(identity)} ${this.number(door)}`;
-        yield [
-          said,
-          () =>
-            this.answers.get(key) ??
-            ask(principal, request, identity, door).then((answer) => {
-              this.answers.set(key, answer);
-              return answer;
-            }),
-        ];
+    for (const { principal, request, said } of this.product) {
+      if (!isAsked(said)) {
+        continue;
       }
+      const identity = {
+        "what the stack says": statements(`identity ${principal.arn}`, request),
+        everything: EVERYTHING,
+        nothing: undefined,
+      }[principal.may];
+      const door = principal.openDoors
+        ? OPEN_DOOR
+        : (request.policy ?? statements(`resource ${request.arn}`, request));
+      const key = `${said} ${this.number(identity)} ${this.number(door)}`;
+      yield [
+        said,
+        () =>
+          this.answers.get(key) ??
+          ask(principal, request, identity, door).then((answer) => {
+            this.answers.set(key, answer);
+            return answer;
+          }),
+      ];
     }
   }
 

@@ -4,6 +4,23 @@ import {
   type SimulationRequestPrincipal,
 } from "@cloud-copilot/iam-simulate";
 
+// Which types of resource an ARN may name depends on nothing else. Finding out is half of the work.
+jest.mock("@cloud-copilot/iam-utils", () => {
+  const utils = jest.requireActual<typeof import("@cloud-copilot/iam-utils")>(
+    "@cloud-copilot/iam-utils",
+  );
+  const found = new Map<string, string[]>();
+  return {
+    ...utils,
+    mostSpecificMatchingResourceTypePatterns: (arn: string, patterns: string[]) => {
+      const key = [arn, ...patterns].join(" ");
+      const types = found.get(key) ?? utils.mostSpecificMatchingResourceTypePatterns(arn, patterns);
+      found.set(key, types);
+      return types;
+    },
+  };
+});
+
 export const ANONYMOUS = "anonymous";
 
 /** One request, with every policy that applies to it, as JSON text. */
