@@ -104,19 +104,17 @@ export class Deployment {
     return this.apply(...flags, PLAN);
   }
 
-  /** The attributes of one resource in the state. */
-  public async show(address: string): Promise<Record<string, unknown>> {
-    const shown = JSON.parse(await this.run("show", "-json")) as {
-      values: {
-        root_module: {
-          resources: { address: string; values: Record<string, unknown> }[];
-        };
-      };
+  /** The attributes of one resource, from the state's file: `terraform show` starts a provider. */
+  public show(address: string): Record<string, unknown> {
+    const state = JSON.parse(fs.readFileSync(path.join(this.directory, STATE), "utf8")) as {
+      resources: {
+        type: string;
+        name: string;
+        instances: { attributes: Record<string, unknown> }[];
+      }[];
     };
-    const found = shown.values.root_module.resources.find(
-      (resource) => resource.address === address,
-    );
-    return found?.values ?? {};
+    const found = state.resources.find(({ type, name }) => `${type}.${name}` === address);
+    return found?.instances[0]?.attributes ?? {};
   }
 
   /** The address of one resource of a construct, by its type. */

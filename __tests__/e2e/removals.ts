@@ -1,16 +1,46 @@
+import { PutResourcePolicyCommand } from "@aws-sdk/client-kinesis";
+import { PutKeyPolicyCommand } from "@aws-sdk/client-kms";
+import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { Configuration } from "../../local/workspace";
+import { Clients } from "../local/two-accounts";
+import { CONSUMER, PRODUCER } from "./deployment";
 
-const POLICIES = [
-  "aws_kinesis_resource_policy",
-  "aws_kms_key_policy",
-  "aws_iam_role_policy",
-] as const;
+/** By type of resource: the account of the policy, and the call that replaces it. */
+const POLICIES: Record<string, PolicyType> = {
+  aws_kinesis_resource_policy: {
+    account: PRODUCER,
+    put: ({ kinesis }, { resource_arn: ResourceARN }, Policy) =>
+      kinesis.send(new PutResourcePolicyCommand({ ResourceARN, Policy })),
+  },
+  aws_kms_key_policy: {
+    account: PRODUCER,
+    put: ({ kms }, { key_id: KeyId }, Policy) =>
+      kms.send(new PutKeyPolicyCommand({ KeyId, PolicyName: "default", Policy })),
+  },
+  aws_iam_role_policy: {
+    account: CONSUMER,
+    put: ({ iam }, { role: RoleName, name: PolicyName }, PolicyDocument) =>
+      iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument })),
+  },
+};
 
-/** What goes wrong without a statement: what it allows is missed, and nothing else. */
+interface PolicyType {
+  readonly account: string;
+  put(clients: Clients, resource: Record<string, string>, policy: string): Promise<unknown>;
+}
+
+/** One policy of the synthesized stack. */
+export interface PolicyResource extends PolicyType {
+  readonly type: string;
+  readonly id: string;
+  readonly address: string;
+}
+
+/** The failure that the removal of a statement causes, by the statement's Sid. */
 const MISSED: Record<string, RegExp> = {
   StreamEFOReadStatementID: /kinesis:(Describe|Get|List)/,
   StreamWriteStatementID: /^the writer: .*kinesis:PutRecord/s,
-  // The only statement of its policy: AWS may as well refuse to keep an empty one.
+  // The only statement of its policy, and an empty policy is refused.
   ConsumerEFOReadStatementID:
     /^refused: .*Exception: |kinesis:(SubscribeToShard|DescribeStreamConsumer)/s,
   KeyAdministration: /^refused: .*not allow you to update the key policy/s,
@@ -27,75 +57,45 @@ export type Edit = (stack: Configuration) => void;
 
 export const short = (address: string): string => address.replace(/_[0-9A-F]{8}$/, "");
 
-export const policiesOf = (stack: Configuration): { type: string; id: string; address: string }[] =>
-  POLICIES.flatMap((type) =>
+export const policiesOf = (stack: Configuration): PolicyResource[] =>
+  Object.entries(POLICIES).flatMap(([type, policyType]) =>
     Object.keys(stack.resource[type] ?? {}).map((id) => ({
+      ...policyType,
       type,
       id,
       address: `${type}.${id}`,
     })),
   );
 
-const REFERENCE = /\$\{[^}]*\}/g;
-
-/** Edits a policy's statements; Terraform's references hold quotes that JSON cannot read. */
-function editStatements(
-  policy: string,
-  edit: (statements: { Sid: string }[]) => { Sid: string }[],
-): string {
-  const references = policy.match(REFERENCE) ?? [];
-  let index = 0;
-  const document = JSON.parse(policy.replace(REFERENCE, () => `<${index++}>`)) as {
-    Statement: { Sid: string }[];
-  };
-  document.Statement = edit(document.Statement);
-  return JSON.stringify(document).replace(/<(\d+)>/g, (_all, at) => references[Number(at)]!);
-}
-
-function sidsOf(policy: string): string[] {
-  const sids: string[] = [];
-  editStatements(policy, (statements) => {
-    sids.push(...statements.map(({ Sid }) => Sid));
-    return statements;
+/** The text of a policy without one statement. */
+export const withoutStatement = (policy: string, sid: string): string => {
+  const document = JSON.parse(policy) as { Statement: { Sid: string }[] };
+  return JSON.stringify({
+    ...document,
+    Statement: document.Statement.filter(({ Sid }) => Sid !== sid),
   });
-  return sids;
-}
+};
 
-const policyAt = (stack: Configuration, type: string, id: string): { policy: string } =>
-  stack.resource[type]![id] as { policy: string };
+/** Every statement of every policy, with the failure that its removal causes. */
+export const statementsOf = (
+  stack: Configuration,
+): (readonly [name: string, missed: RegExp, policy: PolicyResource, sid: string])[] =>
+  policiesOf(stack).flatMap((policy) => {
+    const { policy: text } = stack.resource[policy.type]![policy.id] as { policy: string };
+    return [...text.matchAll(/"Sid":"(\w+)"/g)].map(
+      ([, sid]) => [`${sid} of ${short(policy.address)}`, MISSED[sid!]!, policy, sid!] as const,
+    );
+  });
 
-/** Every statement of every policy, every policy as a whole. */
-export function removals(stack: Configuration): (readonly [string, RegExp, Edit])[] {
-  return policiesOf(stack).flatMap(({ type, id, address }) => [
-    ...sidsOf(policyAt(stack, type, id).policy).map(
-      (sid) =>
-        [
-          `statement ${sid} of ${short(address)}`,
-          MISSED[sid]!,
-          (edited: Configuration) => {
-            const resource = policyAt(edited, type, id);
-            resource.policy = editStatements(resource.policy, (statements) =>
-              statements.filter(({ Sid }) => Sid !== sid),
-            );
-          },
-        ] as const,
-    ),
-    [
-      `resource ${short(address)}`,
-      /^(the writer: |PROBLEM: User: )/,
-      (edited: Configuration) => {
-        const rest = Object.entries(edited.resource[type]!).filter(([other]) => other !== id);
-        edited.resource[type] = Object.fromEntries(rest);
-        if (rest.length === 0) {
-          edited.resource = Object.fromEntries(
-            Object.entries(edited.resource).filter(([other]) => other !== type),
-          );
-        }
-        withoutEdgesTo(address)(edited);
-      },
-    ] as const,
-  ]);
-}
+/** Removes a policy, and the dependencies on it. */
+export const withoutPolicy =
+  ({ type, id, address }: PolicyResource): Edit =>
+  (edited) => {
+    const { [id]: _removed, ...others } = edited.resource[type]!;
+    const { [type]: _replaced, ...resources } = edited.resource;
+    edited.resource = Object.keys(others).length > 0 ? { ...resources, [type]: others } : resources;
+    withoutEdgesTo(address)(edited);
+  };
 
 export const withoutEdgesTo =
   (address: string): Edit =>
