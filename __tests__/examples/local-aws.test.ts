@@ -5,7 +5,8 @@ import { awaitSample } from "../../local/sample";
 import { findTerraform, stopTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import { clientsOf, CONSUMER, mapping, PRODUCER, put, REGION, until } from "../local/two-accounts";
-import { describeWithTerraform, Plan } from "../terraform/harness";
+import type { Plan } from "../../app/changes/plan";
+import { describeWithTerraform } from "../terraform/harness";
 import { makeBlogStacks } from "./blog-stacks";
 import { Example, short, synthesizeExample } from "./examples";
 
@@ -134,7 +135,7 @@ describeWithTerraform("migrate-from-blog", () => {
     const directory = await prepare("migrate-from-blog", ids);
 
     await run(directory, "plan", "-out=plan");
-    const { resource_changes: changes } = JSON.parse(
+    const { resource_changes: changes = [] } = JSON.parse(
       await run(directory, "show", "-json", "plan"),
     ) as Plan;
 

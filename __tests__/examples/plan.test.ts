@@ -4,7 +4,13 @@ import * as ts from "typescript";
 import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
-import { describeWithTerraform, Plan, ROOT, scratch } from "../terraform/harness";
+import {
+  createdBy,
+  describeWithTerraform,
+  plannedChanges,
+  ROOT,
+  scratch,
+} from "../terraform/harness";
 import {
   Example,
   EXAMPLES,
@@ -204,11 +210,7 @@ async function planAll(): Promise<string[]> {
     }),
   );
   await terraform.run(root, "init");
-  await terraform.run(root, "plan", "-out=plan");
-  const shown = await terraform.run(root, "show", "-json", "plan");
-  return (JSON.parse(shown) as Plan).resource_changes
-    .filter(({ change }) => change.actions.includes("create"))
-    .map(({ address }) => address);
+  return createdBy(await plannedChanges(root));
 }
 
 describeWithTerraform("terraform plan makes", () => {

@@ -66,26 +66,34 @@ export function synthesize(
   return path.join(app.outdir, "stacks", "test");
 }
 
-export interface Plan {
-  readonly resource_changes: {
-    readonly address: string;
-    readonly change: { readonly actions: string[] };
-  }[];
+/** What a plan does with one resource. */
+export interface PlannedChange {
+  readonly address: string;
+  readonly action: "create" | "update" | "delete" | "replace" | "import" | "noop";
 }
 
-/** Plans a synthesized stack against empty accounts with the real provider, which validates it first. */
-export async function plan(
-  stackDirectory: string,
-): Promise<{ directory: string; created: string[] }> {
+/** Plans into the file `plan`, and reads the changes from Terraform's own messages. */
+export async function plannedChanges(directory: string): Promise<PlannedChange[]> {
   const terraform = await findTerraform();
-  const directory = await initialize(stackDirectory);
-  await terraform.run(directory, "plan", "-out=plan");
-  const shown = await terraform.run(directory, "show", "-json", "plan");
-  const created = (JSON.parse(shown) as Plan).resource_changes
-    .filter(({ change }) => change.actions.includes("create"))
-    .map(({ address }) => address);
-  return { directory, created };
+  const messages = await terraform.run(directory, "plan", "-json", "-out=plan");
+  return messages
+    .split("\n")
+    .filter((line) => line.includes('"type":"planned_change"'))
+    .map((line) => {
+      const { change } = JSON.parse(line) as {
+        change: { resource: { addr: string }; action: PlannedChange["action"] };
+      };
+      return { address: change.resource.addr, action: change.action };
+    });
 }
+
+/** The resources that a synthesized stack creates in empty accounts, by the real provider's plan. */
+export async function plan(stackDirectory: string): Promise<string[]> {
+  return createdBy(await plannedChanges(await initialize(stackDirectory)));
+}
+
+export const createdBy = (changes: readonly PlannedChange[]): string[] =>
+  changes.filter(({ action }) => action === "create").map(({ address }) => address);
 
 export async function initialize(stackDirectory: string): Promise<string> {
   const url = process.env.MOTO_URL ?? "";

@@ -43,30 +43,36 @@ describe("main.ts's output", () => {
   });
 });
 
-describeWithTerraform("a plan of main.ts's output", () => {
-  const planOf = async (...consumers: object[]): Promise<string[]> =>
-    (await plan(path.join(synthesizeMain(settings(...consumers)), STACK))).created;
+/** The addresses of the resources in a synthesized stack. */
+function addressesIn(outdir: string): string[] {
+  const text = fs.readFileSync(path.join(outdir, STACK, "cdk.tf.json"), "utf8");
+  const { resource } = JSON.parse(text) as { resource: Record<string, object> };
+  return Object.entries(resource)
+    .flatMap(([type, resources]) => Object.keys(resources).map((id) => `${type}.${id}`))
+    .sort();
+}
 
-  it("is the same after cdktf.out was moved to another directory", async () => {
+it("keeps every consumer's addresses when another is added, removed or moved", () => {
+  const two = addressesIn(synthesizeMain(settings(analytics, archive)));
+  const more = addressesIn(synthesizeMain(settings(fraud, archive, analytics)));
+
+  expect(more).toEqual(expect.arrayContaining(two));
+  for (const address of more) {
+    if (!two.includes(address)) {
+      expect(address).toContain("consumers_fraud_");
+    }
+  }
+});
+
+describeWithTerraform("a plan of main.ts's output", () => {
+  it("creates every resource of it after cdktf.out was moved to another directory", async () => {
     const outdir = synthesizeMain();
     const elsewhere = path.join(scratch(), "moved");
-    const before = await plan(path.join(outdir, STACK));
+    const addresses = addressesIn(outdir);
     fs.renameSync(outdir, elsewhere);
 
-    const after = await plan(path.join(elsewhere, STACK));
+    const created = await plan(path.join(elsewhere, STACK));
 
-    expect(after.created).toEqual(before.created);
-  });
-
-  it("keeps every consumer's addresses when another is added, removed or moved", async () => {
-    const two = await planOf(analytics, archive);
-    const more = await planOf(fraud, archive, analytics);
-
-    expect(more).toEqual(expect.arrayContaining(two));
-    for (const address of more) {
-      if (!two.includes(address)) {
-        expect(address).toContain("consumers_fraud_");
-      }
-    }
+    expect(created.sort()).toEqual(addresses);
   });
 });

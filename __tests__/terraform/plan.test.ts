@@ -34,7 +34,7 @@ const short = (addresses: readonly string[]): string[] =>
     .sort();
 
 const planned = async (stackDirectory: string): Promise<string[]> =>
-  short((await plan(stackDirectory)).created);
+  short(await plan(stackDirectory));
 
 const aStream = (scope: TerraformStack, provider: AwsProvider): IProducerStream =>
   new ProducerStream(scope, "stream", { provider, streamName: "orders" });

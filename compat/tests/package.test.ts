@@ -100,7 +100,7 @@ describe.each(FRAMEWORKS)("in a stranger's project on %s", (framework) => {
       });
       fs.writeFileSync(file, JSON.stringify(stack));
 
-      const { created } = await plan(directory);
+      const created = await plan(directory);
 
       expect(created).toHaveLength(13);
     });
