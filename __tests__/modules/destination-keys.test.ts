@@ -130,7 +130,7 @@ describe("a destination with a customer managed key", () => {
     ["sns", OnFailure.sns(TOPIC, { kmsKeyArn: KEY.replace("eu-central", "us-east") })],
   ])("%s: is refused in another Region", (_kind, onFailure) => {
     expect(refused(onFailure)).toEqual([
-      `'onFailure.kmsKeyArn' must be in Region eu-central-1 like what it encrypts, got ${KEY.replace("eu-central", "us-east")}; give the ARN of a key, or of a multi-Region key's replica, in that Region`,
+      expect.stringMatching(/^'onFailure\.kmsKeyArn' must be in Region eu-central-1 .*us-east-1/),
     ]);
   });
 

@@ -69,7 +69,7 @@ describe("an alias", () => {
       precondition: [
         {
           condition: `\${(${expression(first)} != ${expression(second)})}`,
-          error_message: `'alias.additionalVersionWeight' must be the share of another version than the alias points to, got ${first} for both; Lambda splits invocations between two published versions: give 'alias.functionVersion' the version that processes the other batches, or omit the weight`,
+          error_message: expect.stringContaining(`got ${first} for both`),
         },
       ],
     });

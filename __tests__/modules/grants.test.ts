@@ -115,10 +115,10 @@ describe("ProducerStream", () => {
     );
 
     it("fails when a principal is of another partition", () => {
-      const told = refusals((stack, providers) => {
+      const sentences = refusals((stack, providers) => {
         aStream(stack, providers).grantRead("arn:aws-cn:iam::333333333333:root");
       });
-      expect(told).toEqual([
+      expect(sentences).toEqual([
         "'principalArn' must be in the stream's partition aws, got arn:aws-cn:iam::333333333333:root; accounts of different AWS partitions cannot share a stream: correct the ARN",
       ]);
     });
@@ -131,8 +131,7 @@ describe("ProducerStream", () => {
         {
           condition:
             '${("aws-cn" == element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 1))}',
-          error_message:
-            "'principalArn' must be in the stream's partition ${element(split(\":\", aws_kinesis_stream.stream_AED765E9.arn), 1)}, got arn:aws-cn:iam::333333333333:root; accounts of different AWS partitions cannot share a stream: correct the ARN",
+          error_message: expect.stringContaining("must be in the stream's partition ${element("),
         },
       ]);
     });

@@ -1,6 +1,7 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import type { CrossAccountConsumerProps } from "../../modules";
+import { propertiesOf } from "../helpers/sentences";
 import { aConsumer, refusals, ROLE_ARN, type Synthesized, synthesize } from "../helpers/synthesize";
 
 const KEY = "arn:aws:kms:eu-central-1:222222222222:key/99999999-2222-3333-4444-555555555555";
@@ -44,9 +45,7 @@ describe("metrics", () => {
   });
 
   it("are only those that Lambda has of a stream", () => {
-    expect(refused({ metrics: ["ErrorCount"] })).toEqual([
-      `'metrics[0]' must be one of EventCount, got "ErrorCount"; omit it for none`,
-    ]);
+    expect(propertiesOf(refused({ metrics: ["ErrorCount"] }))).toEqual(["metrics[0]"]);
   });
 });
 
@@ -79,12 +78,6 @@ describe("rolePath", () => {
       "/pipelines/orders/",
     );
     expect(made({}).only("aws_iam_role")).not.toHaveProperty("path");
-  });
-
-  it.each(["pipelines", "/pipelines", "/a b/", ""])("refuses %j", (rolePath) => {
-    expect(refused({ rolePath })).toEqual([
-      `'rolePath' must be a path that begins and ends with a slash, of at most 512 characters without spaces, got ${JSON.stringify(rolePath)}; omit it for /`,
-    ]);
   });
 
   it("is not for the role of an existing function", () => {

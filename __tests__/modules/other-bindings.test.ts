@@ -59,7 +59,7 @@ describe("the AwsProvider of other bindings", () => {
         aConsumer(stack, providers, { provider });
       }),
     ).toEqual([
-      "'provider' must be in the stream's Region eu-central-1, got us-west-2; Lambda reads a stream of its own Region only: use a provider of that Region",
+      expect.stringContaining("must be in the stream's Region eu-central-1, got us-west-2"),
     ]);
   });
 
@@ -83,7 +83,9 @@ describe("the AwsProvider of other bindings", () => {
         aConsumer(stack, providers, { provider });
       }),
     ).toEqual([
-      "'provider' must be an AwsProvider, got an instance of OtherProvider; create one with an alias for the function's account",
+      expect.stringContaining(
+        "'provider' must be an AwsProvider, got an instance of OtherProvider",
+      ),
     ]);
   });
 });

@@ -7,7 +7,6 @@ import {
   KEY_ARN,
   STREAM_ARN,
 } from "../helpers/synthesize";
-
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
 import { STREAM_ATTRIBUTES } from "../../modules/producer-stream/stream-properties";
 import {
@@ -31,8 +30,7 @@ describe("a token among several properties", () => {
       })),
     ).toEqual({
       condition: "${((0 == var.given) || (1 == 2))}",
-      error_message:
-        "'tumblingWindowInSeconds' and 'parallelizationFactor' are mutually exclusive, got a window of ${var.given} with factor 2; a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
+      error_message: expect.stringContaining("got a window of ${var.given} with factor 2"),
     });
     expect(
       excluding(({ number }) => ({
@@ -67,7 +65,7 @@ describe("a token among several properties", () => {
       stream: [
         {
           condition: `\${(0 == length(${unknown}))}`,
-          error_message: `'shardLevelMetrics' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got \${join(", ", ${unknown})}; name each metric once, or omit it for stream-level metrics only`,
+          error_message: expect.stringContaining(`got \${join(", ", ${unknown})}; `),
         },
       ],
     });
