@@ -6,11 +6,11 @@ const POLICIES = [
   "aws_iam_role_policy",
 ] as const;
 
-/** What goes wrong without a statement: what it allows is missed, and nothing else. */
+/** The step that fails without a statement; all others still work. */
 const MISSED: Record<string, RegExp> = {
   StreamEFOReadStatementID: /kinesis:(Describe|Get|List)/,
   StreamWriteStatementID: /^the writer: .*kinesis:PutRecord/s,
-  // The only statement of its policy: AWS may as well refuse to keep an empty one.
+  // It is the only statement of its policy, and AWS may also refuse an empty policy.
   ConsumerEFOReadStatementID:
     /^refused: .*Exception: |kinesis:(SubscribeToShard|DescribeStreamConsumer)/s,
   KeyAdministration: /^refused: .*not allow you to update the key policy/s,
@@ -38,7 +38,7 @@ export const policiesOf = (stack: Configuration): { type: string; id: string; ad
 
 const REFERENCE = /\$\{[^}]*\}/g;
 
-/** Edits a policy's statements; Terraform's references hold quotes that JSON cannot read. */
+/** Edits a policy's statements. Quotes in Terraform's references are not valid in JSON. */
 function editStatements(
   policy: string,
   edit: (statements: { Sid: string }[]) => { Sid: string }[],
@@ -64,7 +64,7 @@ function sidsOf(policy: string): string[] {
 const policyAt = (stack: Configuration, type: string, id: string): { policy: string } =>
   stack.resource[type]![id] as { policy: string };
 
-/** Every statement of every policy, every policy as a whole. */
+/** Removes each statement of each policy, and each policy as a whole. */
 export function removals(stack: Configuration): (readonly [string, RegExp, Edit])[] {
   return policiesOf(stack).flatMap(({ type, id, address }) => [
     ...sidsOf(policyAt(stack, type, id).policy).map(

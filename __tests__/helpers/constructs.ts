@@ -14,7 +14,7 @@ type Props = Record<string, unknown>;
 
 export interface Declared {
   readonly properties: Readonly<Record<string, Property<unknown>>>;
-  /** The sentences that a minimal construct with these properties is refused with. */
+  /** Creates a minimal construct with these properties, and returns the sentences of its error. */
   readonly refuse: (props: Props) => string[];
 }
 

@@ -63,7 +63,7 @@ describe("CrossAccountConsumer's access to the stream", () => {
 
     const wrongRegion = `'provider' must be in the stream's Region ${REGION}, got us-east-1; Lambda reads a stream of its own Region only: use a provider of that Region`;
 
-    it("fails when they are of different Regions", () => {
+    it("fails when they are in different Regions", () => {
       const sentences = refusals((stack, providers) => {
         const provider = new AwsProvider(stack, "far", {
           alias: "far",
@@ -74,7 +74,7 @@ describe("CrossAccountConsumer's access to the stream", () => {
       expect(sentences).toEqual([wrongRegion]);
     });
 
-    it("fails when the consumer's is of another Region than an imported stream", () => {
+    it("fails when the consumer's is in another Region than an imported stream", () => {
       const sentences = refusals((stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
           streamArn: STREAM_ARN,
@@ -95,13 +95,13 @@ describe("CrossAccountConsumer's access to the stream", () => {
         aConsumer(stack, providers, { stream, ...props });
       });
 
-    it("fails when it is missing where nobody can register the consumer", () => {
+    it("fails when it is missing and the stream has no provider to register the consumer with", () => {
       expect(refusalsWith({})).toEqual([
         "'readMode' requires 'consumerArn', got ENHANCED_FAN_OUT on a stream without a provider; give the registered consumer's ARN, give the stream a 'provider' to have one registered, or use SHARED_THROUGHPUT",
       ]);
     });
 
-    it("fails when it is given where the consumer is registered here", () => {
+    it("fails when it is given although the construct registers the consumer", () => {
       const sentences = [
         "'consumerArn' and 'stream.provider' are mutually exclusive, got both; omit 'consumerArn' to have the consumer registered by this construct",
       ];
@@ -118,7 +118,7 @@ describe("CrossAccountConsumer's access to the stream", () => {
       ]);
     });
 
-    it("fails when it has no creation time, as CDK writes it", () => {
+    it("fails when it has `*` instead of the creation time, as in CDK", () => {
       const consumerArn = CONSUMER_ARN.replace(/[0-9]+$/, "*");
       expect(refusalsWith({ consumerArn })).toEqual([
         sentenceAbout("consumerArn", CONSUMER_PROPERTIES.consumerArn, consumerArn),
@@ -134,7 +134,7 @@ describe("CrossAccountConsumer's access to the stream", () => {
       ]);
     });
 
-    it("accepts this consumer's", () => {
+    it("accepts the ARN of this consumer", () => {
       expect(refusalsWith({ consumerArn: CONSUMER_ARN })).toEqual([]);
     });
   });
@@ -175,7 +175,7 @@ describe("grantRead and grantWrite", () => {
     "arn:aws:iam::333333333333:saml-provider/okta",
     "arn:aws:iam::333333333333:oidc-provider/token.actions.githubusercontent.com",
     "arn:aws:sts::333333333333:federated-user/bob",
-  ])("fail when the principal is the federated %s", (principal) => {
+  ])("fail when the principal is the federated identity %s", (principal) => {
     expect(refusalsOfGrant(principal)).toEqual(
       both(
         `'principalArn' must be an AWS account, role or user, got the federated principal "${principal}"; Kinesis takes no federated principals: grant the role that the identity assumes`,

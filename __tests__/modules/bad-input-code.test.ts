@@ -45,7 +45,7 @@ describe("CrossAccountConsumer", () => {
       ]);
     });
 
-    it.each(["missing.zip", "directory.zip"])("fails when %s is no zip file", (name) => {
+    it.each(["missing.zip", "directory.zip"])("fails when %s is not a zip file", (name) => {
       const file = join(directory, name);
       if (name === "directory.zip") {
         mkdirSync(file);

@@ -20,7 +20,7 @@ const NO_SNAP_START = (runtime: string) =>
 const ONE_VERSION = (version: string) =>
   `'alias.additionalVersionWeight' must be the share of another version than the alias points to, got ${version} for both; Lambda splits invocations between two published versions: give 'alias.functionVersion' the version that processes the other batches, or omit the weight`;
 
-describe("a combination that AWS refuses", () => {
+describe("a combination of properties", () => {
   it.each<[Record<string, unknown>, string]>([
     [
       { code: IMAGE, codeSigningConfigArn: SIGNING },
@@ -96,18 +96,18 @@ describe("a combination that AWS refuses", () => {
         `'${property}' must be in the function's Region eu-central-1, got "${other}"; correct the ARN`,
       ];
     }),
-  ])("is refused: %j", (props, sentence) => {
+  ])("is refused if AWS refuses it: %j", (props, sentence) => {
     expect(refuse(props)).toEqual([sentence]);
   });
 
   it.each([
     ...["java11", "java17", "java21", "java25", "python3.12", "python3.14", "dotnet8", "dotnet10"],
-  ])("is not SnapStart with %s", (runtime) => {
+  ])("is accepted: SnapStart with %s", (runtime) => {
     expect(refuse({ ...SNAP_START, runtime, ephemeralStorageMb: 512 })).toEqual([]);
   });
 
   it.each(["java8.al2", "python3.11", "ruby3.4", "provided.al2023", "nodejs24.x"])(
-    "is SnapStart with %s",
+    "is refused: SnapStart with %s",
     (runtime) => {
       expect(refuse({ ...SNAP_START, runtime })).toEqual([NO_SNAP_START(runtime)]);
     },
@@ -119,11 +119,11 @@ describe("a combination that AWS refuses", () => {
     { snapStart: true, alias: { name: "live" }, runtime: "java21", environmentKmsKeyArn: KEY },
     { alias: { name: "1a" } },
     { alias: { name: "a".repeat(128) } },
-  ])("is not %j", (props) => {
+  ])("is accepted: %j", (props) => {
     expect(refuse(props)).toEqual([]);
   });
 
-  it("is an alias of digits only, also where only Terraform knows the name", () => {
+  it("has Terraform refuse an alias of digits only if the name is a token", () => {
     const found = preconditions(
       withTokens(({ text }, stack, providers) =>
         aConsumer(stack, providers, { alias: { name: text } }),
@@ -137,7 +137,7 @@ describe("a combination that AWS refuses", () => {
     ]);
   });
 
-  it("is judged by Terraform where only it knows a part", () => {
+  it("is checked by Terraform if a part is a token", () => {
     const found = preconditions(
       withTokens(({ text, number }, stack, providers) =>
         aConsumer(stack, providers, {

@@ -18,7 +18,7 @@ describe("CrossAccountConsumer's function", () => {
   it.each([
     ["neither", { code: undefined }],
     ["both", { existingFunction: EXISTING, code: LambdaCode.fromS3("bucket", "key") }],
-  ])("fails when of code and an existing function it is given %s", (got, props) => {
+  ])("fails when it is given %s of code and existingFunction", (got, props) => {
     expect(refuse(props)).toEqual([
       `exactly one of 'code' and 'existingFunction' must be given, got ${got}; give 'code' to have a function created, or 'existingFunction' to use an existing function`,
     ]);
@@ -39,7 +39,7 @@ describe("CrossAccountConsumer's function", () => {
   });
 
   it.each(["a.b", `${SIXTY_FOUR}a`])(
-    "fails when consumerName %j is no valid function name, and no other name is given",
+    "fails when consumerName %j is not a valid function name and functionName is missing",
     (consumerName) => {
       const { kind } = FUNCTION_PROPERTIES.functionName;
       const fix = "the default is 'consumerName': give 'functionName'";
@@ -53,7 +53,7 @@ describe("CrossAccountConsumer's function", () => {
   it.each([
     ...["nodejs18.x", "nodejs20.x", "nodejs6.10", "python3.9", "python2.7", "ruby3.2", "java8"],
     ...["go1.x", "dotnet6", "dotnetcore3.1", "provided", "provided.al2"],
-  ])("fails when runtime is %s, with which Lambda creates no more functions", (runtime) => {
+  ])("fails when runtime is %s, which Lambda no longer accepts for new functions", (runtime) => {
     expect(refuse({ runtime })).toEqual([
       expect.stringContaining(
         `'runtime' must be a runtime that Lambda still creates functions with, got "${runtime}"`,

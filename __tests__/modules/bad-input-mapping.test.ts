@@ -10,7 +10,7 @@ const { refuse } = CONSTRUCTS.CrossAccountConsumer;
 
 const { AT_TIMESTAMP, LATEST, TRIM_HORIZON } = StartingPosition;
 
-/** A pattern of so many characters of JSON. */
+/** A pattern whose JSON has this length. */
 const patternOf = (length: number) => ({
   data: ["x".repeat(length - JSON.stringify({ data: [""] }).length)],
 });

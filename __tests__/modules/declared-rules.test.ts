@@ -7,7 +7,7 @@ import { valuesAround } from "../helpers/values";
 
 const ajv = new Ajv2020({ allowUnionTypes: true });
 
-/** The sentences about a property by itself. Its Region is compared with that of other properties. */
+/** The sentences about a property alone. Rules about Regions compare it with other properties. */
 const aboutAlone = (sentences: readonly string[], name: string): string[] =>
   sentences.filter((one) => one.startsWith(`'${name}`) && / must be (?!in )/.test(one));
 
@@ -30,8 +30,8 @@ const expectedFor = (name: string, declaration: Property<unknown>, value: unknow
 };
 
 /**
- * The schema judges the values, and docstrings.test.ts compares its bounds with the docstrings.
- * The rule of an RFC 3339 time is more than its pattern.
+ * The JSON Schema decides which values are valid; docstrings.test.ts compares its bounds with the
+ * docstrings. It cannot decide about times: the pattern also matches times that do not exist.
  */
 describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_construct, { properties, refuse }) => {
   const names = Object.keys(properties).filter(

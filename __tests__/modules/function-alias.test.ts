@@ -85,7 +85,7 @@ describe("an alias", () => {
     expect(lifecycle).toEqual({ create_before_destroy: true });
   });
 
-  it("is public, beside the function's own name and ARN", () => {
+  it("is a public field, in addition to the function's own name and ARN", () => {
     synthesize((stack, providers) => {
       const consumer = aConsumer(stack, providers, { alias: { name: "live" } });
       expect(consumer.alias?.nameInput).toBe("live");
@@ -94,7 +94,7 @@ describe("an alias", () => {
     });
   });
 
-  it("comes with SnapStart for its versions", () => {
+  it("enables SnapStart for its versions", () => {
     const { snap_start, publish } = consumerOf({
       alias: { name: "live" },
       snapStart: true,

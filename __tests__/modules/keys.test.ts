@@ -39,7 +39,7 @@ const keyPolicySids = (synthesized: Synthesized): string[] =>
 
 describe("the keys of a stream", () => {
   describe("a change of encryption", () => {
-    it("lets readers and writers in before the stream is encrypted", () => {
+    it("gives readers and writers access to the key before the stream is encrypted", () => {
       const { resources } = pipeline({});
       expect(Object.values(resources.aws_kinesis_stream)).toMatchObject([
         { depends_on: [KEY_POLICY] },
@@ -47,12 +47,12 @@ describe("the keys of a stream", () => {
       expect(JSON.stringify(resources.aws_kms_key_policy)).not.toContain("aws_kinesis_stream.");
     });
 
-    it("has the stream stop using a key before the key is destroyed", () => {
+    it("destroys a key only after the stream has stopped using it", () => {
       expect(pipeline({}).only("aws_kms_key").lifecycle).toEqual({ create_before_destroy: true });
     });
 
     it.each<Partial<ProducerStreamProps>>([{ encryption: NONE }, { kmsKeyArn: KEY_ARN }])(
-      "keeps nothing of the created key with %j alone",
+      "does not keep the created key with %j",
       (props) => {
         const synthesized = pipeline(props);
         expect(synthesized.all("aws_kms_key")).toEqual([]);
@@ -78,7 +78,7 @@ describe("the keys of a stream", () => {
       expect(decryptStatements(synthesized)).toMatchObject([{ Resource: readable }]);
     });
 
-    it("takes the writers' permission only once the stream no longer uses the key", () => {
+    it("removes the writers' permission only once the stream no longer uses the key", () => {
       const synthesized = pipeline({ encryption: NONE, retainKey: true });
       expect(synthesized.only("aws_kms_key_policy").depends_on).toEqual([STREAM]);
       expect(synthesized.only("aws_kinesis_stream").depends_on).toBeUndefined();
@@ -118,7 +118,7 @@ describe("the keys of a stream", () => {
       ]);
     });
 
-    it("fails when it has the key that the stream uses", () => {
+    it("fails when it lists the key that the stream uses", () => {
       expect(refuse({ kmsKeyArn: KEY_ARN, previousKmsKeyArns: [KEY_ARN] })).toEqual([
         `'kmsKeyArn' and 'previousKmsKeyArns' are mutually exclusive, got ${KEY_ARN} in both; list only keys that the stream no longer has`,
       ]);
@@ -169,7 +169,7 @@ describe("the keys of a stream", () => {
       expect(sentences).toEqual([otherRegion("kmsKeyArn")]);
     });
 
-    it("is judged after the form of a key that only Terraform knows", () => {
+    it("is checked after the format of a key that is a token", () => {
       const { lifecycle } = synthesize((stack, providers) => {
         const variable = new TerraformVariable(stack, "given", {});
         aStream(stack, providers, { kmsKeyArn: variable.stringValue });
@@ -180,7 +180,7 @@ describe("the keys of a stream", () => {
       );
     });
 
-    it("fails when the key is of another partition", () => {
+    it("fails when the key is in another partition", () => {
       const key = KEY_ARN.replace("arn:aws:", "arn:aws-cn:");
       expect(refuse({ kmsKeyArn: key })).toEqual([
         expect.stringContaining(`'kmsKeyArn' must be in the stream's partition aws, got ${key}; `),
@@ -195,7 +195,7 @@ describe("the keys of a stream", () => {
         '("us-east-1" == data.aws_region.stream_region_744D0560.id)',
         far,
       ],
-    ])("is judged by Terraform if only Terraform knows %s", (_what, region, condition, got) => {
+    ])("is checked by Terraform if only Terraform knows %s", (_what, region, condition, got) => {
       const { lifecycle } = synthesize((stack, providers) => {
         const variable = new TerraformVariable(stack, "given", {});
         aStream(stack, providers, { kmsKeyArn: region ? variable.stringValue : far });
@@ -212,7 +212,7 @@ describe("the keys of a stream", () => {
   });
 
   describe("protection", () => {
-    it("has Terraform refuse to destroy the stream or its key", () => {
+    it("makes Terraform refuse to destroy the stream or its key", () => {
       const synthesized = pipeline({ preventDestroy: true });
       expect(synthesized.only("aws_kinesis_stream").lifecycle).toEqual({ prevent_destroy: true });
       expect(synthesized.only("aws_kms_key").lifecycle).toEqual({

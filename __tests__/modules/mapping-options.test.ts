@@ -28,7 +28,7 @@ describe("filterCriteriaKmsKeyArn", () => {
     ]);
   });
 
-  it("is a key of the mapping's Region", () => {
+  it("must be a key of the mapping's Region", () => {
     const key = KEY.replace("eu-central", "us-east");
     expect(refused({ filterPatterns: PATTERNS, filterCriteriaKmsKeyArn: key })).toEqual([
       `'filterCriteriaKmsKeyArn' must be in Region eu-central-1 like what it encrypts, got ${key}; give the ARN of a key, or of a multi-Region key's replica, in that Region`,
@@ -37,20 +37,20 @@ describe("filterCriteriaKmsKeyArn", () => {
 });
 
 describe("metrics", () => {
-  it("are those of the mapping", () => {
+  it("are passed to the mapping", () => {
     expect(mappingOf({ metrics: ["EventCount"] }).metrics_config).toEqual({
       metrics: ["EventCount"],
     });
     expect(mappingOf({ metrics: [] })).not.toHaveProperty("metrics_config");
   });
 
-  it("are only those that Lambda has of a stream", () => {
+  it("can only be those that Lambda offers for streams", () => {
     expect(propertiesOf(refused({ metrics: ["ErrorCount"] }))).toEqual(["metrics[0]"]);
   });
 });
 
 describe("dependsOn", () => {
-  it("makes the mapping wait for more than its permissions", () => {
+  it("adds dependencies of the mapping", () => {
     const mapping = synthesize((stack, providers) => {
       const other = new SqsQueue(stack, "other", { provider: providers.consumer });
       aConsumer(stack, providers, { dependsOn: [other] });
@@ -59,7 +59,7 @@ describe("dependsOn", () => {
     expect(mapping.depends_on).toEqual([...always, "aws_sqs_queue.other"]);
   });
 
-  it("is of the same stack", () => {
+  it("must be in the same stack", () => {
     expect(
       refusals((stack, providers) => {
         const other = new TerraformStack(Testing.app(), "other-stack");
@@ -109,7 +109,7 @@ describe("tagsByResource", () => {
     }
   });
 
-  it("needs no tags that all have, and may be tokens", () => {
+  it("works without `tags`, and accepts tokens", () => {
     const only = made({ tagsByResource: { role: { own: "yes" } } });
     expect(only.only("aws_iam_role").tags).toEqual({ own: "yes" });
     expect(only.only("aws_lambda_function")).not.toHaveProperty("tags");

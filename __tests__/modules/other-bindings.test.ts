@@ -15,7 +15,7 @@ interface Arguments {
   readonly region?: string;
 }
 
-/** The provider class of other bindings, of which only what the framework knows is the same. */
+/** The provider class of other bindings, which shares only the framework's base class. */
 class OtherProvider extends TerraformProvider {
   constructor(
     scope: Construct,
@@ -52,7 +52,7 @@ describe("the AwsProvider of other bindings", () => {
     expect(synthesized.only("aws_lambda_event_source_mapping").provider).toBe("aws.second");
   });
 
-  it("is known by its Region", () => {
+  it("has its Region compared with the stream's", () => {
     expect(
       refusals((stack, providers) => {
         const provider = new OtherProvider(stack, { alias: "second", region: "us-west-2" });
@@ -63,7 +63,7 @@ describe("the AwsProvider of other bindings", () => {
     ]);
   });
 
-  it("looks up what no other provider of the stack does", () => {
+  it("is used for lookups if the stack has no other provider", () => {
     const { data } = synthesize((stack) => {
       stack.node.children.forEach(({ node }) => stack.node.tryRemoveChild(node.id));
       new OtherProvider(stack, { alias: "only" });
@@ -76,7 +76,7 @@ describe("the AwsProvider of other bindings", () => {
     expect(Object.values(data.aws_partition ?? {})).toEqual([{ provider: "aws.only" }]);
   });
 
-  it("is refused if it is another cloud's", () => {
+  it("is refused if it is not a provider of AWS", () => {
     expect(
       refusals((stack, providers) => {
         const provider = new OtherProvider(stack, { alias: "other" }, "google");

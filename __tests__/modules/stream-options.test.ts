@@ -10,7 +10,7 @@ const { refuse } = CONSTRUCTS.ProducerStream;
 const WRITER = "arn:aws:iam::333333333333:role/writer";
 
 describe("the key that a stream creates", () => {
-  it("is rotated as often as asked for", () => {
+  it("is rotated in the given period", () => {
     const made = synthesize((stack, providers) =>
       aStream(stack, providers, { keyRotationPeriodInDays: 90 }),
     );
@@ -21,7 +21,7 @@ describe("the key that a stream creates", () => {
     expect(synthesize(aStream).only("aws_kms_key")).not.toHaveProperty("rotation_period_in_days");
   });
 
-  it("has the alias that is given", () => {
+  it("has the given alias", () => {
     const made = synthesize((stack, providers) =>
       aStream(stack, providers, { keyAliasName: "alias/orders/records" }),
     );
@@ -56,7 +56,7 @@ describe("the key that a stream creates", () => {
 });
 
 describe("maxRecordSizeKib", () => {
-  it("is only written when it is given, since older providers do not know it", () => {
+  it("is omitted from the stack unless it is given, since older providers do not know it", () => {
     const made = withTokens(({ number }, stack, { producer, ...providers }) => {
       const newer = { ...providers, producer: withVersion(producer, "6.25.0") };
       aStream(stack, newer, { streamName: "literal", maxRecordSizeKib: 10240 }, "literal");
@@ -99,7 +99,7 @@ describe("a writer that lists shards", () => {
       stream.grantWrite(WRITER, options);
     });
 
-  it("may describe the stream and list its shards besides putting records", () => {
+  it("may describe the stream and list its shards, in addition to putting records", () => {
     const synthesized = statementsOf({ listShards: true });
     const [, write, list] = synthesized.statements("aws_kinesis_resource_policy", "stream");
     expect(write).toMatchObject({ Sid: "StreamWriteStatementID", Principal: { AWS: [WRITER] } });

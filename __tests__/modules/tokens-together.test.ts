@@ -17,7 +17,7 @@ import {
   withTokens,
 } from "../helpers/tokens";
 
-describe("a token among several properties", () => {
+describe("a token in a rule of several properties", () => {
   it("is checked together with the other property of a tumbling window", () => {
     const excluding = (props: (tokens: Tokens) => Props) =>
       preconditions(
@@ -71,7 +71,7 @@ describe("a token among several properties", () => {
     });
   });
 
-  it("names everything that is named after it", () => {
+  it("is used in every name that derives from it", () => {
     const synthesized = withTokens(({ text }, stack, providers) => {
       const stream = aStream(stack, providers, {
         streamName: text,
@@ -87,7 +87,7 @@ describe("a token among several properties", () => {
 });
 
 describe("a token in a principal", () => {
-  it("does not hide the wildcard beside it", () => {
+  it("does not hide a wildcard next to it", () => {
     expect(() =>
       withTokens(({ text }, stack, providers) => {
         aStream(stack, providers).grantRead(`arn:aws:iam::${text}:role/*`);

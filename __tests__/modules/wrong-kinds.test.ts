@@ -5,7 +5,7 @@ import { CONSTRUCTS, type Declared } from "../helpers/constructs";
 import { propertiesOf } from "../helpers/sentences";
 import { aStream, refusals } from "../helpers/synthesize";
 
-/** Values of every type of JavaScript, and objects that only programs have. */
+/** Values of every JavaScript type, including objects that JSON cannot express. */
 const anything = fc.oneof(
   fc.boolean(),
   fc.double(),
@@ -16,7 +16,7 @@ const anything = fc.oneof(
   fc.constantFrom({}, new Map(), LambdaCode, OnFailure, Object.create(null)),
 );
 
-/** The types of JSON Schema that a value has. */
+/** The JSON Schema types of a value. */
 const typesOf = (value: unknown): string[] => {
   if (Array.isArray(value)) {
     return ["array"];
@@ -40,7 +40,7 @@ const hasType = ({ kind }: Property<unknown>, value: unknown): boolean =>
 
 describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_name, { properties, refuse }) => {
   it.each(Object.keys(properties))(
-    "refuses %s of a wrong type with a sentence that names it",
+    "refuses a %s of a wrong type with a sentence that names the property",
     (name) => {
       const property = properties[name]!;
       fc.assert(
@@ -59,7 +59,7 @@ describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_name, { properties, 
     },
   );
 
-  it.each(Object.keys(properties))("treats null as %s left out", (name) => {
+  it.each(Object.keys(properties))("treats null as an omitted %s", (name) => {
     expect(refuse({ [name]: null })).toEqual(refuse({ [name]: undefined }));
   });
 
@@ -89,7 +89,7 @@ describe("nested properties", () => {
     expect(propertiesOf(refuse(props as Record<string, unknown>))[0]).toBe(path);
   });
 
-  it("leaves out entries that are null", () => {
+  it("treat entries that are null as omitted", () => {
     expect(refuse({ environment: { NAME: null }, tags: { team: null } })).toEqual([]);
   });
 });

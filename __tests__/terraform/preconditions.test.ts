@@ -21,7 +21,7 @@ const GOOD = {
   writer: "arn:aws:iam::555555555555:role/writer",
 };
 
-/** A stack whose values only Terraform knows. */
+/** A stack whose settings are Terraform variables. */
 const synthesizeVariables = (): string =>
   synthesize((stack, provider) => {
     const variable = (name: string, type: string): TerraformVariable =>
@@ -61,12 +61,12 @@ describeWithTerraform("a value that only Terraform knows", () => {
       await terraform.run(directory, "plan", "-no-color", ...flags);
       return "";
     } catch (error) {
-      // Terraform frames and wraps its errors.
+      // Terraform puts errors in a frame and wraps their lines.
       return (error as Error).message.replace(/[╷│╵\s]+/g, " ");
     }
   };
 
-  it("passes the plan where it keeps the rule", async () => {
+  it("passes the plan if it is valid", async () => {
     expect(await planWith({})).toBe("");
   });
 
@@ -81,7 +81,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
       "2026-01-31T10:30:00.5+02:30": "2026-01-31T08:00:00Z",
       "2026-01-31T23:30:00-05:45": "2026-02-01T05:15:00Z",
     };
-    // The mapping's own expression for each of them. It needs no provider, so it takes no plan of the stack.
+    // Evaluates only the mapping's expression, which needs no provider and no plan of the stack.
     const alone = scratch();
     fs.writeFileSync(
       path.join(alone, "main.tf.json"),

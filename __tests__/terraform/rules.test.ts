@@ -43,7 +43,7 @@ const isValid = (kind: Kind, value: string | number): boolean => {
   return checks.errors.length === 0;
 };
 
-/** A value as JSON, since Terraform reads `\${` in a string of its configuration as an expression. */
+/** Escapes `\${` and `%{`, which start an expression in a string of Terraform's configuration. */
 const escaped = (value: string | number): string | number =>
   typeof value === "string" ? value.replace(/([$%])\{/g, "$1$1{") : value;
 

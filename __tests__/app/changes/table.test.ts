@@ -2,7 +2,7 @@ import { EFFECTS } from "../../../app/changes/effects";
 import { CHANGES } from "../../../app/changes/table";
 import type { CrossAccountConsumerProps, ProducerStreamProps } from "../../../modules";
 
-/** Every property there is: one that is missing here, or too many, does not compile. */
+/** All properties. A property that is missing here, or that does not exist, does not compile. */
 const PROPERTIES: Record<
   keyof Required<CrossAccountConsumerProps> | keyof Required<ProducerStreamProps>,
   true
@@ -88,7 +88,7 @@ describe("the table of changes", () => {
     expect([...covered].sort()).toEqual(Object.keys(PROPERTIES).sort());
   });
 
-  it("has a row for every effect that a plan can have, but those that only a mistake has", () => {
+  it("has a row for every effect of a plan, except those that only a mistake causes", () => {
     const covered = new Set<string>(rows.flatMap((row) => row.effects));
     const missing = EFFECTS.map(({ id }) => id).filter((id) => !covered.has(id));
     expect(missing).toEqual(["mapping-skips", "key-access-lost"]);
