@@ -14,7 +14,7 @@ export function expectPlan(plan: Plan, id: ChangeId, ids: readonly ChangeId[]): 
     .filter(({ address }) => isOf(construct, address))
     .map((effect) => effect.id);
   expect([...new Set(effects)].sort()).toEqual(
-    [...new Set(together.flatMap((change) => change.effects))].sort(),
+    [...new Set(together.flatMap((change) => change.effects ?? []))].sort(),
   );
 }
 
