@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { loadDeployments } from "../../app/deployments";
 import { readJson } from "../../app/json";
 import { deployment } from "../../app/settings-properties";
-import type { JsonSchema } from "../../modules/properties/kinds";
+import type { JsonSchema } from "../../modules/properties/json-schema";
 import { valuesAround } from "../helpers/values";
 import { analytics, archive, fraud, settings } from "../terraform/settings";
 

@@ -3,7 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { chooseDeployment, loadDeployments } from "../../app/deployments";
 import { contextOf } from "../../app/json";
-import { onFailureOf, type Settings } from "../../app/settings";
+import { onFailureOf } from "../../app/on-failure";
+import type { Settings } from "../../app/settings";
 import { OnFailure } from "../../modules";
 import { propertiesOf } from "../helpers/sentences";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JsonSchema } from "../../modules/properties/kinds";
+import type { JsonSchema } from "../../modules/properties/json-schema";
 
 type Value = string | number | (string | number)[];
 

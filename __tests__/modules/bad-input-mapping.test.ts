@@ -1,7 +1,7 @@
 import { OnFailure, StartingPosition } from "../../modules";
 import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
 import * as formats from "../../modules/properties/formats";
-import type { JsonSchema } from "../../modules/properties/kinds";
+import type { JsonSchema } from "../../modules/properties/json-schema";
 import { CONSTRUCTS } from "../helpers/constructs";
 import { propertiesOf, sentenceAbout } from "../helpers/sentences";
 import { aConsumer, synthesize } from "../helpers/synthesize";

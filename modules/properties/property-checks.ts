@@ -41,6 +41,19 @@ export class PropertyChecks {
     this.preconditions.push({ resource, check: { condition, errorMessage } });
   }
 
+  /**
+   * Adds an error unless a rule holds, or a precondition if only Terraform can decide it.
+   *
+   * @param rule true or false, or a condition for Terraform
+   */
+  public checkRule(resource: string, rule: Expression, sentence: string): void {
+    if (typeof rule !== "boolean") {
+      this.addPrecondition(resource, rule, sentence);
+    } else if (!rule) {
+      this.addError(sentence);
+    }
+  }
+
   public preconditionsOf(...resources: readonly string[]): Precondition[] {
     return resources.flatMap((resource) =>
       this.preconditions.filter((one) => one.resource === resource).map(({ check }) => check),

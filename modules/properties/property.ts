@@ -1,4 +1,6 @@
-import { isGiven, isPlainObject, JsonSchema, Kind } from "./kinds";
+import type { JsonSchema } from "./json-schema";
+import { Kind } from "./kinds";
+import { isGiven, isPlainObject } from "./values";
 import { PropertyChecks, Report } from "./property-checks";
 
 /** Everything about one property, declared once. */
