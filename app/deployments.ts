@@ -134,7 +134,7 @@ function resolveDeployment(
 /** Names of Terraform outputs must not contain dots, so dots count as hyphens. */
 const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
 
-/** Each deployment has a name and a state of its own. */
+/** Names and states of deployments must be unique. */
 function checkStates(all: readonly Settings[], checks: PropertyChecks): void {
   const stateOf = ({ name, backend }: Settings): string =>
     backend ? `${backend.bucket}/${backend.key}` : name;

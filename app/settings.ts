@@ -81,7 +81,7 @@ export interface ConsumerInput extends Omit<
   /**
    * Destination of reports about records that Lambda gave up on: "queue", "none", {"sqs": ARN},
    * {"sns": ARN} or {"s3": bucket ARN}. If a customer managed key encrypts it, the last three take a
-   * "kmsKeyArn" besides the ARN; {"queue": {"kmsKeyArn": ARN}} creates a queue with that key.
+   * "kmsKeyArn" in addition to the ARN; {"queue": {"kmsKeyArn": ARN}} creates a queue with that key.
    *
    * @default "queue"
    */
@@ -155,7 +155,7 @@ export interface DeploymentInput {
   /**
    * Bucket that keeps the state.
    *
-   * @default - in a file beside the program
+   * @default - a file next to the program
    */
   readonly backend?: Backend;
 }

@@ -28,7 +28,7 @@ export interface Change {
   /** Terraform's actions on the construct's resources; resources that are not named do not change. */
   readonly plan: Readonly<Record<string, Action>>;
   readonly records: Outcome;
-  /** How the library or the app handles the change, or what to do. */
+  /** The handling of the change by the library or the app, or advice for the user. */
   readonly remark?: string;
   /** The sentences that `npm run plan` prints about it. */
   readonly effects?: readonly EffectId[];

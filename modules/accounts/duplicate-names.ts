@@ -55,7 +55,7 @@ export function duplicateConsumerNames(
   }
   const created = peers.filter(({ _names: names }) => names.existingRoleName === undefined);
   const sharing = peers.filter(({ _names: names }) => names.existingRoleName !== undefined);
-  /** Consumers of functions that several consumers may have, with the one that creates it. */
+  /** The role of a consumer's function, which consumers of the same function share. */
   const roleOf = ({ _names: names }: NamedConsumer): string =>
     names.existingRoleName ?? names.roleName ?? names.functionName;
   const sharedRoles = new Set(sharing.map(roleOf));

@@ -25,7 +25,7 @@ export function checkMapping(
   props.onFailure?._check(checks, region);
 }
 
-/** Lambda reads a stream of its own Region only. A token if only Terraform knows the Region. */
+/** The function's Region, which is the stream's. A token if only Terraform knows it. */
 const functionRegion = ({ stream }: ConsumerSettings): string =>
   streamRegion(stream) ?? arnPart(stream.streamArn, "region");
 
@@ -97,7 +97,7 @@ function checkTumblingWindow(checks: PropertyChecks, given: MappingProps): void 
   );
 }
 
-/** Warns of settings that are allowed, but lose records or time when something goes wrong. */
+/** Adds warnings for valid settings that can lose or delay records after a failure. */
 export function warnOfMapping(
   scope: Construct,
   props: MappingProps,

@@ -5,7 +5,7 @@ import type { ExistingFunction } from "./function-types";
 import type { ConsumerFunction } from "./lambda-function";
 import { OnFailure } from "./on-failure";
 
-/** A consumer whose function another consumer uses as well. */
+/** A consumer whose function another consumer also uses. */
 interface FunctionOwner
   extends Omit<ConsumerFunction, "invokedArn">, Pick<NamedConsumer, "_names"> {
   /**

@@ -33,7 +33,7 @@ export function parseFilterPattern(text: string): Pattern {
   return pattern;
 }
 
-/** Whether a record, as `kinesis` in the event shows it, passes one of the filters. */
+/** True if a record, in the form of `kinesis` in the event, matches one of the filters. */
 export function passes(filters: readonly Pattern[], record: { data: string }): boolean {
   if (filters.length === 0) {
     return true;

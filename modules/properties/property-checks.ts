@@ -2,7 +2,7 @@ import { Expression, Precondition, TerraformResourceLifecycle } from "cdktf";
 import { IConstruct } from "constructs";
 import { describeValue, invalidProps, mustBe, unknownProperty } from "./sentences";
 
-/** Where the checks of one property, or of a part of it, report what they find. */
+/** Receives the mistakes in one property, or in a part of it. */
 export interface Report {
   /** Path of the property, for example `vpc.subnetIds[0]`. */
   readonly property: string;
@@ -16,7 +16,7 @@ export interface Report {
   addNameError(rule: string, name: string): void;
   /** There is no property of this name. */
   addUnknown(known: readonly string[]): void;
-  /** A mistake that has a sentence of its own. */
+  /** Reports a mistake with a specific sentence. */
   addSentence(sentence: string): void;
   /** A value that is known only at apply must meet the condition. */
   addPrecondition(condition: Expression, rule: string, value: string): void;

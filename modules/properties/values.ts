@@ -9,6 +9,6 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
 const prototypeOf = (value: unknown): unknown =>
   isGiven(value) ? (Object.getPrototypeOf(value) as unknown) : value;
 
-/** JSON has no undefined: null counts as left out as well. */
+/** False for null as well as undefined, since JSON has no undefined. */
 export const isGiven = <T>(value: T): value is NonNullable<T> =>
   value !== undefined && value !== null;
