@@ -6,8 +6,9 @@ import { loadDeployments } from "./app/deployments";
 import { reportErrors } from "./app/errors";
 import { contextOf } from "./app/json";
 import { localStateFile, localStateProblems } from "./app/local-state";
+import { onFailureOf } from "./app/on-failure";
 import { addOutputs, addTopicOutputs } from "./app/outputs";
-import { ConsumerSettings, onFailureOf, Settings } from "./app/settings";
+import { ConsumerSettings, Settings } from "./app/settings";
 import {
   CrossAccountConsumer,
   IProducerStream,

@@ -1,5 +1,6 @@
 import { roleArn } from "../modules/properties/formats";
-import { isPlainObject, Kind, matching, nonEmptyString } from "../modules/properties/kinds";
+import { Kind, matching, nonEmptyString } from "../modules/properties/kinds";
+import { isPlainObject } from "../modules/properties/values";
 import { PropertyChecks } from "../modules/properties/property-checks";
 import { object, Properties } from "../modules/properties/property";
 

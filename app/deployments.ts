@@ -1,9 +1,11 @@
 import { describeValue } from "../modules/properties/sentences";
-import { isPlainObject } from "../modules/properties/kinds";
+import { isPlainObject } from "../modules/properties/values";
 import { PropertyChecks } from "../modules/properties/property-checks";
+import { accountResolver } from "./accounts";
 import { readJson } from "./json";
 import { MergedSettings } from "./merged-settings";
-import { CheckedDeployment, resolveDeployment, Settings } from "./settings";
+import { outputName } from "./outputs";
+import { ConsumerInput, DeploymentInput, Settings } from "./settings";
 import { deployment, deployments } from "./settings-properties";
 
 /**
@@ -93,7 +95,46 @@ function readListed(
   return settings;
 }
 
-/** Each deployment has a name and a state of its own. */
+/** Input whose properties have been checked, with the defaults set. */
+type CheckedDeployment = Omit<DeploymentInput, "consumers"> &
+  Required<Pick<DeploymentInput, "name" | "accounts" | "writers">> & {
+    readonly consumers: readonly (ConsumerInput & { readonly code: string })[];
+  };
+
+/**
+ * Checks what spans several properties of a deployment, and finds its accounts.
+ *
+ * @param path of the deployment, ending in a dot; empty if it is the only one
+ */
+function resolveDeployment(
+  { $schema: _schema, ...given }: CheckedDeployment,
+  checks: PropertyChecks,
+  path: string,
+): Settings {
+  const accountOf = accountResolver(given.accounts, checks);
+  const producer = accountOf(given.producer, `${path}producer`);
+  const consumers = given.consumers.map((one, index) => ({
+    ...one,
+    id: one.id ?? one.consumerName,
+    account: accountOf(one.account, `${path}consumers[${index}].account`),
+  }));
+  for (const property of ["consumerName", "id"] as const) {
+    consumers.forEach((one, index) => {
+      const first = consumers.findIndex((other) => isSame(other[property], one[property]));
+      if (first < index && (property === "consumerName" || !isSame(one.id, one.consumerName))) {
+        checks.addError(
+          `'${path}consumers[${index}].${property}' must be unique, also with hyphens for dots, got ${one[property]} for consumers[${first}] as well; rename one of them`,
+        );
+      }
+    });
+  }
+  return { ...given, producer, consumers };
+}
+
+/** Names of Terraform outputs must not contain dots, so dots count as hyphens. */
+const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
+
+/** Names and states of deployments must be unique. */
 function checkStates(all: readonly Settings[], checks: PropertyChecks): void {
   const stateOf = ({ name, backend }: Settings): string =>
     backend ? `${backend.bucket}/${backend.key}` : name;

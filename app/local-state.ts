@@ -4,10 +4,10 @@ import * as path from "node:path";
 import { SynthesizedStack } from "./stack";
 import { parseState, stateProblems } from "./state";
 
-/** File name of a deployment's local state, which is kept beside the output directory. */
+/** File name of a deployment's local state, which is next to the output directory. */
 export const localStateFile = (name: string): string => `terraform.${name}.tfstate`;
 
-/** Why a stack must not be applied to its local state; nothing if it has none yet. */
+/** The reasons why a stack must not be applied to its local state; empty if there is no state yet. */
 export function localStateProblems(stack: TerraformStack): string[] {
   const { outdir } = App.of(stack);
   const file = path.join(path.dirname(path.resolve(outdir)), localStateFile(stack.node.id));

@@ -1,4 +1,4 @@
-import { isGiven, isPlainObject } from "../modules/properties/kinds";
+import { isGiven, isPlainObject } from "../modules/properties/values";
 import { PropertyChecks } from "../modules/properties/property-checks";
 import { mustBe } from "../modules/properties/sentences";
 

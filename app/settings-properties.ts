@@ -6,11 +6,9 @@ import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream
 import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
+import type { JsonSchema } from "../modules/properties/json-schema";
 import {
   boolean,
-  isGiven,
-  isPlainObject,
-  JsonSchema,
   Kind,
   list,
   mapOf,
@@ -19,6 +17,7 @@ import {
   oneOf,
   string,
 } from "../modules/properties/kinds";
+import { isGiven, isPlainObject } from "../modules/properties/values";
 import { object, passedOn, Properties } from "../modules/properties/property";
 import { account, accountReference } from "./accounts";
 import {
@@ -88,10 +87,7 @@ const writer: Kind<Writer> = {
 };
 
 const keyword = oneOf<"queue" | "none">(["queue", "none"]);
-const arnOf = <K extends string>(name: K, kind: Kind<string>) =>
-  ({ [name]: { kind, required: true, fix: "give the ARN of an existing resource" } }) as Readonly<
-    Record<K, { kind: Kind<string>; required: true; fix: string }>
-  >;
+const existing = { required: true, fix: "give the ARN of an existing resource" } as const;
 const destinations = {
   queue: object<NewQueue>({
     queue: {
@@ -100,16 +96,10 @@ const destinations = {
       fix: "give the options of the queue",
     },
   }),
-  sqs: object<ExistingQueue>({
-    ...arnOf("sqs", queueArn),
-    ...ON_FAILURE_OPTIONS,
-  }),
-  sns: object<ExistingTopic>({
-    ...arnOf("sns", topicArn),
-    ...ON_FAILURE_OPTIONS,
-  }),
+  sqs: object<ExistingQueue>({ sqs: { kind: queueArn, ...existing }, ...ON_FAILURE_OPTIONS }),
+  sns: object<ExistingTopic>({ sns: { kind: topicArn, ...existing }, ...ON_FAILURE_OPTIONS }),
   s3: object<ExistingBucket>({
-    ...arnOf("s3", bucketArn),
+    s3: { kind: bucketArn, ...existing },
     ...ON_FAILURE_OPTIONS,
     bucketAccountId: { kind: accountId, fix: "omit it if the consumer's account owns the bucket" },
   }),

@@ -1,15 +1,12 @@
 import {
   CrossAccountConsumerProps,
   GrantWriteOptions,
-  OnFailure,
   OnFailureOptions,
   PipelineMonitoringProps,
   ProducerStreamAttributes,
   ProducerStreamProps,
 } from "../modules";
-import { PropertyChecks } from "../modules/properties/property-checks";
-import { Account, accountResolver } from "./accounts";
-import { outputName } from "./outputs";
+import { Account } from "./accounts";
 
 /** A stream to create. */
 export type NewStream = Omit<ProducerStreamProps, "provider">;
@@ -84,7 +81,7 @@ export interface ConsumerInput extends Omit<
   /**
    * Destination of reports about records that Lambda gave up on: "queue", "none", {"sqs": ARN},
    * {"sns": ARN} or {"s3": bucket ARN}. If a customer managed key encrypts it, the last three take a
-   * "kmsKeyArn" besides the ARN; {"queue": {"kmsKeyArn": ARN}} creates a queue with that key.
+   * "kmsKeyArn" in addition to the ARN; {"queue": {"kmsKeyArn": ARN}} creates a queue with that key.
    *
    * @default "queue"
    */
@@ -158,7 +155,7 @@ export interface DeploymentInput {
   /**
    * Bucket that keeps the state.
    *
-   * @default - in a file beside the program
+   * @default - a file next to the program
    */
   readonly backend?: Backend;
 }
@@ -210,62 +207,4 @@ export interface Settings {
   readonly consumers: readonly ConsumerSettings[];
   readonly monitoring?: MonitoringInput;
   readonly backend?: Backend;
-}
-
-/** Input whose properties have been checked, with the defaults set. */
-export type CheckedDeployment = Omit<DeploymentInput, "consumers"> &
-  Required<Pick<DeploymentInput, "name" | "accounts" | "writers">> & {
-    readonly consumers: readonly (ConsumerInput & { readonly code: string })[];
-  };
-
-/**
- * Checks what spans several properties of a deployment, and finds its accounts.
- *
- * @param path of the deployment, ending in a dot; empty if it is the only one
- */
-export function resolveDeployment(
-  { $schema: _schema, ...given }: CheckedDeployment,
-  checks: PropertyChecks,
-  path: string,
-): Settings {
-  const accountOf = accountResolver(given.accounts, checks);
-  const producer = accountOf(given.producer, `${path}producer`);
-  const consumers = given.consumers.map((one, index) => ({
-    ...one,
-    id: one.id ?? one.consumerName,
-    account: accountOf(one.account, `${path}consumers[${index}].account`),
-  }));
-  for (const property of ["consumerName", "id"] as const) {
-    consumers.forEach((one, index) => {
-      const first = consumers.findIndex((other) => isSame(other[property], one[property]));
-      if (first < index && (property === "consumerName" || !isSame(one.id, one.consumerName))) {
-        checks.addError(
-          `'${path}consumers[${index}].${property}' must be unique, also with hyphens for dots, got ${one[property]} for consumers[${first}] as well; rename one of them`,
-        );
-      }
-    });
-  }
-  return { ...given, producer, consumers };
-}
-
-/** Names of Terraform outputs must not contain dots, so dots count as hyphens. */
-const isSame = (one: string, other: string): boolean => outputName(one) === outputName(other);
-
-export function onFailureOf(setting: OnFailureSetting | undefined): OnFailure | undefined {
-  if (setting === undefined || setting === "queue") {
-    return undefined;
-  }
-  if (setting === "none") {
-    return OnFailure.none();
-  }
-  if ("queue" in setting) {
-    return OnFailure.queue(setting.queue);
-  }
-  const { kmsKeyArn } = setting;
-  if ("sqs" in setting) {
-    return OnFailure.sqs(setting.sqs, { kmsKeyArn });
-  }
-  return "sns" in setting
-    ? OnFailure.sns(setting.sns, { kmsKeyArn })
-    : OnFailure.s3(setting.s3, setting.bucketAccountId, { kmsKeyArn });
 }

@@ -35,7 +35,7 @@ export function parseState(text: string, origin: string): State {
 export function stateProblems(stack: SynthesizedStack, { resources }: State): string[] {
   const managed = resources.filter(({ mode }) => mode === "managed");
   const streams = streamProblems(stack, managed);
-  // In another deployment's state everything else is in other accounts as well.
+  // If the state belongs to another deployment, its other differences need no report.
   return streams.length > 0
     ? streams
     : [...accountProblems(stack, managed), ...providerProblems(stack, managed)];

@@ -21,7 +21,7 @@ export function terraformIn(
     });
     let text = "";
     child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    // Ctrl-C reaches Terraform as well, which then finishes its current calls.
+    // Ctrl-C also reaches Terraform, which then finishes its current calls.
     const wait = (): void => undefined;
     process.on("SIGINT", wait);
     const code = await new Promise<number | null>((resolve, reject) => {

@@ -2,6 +2,7 @@ import { Change, OUTCOMES } from "../app/changes/change";
 import { CONSUMER_CHANGES } from "../app/changes/consumer-changes";
 import { DEPLOYMENT_CHANGES } from "../app/changes/deployment-changes";
 import { EFFECTS } from "../app/changes/effects";
+import { FUNCTION_CHANGES } from "../app/changes/function-changes";
 import { MAPPING_CHANGES } from "../app/changes/mapping-changes";
 import { STREAM_CHANGES } from "../app/changes/stream-changes";
 import { writeFormatted } from "./write-formatted";
@@ -24,11 +25,11 @@ function inTerraform({ plan, records }: Change): string {
 
 const rows = (changes: Readonly<Record<string, Change>>): string =>
   [
-    "| change | Terraform | records | what is done about it |",
+    "| change | Terraform | records | remarks |",
     "| --- | --- | --- | --- |",
     ...Object.values(changes).map(
       (change) =>
-        `| ${change.change} | ${inTerraform(change)} | ${OUTCOMES[change.records]} | ${change.remark} |`,
+        `| ${change.change} | ${inTerraform(change)} | ${OUTCOMES[change.records]} | ${change.remark ?? ""} |`,
     ),
   ].join("\n");
 
@@ -48,9 +49,9 @@ const effects = (): string =>
 
 const page = `# What a change does to records
 
-Made from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`: edit the table, never this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform does anything else than the row says, if a record is lost, delivered again or overtaken where the row does not say so, and if \`npm run plan\` does not say what the row promises. \`vpc\`, \`runtime\`, \`architecture\`, \`layers\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
+Generated from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`. Edit the table, not this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform's plan differs from the row, if a record is lost, delivered again or out of order although the row does not say so, or if \`npm run plan\` does not print the effects of the row. \`vpc\`, \`runtime\`, \`architecture\`, \`layers\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
 
-\`npm run plan\` and \`npm run deploy\` say what a plan does to records before anybody approves it. For a program of your own: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`.
+\`npm run plan\` and \`npm run deploy\` print what a plan does to records before it is approved. For your own program: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`.
 
 ## Changes of a stream
 
@@ -58,23 +59,23 @@ ${rows(STREAM_CHANGES)}
 
 ## Changes of a consumer
 
-${rows({ ...MAPPING_CHANGES, ...CONSUMER_CHANGES })}
+${rows({ ...MAPPING_CHANGES, ...FUNCTION_CHANGES, ...CONSUMER_CHANGES })}
 
 ## Changes of a deployment
 
-These are refused before Terraform runs, when the settings are synthesized (local state) or before they are planned (any state). With another \`name\` they are another deployment, with a state of its own.
+These are refused before Terraform runs, when the settings are synthesized (local state) or before they are planned (any state). Settings with another \`name\` are another deployment with its own state.
 
 ${refusals()}
 
 ## How to change a key
 
-1. **To no encryption, or to a key of your own:** set \`encryption\` or \`kmsKeyArn\` together with \`retainKey: true\`, and apply. Once the retention has passed, take \`retainKey\` back and apply.
-2. **From one key of your own to another:** name the old one in \`previousKmsKeyArns\` in the same change. Once the retention has passed, take it out.
-3. **With a state from version 0.1:** apply once without any change first. Terraform remembers then that the key goes after what used it.
+1. **To no encryption, or to your own key:** set \`encryption\` or \`kmsKeyArn\` together with \`retainKey: true\`, and apply. Once the retention has passed, remove \`retainKey\` and apply.
+2. **From one of your own keys to another:** add the old one to \`previousKmsKeyArns\` in the same change. Remove it once the retention has passed.
+3. **With a state from version 0.1:** apply once without any change first. The state then records that the key is destroyed after the resources that use it.
 
-## How to remove what is kept
+## How to rename the log group and the failure queue
 
-The log group and the failure queue keep the names they were created with when a function is renamed. To have them renamed as well, read the reports first, then have Terraform recreate them: \`terraform apply -replace=<address of the queue> -replace=<address of the log group>\`. Removing the consumer removes both.
+The log group and the failure queue keep the names they were created with when a function is renamed. To rename them too, read the reports first, then recreate them: \`terraform apply -replace=<address of the queue> -replace=<address of the log group>\`. Removing the consumer removes both.
 
 ## What the plan says
 

@@ -4,7 +4,7 @@ import { graphOf } from "../cli/src/diagram/graph";
 import { resourcesInConfiguration } from "../cli/src/diagram/resources";
 import { svgOf } from "../cli/src/diagram/svg";
 
-/** What the settings of this repository synthesize; a test keeps it current. */
+/** The synthesized settings of this repository, which a test keeps current. */
 const SYNTHESIZED = path.join(__dirname, "..", "__tests__", "golden", "cdk.tf.json");
 
 const graph = graphOf(resourcesInConfiguration([fs.readFileSync(SYNTHESIZED, "utf8")]));

@@ -4,7 +4,7 @@ import {
   extendingDeployment,
   sharedSettings,
 } from "../app/settings-properties";
-import type { JsonSchema } from "../modules/properties/kinds";
+import type { JsonSchema } from "../modules/properties/json-schema";
 import { docstringsOf } from "./docstrings";
 import { LIBRARY_FILES } from "./documented-properties";
 import { writeFormatted } from "./write-formatted";

@@ -3,7 +3,8 @@ import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-
 import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
 import { STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
-import { JsonSchema, nonEmptyString, oneOf } from "../modules/properties/kinds";
+import type { JsonSchema } from "../modules/properties/json-schema";
+import { nonEmptyString, oneOf } from "../modules/properties/kinds";
 import type { Property } from "../modules/properties/property";
 import { DOCUMENTED } from "../scripts/documented-properties";
 

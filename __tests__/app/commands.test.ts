@@ -27,7 +27,7 @@ const tsx = (file: string, env: NodeJS.ProcessEnv) =>
 const outputsOf = (outdir: string): string[] => Object.keys(stackOf(outdir).output);
 
 describe("npm run synth", () => {
-  it("prints what would be made in which account", () => {
+  it("prints which resources would be created in which account", () => {
     const { stdout, status } = tsx("app/describe.ts", {
       CDKTF_OUTDIR: synthesizeMain(),
     });
@@ -55,7 +55,7 @@ describe("npm run synth", () => {
     );
   });
 
-  it("says what is wrong without a stack trace, exits 1 and writes no stack", () => {
+  it("prints the mistakes without a stack trace, exits with 1 and writes no stack", () => {
     const outdir = scratch();
     const file = path.join(outdir, "settings.json");
     fs.writeFileSync(
@@ -77,7 +77,7 @@ describe("npm run synth", () => {
     expect(fs.existsSync(path.join(outdir, STACK_FILE))).toBe(false);
   });
 
-  it("is what cdktf synth writes", () => {
+  it("writes the same stack as cdktf synth", () => {
     const outdir = scratch();
     execFileSync("npx", ["cdktf", "synth", "--output", outdir], {
       cwd: ROOT,
@@ -110,13 +110,13 @@ describe("the outputs", () => {
   ];
   const fraud = { ...analytics, consumerName: "fraud.v2", functionName: "fraud" };
 
-  it("have the blog's names, and a set of names that end in the consumer's id", () => {
+  it("have the blog's names, and further names that end in the consumer's id", () => {
     expect(outputsOf(synthesizeMain(settings(analytics)))).toEqual(
       [...blogs, ...setOf("analytics")].sort(),
     );
   });
 
-  it("stay as they are when another consumer comes, with hyphens for its dots", () => {
+  it("do not change when a consumer is added, whose outputs have hyphens for dots", () => {
     expect(outputsOf(synthesizeMain(settings(analytics, fraud)))).toEqual(
       [...blogs, ...setOf("analytics"), ...setOf("fraud-v2")].sort(),
     );
@@ -169,7 +169,7 @@ describe("main.ts", () => {
     ]);
   });
 
-  it("has a consumer in the stream's own account use the stream's provider", () => {
+  it("uses the stream's provider for a consumer in the stream's own account", () => {
     const outdir = synthesizeMain(
       settings({ ...analytics, account: { accountId: "111111111111" } }),
     );
@@ -177,7 +177,7 @@ describe("main.ts", () => {
     expect(stackOf(outdir).provider.aws).toMatchObject([{ alias: "producer" }]);
   });
 
-  it("keeps the provider of a declared account that has no consumer any more", () => {
+  it("keeps the provider of a declared account without consumers", () => {
     const outdir = synthesizeMain({
       ...settings(analytics),
       accounts: { retired: { accountId: "333333333333", profile: "three" } },
@@ -214,7 +214,7 @@ describe("main.ts", () => {
     );
   });
 
-  it("writes a stack for each of several deployments, each with a state of its own", () => {
+  it("writes one stack and one state per deployment", () => {
     const outdir = synthesizeMain({
       deployments: [
         { ...settings(analytics), name: "dev" },
@@ -235,7 +235,7 @@ describe("main.ts", () => {
     }
   });
 
-  it("keeps the state beside cdktf.json, or in a bucket that S3 itself locks", () => {
+  it("stores the state next to cdktf.json, or in a bucket with S3's own locking", () => {
     const backend = { bucket: "states", key: "kinesis", region: "eu-west-1" };
 
     expect(stackOf(synthesizeMain()).terraform.backend).toEqual({

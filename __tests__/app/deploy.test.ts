@@ -36,7 +36,7 @@ describeWithTerraform("npm run deploy", () => {
   let aws: LocalAws;
   let printed: string[];
 
-  /** Runs a command as it is run for a user, in a copy of the stack that works in the local AWS. */
+  /** Runs a command as a user does, in a copy of the stack that is configured for the local AWS. */
   async function run(changes: object, options: Partial<DeploymentOptions> = {}): Promise<unknown> {
     const terraform = await findTerraform();
     await copyStack(terraform, path.join(synthesizeMain(settings(changes)), STACK), {
@@ -87,7 +87,7 @@ describeWithTerraform("npm run deploy", () => {
     expect(fs.readdirSync(directory)).not.toContain("pending.tfplan");
   });
 
-  it("applies the plan, which has nothing to say about records the first time", async () => {
+  it("applies the plan, which affects no records the first time", async () => {
     expect(await run({})).toBeUndefined();
     expect(printed).toEqual([
       "terraform init",
@@ -154,7 +154,7 @@ describeWithTerraform("npm run deploy", () => {
     );
   });
 
-  it("destroys nothing as long as the stream is protected", async () => {
+  it("destroys nothing while the stream has preventDestroy", async () => {
     const stream = {
       streamName: "orders",
       shardCount: 1,
@@ -173,7 +173,7 @@ describeWithTerraform("npm run deploy", () => {
     expect(await functionsIn("222222222222")).toEqual(["analytics"]);
   });
 
-  it("explains a plan that it reads from a pipe, as it does its own", async () => {
+  it("explains a plan from standard input in the same words as its own plan", async () => {
     const terraform = await findTerraform();
     await terraform.run(directory, "plan", "-destroy", "-out=piped.tfplan");
     const input = await terraform.run(directory, "show", "-json", "piped.tfplan");
@@ -208,20 +208,20 @@ describe("the commands of a deployment", () => {
     [["plan", "--", "--nmae", "a"], "Unknown option '--nmae'"],
     [["destroy", "--", "--replay", "a"], "'--replay' and 'destroy' are mutually exclusive"],
     [["plan", "--", "extra"], "the command must be one of plan, deploy, destroy, got plan extra"],
-  ])("%j is misuse: exit code 2, and the help", (args, message) => {
+  ])("exits with 2 and prints the help for %j", (args, message) => {
     const { stderr, status } = command(args);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).toContain("Usage:");
   });
 
-  it("refuse a name that no deployment has, with exit code 1", () => {
+  it("refuse the name of an unknown deployment with exit code 1", () => {
     const { stderr, status } = command(["plan", "--", "--name", "prod"]);
     expect(status).toBe(1);
     expect(stderr.trim()).toBe("'--name' must be one of cross-account-kinesis, got prod");
   });
 
-  it("refuse settings of another deployment when they are synthesized", () => {
+  it("refuse settings of another deployment during synthesis", () => {
     const root = scratch();
     const file = path.join(root, "settings.json");
     const stream = {
@@ -254,7 +254,7 @@ describe("the commands of a deployment", () => {
     expect(fs.existsSync(path.join(root, "out", "stacks", "prod", "cdk.tf.json"))).toBe(false);
   });
 
-  it("refuse a state that cannot be read, with what to do", () => {
+  it("refuse a state that cannot be read, and say what to do", () => {
     const root = scratch();
     const file = path.join(root, "settings.json");
     fs.writeFileSync(file, JSON.stringify(settings({ name: "prod" })));
@@ -271,7 +271,7 @@ describe("the commands of a deployment", () => {
     );
   });
 
-  it("explain refuses what is no plan, with exit code 2", () => {
+  it("explain refuses input that is not a plan with exit code 2", () => {
     const { stderr, status } = command(["explain"], {}, "no plan");
     expect(status).toBe(2);
     expect(stderr.trim()).toBe(

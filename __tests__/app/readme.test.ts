@@ -15,14 +15,14 @@ const blocks = (language: string): string[] =>
     .filter(([, tag]) => tag === language)
     .map(([, , code]) => code!);
 
-/** The package's own names, resolved to its sources, as its users' are to its build. */
+/** Resolves the package's own name to its sources; users resolve it to its build. */
 const paths = {
   "cdktf-cross-account-kinesis": [path.join(ROOT, "modules/index.ts")],
   "cdktf-cross-account-kinesis/handler": [path.join(ROOT, "handler/kinesis-handler.ts")],
 };
 
 describe("README.md", () => {
-  it("has no block that no test knows how to run", () => {
+  it("has no code block without a test", () => {
     expect([...readme.matchAll(/^```(\w+)$/gm)].map(([, tag]) => tag)).toEqual([
       "sh",
       "sh",
@@ -60,7 +60,7 @@ describe("README.md", () => {
     },
   );
 
-  it("has a smallest example that synthesizes", () => {
+  it("has a first example that synthesizes", () => {
     const directory = scratch();
     fs.writeFileSync(path.join(directory, "main.ts"), blocks("ts")[0]!);
     fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
@@ -88,7 +88,7 @@ describe("README.md", () => {
     expect(Object.keys(stack.resource)).toContain("aws_lambda_event_source_mapping");
   });
 
-  it("shows a plan in words as it is printed", () => {
+  it("shows a plan in words exactly as it is printed", () => {
     const printed: string[] = [];
     describePlan(
       planOf(
@@ -102,7 +102,7 @@ describe("README.md", () => {
     expect(blocks("text")).toEqual([`${printed.join("\n")}\n`]);
   });
 
-  it("names only commands that there are, and CI runs those of the first screen", () => {
+  it("names only existing commands, and CI runs those of the first screen", () => {
     const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
     };

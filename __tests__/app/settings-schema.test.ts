@@ -3,7 +3,8 @@ import * as path from "node:path";
 import { loadDeployments } from "../../app/deployments";
 import { readJson } from "../../app/json";
 import { deployment } from "../../app/settings-properties";
-import type { JsonSchema } from "../../modules/properties/kinds";
+import type { JsonSchema } from "../../modules/properties/json-schema";
+import { valuesAround } from "../helpers/values";
 import { analytics, archive, fraud, settings } from "../terraform/settings";
 
 const SCHEMA = path.resolve(__dirname, "../../settings.schema.json");
@@ -19,23 +20,11 @@ const isAccepted = (given: unknown): boolean => {
   }
 };
 
-/** Values below, at and above the bounds of a property, and of wrong types. */
-function valuesFor(schema: JsonSchema): unknown[] {
-  const { minimum, maximum, enum: values = [], items, maxItems, uniqueItems, anyOf = [] } = schema;
-  const bounds = [minimum, maximum].flatMap((one) =>
-    one === undefined ? [] : [one - 1, one, one + 1],
-  );
-  const [item] = items?.enum ?? [];
-  return [
-    ...bounds,
-    ...bounds.map((one) => one + 0.5),
-    ...values,
-    ...anyOf.flatMap((one) => (one.const === undefined ? valuesFor(one) : [one.const])),
-    ...(maxItems === undefined ? [] : [Array(maxItems + 1).fill("x")]),
-    ...(uniqueItems && item !== undefined ? [[item], [item, item]] : []),
-    ...["", "x y", "a".repeat(129), 1.5, true, [], [1], {}, { a: 1 }, { "a b": "x" }],
-  ];
-}
+const valuesFor = (name: string, schema: JsonSchema): unknown[] => [
+  // RFC 3339 as a pattern also matches times that do not exist.
+  ...(name === "startingPositionTimestamp" ? [] : valuesAround(schema)),
+  ...["", "x y", "a".repeat(129), 1.5, true, [], [1], {}, { a: 1 }, { "a b": "x" }],
+];
 
 const [consumer] = [deployment.schema?.properties?.consumers?.items];
 const [newStream] = deployment.schema?.properties?.stream?.anyOf ?? [];
@@ -78,7 +67,7 @@ describe("settings.schema.json", () => {
     ["a deployment", deployment.schema, (one: object) => ({ ...base, ...one })],
   ])("agrees with the app's own check about every property of %s", (_what, schema, withOne) => {
     const disagreements = Object.entries(schema?.properties ?? {}).flatMap(([name, property]) =>
-      valuesFor(property)
+      valuesFor(name, property)
         // JSON Schema cannot compare a name with those under `accounts`.
         .filter((value) => !["account", "producer"].includes(name) || typeof value !== "string")
         .map((value) => withOne({ [name]: value }))

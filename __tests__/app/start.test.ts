@@ -20,7 +20,7 @@ const settingsFile = (settings: unknown): string => {
   return file;
 };
 
-/** A PATH on which there is everything that synth needs, and no terraform. */
+/** A PATH with everything that synth needs, but without terraform. */
 function pathWithoutTerraform(): string {
   const bin = scratch();
   for (const command of ["node", "npm", "sh", "env"]) {
@@ -33,7 +33,7 @@ function pathWithoutTerraform(): string {
 }
 
 describe("npm start", () => {
-  it("explains itself", () => {
+  it("prints its help", () => {
     const { stdout, status } = start(["--help"]);
 
     expect(status).toBe(0);
@@ -68,7 +68,7 @@ describe("npm start", () => {
     expect(stdout).toBe("");
   });
 
-  it("goes as far as synth without terraform, and says where to get it", () => {
+  it("synthesizes without terraform, and says where to get it", () => {
     const { stdout, stderr, status } = start([], {
       PATH: pathWithoutTerraform(),
     });
@@ -114,7 +114,7 @@ describeWithTerraform("npm start -- --keep", () => {
   const exportsOf = (account: string): string =>
     printed.split(`# the AWS CLI in account ${account}\n`)[1]!.split("\n")[0]!;
 
-  it("shows the record as the blog shows it", () => {
+  it("shows the record in the blog's format", () => {
     expect(printed).toMatch(/"partitionKey": "samplepartitionkey3"/);
     expect(printed).toMatch(/"data": "sampledatarecord"/);
     expect(printed).toMatch(/terraform plan +[\d.]+ s {2}nothing left to change/);
@@ -136,7 +136,7 @@ describeWithTerraform("npm start -- --keep", () => {
     expect(bash(lines)).toContain("No changes.");
   });
 
-  it("is where README's validate step works as it stands", () => {
+  it("runs README's validation step as it is written", () => {
     const directory = scratch();
     const stack = /terraform -chdir='([^']+)'/.exec(printed)![1]!;
     const stacks = path.join(directory, "cdktf.out", "stacks");
@@ -176,7 +176,7 @@ aws_session_token = ${value("AWS_SESSION_TOKEN")}
 });
 
 describeWithTerraform("npm start, interrupted while Terraform works", () => {
-  /** What still runs of these; one that ended and that nobody has asked about is no process. */
+  /** Those of the processes that still run. A zombie does not count. */
   const running = (pids: readonly number[]): string[] =>
     spawnSync("ps", ["-o", "pid=,stat=,args=", "-p", pids.join()], {
       encoding: "utf8",

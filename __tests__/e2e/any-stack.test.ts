@@ -16,7 +16,7 @@ const start = (...args: string[]) =>
     encoding: "utf8",
   });
 
-/** Every file of a directory with its content. */
+/** The files of a directory, with their contents. */
 const contents = (directory: string) =>
   fs
     .readdirSync(directory, { recursive: true, encoding: "utf8" })
@@ -29,7 +29,7 @@ const CODE = `exports.handler = async ({ Records }) => {
 };`;
 
 describeWithTerraform("npm start -- --stack", () => {
-  it("runs a stranger's HCL of the blog's three stacks, and changes no file of it", () => {
+  it("runs HCL of the blog's three stacks, and changes none of its files", () => {
     const stack = path.join(scratch(), "stack");
     fs.cpSync(path.join(__dirname, "blog-in-one-stack"), stack, { recursive: true });
     const zip = zipSync({ "index.js": strToU8(CODE) });
@@ -50,7 +50,7 @@ describeWithTerraform("npm start -- --stack", () => {
     expect(contents(stack)).toEqual(before);
   });
 
-  it("runs terraform-module/ as its example uses it", async () => {
+  it("runs terraform-module/ with its example", async () => {
     const directory = path.join(scratch(), "module");
     fs.cpSync(path.join(ROOT, "terraform-module"), directory, { recursive: true });
     if (!(await findTerraform()).hasArchiveProvider) {

@@ -25,11 +25,11 @@ jest.setTimeout(600_000);
 
 const ROUNDS = [1, 2] as const;
 const PARALLEL = "-parallelism=60";
-/** Until what a function was given is known here. */
+/** The time until the test learns of an invocation. */
 const SETTLING_MILLISECONDS = 2_000;
 const IDS = Object.keys(CHANGES) as ChangeId[];
 
-/** What the user asks Terraform to replace, besides changing the program. */
+/** Resources that the user asks Terraform to replace, in addition to changing the program. */
 const REPLACED_ON_REQUEST: Partial<Record<ChangeId, [type: string, construct: string][]>> = {
   "replayed-on-purpose": [["aws_lambda_event_source_mapping", "replay"]],
   "kept-names-renewed": [
@@ -38,7 +38,7 @@ const REPLACED_ON_REQUEST: Partial<Record<ChangeId, [type: string, construct: st
   ],
 };
 
-/** The names that a consumer's function has over the rounds. */
+/** All names of a consumer's function over the rounds. */
 const FUNCTIONS: Record<string, readonly string[]> = {
   names: ["names", "names-2"],
   swapped: ["swapped", "echo"],
@@ -69,7 +69,7 @@ describeWithTerraform("every change, under constant load", () => {
     IDS.filter((id) => PROOFS[id].round === where);
 
   const gather = (consumer: string, begun: number, applied: number): Evidence => {
-    // What the filters held back is not delivered later.
+    // Records that the filters excluded are not delivered later.
     const since = consumer === "filtered" && round >= 2 ? applied : 0;
     return {
       sent: load.sentTo(streamOf(consumer)).filter((record) => record.at >= since),
@@ -133,7 +133,7 @@ describeWithTerraform("every change, under constant load", () => {
     await deployment.stop();
   });
 
-  /** Applies one round, and waits until the records are where the table says. */
+  /** Applies one round, and waits until the records are as the table says. */
   async function applyRound(): Promise<void> {
     start = new Date(Date.now() - 3_000);
     round++;
@@ -160,7 +160,7 @@ describeWithTerraform("every change, under constant load", () => {
     load.start(Object.keys(streams(existing)));
   }
 
-  /** What should become of a consumer's records in this round; undefined if it is not there. */
+  /** The expected effect on a consumer's records in this round; undefined if the consumer does not exist. */
   function outcomeOf(consumer: string): Outcome | undefined {
     const changes = IDS.filter((id) => seenBy(PROOFS[id]).consumer === consumer);
     const inRound = (id: ChangeId): number => Number(seenBy(PROOFS[id]).round);
@@ -185,7 +185,7 @@ describeWithTerraform("every change, under constant load", () => {
     return { client: sqs, QueueUrl: QueueUrl! };
   };
 
-  it("leaves the other accounts alone if one account's function cannot be created", async () => {
+  it("does not affect other accounts if one account's function cannot be created", async () => {
     await expect(deployment.apply(PARALLEL)).rejects.toThrow(/creating Lambda Function \(broken\)/);
 
     load.start(Object.keys(streams(existing)));
@@ -209,7 +209,7 @@ describeWithTerraform("every change, under constant load", () => {
   });
 
   it.each(IDS.filter((id) => seenBy(PROOFS[id]).consumer))(
-    "does to records what the table says of: %s",
+    "affects records as the table says: %s",
     (id) => {
       const { consumer, round: seen } = seenBy(PROOFS[id]);
       const found = evidence.get(`${consumer} ${seen}`)!;
@@ -226,7 +226,7 @@ describeWithTerraform("every change, under constant load", () => {
     }
   });
 
-  it("never shuts out the writers of another account, except from a key that is abandoned or a stream that is renamed", () => {
+  it("never denies the writers of another account, except for an abandoned key or a renamed stream", () => {
     for (const id of ["main", "capacity", "encryption", "plain", "keys", "given"]) {
       expect({ id, refusals: load.refusals(id) }).toEqual({ id, refusals: [] });
     }
@@ -235,19 +235,19 @@ describeWithTerraform("every change, under constant load", () => {
   it.each([
     ["function and role", "names"],
     ["registered consumer", "registered"],
-  ])("keeps reports that nobody has read if the %s is renamed", async (_what, consumer) => {
+  ])("keeps unread failure reports if the %s is renamed", async (_what, consumer) => {
     const { client, QueueUrl } = await failureQueue(consumer);
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
     expect(Messages).toMatchObject([{ Body: "a report to keep" }]);
   });
 
-  it("has an alias run its new code, and the old code again after going back", () => {
+  it("runs the new code of an alias, and the old code again after going back", () => {
     const versions = deliveries.to(["rollout"]).map(({ version }) => version);
     const stretches = versions.filter((version, index) => version !== versions[index - 1]);
     expect(stretches).toEqual(["1", "2", "1"]);
   });
 
-  it("says of records whose key was abandoned why they cannot be read", async () => {
+  it("reports why records with an abandoned key cannot be read", async () => {
     const { lambda } = await deployment.clients(CONSUMER);
     const { EventSourceMappings } = await lambda.send(
       new ListEventSourceMappingsCommand({ FunctionName: "abandoned" }),
@@ -270,7 +270,7 @@ describeWithTerraform("every change, under constant load", () => {
       expectPlan(plan, id, idsIn("planned"));
     });
 
-    it("leaves nothing to change where nothing is planned", () => {
+    it("has no changes for constructs that the plan does not touch", () => {
       const changed = new Set([
         // Its policies name the role of the consumer that is moved.
         "streams-main_stream",

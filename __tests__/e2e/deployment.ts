@@ -16,19 +16,19 @@ const PLAN = "pending.tfplan";
 export const streamArn = (name: string): string =>
   `arn:aws:kinesis:${REGION}:${PRODUCER}:stream/${name}`;
 
-/** What our own handler, or one of handlers/failing.ts, logs of a record. */
+/** The log entry of a record from our handler, or from those of handlers/failing.ts. */
 export interface Logged {
   readonly kinesis?: { readonly data: string; readonly partitionKey: string };
   readonly data?: string;
 }
 
-/** One stack in a local AWS of its own. */
+/** A stack in its own local AWS. */
 export class Deployment {
   public static async start(options?: LocalAwsOptions): Promise<Deployment> {
     return new Deployment(await findTerraform(), await startLocalAws(options));
   }
 
-  /** In the local AWS, with its calls recorded and subject to the policies that are enforced. */
+  /** Terraform against the local AWS, which records its calls and enforces policies on them. */
   public static async startAsDeployer(options?: LocalAwsOptions): Promise<Deployment> {
     const aws = await startLocalAws(options);
     const credentials = (account: string): Promise<Credentials> =>
@@ -62,13 +62,13 @@ export class Deployment {
     await this.run("init");
   }
 
-  /** Replaces the stack by another synthesis of it; the state stays. */
+  /** Replaces the synthesized stack, and keeps its state. */
   public async resynthesize(stackDirectory: string): Promise<void> {
     const state = path.join(this.directory, STATE);
     await this.init(stackDirectory, state);
   }
 
-  /** Changes what was synthesized, always starting from the original. */
+  /** Changes the synthesized stack; each change starts from the original. */
   public change(edit: (stack: Configuration) => void): void {
     const stack = JSON.parse(this.synthesized) as Configuration;
     edit(stack);
@@ -83,7 +83,7 @@ export class Deployment {
     return this.terraform.follow(onLine, this.directory, ...["apply", "-auto-approve", "-json"]);
   }
 
-  /** What a further apply would change, as Terraform prints it; empty if nothing. */
+  /** The changes of a further apply, in Terraform's words; empty if there are none. */
   public async pendingChanges(): Promise<string> {
     try {
       await this.run("plan", "-detailed-exitcode", "-no-color", `-out=${PLAN}`);
@@ -99,7 +99,7 @@ export class Deployment {
     return JSON.parse(await this.run("show", "-json", PLAN));
   }
 
-  /** Applies the changes that pendingChanges() found, without looking for them again. */
+  /** Applies the plan of pendingChanges() without planning again. */
   public applyPending(...flags: string[]): Promise<string> {
     return this.apply(...flags, PLAN);
   }
@@ -128,7 +128,7 @@ export class Deployment {
     return this.run("destroy", "-auto-approve", "-no-color");
   }
 
-  /** What a function logged, without the lines that Lambda itself writes. */
+  /** The messages that a function logged, without Lambda's own lines. */
   public async logged(account: string, name: string): Promise<Logged[]> {
     await this.aws.flushLogs();
     const lines = await messages(await this.clients(account), name);

@@ -19,7 +19,7 @@ jest.setTimeout(400_000);
 
 const ROLE_PROPAGATION_SECONDS = 15;
 const MADE = "analytics";
-/** With the one above: as many registered consumers as one apply was ever measured with. */
+/** Eleven more registered consumers: twelve in one apply is the largest number measured. */
 const SHARING = Array.from({ length: 11 }, (_, index) => `reader-${index}`);
 
 const ECHO = `exports.handler = async ({ Records }) => {
@@ -29,7 +29,7 @@ const ECHO = `exports.handler = async ({ Records }) => {
   return { batchItemFailures: [] };
 };`;
 
-/** One function made here, and one that is there, which eleven registered consumers invoke. */
+/** A created function, and an existing function that eleven registered consumers invoke. */
 const fanOut = (sharing: readonly string[]): string =>
   synthesize((stack, providerOf) => {
     const provider = providerOf("consumer", CONSUMER);
@@ -59,7 +59,7 @@ const fanOut = (sharing: readonly string[]): string =>
     }
   }, REGION);
 
-describeWithTerraform("a deployment to which something happens", () => {
+describeWithTerraform("a deployment with faults", () => {
   let deployment: Deployment;
   let count = 0;
 
@@ -70,7 +70,7 @@ describeWithTerraform("a deployment to which something happens", () => {
       data.map((one) => ({ key: one, data: one })),
     );
 
-  /** How often a function has logged a record. */
+  /** The number of times that a function has logged a record. */
   const timesSeen = async (name: string, data: string): Promise<number> =>
     (await deployment.logged(CONSUMER, name)).filter(
       (line) => (line.kinesis?.data ?? line.data) === data,
@@ -109,8 +109,8 @@ describeWithTerraform("a deployment to which something happens", () => {
   it("is finished by a second apply after the first was interrupted", async () => {
     const registration = ["kinesis", "RegisterStreamConsumer"] as const;
     const busy = { code: "LimitExceededException", message: "Too many consumers are CREATING." };
-    // A consumer whose request Terraform sent but did not see answered exists outside of its state,
-    // as it would in AWS. Until the interruption none is registered, so that none can be lost so.
+    // If Terraform is interrupted between a request and its response, the consumer exists outside the
+    // state, as in AWS. No consumer is registered before the interruption, to exclude this case.
     deployment.aws.failNext(...registration, busy, Infinity);
     const interrupted = deployment.follow((line) => {
       const { type, hook } = JSON.parse(line) as {
@@ -127,18 +127,18 @@ describeWithTerraform("a deployment to which something happens", () => {
 
     await deployment.apply();
 
-    // With twelve registered consumers, and a role that takes its time: no loop of minutes.
+    // Twelve registered consumers and slow propagation of the role must not take minutes.
     expect((Date.now() - start) / 1000).toBeLessThan(150);
     expect(await deployment.pendingChanges()).toBe("");
     await reaches(MADE);
     await reaches("echo", SHARING.length);
   });
 
-  it("never has a policy refused because of a role that is too young", () => {
+  it("never has a policy refused because a role has not propagated", () => {
     expect(refusedPolicies()).toEqual([]);
   });
 
-  it("gets back a policy that was deleted behind Terraform's back", async () => {
+  it("recreates a policy that was deleted outside Terraform", async () => {
     const { kinesis } = await deployment.clients(PRODUCER);
     await kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: streamArn("orders") }));
     expect(await deployment.pendingChanges()).toContain(
@@ -151,7 +151,7 @@ describeWithTerraform("a deployment to which something happens", () => {
     await reaches(MADE);
   });
 
-  it("lets a role in again that was deleted and made anew", async () => {
+  it("gives access to a role again that was deleted and recreated", async () => {
     const { iam } = await deployment.clients(CONSUMER);
     const RoleName = MADE;
     const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
@@ -170,7 +170,7 @@ describeWithTerraform("a deployment to which something happens", () => {
     await reaches(MADE);
   });
 
-  it("registers a consumer anew that was deregistered, with its policy and its mapping", async () => {
+  it("registers a deregistered consumer again, with its policy and its mapping", async () => {
     const { kinesis } = await deployment.clients(PRODUCER);
     await kinesis.send(
       new DeregisterStreamConsumerCommand({
@@ -185,7 +185,7 @@ describeWithTerraform("a deployment to which something happens", () => {
     await reaches(MADE);
   });
 
-  it("loses no record of the others while one consumer is removed", async () => {
+  it("loses no records of other consumers while one is removed", async () => {
     const left = SHARING.slice(1);
     await deployment.resynthesize(fanOut(left));
     const sent: string[] = [];

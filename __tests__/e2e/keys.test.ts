@@ -6,7 +6,7 @@ import { CONSUMER, Deployment, PRODUCER, REGION, streamArn } from "./deployment"
 
 jest.setTimeout(300_000);
 
-describeWithTerraform("keys of the program's own, in one apply", () => {
+describeWithTerraform("keys that the program creates, in one apply", () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describeWithTerraform("keys of the program's own, in one apply", () => {
 
   afterAll(() => deployment.stop());
 
-  it("let the reader decrypt the stream's records", async () => {
+  it("allow the reader to decrypt the stream's records", async () => {
     const data = "through a key with a policy of the same plan";
     await put(await deployment.clients(PRODUCER), streamArn("orders"), [{ key: "a", data }]);
     await until(async () =>
@@ -35,7 +35,7 @@ describeWithTerraform("keys of the program's own, in one apply", () => {
     );
   });
 
-  it("encrypt the queue of failures", async () => {
+  it("encrypt the failure queue", async () => {
     const { sqs } = await deployment.clients(CONSUMER);
     const { QueueUrl } = await sqs.send(
       new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),

@@ -22,7 +22,7 @@ import {
 jest.setTimeout(300_000);
 
 const WRITER = "555555555555";
-// The poller says why it cannot read many times a second.
+// The poller logs many times a second why it cannot read.
 const SAID_ANEW_MILLISECONDS = 1_000;
 const CANNOT_READ = /not authorized to perform: (kinesis|kms):/;
 
@@ -50,7 +50,7 @@ const synthesized = JSON.parse(
 ) as Configuration;
 const mappingAddress = `aws_lambda_event_source_mapping.${Object.keys(synthesized.resource.aws_lambda_event_source_mapping!)[0]!}`;
 
-describeWithTerraform("a pipeline from which one thing was removed", () => {
+describeWithTerraform("a pipeline without one of its permissions", () => {
   let deployment: Deployment;
   let uuid: string;
   let count = 0;
@@ -64,7 +64,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
 
   afterAll(() => deployment.stop());
 
-  /** Nothing where all works; else the first thing that does not. */
+  /** The first step that fails; undefined if all work. */
   async function whatIsBroken(): Promise<string | undefined> {
     const round = count++;
     const { kinesis } = await deployment.clients(WRITER);
@@ -72,7 +72,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     const { QueueUrl } = await sqs.send(
       new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),
     );
-    // A look at the queue shows no more than ten reports.
+    // One receive call returns at most ten reports.
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
     let poison: string;
     try {
@@ -93,7 +93,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
       (await deployment.logged(CONSUMER, "analytics")).some(
         ({ data }) => data === `${record}-${round}`,
       );
-    // The poison of an earlier round may be reported only now.
+    // A report may be about the failing record of an earlier round.
     const isReported = async (): Promise<boolean> => {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
@@ -107,7 +107,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     };
     const start = Date.now();
     const whyNotRead = async (): Promise<string | undefined> => {
-      // What is said earlier may be what is left of the removal before.
+      // Earlier messages can be about the previous removal.
       if (Date.now() - start < SAID_ANEW_MILLISECONDS) {
         return undefined;
       }
@@ -125,7 +125,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     if (problem !== undefined) {
       return problem;
     }
-    // Records come in order: by now the first was handled, and the poison if the last was.
+    // Records are processed in order, so the failing record was processed before the last one.
     if (!(await isLogged("before"))) {
       return "no log line";
     }
@@ -141,7 +141,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     });
   }
 
-  it("works as long as nothing was", async () => {
+  it("works with all of them", async () => {
     expect(await whatIsBroken()).toBeUndefined();
   });
 
@@ -164,7 +164,7 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     },
   );
 
-  it("works again once every statement is back", async () => {
+  it("works again once every statement is restored", async () => {
     expect(await whatIsBroken()).toBeUndefined();
   });
 
@@ -178,14 +178,14 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
     },
   );
 
-  it("works again once everything is back", async () => {
+  it("works again once all are restored", async () => {
     deployment.change(() => undefined);
     await deployment.apply("-refresh=false");
 
     expect(await whatIsBroken()).toBeUndefined();
   });
 
-  describe("or one thing that the mapping waits for", () => {
+  describe("or one of the mapping's dependencies", () => {
     const policies = policiesOf(synthesized).map(({ address }) => address);
 
     const refusedMappings = async (edit: Edit, remade: readonly string[]): Promise<string[]> => {
@@ -207,12 +207,12 @@ describeWithTerraform("a pipeline from which one thing was removed", () => {
       deployment.aws.delay("kms", "PutKeyPolicy", 4);
     });
 
-    it("is never refused as long as it waits for all", async () => {
+    it("is never refused with all dependencies", async () => {
       expect(await refusedMappings(() => undefined, policies)).toEqual([]);
     });
 
     it.each(policies.map((address) => [short(address), address] as const))(
-      "is refused at first where nothing waits for %s",
+      "is refused at first without the dependency on %s",
       async (_name, address) => {
         const messages = await refusedMappings(withoutEdgesTo(address), [address]);
 

@@ -9,7 +9,7 @@ import { BOUNDARIES, printedPolicies, synthesizePipeline } from "./permissions/p
 
 jest.setTimeout(300_000);
 
-/** Allowed actions that no call of this suite needs, and why they are allowed. */
+/** Allowed actions that no call of this suite needs, with the reason. */
 const NOT_CALLED: Record<string, string> = {
   "kinesis:ListTagsForResource": "AWS provider 6 reads the tags of consumers, 5.100 does not",
   "kinesis:UpdateMaxRecordSize": "only AWS provider 6.20 and newer changes the size of records",
@@ -18,7 +18,7 @@ const NOT_CALLED: Record<string, string> = {
 const deployerOf = (account: string): string =>
   `arn:aws:sts::${account}:assumed-role/deployer/local-aws`;
 
-/** The policies of two versions of a stack, as a change needs them. */
+/** The policies of two versions of a stack together, which a change from one to the other needs. */
 function together(
   one: ReadonlyMap<string, Policy[]>,
   other: ReadonlyMap<string, Policy[]>,
@@ -66,7 +66,7 @@ describeWithTerraform("a deploying role with the printed policies", () => {
 
   afterAll(() => deployment.stop());
 
-  it("is refused in AWS's words without one of the statements", async () => {
+  it("is refused with AWS's message without one of the statements", async () => {
     deployment.aws.deployers.enforce(without(before, "PassRolesToLambda"));
 
     const target = `-target=${deployment.addressOf("aws_lambda_function", "archive")}`;
@@ -110,7 +110,7 @@ describeWithTerraform("a deploying role with the printed policies", () => {
 
   it.each([PRODUCER, CONSUMER])("needs all that is allowed in account %s", (account) => {
     const versions = [before, after].map((policies) => statementsIn(policies, account));
-    // A condition of either version may be met only by calls of that version's apply.
+    // A condition of one version may be satisfied only by calls of that version's apply.
     const isUsed = (sid: string, part: string): boolean =>
       versions.flat().some(({ Action, Resource, ...rest }) => {
         const narrowed = (all: readonly string[]): readonly string[] =>
@@ -126,7 +126,7 @@ describeWithTerraform("a deploying role with the printed policies", () => {
     expect(unused).toEqual([]);
   });
 
-  it("explains no action that is called", () => {
+  it("has no explanation for an action that is called", () => {
     const called = deployment.aws.deployers.calls.flatMap(({ needs }) => needs);
 
     expect(called.filter(({ action }) => action in NOT_CALLED)).toEqual([]);

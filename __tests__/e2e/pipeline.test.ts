@@ -110,7 +110,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     await makeStream(producer, "imported");
     const { KeyMetadata: key } = await producer.kms.send(
       new CreateKeyCommand({
-        // Its owner lets the account in: the role itself does not exist yet.
+        // Its owner grants the account, since the role does not exist yet.
         Policy: JSON.stringify({
           Version: "2012-10-17",
           Statement: [
@@ -132,7 +132,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     );
     await deployment.init(pipeline(key!.Arn!));
     await deployment.apply();
-    // Now, because a handler that hangs needs its timeouts to be done with it.
+    // They are put first, since a handler that hangs takes several timeouts.
     await putTo(
       "poisoned",
       POISONED.map((data) => ({ key: "same", data })),
@@ -141,7 +141,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
 
   afterAll(() => deployment.stop());
 
-  it("is made without a refusal that Terraform does not wait out", () => {
+  it("is created without an error that Terraform does not retry", () => {
     expect(
       deployment.aws.refusals.filter(({ operation }) =>
         ["PutResourcePolicy", "CreateEventSourceMapping"].includes(operation),
@@ -149,7 +149,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     ).toEqual([]);
   });
 
-  it("has nothing left to change once it is made", async () => {
+  it("has nothing to change after it was created", async () => {
     expect(await deployment.pendingChanges()).toBe("");
   });
 
@@ -190,7 +190,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
         .filter((data) => data !== undefined);
 
     it.each(FAILING)(
-      "a handler that %s gets all the others, and the bad one ends in the queue",
+      "delivers all others to a handler that %s, and reports the bad one to the queue",
       async (name) => {
         await until(async () => new Set(await seenBy(name)).size === GOOD.length, 60);
         expect(new Set(await seenBy(name))).toEqual(new Set(GOOD));
@@ -217,7 +217,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     );
   });
 
-  it("leaves nothing in any account once it is destroyed", async () => {
+  it("leaves nothing in any account after it was destroyed", async () => {
     await deployment.destroy();
 
     for (const account of [PRODUCER, ...READERS.map(([, id]) => id)]) {
@@ -235,7 +235,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
           return KeyMetadata?.KeyState;
         }),
       );
-      // What was there before; a key is only ever scheduled for deletion.
+      // These existed before. A key is only scheduled for deletion.
       const isProducer = account === PRODUCER;
       expect({ account, StreamNames }).toEqual({
         account,

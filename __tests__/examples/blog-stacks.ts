@@ -23,7 +23,7 @@ const STREAM = "kds-cross-account-stream";
 const NAME = "kds-cross-account-stream-efo-consumer";
 const ROLE = "kds-cross-account-stream-consumer-lambda-execution-role";
 
-/** What the blog's stacks print, and what migrate-from-blog asks for. */
+/** Outputs of the blog's stacks, which migrate-from-blog needs. */
 export interface BlogStacks {
   readonly streamArn: string;
   readonly key_id: string;
@@ -32,8 +32,8 @@ export interface BlogStacks {
 }
 
 /**
- * Makes what is there after the blog's three CloudFormation stacks and two commands, in their
- * order, with the API calls that CloudFormation makes.
+ * Creates the resources of the blog's three CloudFormation stacks and two commands, in the same
+ * order and with the API calls of CloudFormation.
  */
 export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
   const producer = await clientsOf(aws, PRODUCER);
@@ -41,7 +41,7 @@ export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
 
   const { KeyMetadata: key } = await producer.kms.send(
     new CreateKeyCommand({
-      // CloudFormation's default, and AWS's; moto has none.
+      // The default of CloudFormation and AWS, which moto does not have.
       KeyUsage: "ENCRYPT_DECRYPT",
       Policy: policy(
         allow(["kms:*"], "*", `arn:aws:iam::${PRODUCER}:root`),
@@ -92,7 +92,7 @@ export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
   const mapping_id = await makeMapping(consumer, NAME, consumer_arn, {
     StartingPosition: "LATEST",
   });
-  // Lambda makes it when the function first logs.
+  // Lambda creates it when the function first logs.
   await consumer.logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${NAME}` }));
   return { streamArn, key_id: key?.KeyId ?? "", consumer_arn, mapping_id };
 }

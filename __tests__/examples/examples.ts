@@ -33,7 +33,7 @@ export const SETTINGS = {
 
 export type SettingsExample = keyof typeof SETTINGS;
 
-/** Runs an example from the repository's root, as its README says, and returns its stacks' directories. */
+/** Synthesizes an example as its README says, and returns its stacks' directories. */
 export function synthesizeExample(example: Example): string[] {
   return synthesize(programOf(example), EXAMPLES[example]);
 }
@@ -54,6 +54,6 @@ function synthesize(program: string, stacks: readonly string[], settings = ""): 
   return stacks.map((stack) => path.join(outdir, "stacks", stack));
 }
 
-/** An address as people read it: without the hash. */
+/** An address without the hash. */
 export const short = (address: string): string =>
   address.replace(/_[0-9A-F]{8}$/, "").replace(/^aws_/, "");

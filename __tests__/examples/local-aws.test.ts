@@ -30,7 +30,7 @@ afterAll(() => stop?.());
 const run = async (directory: string, ...args: string[]): Promise<string> =>
   (await findTerraform()).run(directory, ...args);
 
-/** A copy of an example that runs in the local AWS, with what its variables are to be. */
+/** A copy of an example for the local AWS, with values for its variables. */
 async function prepare(example: Example, variables = {}): Promise<string> {
   const directory = await copyStack(await findTerraform(), synthesizeExample(example)[0]!, {
     url: aws.url,
@@ -57,7 +57,7 @@ async function outputs(directory: string): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(shown).map(([name, { value }]) => [name, value]));
 }
 
-/** Puts a record as account 1 and returns what the function in account 2 logged of it. */
+/** Puts a record with credentials of account 1, and returns the log entry of the function in account 2. */
 async function deliver(
   streamArn: string,
   functionName: string,
@@ -87,7 +87,7 @@ const logged = (partitionKey: string): object => ({
 describeWithTerraform("split-ownership", () => {
   let producer: string;
 
-  it("could not begin with the role's name, since AWS refuses a role that there is not", async () => {
+  it("cannot grant the role before it exists, since AWS refuses an unknown role", async () => {
     producer = await prepare("split-ownership/producer", {
       reader: `arn:aws:iam::${CONSUMER}:role/analytics`,
     });
@@ -117,7 +117,7 @@ describeWithTerraform("split-ownership", () => {
     await expectNothingLeft(consumer);
   });
 
-  it("still delivers once the producer's team lets in the role alone", async () => {
+  it("still delivers once the producer's team grants only the role", async () => {
     setVariables(producer, {
       reader: `arn:aws:iam::${CONSUMER}:role/analytics`,
     });
@@ -130,7 +130,7 @@ describeWithTerraform("split-ownership", () => {
 });
 
 describeWithTerraform("migrate-from-blog", () => {
-  it("takes over everything that the blog's stacks made, recreates nothing, and delivers", async () => {
+  it("imports all resources of the blog's stacks, recreates none of them, and delivers", async () => {
     const { streamArn, ...ids } = await makeBlogStacks(aws);
     const directory = await prepare("migrate-from-blog", ids);
 
@@ -150,7 +150,7 @@ describeWithTerraform("migrate-from-blog", () => {
       update: having("update"),
       unchanged: having("no-op"),
     }).toEqual({
-      // What the blog has not.
+      // The blog has none of these.
       create: ["kms_alias.stream_key-alias", "sqs_queue.consumer_on-failure-queue"],
       update: [
         "cloudwatch_log_group.consumer_log-group",

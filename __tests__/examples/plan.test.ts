@@ -30,7 +30,7 @@ const settingsNames = Object.keys(SETTINGS) as SettingsExample[];
 
 const stream = (id: string): string[] => [
   `kinesis_resource_policy.${id}_stream-policy`,
-  // cdktf leaves out a word that the one before it ends in.
+  // cdktf omits an id that is the ending of the id before it.
   `kinesis_stream.${id.endsWith("stream") ? id : `${id}_stream`}`,
   `kms_alias.${id}_key-alias`,
   `kms_key.${id}_key`,
@@ -65,12 +65,12 @@ const clicks = (prefix: string, streamId = "stream"): string[] => [
   queue(`${prefix}archive`),
 ];
 const withQueue = (id: string): string[] => [...consumer(id), queue(id)];
-/** The app puts every consumer under `consumers`, by its id. */
+/** The app creates consumers in the scope `consumers`, by their ids. */
 const bySettings = [orders("consumers_orders-"), clicks("consumers_clicks-")];
 
 /**
- * What each stack of an example makes, but for the two that local-aws.test.ts applies. Of the
- * settings, which all go through the same app, only production is planned: it differs most.
+ * The resources of each example's stack, except the two that local-aws.test.ts applies. All settings
+ * use the same app, so only production is planned, which differs most.
  */
 const MADE: Partial<Record<Example | SettingsExample, string[][]>> = {
   "fan-out": [
@@ -125,7 +125,7 @@ describe("examples/", () => {
     ).toEqual([]);
   });
 
-  it("has no program and no settings that no test knows", () => {
+  it("has no program and no settings without a test", () => {
     const files = fs.readdirSync(path.join(ROOT, "examples"), {
       recursive: true,
       encoding: "utf8",
@@ -139,7 +139,7 @@ describe("examples/", () => {
   });
 
   it.each([...new Set(names.map((name) => name.split("/")[0]!))])(
-    "says on one screen what %s is for, and how to run its program",
+    "has a README for %s of one screen that says what it is for and how to run it",
     (directory) => {
       const readme = fs.readFileSync(path.join(ROOT, "examples", directory, "README.md"), "utf8");
 
@@ -180,7 +180,7 @@ describe("settings in examples/ synthesize", () => {
   });
 });
 
-/** All in one plan, each as a module: Terraform and the provider start once, not once an example. */
+/** Plans all examples together, each as a module, so that Terraform and the provider start only once. */
 async function planAll(): Promise<string[]> {
   const url = process.env.MOTO_URL ?? "";
   const accounts = new Accounts(url);
@@ -213,7 +213,7 @@ async function planAll(): Promise<string[]> {
   return createdBy(await plannedChanges(root));
 }
 
-describeWithTerraform("terraform plan makes", () => {
+describeWithTerraform("terraform plan creates", () => {
   let created: string[];
 
   beforeAll(async () => {

@@ -37,7 +37,7 @@ describe("terraform-module/", () => {
     }
   });
 
-  it("leaves providers and backend to its caller", () => {
+  it("has no provider configuration and no backend", () => {
     expect(configuration).not.toHaveProperty("provider");
     expect(configuration.terraform).not.toHaveProperty("backend");
     expect(configuration.terraform.required_providers.aws).toEqual({
@@ -47,7 +47,7 @@ describe("terraform-module/", () => {
     });
   });
 
-  it("names no file of the machine that made it, and nothing of cdktf", () => {
+  it("contains no path of the machine that generated it, and nothing of cdktf", () => {
     const text = read(MODULE, "main.tf.json");
 
     expect(text).not.toContain(ROOT);
@@ -78,7 +78,7 @@ interface Planned {
   }[];
 }
 
-/** The example's providers, as they are where every API answers on loopback. */
+/** The example's providers, configured for APIs on loopback. */
 async function localProviders(url: string): Promise<object[]> {
   const accounts = new Accounts(url);
   const endpoints = ["iam", "kinesis", "kms", "lambda", "logs", "sqs", "sts"];
@@ -100,7 +100,7 @@ async function localProviders(url: string): Promise<object[]> {
   );
 }
 
-/** The module's directory as its users have it, but for the archive where its provider cannot be had. */
+/** The module's directory, without the archive if its provider cannot be installed. */
 async function copyModule(url: string): Promise<string> {
   const directory = scratch();
   fs.cpSync(MODULE, directory, { recursive: true });
@@ -108,7 +108,7 @@ async function copyModule(url: string): Promise<string> {
   if (terraform.hasArchiveProvider) {
     return directory;
   }
-  // copyStack() archives a directory that it can read off the configuration.
+  // copyStack() archives a directory that it finds in the configuration.
   const [archive] = Object.values(configuration.data.archive_file);
   const stack = {
     ...configuration,
@@ -138,7 +138,7 @@ async function copyModule(url: string): Promise<string> {
 describeWithTerraform("a root module of 20 lines of HCL", () => {
   let root: string;
 
-  /** Plans it with more arguments to the module, as Terraform's override files give them. */
+  /** Plans it with more arguments of the module, from a Terraform override file. */
   async function plan(given: object = {}): Promise<(type: string) => Record<string, unknown>[]> {
     const terraform = await findTerraform();
     fs.writeFileSync(
@@ -168,7 +168,7 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
     await (await findTerraform()).run(root, "init");
   });
 
-  it("plans the whole pipeline with nothing but two names", async () => {
+  it("plans the whole pipeline with only two names", async () => {
     const planned = await plan();
 
     expect(planned("aws_kinesis_stream")).toMatchObject([
@@ -193,7 +193,7 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
     expect(planned("aws_kinesis_resource_policy")).toHaveLength(2);
   });
 
-  it("does as its variables say", async () => {
+  it("applies its variables", async () => {
     const planned = await plan({
       shard_count: 2,
       retention_period_hours: 48,
@@ -224,7 +224,7 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
   it.each([
     [{ shard_count: 0 }, "'shard_count' must be an integer from 1 to 10000"],
     [{ batch_size: 10001 }, "'batch_size' must be an integer from 1 to 10000, got 10001"],
-  ])("refuses %j in the plan, by the variable's name", async (given, words) => {
+  ])("refuses %j in the plan with the variable's name", async (given, words) => {
     const refusal = await plan(given).then(
       () => "none",
       (error: unknown) => (error as Error).message,

@@ -60,7 +60,7 @@ describe("the bundled function", () => {
     ]);
   });
 
-  it("holds only our own code and needs only Node's", async () => {
+  it("contains only our own code and requires only Node's modules", async () => {
     // Act
     const { metafile } = await bundle({
       entryPoints: ["handler/index.ts"],
@@ -85,7 +85,7 @@ describe("the bundled function", () => {
         recursive: true,
         filter: (source) => !source.endsWith("dist"),
       });
-      // Its strictness decides whether esbuild writes "use strict".
+      // Its `strict` option decides whether esbuild writes "use strict".
       cpSync(join(ROOT, "tsconfig.json"), join(checkout, "tsconfig.json"));
     }
 
@@ -152,7 +152,7 @@ describe("kinesisHandler in plain Node", () => {
   });
 
   it("logs why a fetch failed", async () => {
-    // Prepare: a port that nobody listens on any more
+    // Prepare: a port on which nothing listens any more
     const url = await startStore(() => undefined);
     await Promise.all(stores.splice(0).map(stop));
 
@@ -206,7 +206,7 @@ function jsDocExample(): string {
   return example.replace(/^ \* ?/gm, "");
 }
 
-/** Calls the handler that `source` exports in a Node process of its own, as Lambda does. */
+/** Calls the handler that `source` exports in a separate Node process, as Lambda does. */
 async function runHandler(
   source: string,
   event: KinesisStreamEvent,

@@ -60,7 +60,7 @@ describe("handler", () => {
     );
   });
 
-  it("leaves the event as it came", async () => {
+  it("does not change the event", async () => {
     // Prepare
     const event = anEvent("1");
     const before = structuredClone(event);
@@ -95,7 +95,7 @@ describe("handler", () => {
     ["a KPL aggregate's magic bytes", [0xf3, 0x89, 0x9a, 0xc2]],
     ["a character cut short", [0x61, 0xe6, 0x9d]],
     ["an encoded surrogate", [0xed, 0xa0, 0x80]],
-  ])("keeps base64 and says so when the data is no UTF-8: %s", async (_, bytes) => {
+  ])("keeps base64 and says so when the data is not UTF-8: %s", async (_, bytes) => {
     // Prepare
     const record = aRecord({ data: base64(Uint8Array.from(bytes)) });
 

@@ -35,7 +35,7 @@ describe("kinesisHandler", () => {
   });
 
   describe("when every record succeeds", () => {
-    it("gives each record to processRecord, unchanged and in order, and reports no failure", async () => {
+    it("passes each record to processRecord, unchanged and in order, and reports no failure", async () => {
       // Prepare
       const event = anEvent("1", "2", "3");
       const before = structuredClone(event);
@@ -63,7 +63,7 @@ describe("kinesisHandler", () => {
       expect(consoleLog).not.toHaveBeenCalled();
     });
 
-    it("takes a processRecord that is not async", async () => {
+    it("accepts a processRecord that is not async", async () => {
       // Prepare
       const processed: string[] = [];
       const handler = kinesisHandler((record) => {
@@ -78,7 +78,7 @@ describe("kinesisHandler", () => {
       expect(processed).toStrictEqual(["1", "2"]);
     });
 
-    it("does not start a record before a slow one ahead of it is done", async () => {
+    it("does not start a record before the previous one has finished", async () => {
       // Prepare
       const steps: string[] = [];
       let finishFirst: () => void = () => undefined;
@@ -103,7 +103,7 @@ describe("kinesisHandler", () => {
       expect(steps).toStrictEqual(["start 1", "end 1", "start 2", "end 2"]);
     });
 
-    it("does not answer before the last record is done", async () => {
+    it("does not return before the last record has finished", async () => {
       // Prepare
       let finish: () => void = () => undefined;
       const slow = new Promise<void>((resolve) => (finish = resolve));
@@ -177,7 +177,7 @@ describe("kinesisHandler", () => {
       ]);
     });
 
-    it("stops: no later record is processed, also none that would fail", async () => {
+    it("processes no later record, not even one that would fail too", async () => {
       // Prepare
       const processed: string[] = [];
       const handler = kinesisHandler((record) => {
@@ -212,7 +212,7 @@ describe("kinesisHandler", () => {
       });
     });
 
-    it("forgets the failure: the retried batch can succeed", async () => {
+    it("can succeed when the batch is retried", async () => {
       // Prepare
       const processRecord = jest.fn().mockRejectedValueOnce(new Error("throttled"));
       const handler = kinesisHandler(processRecord);
@@ -245,14 +245,17 @@ describe("kinesisHandler", () => {
       ["null", null, "null"],
       ["a symbol", Symbol("stop"), "Symbol(stop)"],
       ["no prototype", Object.create(null), "[Object: null prototype] {}"],
-    ])("reports and describes a thrown value that is no Error: %s", async (_, thrown, message) => {
-      expect(await loggedErrorOf(thrown)).toStrictEqual({
-        name: "NonError",
-        message,
-      });
-    });
+    ])(
+      "reports and describes a thrown value that is not an Error: %s",
+      async (_, thrown, message) => {
+        expect(await loggedErrorOf(thrown)).toStrictEqual({
+          name: "NonError",
+          message,
+        });
+      },
+    );
 
-    it("recognizes an Error made in another realm", async () => {
+    it("recognizes an Error of another realm", async () => {
       // Prepare
       const error = runInNewContext("new TypeError('not ours')") as Error;
 
@@ -267,7 +270,7 @@ describe("kinesisHandler", () => {
       });
     });
 
-    it("logs an error's cause as text, also when it leads back to the error", async () => {
+    it("logs an error's cause as text, even if it is circular", async () => {
       // Prepare
       const reason = new Error("connect ECONNREFUSED");
       const error = new TypeError("fetch failed", { cause: reason });
@@ -287,7 +290,7 @@ describe("kinesisHandler", () => {
     });
   });
 
-  it("processes exactly the records up to the first failing one, whatever the batch", async () => {
+  it("processes exactly the records up to the first failing one in any batch", async () => {
     const random = seededRandom(20240130);
     for (let round = 0; round < 300; round++) {
       // Prepare
@@ -367,7 +370,7 @@ describe("recordData", () => {
     ["every byte value", Uint8Array.from({ length: 256 }, (_, i) => i)],
     ["multi-byte UTF-8", Buffer.from("Grüße, 東京 🚀")],
     ["no bytes", new Uint8Array()],
-  ])("gives back the producer's bytes: %s", (_, bytes) => {
+  ])("returns the producer's bytes: %s", (_, bytes) => {
     // Act
     const data = recordData(aRecord({ data: base64(bytes) }));
 
@@ -377,7 +380,7 @@ describe("recordData", () => {
   });
 });
 
-/** Mulberry32: the same numbers in every run. */
+/** The random number generator Mulberry32, with the same numbers in every run. */
 function seededRandom(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

@@ -1,6 +1,6 @@
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 
-/** The provider as bindings of another version would create it. */
+/** Makes a provider look as if bindings of another version had created it. */
 export const withVersion = (provider: AwsProvider, providerVersion: string): AwsProvider =>
   Object.defineProperty(provider, "terraformGeneratorMetadata", {
     value: { providerName: "aws", providerVersion },

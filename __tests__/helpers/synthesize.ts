@@ -26,20 +26,20 @@ export const CONSUMER_ARN = `${STREAM_ARN}/consumer/${CONSUMER_NAME}:1700000000`
 export const KEY_ARN = `arn:aws:kms:${REGION}:111111111111:key/11111111-2222-3333-4444-555555555555`;
 export const ROLE_ARN = "arn:aws:iam::222222222222:role/reader";
 
-/** Aliases of the stream's account and of two consumers' accounts. */
+/** Providers of the stream's account and of two consumers' accounts. */
 export interface Providers {
   readonly producer: AwsProvider;
   readonly consumer: AwsProvider;
   readonly other: AwsProvider;
 }
 
-/** JSON of a shape that the test knows. */
+/** Parsed JSON; the test knows its structure. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
 type Build = (stack: TerraformStack, providers: Providers) => void;
 
-/** The document that Terraform reads, without what cdktf notes down for itself. */
+/** The synthesized document, without cdktf's own metadata. */
 export class Synthesized {
   constructor(
     public readonly document: Json,
@@ -72,7 +72,7 @@ export class Synthesized {
     return found[0]!;
   }
 
-  /** The resource whose name starts so: a construct's path, with `_` between its ids. */
+  /** The only resource whose name starts with the prefix: a construct's path, joined with `_`. */
   public named(type: string, prefix: string): Json {
     const found = Object.entries<Json>(this.resources[type] ?? {}).filter(([name]) =>
       name.startsWith(prefix),
@@ -83,12 +83,12 @@ export class Synthesized {
     return found[0]![1];
   }
 
-  /** The statements of the one policy of a type, or of the one that is named. */
+  /** The statements of the only policy of a type, or of the policy with this name. */
   public statements(type: string, prefix = ""): Json[] {
     return parsed(this.named(type, prefix).policy).Statement;
   }
 
-  /** What a user reads on the terminal. */
+  /** The warnings that cdktf prints. */
   public get warnings(): string[] {
     return this.stack.node
       .findAll()
@@ -97,7 +97,7 @@ export class Synthesized {
       .map(({ data }) => data as string);
   }
 
-  /** Every address, in Terraform's own notation. */
+  /** All addresses in Terraform's notation. */
   public get addresses(): string[] {
     const of = (section: Record<string, Json>, prefix: string): string[] =>
       Object.entries<Json>(section).flatMap(([type, named]) =>
@@ -107,13 +107,13 @@ export class Synthesized {
   }
 }
 
-/** Builds a stack and reads what becomes of it; validations of the whole app do not run. */
+/** Synthesizes a stack, without the validations of the whole app. */
 export function synthesize(build: Build, region?: string): Synthesized {
   const stack = stackOf(build, region);
   return new Synthesized(withoutMetadata(JSON.parse(Testing.synth(stack))), stack);
 }
 
-/** What the whole app is refused with, or nothing. */
+/** The error message of the app's validations; empty if it is valid. */
 export function refusalOfApp(build: Build): string {
   const stack = stackOf(build);
   try {
@@ -124,7 +124,7 @@ export function refusalOfApp(build: Build): string {
   }
 }
 
-/** What a construct is refused with: the sentences of its one error. */
+/** The sentences of the one error that a construct throws; empty if it is valid. */
 export function refusals(build: Build, region?: string): string[] {
   const [head = "", ...sentences] = messageOf(() => stackOf(build, region));
   if (head === "") {
@@ -148,17 +148,17 @@ const messageOf = (build: () => unknown): string[] => {
   }
 };
 
-/** Reads JSON with Terraform expressions in it, whose quotes are not escaped. */
+/** Parses JSON that contains Terraform expressions, whose quotes are not escaped. */
 export const parsed = (json: string): Json =>
   JSON.parse(json.replace(EXPRESSION, (found) => found.replace(/"/g, String.raw`\"`)));
 
-/** The same, the other way round. */
+/** The inverse of `parsed`. */
 export const written = (value: unknown): string =>
   JSON.stringify(value).replace(EXPRESSION, (found) => found.replace(/\\"/g, '"'));
 
 const EXPRESSION = /\$\{[^}]*\}/g;
 
-/** What a token becomes in the document. */
+/** The value of a token in the synthesized document. */
 export const resolved = (stack: TerraformStack, value: unknown): Json =>
   Tokenization.resolve(value, {
     scope: stack,
@@ -166,7 +166,7 @@ export const resolved = (stack: TerraformStack, value: unknown): Json =>
     resolver: new DefaultTokenResolver(new StringConcat()),
   });
 
-/** A stream as small as can be. */
+/** A stream with only its required properties, and those given. */
 export const aStream = (
   stack: TerraformStack,
   { producer }: Providers,
@@ -179,7 +179,7 @@ export const aStream = (
     ...props,
   });
 
-/** A consumer as small as can be, of a stream as small as can be. */
+/** A consumer with only its required properties, and those given. */
 export function aConsumer(
   stack: TerraformStack,
   providers: Providers,

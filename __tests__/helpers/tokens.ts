@@ -41,13 +41,13 @@ export const preconditions = (synthesized: Synthesized): Record<string, Precondi
       .map(([name, { lifecycle }]) => [name.replace(/_[0-9A-F]{8}$/, ""), lifecycle.precondition]),
   );
 
-/** The token of a kind: a number, or a string. */
+/** The token that a property of this kind takes. */
 export const tokenOf = ({ schema = {} }: Kind, { text, number }: Tokens): string | number =>
   [schema, ...(schema.anyOf ?? [])].some(({ type }) => type === "integer") ? number : text;
 
 /**
- * The precondition that a declaration means for the variable "given". __tests__/terraform/rules.test.ts
- * has Terraform evaluate the condition of every declaration.
+ * The precondition of a declaration for the variable "given". In __tests__/terraform/rules.test.ts,
+ * Terraform evaluates the condition of every declaration.
  */
 export function declaredPrecondition(property: string, kind: Kind, fix: string): Precondition {
   const { outputs } = withTokens((tokens, stack) => {

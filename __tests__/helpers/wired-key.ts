@@ -20,7 +20,7 @@ const wholeAccount = (accountId: string) => [
   },
 ];
 
-/** Keys of the program's own for a stream, and for the failures of its consumer, in one plan. */
+/** A stream and its consumer's failure queue, each encrypted with a key that the program creates. */
 export function wireKeys(stack: TerraformStack, accounts: Accounts, code: LambdaCode) {
   const { producer, consumer } = accounts;
   const key = new KmsKey(stack, "stream-key", { provider: producer });

@@ -1,5 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type CrossAccountConsumerProps, ProducerStream, ReadMode } from "../../modules";
+import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
+import { principalArn } from "../../modules/policies/principals";
+import { CONSTRUCTS } from "../helpers/constructs";
+import { sentenceAbout } from "../helpers/sentences";
 import {
   aConsumer,
   aStream,
@@ -12,24 +16,17 @@ import {
   synthesize,
 } from "../helpers/synthesize";
 
-const refusalsOf = (props: Record<string, unknown>): string[] =>
-  refusals((stack, providers) => aConsumer(stack, providers, props));
+const { refuse } = CONSTRUCTS.CrossAccountConsumer;
 
-describe("CrossAccountConsumer's way to the stream", () => {
-  it.each(["", "a b", "a:b", "a".repeat(129)])("fails when consumerName is %j", (consumerName) => {
-    expect(refusalsOf({ consumerName, functionName: "reader" })).toEqual([
-      `'consumerName' must be 1 to 128 letters, digits, dots, hyphens or underscores, got "${consumerName}"; rename the consumer`,
+describe("CrossAccountConsumer's access to the stream", () => {
+  it.each(["a b", "a:b", "a".repeat(129)])("fails when consumerName is %j", (consumerName) => {
+    expect(refuse({ consumerName, functionName: "reader" })).toEqual([
+      sentenceAbout("consumerName", CONSUMER_PROPERTIES.consumerName, consumerName),
     ]);
   });
 
   it.each(["a", "a.b_c-9", "a".repeat(128)])("accepts the consumerName %j", (consumerName) => {
-    expect(refusalsOf({ consumerName, functionName: "reader" })).toEqual([]);
-  });
-
-  it("fails when readMode is unknown", () => {
-    expect(refusalsOf({ readMode: "EFO" })).toEqual([
-      `'readMode' must be one of ENHANCED_FAN_OUT, SHARED_THROUGHPUT, got "EFO"; omit it for ENHANCED_FAN_OUT`,
-    ]);
+    expect(refuse({ consumerName, functionName: "reader" })).toEqual([]);
   });
 
   describe("the providers", () => {
@@ -66,25 +63,25 @@ describe("CrossAccountConsumer's way to the stream", () => {
 
     const wrongRegion = `'provider' must be in the stream's Region ${REGION}, got us-east-1; Lambda reads a stream of its own Region only: use a provider of that Region`;
 
-    it("fails when they are of different Regions", () => {
-      const told = refusals((stack, providers) => {
+    it("fails when they are in different Regions", () => {
+      const sentences = refusals((stack, providers) => {
         const provider = new AwsProvider(stack, "far", {
           alias: "far",
           region: "us-east-1",
         });
         aConsumer(stack, providers, { provider });
       });
-      expect(told).toEqual([wrongRegion]);
+      expect(sentences).toEqual([wrongRegion]);
     });
 
-    it("fails when the consumer's is of another Region than an imported stream", () => {
-      const told = refusals((stack, providers) => {
+    it("fails when the consumer's is in another Region than an imported stream", () => {
+      const sentences = refusals((stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
           streamArn: STREAM_ARN,
         });
         aConsumer(stack, providers, { stream, consumerArn: CONSUMER_ARN });
       }, "us-east-1");
-      expect(told).toEqual([wrongRegion]);
+      expect(sentences).toEqual([wrongRegion]);
     });
   });
 
@@ -97,22 +94,21 @@ describe("CrossAccountConsumer's way to the stream", () => {
         });
         aConsumer(stack, providers, { stream, ...props });
       });
-    const copy = "copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`";
 
-    it("fails when it is missing where nobody can register the consumer", () => {
+    it("fails when it is missing and the stream has no provider to register the consumer with", () => {
       expect(refusalsWith({})).toEqual([
         "'readMode' requires 'consumerArn', got ENHANCED_FAN_OUT on a stream without a provider; give the registered consumer's ARN, give the stream a 'provider' to have one registered, or use SHARED_THROUGHPUT",
       ]);
     });
 
-    it("fails when it is given where the consumer is registered here", () => {
-      const told = [
+    it("fails when it is given although the construct registers the consumer", () => {
+      const sentences = [
         "'consumerArn' and 'stream.provider' are mutually exclusive, got both; omit 'consumerArn' to have the consumer registered by this construct",
       ];
-      expect(refusalsWith({ consumerArn: CONSUMER_ARN }, true)).toEqual(told);
+      expect(refusalsWith({ consumerArn: CONSUMER_ARN }, true)).toEqual(sentences);
       expect(
         refusals((stack, providers) => aConsumer(stack, providers, { consumerArn: CONSUMER_ARN })),
-      ).toEqual(told);
+      ).toEqual(sentences);
     });
 
     it("fails when throughput is shared", () => {
@@ -122,10 +118,10 @@ describe("CrossAccountConsumer's way to the stream", () => {
       ]);
     });
 
-    it("fails when it has no creation time, as CDK writes it", () => {
+    it("fails when it has `*` instead of the creation time, as in CDK", () => {
       const consumerArn = CONSUMER_ARN.replace(/[0-9]+$/, "*");
       expect(refusalsWith({ consumerArn })).toEqual([
-        `'consumerArn' must be a registered consumer's ARN (<stream ARN>/consumer/<name>:<creation time>), got "${consumerArn}"; ${copy}`,
+        sentenceAbout("consumerArn", CONSUMER_PROPERTIES.consumerArn, consumerArn),
       ]);
     });
 
@@ -138,7 +134,7 @@ describe("CrossAccountConsumer's way to the stream", () => {
       ]);
     });
 
-    it("accepts this consumer's", () => {
+    it("accepts the ARN of this consumer", () => {
       expect(refusalsWith({ consumerArn: CONSUMER_ARN })).toEqual([]);
     });
   });
@@ -179,7 +175,7 @@ describe("grantRead and grantWrite", () => {
     "arn:aws:iam::333333333333:saml-provider/okta",
     "arn:aws:iam::333333333333:oidc-provider/token.actions.githubusercontent.com",
     "arn:aws:sts::333333333333:federated-user/bob",
-  ])("fail when the principal is the federated %s", (principal) => {
+  ])("fail when the principal is the federated identity %s", (principal) => {
     expect(refusalsOfGrant(principal)).toEqual(
       both(
         `'principalArn' must be an AWS account, role or user, got the federated principal "${principal}"; Kinesis takes no federated principals: grant the role that the identity assumes`,
@@ -200,7 +196,11 @@ describe("grantRead and grantWrite", () => {
   ])("fail when the principal is %j", (principal) => {
     expect(refusalsOfGrant(principal)).toEqual(
       both(
-        `'principalArn' must be an account id or the ARN of an account root, role or user, got "${principal}"; grant an account, a role or a user`,
+        sentenceAbout(
+          "principalArn",
+          { kind: principalArn, fix: "grant an account, a role or a user" },
+          principal,
+        ),
       ),
     );
   });

@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LambdaCode } from "../../modules";
-import { aConsumer, refusals, ROLE_ARN } from "../helpers/synthesize";
+import { CONSTRUCTS } from "../helpers/constructs";
+import { propertiesOf } from "../helpers/sentences";
+import { ROLE_ARN } from "../helpers/synthesize";
 
-const refusalsOf = (props: Record<string, unknown>): string[] =>
-  refusals((stack, providers) => aConsumer(stack, providers, props));
+const { refuse } = CONSTRUCTS.CrossAccountConsumer;
 
 const EXISTING = {
   functionName: "reader",
@@ -24,7 +25,7 @@ describe("CrossAccountConsumer", () => {
     it("fails when the directory is missing", () => {
       const missing = join(directory, "dist");
       const code = LambdaCode.fromDirectory(missing);
-      expect(refusalsOf({ code })).toEqual([
+      expect(refuse({ code })).toEqual([
         `'code' must be a directory that exists, got "${missing}"; ${build}`,
       ]);
     });
@@ -32,24 +33,24 @@ describe("CrossAccountConsumer", () => {
     it("fails when the directory is a file", () => {
       const file = join(directory, "index.js");
       writeFileSync(file, "");
-      expect(refusalsOf({ code: LambdaCode.fromDirectory(file) })).toEqual([
+      expect(refuse({ code: LambdaCode.fromDirectory(file) })).toEqual([
         `'code' must be a directory that exists, got "${file}"; ${build}`,
       ]);
     });
 
     it("fails when the directory is empty", () => {
       const code = LambdaCode.fromDirectory(directory);
-      expect(refusalsOf({ code })).toEqual([
+      expect(refuse({ code })).toEqual([
         `'code' must be a directory that is not empty, got "${directory}"; ${build}`,
       ]);
     });
 
-    it.each(["missing.zip", "directory.zip"])("fails when %s is no zip file", (name) => {
+    it.each(["missing.zip", "directory.zip"])("fails when %s is not a zip file", (name) => {
       const file = join(directory, name);
       if (name === "directory.zip") {
         mkdirSync(file);
       }
-      expect(refusalsOf({ code: LambdaCode.fromZip(file) })).toEqual([
+      expect(refuse({ code: LambdaCode.fromZip(file) })).toEqual([
         `'code' must be a zip file that exists, got "${file}"; build it first, or correct the path`,
       ]);
     });
@@ -57,24 +58,25 @@ describe("CrossAccountConsumer", () => {
 
   describe("an existing function", () => {
     it.each([
-      [
-        { functionName: "arn:aws:lambda:eu-central-1:222222222222:function:f" },
-        `'existingFunction.functionName' must be 1 to 64 letters, digits, hyphens or underscores, which an alias or version can follow (name:live), got "arn:aws:lambda:eu-central-1:222222222222:function:f"; give the function's name, not its ARN`,
-      ],
-      [
-        { roleName: "a/b", roleArn: `${ROLE_ARN}/a/b` },
-        `'existingFunction.roleName' must be 1 to 64 letters, digits or characters of _+=,.@-, got "a/b"; give the name of the function's execution role`,
-      ],
-      [
-        { roleArn: "arn:aws:iam::2222:role/reader" },
-        `'existingFunction.roleArn' must be a role ARN (arn:aws:iam::<account>:role/<name>), got "arn:aws:iam::2222:role/reader"; give the ARN of the function's execution role`,
-      ],
-      [
-        { roleName: "eader" },
+      ["functionName", "arn:aws:lambda:eu-central-1:222222222222:function:f"],
+      ["roleArn", "arn:aws:iam::2222:role/reader"],
+    ])("fails when its %s is %s", (name, value) => {
+      expect(propertiesOf(refuse({ existingFunction: { ...EXISTING, [name]: value } }))).toEqual([
+        `existingFunction.${name}`,
+      ]);
+    });
+
+    it("fails when its roleName contains a path", () => {
+      const described = { ...EXISTING, roleName: "a/b", roleArn: `${ROLE_ARN}/a/b` };
+      expect(propertiesOf(refuse({ existingFunction: described }))).toEqual([
+        "existingFunction.roleName",
+      ]);
+    });
+
+    it("fails when its roleName is not the end of its roleArn", () => {
+      expect(refuse({ existingFunction: { ...EXISTING, roleName: "eader" } })).toEqual([
         `'existingFunction.roleName' must be the name at the end of 'existingFunction.roleArn' (${ROLE_ARN}), got "eader"; give the name and the ARN of one role`,
-      ],
-    ])("fails when it is described with %j", (described, sentence) => {
-      expect(refusalsOf({ existingFunction: { ...EXISTING, ...described } })).toEqual([sentence]);
+      ]);
     });
 
     it("fails when it is given a new function's properties", () => {
@@ -114,7 +116,7 @@ describe("CrossAccountConsumer", () => {
         logGroupKmsKeyArn: key,
         permissionsBoundaryArn: "arn:aws:iam::aws:policy/b",
       };
-      expect(refusalsOf({ existingFunction: EXISTING, ...properties })).toEqual(
+      expect(refuse({ existingFunction: EXISTING, ...properties })).toEqual(
         Object.keys(properties).map(
           (property) =>
             `'${property}' and 'existingFunction' are mutually exclusive, got both; omit '${property}': an existing function keeps its own settings`,
@@ -124,7 +126,7 @@ describe("CrossAccountConsumer", () => {
 
     it("accepts a role with a path", () => {
       const roleArn = "arn:aws-cn:iam::222222222222:role/a/b/reader";
-      expect(refusalsOf({ existingFunction: { ...EXISTING, roleArn } })).toEqual([]);
+      expect(refuse({ existingFunction: { ...EXISTING, roleArn } })).toEqual([]);
     });
   });
 });

@@ -1,9 +1,10 @@
 import { LambdaCode } from "../../modules";
-import { aConsumer, refusals } from "../helpers/synthesize";
+import { CONSTRUCTS } from "../helpers/constructs";
+import { propertiesOf } from "../helpers/sentences";
+import { aConsumer } from "../helpers/synthesize";
 import { preconditions, withTokens } from "../helpers/tokens";
 
-const refusalsOf = (props: Record<string, unknown>): string[] =>
-  refusals((stack, providers) => aConsumer(stack, providers, props));
+const { refuse } = CONSTRUCTS.CrossAccountConsumer;
 
 const IMAGE = LambdaCode.fromImage("image:1");
 const KEY = "arn:aws:kms:eu-central-1:222222222222:key/1";
@@ -19,7 +20,7 @@ const NO_SNAP_START = (runtime: string) =>
 const ONE_VERSION = (version: string) =>
   `'alias.additionalVersionWeight' must be the share of another version than the alias points to, got ${version} for both; Lambda splits invocations between two published versions: give 'alias.functionVersion' the version that processes the other batches, or omit the weight`;
 
-describe("a combination that AWS refuses", () => {
+describe("a combination of properties", () => {
   it.each<[Record<string, unknown>, string]>([
     [
       { code: IMAGE, codeSigningConfigArn: SIGNING },
@@ -95,20 +96,20 @@ describe("a combination that AWS refuses", () => {
         `'${property}' must be in the function's Region eu-central-1, got "${other}"; correct the ARN`,
       ];
     }),
-  ])("is refused: %j", (props, sentence) => {
-    expect(refusalsOf(props)).toEqual([sentence]);
+  ])("is refused if AWS refuses it: %j", (props, sentence) => {
+    expect(refuse(props)).toEqual([sentence]);
   });
 
   it.each([
     ...["java11", "java17", "java21", "java25", "python3.12", "python3.14", "dotnet8", "dotnet10"],
-  ])("is not SnapStart with %s", (runtime) => {
-    expect(refusalsOf({ ...SNAP_START, runtime, ephemeralStorageMb: 512 })).toEqual([]);
+  ])("is accepted: SnapStart with %s", (runtime) => {
+    expect(refuse({ ...SNAP_START, runtime, ephemeralStorageMb: 512 })).toEqual([]);
   });
 
   it.each(["java8.al2", "python3.11", "ruby3.4", "provided.al2023", "nodejs24.x"])(
-    "is SnapStart with %s",
+    "is refused: SnapStart with %s",
     (runtime) => {
-      expect(refusalsOf({ ...SNAP_START, runtime })).toEqual([NO_SNAP_START(runtime)]);
+      expect(refuse({ ...SNAP_START, runtime })).toEqual([NO_SNAP_START(runtime)]);
     },
   );
 
@@ -118,11 +119,11 @@ describe("a combination that AWS refuses", () => {
     { snapStart: true, alias: { name: "live" }, runtime: "java21", environmentKmsKeyArn: KEY },
     { alias: { name: "1a" } },
     { alias: { name: "a".repeat(128) } },
-  ])("is not %j", (props) => {
-    expect(refusalsOf(props)).toEqual([]);
+  ])("is accepted: %j", (props) => {
+    expect(refuse(props)).toEqual([]);
   });
 
-  it("is an alias of digits only, also where only Terraform knows the name", () => {
+  it("has Terraform refuse an alias of digits only if the name is a token", () => {
     const found = preconditions(
       withTokens(({ text }, stack, providers) =>
         aConsumer(stack, providers, { alias: { name: text } }),
@@ -136,7 +137,7 @@ describe("a combination that AWS refuses", () => {
     ]);
   });
 
-  it("is judged by Terraform where only it knows a part", () => {
+  it("is checked by Terraform if a part is a token", () => {
     const found = preconditions(
       withTokens(({ text, number }, stack, providers) =>
         aConsumer(stack, providers, {
@@ -168,86 +169,47 @@ describe("a combination that AWS refuses", () => {
   });
 });
 
-describe("a value of a function's setting", () => {
+describe("a part of a property", () => {
   const statement = { actions: ["s3:GetObject"], resources: ["*"] };
 
-  it.each<[Record<string, unknown>, string]>([
+  it.each<[string, string, object]>([
+    ["actions[0]", "the action * of all services", { actions: ["*"] }],
+    ["actions[0]", "an action without a service", { actions: ["PutItem"] }],
+    ["actions", "an empty list", { actions: [] }],
+    ["resources[0]", "a name instead of an ARN", { resources: ["orders"] }],
+    ["sid", "a hyphen", { sid: "a-b" }],
+    ["effect", "an effect", { effect: "Deny" }],
+    ["conditions.stringEquals", "an unknown operator", { conditions: { stringEquals: {} } }],
     [
-      { policyStatements: [{ ...statement, actions: ["*"] }] },
-      `'policyStatements[0].actions[0]' must be an action of one service, got "*"; the function could do everything in its account: name the actions it calls, or allow a whole service (dynamodb:*)`,
+      "conditions.Bool.aws:SecureTransport",
+      "a boolean instead of a string",
+      { conditions: { Bool: { "aws:SecureTransport": true } } },
     ],
+  ])("policyStatements: %s is refused with %s", (part, _mistake, props) => {
+    expect(propertiesOf(refuse({ policyStatements: [{ ...statement, ...props }] }))).toEqual([
+      `policyStatements[0].${part}`,
+    ]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["managedPolicyArns[0]", { managedPolicyArns: ["ReadOnlyAccess"] }],
+    ["alias.name", { alias: { name: "12" } }],
+    ["alias.name", { alias: { name: "a".repeat(129) } }],
+    ["alias.name", { alias: { name: "a.b" } }],
+    ["alias.name", { alias: { name: "" } }],
+    ["alias.functionVersion", { alias: { name: "live", functionVersion: "$LATEST" } }],
     [
-      { policyStatements: [statement, { ...statement, actions: ["PutItem"] }] },
-      `'policyStatements[1].actions[0]' must be an action of one service (dynamodb:PutItem), got "PutItem"; name the actions that the function calls`,
-    ],
-    [
-      { policyStatements: [{ ...statement, actions: [] }] },
-      "'policyStatements[0].actions' must be a non-empty list of actions, got []; name the actions that the function calls",
-    ],
-    [
-      { policyStatements: [{ ...statement, resources: ["orders"] }] },
-      `'policyStatements[0].resources[0]' must be an ARN or *, got "orders"; give the ARNs of the resources that the function uses`,
-    ],
-    [
-      { policyStatements: [{ ...statement, sid: "a-b" }] },
-      `'policyStatements[0].sid' must be letters and digits, got "a-b"; omit it`,
-    ],
-    [
-      { policyStatements: [{ ...statement, effect: "Deny" }] },
-      "'policyStatements[0].effect' is not a property; use one of sid, actions, resources, conditions",
-    ],
-    [
-      { policyStatements: [{ ...statement, conditions: { stringEquals: {} } }] },
-      `'policyStatements[0].conditions.stringEquals' must be named with a condition operator (StringEquals), got "stringEquals"; write it as { StringEquals: { "<condition key>": "<value>" } }, or omit it`,
-    ],
-    [
+      "alias.additionalVersionWeight.weight",
       {
-        policyStatements: [{ ...statement, conditions: { Bool: { "aws:SecureTransport": true } } }],
+        alias: { name: "live", additionalVersionWeight: { functionVersion: "3", weight: 1.5 } },
       },
-      `'policyStatements[0].conditions.Bool.aws:SecureTransport' must be a string, got true; write it as { StringEquals: { "<condition key>": "<value>" } }, or omit it`,
     ],
     [
-      { managedPolicyArns: ["ReadOnlyAccess"] },
-      `'managedPolicyArns[0]' must be a managed policy ARN (arn:aws:iam::<account>:policy/<name>), got "ReadOnlyAccess"; give the ARNs of managed policies, each once`,
-    ],
-    ...["12", "a".repeat(129), "a.b"].map((name): [Record<string, unknown>, string] => [
-      { alias: { name } },
-      `'alias.name' must be 1 to 128 letters, digits, hyphens or underscores, not only digits, got "${name}"; rename the alias`,
-    ]),
-    [
-      { alias: { name: "" } },
-      `'alias.name' must be 1 to 128 letters, digits, hyphens or underscores, not only digits, got ""; rename the alias`,
-    ],
-    [
-      { alias: { name: "live", functionVersion: "$LATEST" } },
-      `'alias.functionVersion' must be a published version such as "3", got "$LATEST"; omit it for the version published last`,
-    ],
-    [
-      {
-        alias: {
-          name: "live",
-          additionalVersionWeight: { functionVersion: "3", weight: 1.5 },
-        },
-      },
-      "'alias.additionalVersionWeight.weight' must be a number from 0 to 1, got 1.5; give 0.1 for a tenth of the batches",
-    ],
-    [
+      "fileSystem.localMountPath",
       { vpc: VPC, fileSystem: { ...FILE_SYSTEM, localMountPath: "/data" } },
-      `'fileSystem.localMountPath' must be a path directly under /mnt/ (/mnt/data), got "/data"; give the directory that the code uses`,
     ],
-    [
-      { logGroupKmsKeyArn: "alias/logs" },
-      `'logGroupKmsKeyArn' must be a key ARN (arn:aws:kms:<region>:<account>:key/<id>), got "alias/logs"; omit it for a key of AWS`,
-    ],
-    [
-      { code: LambdaCode.fromS3("bucket", "key", undefined, "alias/code") },
-      `'code' must be a key ARN (arn:aws:kms:<region>:<account>:key/<id>), got "alias/code"; give the ARN of the file's key, or omit it for a key of AWS`,
-    ],
-    [
-      { description: "a\nb" },
-      `'description' must be at most 256 characters on one line, got "a\\nb"; shorten it`,
-    ],
-  ])("is refused by its rule: %j", (props, sentence) => {
-    expect(refusalsOf(props)).toEqual([sentence]);
+    ["code", { code: LambdaCode.fromS3("bucket", "key", undefined, "alias/code") }],
+  ])("%s is refused in %j", (property, props) => {
+    expect(propertiesOf(refuse(props))).toEqual([property]);
   });
 });

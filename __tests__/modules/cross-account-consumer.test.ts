@@ -12,7 +12,7 @@ const consumerOf = (props: Partial<CrossAccountConsumerProps>, region?: string) 
   synthesize((stack, providers) => aConsumer(stack, providers, props), region);
 
 describe("CrossAccountConsumer", () => {
-  it("hands out what it made", () => {
+  it("exposes the resources that it created", () => {
     synthesize((stack, providers) => {
       const consumer = aConsumer(stack, providers);
       expect(
@@ -56,7 +56,7 @@ describe("CrossAccountConsumer", () => {
     });
   });
 
-  it("registers no consumer where it shares throughput", () => {
+  it("registers no consumer with shared throughput", () => {
     const synthesized = synthesize((stack, providers) => {
       const consumer = aConsumer(stack, providers, {
         readMode: ReadMode.SHARED_THROUGHPUT,
@@ -83,7 +83,7 @@ describe("CrossAccountConsumer", () => {
     });
   });
 
-  it("lets every consumer of a stream in with one policy, which waits for the key policy and for no function", () => {
+  it("gives all consumers of a stream access with one policy, which depends on the key policy and on no function", () => {
     const synthesized = synthesize((stack, providers) => {
       const stream = aStream(stack, providers);
       ["one", "two"].forEach((id) =>
@@ -116,7 +116,7 @@ describe("CrossAccountConsumer", () => {
     }
   });
 
-  it("has policies wait for the functions if there is no key policy to show that roles are known", () => {
+  it("makes policies depend on the functions if there is no key policy to prove that roles have propagated", () => {
     const synthesized = synthesize((stack, providers) => {
       const stream = aStream(stack, providers, { encryption: StreamEncryption.NONE });
       aConsumer(stack, providers, { stream, consumerName: "one" }, "one");
@@ -132,7 +132,7 @@ describe("CrossAccountConsumer", () => {
     expect(dependencies("two_")).toEqual([functions[1]]);
   });
 
-  it("passes the function's settings on", () => {
+  it("passes the function's settings to Lambda", () => {
     const synthesized = consumerOf({
       functionName: "analytics",
       roleName: "analytics-role",
@@ -178,7 +178,7 @@ describe("CrossAccountConsumer", () => {
     expect(synthesized.only("aws_iam_role_policy").name).toBe(CONSUMER_NAME);
   });
 
-  it("names the role after the function, unless it has a name", () => {
+  it("names the role after the function unless roleName is given", () => {
     const { name } = consumerOf({ functionName: "f" }).only("aws_iam_role");
     expect(name).toBe("f");
   });
@@ -213,24 +213,27 @@ describe("CrossAccountConsumer", () => {
         Resource: "*",
       },
     ],
-  ])("permits the role first what %j needs", (props, config, statement) => {
-    const synthesized = consumerOf(props);
-    const [name] = Object.keys(synthesized.resources.aws_iam_role_policy).filter((name) =>
-      name.startsWith("consumer_function-policy"),
-    );
-    expect(synthesized.only("aws_lambda_function")).toMatchObject({
-      ...config,
-      depends_on: [`aws_iam_role_policy.${name}`],
-    });
-    expect(synthesized.named("aws_iam_role_policy", "consumer_function-policy")).toEqual({
-      provider: "aws.consumer",
-      name: "function",
-      role: "${aws_iam_role.consumer_role_0791C390.name}",
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
-    });
-  });
+  ])(
+    "creates the function for %j only once its role has the permissions",
+    (props, config, statement) => {
+      const synthesized = consumerOf(props);
+      const [name] = Object.keys(synthesized.resources.aws_iam_role_policy).filter((name) =>
+        name.startsWith("consumer_function-policy"),
+      );
+      expect(synthesized.only("aws_lambda_function")).toMatchObject({
+        ...config,
+        depends_on: [`aws_iam_role_policy.${name}`],
+      });
+      expect(synthesized.named("aws_iam_role_policy", "consumer_function-policy")).toEqual({
+        provider: "aws.consumer",
+        name: "function",
+        role: "${aws_iam_role.consumer_role_0791C390.name}",
+        policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+      });
+    },
+  );
 
-  it("passes the mapping's settings on", () => {
+  it("passes the mapping's settings to Lambda", () => {
     const synthesized = consumerOf({
       enabled: false,
       startingPosition: StartingPosition.AT_TIMESTAMP,

@@ -85,7 +85,7 @@ describe("a destination with a customer managed key", () => {
     });
   });
 
-  it("is found in the Region of the key, whose partition the consumer looks up by itself", () => {
+  it("has the partition looked up by the consumer if no key of the stream needs it", () => {
     const synthesized = synthesize((stack, providers) => {
       const stream = aStream(stack, providers, { encryption: StreamEncryption.NONE });
       aConsumer(stack, providers, { stream, onFailure: OnFailure.queue({ kmsKeyArn: KEY }) });
@@ -118,7 +118,7 @@ describe("a destination with a customer managed key", () => {
     ["sqs", OnFailure.sqs(QUEUE, { kmsKeyArn: "alias/failures" })],
     ["sns", OnFailure.sns(TOPIC, { kmsKeyArn: "alias/failures" })],
     ["s3", OnFailure.s3(BUCKET, undefined, { kmsKeyArn: "alias/failures" })],
-  ])("%s: is refused by an alias", (_kind, onFailure) => {
+  ])("%s: is refused if the key is an alias", (_kind, onFailure) => {
     expect(refused(onFailure)).toEqual([
       `'onFailure.kmsKeyArn' must be a key ARN, got the alias "alias/failures"; policies name a key by its ARN: give the ARN of the customer managed key behind the alias, or omit it for an AWS managed key`,
     ]);
@@ -128,20 +128,20 @@ describe("a destination with a customer managed key", () => {
     ["queue", OnFailure.queue({ kmsKeyArn: KEY.replace("eu-central", "us-east") })],
     ["sqs", OnFailure.sqs(QUEUE, { kmsKeyArn: KEY.replace("eu-central", "us-east") })],
     ["sns", OnFailure.sns(TOPIC, { kmsKeyArn: KEY.replace("eu-central", "us-east") })],
-  ])("%s: is refused in another Region", (_kind, onFailure) => {
+  ])("%s: is refused if the key is in another Region", (_kind, onFailure) => {
     expect(refused(onFailure)).toEqual([
-      `'onFailure.kmsKeyArn' must be in Region eu-central-1 like what it encrypts, got ${KEY.replace("eu-central", "us-east")}; give the ARN of a key, or of a multi-Region key's replica, in that Region`,
+      expect.stringMatching(/^'onFailure\.kmsKeyArn' must be in Region eu-central-1 .*us-east-1/),
     ]);
   });
 
-  it("is refused by properties that do not exist", () => {
+  it("is refused with a property that does not exist", () => {
     const options = { kmsKeyARN: KEY } as never;
     expect(refused(OnFailure.queue(options))).toEqual([
       "'onFailure.kmsKeyARN' is not a property; write 'kmsKeyArn'",
     ]);
   });
 
-  it("has its token checked by Terraform, on the mapping", () => {
+  it("has a token checked by Terraform on the mapping", () => {
     const withToken = (build: (token: string) => OnFailure, region?: string) =>
       synthesize((stack, providers: Providers) => {
         const token = new TerraformVariable(stack, "key", { type: "string" }).stringValue;
@@ -155,7 +155,7 @@ describe("a destination with a customer managed key", () => {
     );
   });
 
-  it("has nothing to do with the stream's key", () => {
+  it("does not change the permission for the stream's key", () => {
     expect(KEY).not.toBe(KEY_ARN);
     const [decrypt] = consumerWith(OnFailure.queue({ kmsKeyArn: KEY }))
       .statements("aws_iam_role_policy")

@@ -1,3 +1,4 @@
+import { fixOf } from "../../modules/properties/property";
 import { DOCUMENTED } from "../../scripts/documented-properties";
 
 const cases = [...DOCUMENTED].flatMap(([name, properties]) =>
@@ -7,6 +8,15 @@ const cases = [...DOCUMENTED].flatMap(([name, properties]) =>
   ),
 );
 
+const namedDefaults = cases.flatMap(([name, declaration]) => {
+  const [, number] = /omit it for (\d+(?:\.\d+)?)/.exec(fixOf(declaration)) ?? [];
+  return number ? [[name, number, declaration.default ?? declaration.implicitDefault]] : [];
+});
+
+it.each(namedDefaults)("an error about %s names its default, %s", (_name, number, value) => {
+  expect(number).toBe(String(value));
+});
+
 describe("the docstring of a property agrees with its declaration", () => {
   it.each(cases)("%s", (_name, { kind, required, default: value, implicitDefault }, docstring) => {
     const bounds = [kind.schema ?? {}, ...(kind.schema?.anyOf ?? [])].filter(
@@ -15,6 +25,9 @@ describe("the docstring of a property agrees with its declaration", () => {
     for (const { minimum, maximum } of bounds) {
       expect(docstring.text).toContain(`${minimum}`);
       expect(docstring.text).toMatch(new RegExp(`\\b${minimum}\\b.*\\b(to ${maximum}|or more)\\b`));
+    }
+    if (kind.schema?.maxItems) {
+      expect(docstring.text).toContain(`at most ${kind.schema.maxItems}`);
     }
     if (kind.schema?.type === "integer" && kind.schema.enum) {
       kind.schema.enum.forEach((one) => {

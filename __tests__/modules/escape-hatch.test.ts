@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import { OnFailure, TracingMode } from "../../modules";
 import { aConsumer, aStream, type Providers, synthesize } from "../helpers/synthesize";
 
-/** Fields and accessors that a user reaches. */
+/** Public fields and accessors. */
 const fieldsOf = (construct: Construct): unknown[] => {
   const prototypes: object[] = [];
   for (let one = construct as object; one !== Object.prototype; one = Object.getPrototypeOf(one)) {
@@ -33,7 +33,7 @@ describe("the escape hatch", () => {
     });
   });
 
-  it("sets what no property does", () => {
+  it("sets arguments that no property sets", () => {
     const synthesized = synthesize((stack, providers) => {
       const { stream, consumer } = everything(stack, providers);
       consumer.mapping.addOverride("scaling_config.maximum_concurrency", 5);
@@ -47,7 +47,7 @@ describe("the escape hatch", () => {
     expect(synthesized.only("aws_kms_key").multi_region).toBe(true);
   });
 
-  it("wins over what a property sets", () => {
+  it("overrides arguments that a property sets", () => {
     const { batch_size } = synthesize((stack, providers) => {
       aConsumer(stack, providers, {
         batchSize: 10,

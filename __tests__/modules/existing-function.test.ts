@@ -12,7 +12,7 @@ const EXISTING = {
 
 describe("CrossAccountConsumer", () => {
   describe("with an existing function", () => {
-    it("adds a policy to its role and makes no other resource of a function", () => {
+    it("adds a policy to its role and creates no other resource of a function", () => {
       const synthesized = synthesize((stack, providers) => {
         const consumer = aConsumer(stack, providers, {
           existingFunction: EXISTING,
@@ -59,31 +59,31 @@ describe("CrossAccountConsumer", () => {
     });
   });
 
-  describe("where only Terraform knows the Regions", () => {
+  describe("if only Terraform knows the Regions", () => {
     const preconditionOf = (props: Partial<CrossAccountConsumerProps>) =>
       consumerOf(props, "").only("aws_lambda_event_source_mapping").lifecycle.precondition;
     const home = 'element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 3)';
     const expected = (region: string) => [
       {
         condition: `\${(${region} == ${home})}`,
-        error_message: `'provider' must be in the stream's Region \${${home}}, got \${${region}}; Lambda reads a stream of its own Region only: use a provider of that Region`,
+        error_message: expect.stringContaining(`Region \${${home}}, got \${${region}}; `),
       },
     ];
 
-    it("compares the function's with the stream's", () => {
+    it("compares the function's Region with the stream's", () => {
       expect(preconditionOf({})).toEqual(
         expected('element(split(":", aws_lambda_function.consumer_function_6D42922D.arn), 3)'),
       );
     });
 
-    it("asks the provider where the function is there already", () => {
+    it("compares the provider's Region if the function exists already", () => {
       expect(preconditionOf({ existingFunction: EXISTING })).toEqual(
         expected("data.aws_region.consumer_region_0091EA66.id"),
       );
     });
   });
 
-  it("makes no queue and no destination where nothing is to be reported", () => {
+  it("creates no queue and no destination with OnFailure.none()", () => {
     const synthesized = synthesize((stack, providers) => {
       const consumer = aConsumer(stack, providers, {
         onFailure: OnFailure.none(),

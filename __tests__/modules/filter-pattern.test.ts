@@ -38,7 +38,7 @@ describe("a filter pattern", () => {
     [{ a: [] }, "a"],
     [{ ok: ["x"], data: { a: { b: true } } }, "data.a.b"],
     [{ $or: [{ a: ["x"] }, { b: "x" }] }, "$or[1].b"],
-  ])("may not be %j: a leaf is a list", (pattern, path) => {
+  ])("may not be %j: a value must be a list", (pattern, path) => {
     expect(filterMistake(pattern)).toEqual({
       path,
       rule: "a list of alternatives or a nested object",
@@ -49,7 +49,7 @@ describe("a filter pattern", () => {
     [{ data: {} }, "data"],
     [{ $or: [{ a: ["x"] }, {}] }, "$or[1]"],
     [{ $or: ["x"] }, "$or[0]"],
-  ])("may not be %j: a level has keys", (pattern, path) => {
+  ])("may not be %j: a nested object must have keys", (pattern, path) => {
     expect(filterMistake(pattern)).toEqual({
       path,
       rule: "an object with at least one key",
@@ -57,7 +57,7 @@ describe("a filter pattern", () => {
   });
 
   it.each([{ $or: { a: ["x"] } }, { $or: [] }, { $or: "x" }])(
-    "may not be %j: alternatives are a list",
+    "may not be %j: $or must be a list",
     (pattern) => {
       expect(filterMistake(pattern)).toEqual({
         path: "$or",
@@ -113,7 +113,7 @@ describe("a filter pattern", () => {
     });
   });
 
-  it("is left out where there is none", () => {
+  it("is omitted if there are no patterns", () => {
     const mapping = synthesize((stack, providers) => {
       aConsumer(stack, providers, { filterPatterns: [] });
     }).only("aws_lambda_event_source_mapping");

@@ -27,7 +27,7 @@ describe("the function's own permissions", () => {
     },
   ];
 
-  it("are an inline policy of the role, as they were given", () => {
+  it("are an inline policy of the role with the given statements", () => {
     const synthesized = consumerOf({ policyStatements: statements });
     const { policy, ...rest } = synthesized.named(
       "aws_iam_role_policy",
@@ -61,7 +61,7 @@ describe("the function's own permissions", () => {
     });
   });
 
-  it("are waited for by the mapping, and not by the function, which they can name", () => {
+  it("are a dependency of the mapping, and not of the function, to which they can refer", () => {
     const synthesized = consumerOf({
       policyStatements: statements,
       managedPolicyArns: [READ_ONLY],
@@ -75,7 +75,7 @@ describe("the function's own permissions", () => {
     expect(synthesized.only("aws_lambda_function")).not.toHaveProperty("depends_on");
   });
 
-  it("are nothing else where none are given", () => {
+  it("add no resources if none are given", () => {
     const synthesized = consumerOf({ policyStatements: [], managedPolicyArns: [] });
     expect(synthesized.addresses).toEqual(consumerOf({}).addresses);
   });
@@ -107,7 +107,7 @@ describe("the function's own permissions", () => {
     ).toEqual(["${aws_iam_policy.one.arn}", "${aws_iam_policy.two.arn}"]);
   });
 
-  it("judge an ARN that only Terraform knows on the policy itself", () => {
+  it("check an ARN that is a token with a precondition of the policy", () => {
     const synthesized = synthesize((stack, providers) => {
       const { arn } = new IamPolicy(stack, "one", { provider: providers.consumer, policy: "{}" });
       aConsumer(stack, providers, {
@@ -121,7 +121,7 @@ describe("the function's own permissions", () => {
     });
   });
 
-  it("are public, with every other resource of the role", () => {
+  it("are public fields, like every other resource of the role", () => {
     synthesize((stack, providers) => {
       const consumer = aConsumer(stack, providers, {
         policyStatements: statements,
@@ -136,7 +136,7 @@ describe("the function's own permissions", () => {
   });
 });
 
-describe("what the function itself needs", () => {
+describe("permissions that settings of the function need", () => {
   const functionPolicyOf = (props: Partial<CrossAccountConsumerProps>) => {
     const synthesized = consumerOf(props);
     expect(synthesized.only("aws_lambda_function").depends_on).toEqual([
@@ -145,7 +145,7 @@ describe("what the function itself needs", () => {
     return synthesized.statements("aws_iam_role_policy", "consumer_function-policy");
   };
 
-  it("is to mount the file system through its access point", () => {
+  it("include mounting the file system through its access point", () => {
     const statements = functionPolicyOf({
       vpc: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
       fileSystem: { accessPointArn: ACCESS_POINT, localMountPath: "/mnt/data" },
@@ -163,7 +163,7 @@ describe("what the function itself needs", () => {
     });
   });
 
-  it("is to decrypt its own environment, whose function it does not wait for", () => {
+  it("include decrypting the environment, without depending on the function", () => {
     const part = (index: number) => `\${element(split(":", ${ROLE}.arn), ${index})}`;
     const statements = functionPolicyOf({
       functionName: "reader",
@@ -185,7 +185,7 @@ describe("what the function itself needs", () => {
     ]);
   });
 
-  it("is to log, also in a log group that is shared", () => {
+  it("include logging, also in an existing log group", () => {
     const synthesized = consumerOf({ existingLogGroupName: "/shared/functions" });
     const home = 'element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 3)';
     const part = (index: number) => `element(split(":", ${ROLE}.arn), ${index})`;

@@ -77,24 +77,24 @@ describe("a setting of the function", () => {
         },
       },
     ],
-  ])("%s is the argument of that name", (_name, props, argument) => {
+  ])("%s sets the argument of that name", (_name, props, argument) => {
     expect(functionOf(props)).toMatchObject(argument);
   });
 
-  it("encrypts the log group with a key that is given", () => {
+  it("encrypts the log group with the given key", () => {
     const synthesized = synthesize((stack, providers) =>
       aConsumer(stack, providers, { logGroupKmsKeyArn: KEY }),
     );
     expect(synthesized.only("aws_cloudwatch_log_group").kms_key_id).toBe(KEY);
   });
 
-  it("encrypts code from S3 with a key that is given, which only AWS provider 6 knows", () => {
+  it("sets the key of code from S3, an argument that only AWS provider 6 has", () => {
     const code = LambdaCode.fromS3("bucket", "key.zip", undefined, KEY);
     expect(functionOf({ code })).toMatchObject({ s3_bucket: "bucket", source_kms_key_arn: KEY });
     expect(functionOf({})).not.toHaveProperty("source_kms_key_arn");
   });
 
-  it("is no default architecture of a container image, and arm64 of any other code", () => {
+  it("defaults to arm64, but to no architecture for a container image", () => {
     expect(functionOf({ code: IMAGE })).not.toHaveProperty("architectures");
     expect(functionOf({ code: IMAGE, architecture: Architecture.ARM_64 }).architectures).toEqual([
       "arm64",

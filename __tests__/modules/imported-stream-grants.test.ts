@@ -36,7 +36,7 @@ describe("a grant on an encrypted stream without a provider", () => {
     ]);
   });
 
-  it("fails where no provider of the stack can tell Kinesis's host", () => {
+  it("fails if the stack has no provider to look up the DNS suffix with", () => {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), "grants-")) });
     ProducerStream.fromAttributes(new TerraformStack(app, "stack"), "stream", {
       streamArn: STREAM_ARN,

@@ -64,7 +64,7 @@ describe("ProducerStream.fromAttributes", () => {
   });
 
   describe("with a provider", () => {
-    it("registers the consumer and makes both policies", () => {
+    it("registers the consumer and creates both policies", () => {
       const synthesized = importing(true, {}, consume());
       expect(synthesized.only("aws_kinesis_stream_consumer")).toEqual({
         provider: "aws.producer",
@@ -142,7 +142,7 @@ describe("ProducerStream.fromAttributes", () => {
       consume({ consumerArn: CONSUMER_ARN }),
     );
 
-    it("makes nothing in the stream's account", () => {
+    it("creates nothing in the stream's account", () => {
       expect(JSON.stringify(unowned.resources)).not.toContain("aws.producer");
       expect(JSON.stringify(unowned.data)).not.toContain("aws.producer");
       expect(unowned.addresses.join()).not.toMatch(/kinesis|kms/);
@@ -190,7 +190,7 @@ describe("ProducerStream.fromAttributes", () => {
       });
     });
 
-    it("reads through the consumer made elsewhere", () => {
+    it("reads through the existing registered consumer", () => {
       expect(unowned.only("aws_lambda_event_source_mapping")).toMatchObject({
         event_source_arn: CONSUMER_ARN,
         depends_on: ["aws_iam_role_policy.consumer_role-policy_96DED8B4"],
@@ -210,7 +210,7 @@ describe("ProducerStream.fromAttributes", () => {
       });
     });
 
-    it("keeps a consumer's addresses, whichever comes first", () => {
+    it("keeps a consumer's addresses if consumers are declared in another order", () => {
       const addresses = (...ids: string[]) =>
         importing(false, { kmsKeyArn: KEY_ARN }, (stream, stack, providers) =>
           ids.forEach((id) =>

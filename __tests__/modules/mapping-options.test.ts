@@ -1,6 +1,7 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import type { CrossAccountConsumerProps } from "../../modules";
+import { propertiesOf } from "../helpers/sentences";
 import { aConsumer, refusals, ROLE_ARN, type Synthesized, synthesize } from "../helpers/synthesize";
 
 const KEY = "arn:aws:kms:eu-central-1:222222222222:key/99999999-2222-3333-4444-555555555555";
@@ -27,7 +28,7 @@ describe("filterCriteriaKmsKeyArn", () => {
     ]);
   });
 
-  it("is a key of the mapping's Region", () => {
+  it("must be a key of the mapping's Region", () => {
     const key = KEY.replace("eu-central", "us-east");
     expect(refused({ filterPatterns: PATTERNS, filterCriteriaKmsKeyArn: key })).toEqual([
       `'filterCriteriaKmsKeyArn' must be in Region eu-central-1 like what it encrypts, got ${key}; give the ARN of a key, or of a multi-Region key's replica, in that Region`,
@@ -36,22 +37,20 @@ describe("filterCriteriaKmsKeyArn", () => {
 });
 
 describe("metrics", () => {
-  it("are those of the mapping", () => {
+  it("are passed to the mapping", () => {
     expect(mappingOf({ metrics: ["EventCount"] }).metrics_config).toEqual({
       metrics: ["EventCount"],
     });
     expect(mappingOf({ metrics: [] })).not.toHaveProperty("metrics_config");
   });
 
-  it("are only those that Lambda has of a stream", () => {
-    expect(refused({ metrics: ["ErrorCount"] })).toEqual([
-      `'metrics[0]' must be one of EventCount, got "ErrorCount"; omit it for none`,
-    ]);
+  it("can only be those that Lambda offers for streams", () => {
+    expect(propertiesOf(refused({ metrics: ["ErrorCount"] }))).toEqual(["metrics[0]"]);
   });
 });
 
 describe("dependsOn", () => {
-  it("makes the mapping wait for more than its permissions", () => {
+  it("adds dependencies of the mapping", () => {
     const mapping = synthesize((stack, providers) => {
       const other = new SqsQueue(stack, "other", { provider: providers.consumer });
       aConsumer(stack, providers, { dependsOn: [other] });
@@ -60,7 +59,7 @@ describe("dependsOn", () => {
     expect(mapping.depends_on).toEqual([...always, "aws_sqs_queue.other"]);
   });
 
-  it("is of the same stack", () => {
+  it("must be in the same stack", () => {
     expect(
       refusals((stack, providers) => {
         const other = new TerraformStack(Testing.app(), "other-stack");
@@ -79,12 +78,6 @@ describe("rolePath", () => {
       "/pipelines/orders/",
     );
     expect(made({}).only("aws_iam_role")).not.toHaveProperty("path");
-  });
-
-  it.each(["pipelines", "/pipelines", "/a b/", ""])("refuses %j", (rolePath) => {
-    expect(refused({ rolePath })).toEqual([
-      `'rolePath' must be a path that begins and ends with a slash, of at most 512 characters without spaces, got ${JSON.stringify(rolePath)}; omit it for /`,
-    ]);
   });
 
   it("is not for the role of an existing function", () => {
@@ -116,7 +109,7 @@ describe("tagsByResource", () => {
     }
   });
 
-  it("needs no tags that all have, and may be tokens", () => {
+  it("works without `tags`, and accepts tokens", () => {
     const only = made({ tagsByResource: { role: { own: "yes" } } });
     expect(only.only("aws_iam_role").tags).toEqual({ own: "yes" });
     expect(only.only("aws_lambda_function")).not.toHaveProperty("tags");

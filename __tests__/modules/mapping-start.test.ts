@@ -22,7 +22,7 @@ describe("where a mapping starts", () => {
     expect(mappingFrom(given).starting_position_timestamp).toBe(expected);
   });
 
-  it("is left as it is for an existing mapping", () => {
+  it("is not changed for an existing mapping", () => {
     expect(mappingFrom("2026-01-31T08:00:00Z").lifecycle.ignore_changes).toEqual([
       "starting_position",
       "starting_position_timestamp",
@@ -30,7 +30,7 @@ describe("where a mapping starts", () => {
   });
 });
 
-describe("the default age at which Lambda gives a record up", () => {
+describe("the default age at which Lambda discards a record", () => {
   const ageWith = (retentionPeriodHours?: number): unknown =>
     synthesize((stack, providers) => {
       const stream = aStream(stack, providers, { retentionPeriodHours });
@@ -44,7 +44,7 @@ describe("the default age at which Lambda gives a record up", () => {
     [48, 86400],
     [8760, 86400],
   ])(
-    "leaves time to read the record back: with a retention of %s hours it is %s s",
+    "leaves time to read the record from the stream: with a retention of %s hours it is %s s",
     (hours, age) => {
       expect(ageWith(hours)).toBe(age);
     },

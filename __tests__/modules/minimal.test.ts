@@ -34,10 +34,10 @@ const keyArnPart = (part: number) => `\${element(split(":", ${KEY}.arn), ${part}
 
 const policy = (...Statement: object[]): string => written({ Version: "2012-10-17", Statement });
 
-describe("a stream and a consumer with nothing but what they need", () => {
+describe("a stream and a consumer with only their required properties", () => {
   const minimal = synthesize(aConsumer);
 
-  it("keeps its Terraform addresses: construct ids are API, changing one is breaking", () => {
+  it("keeps its Terraform addresses, since changing a construct id is a breaking change", () => {
     expect(minimal.addresses).toEqual(
       [
         ROLE,
@@ -59,7 +59,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     );
   });
 
-  it("makes nothing else than resources and data sources", () => {
+  it("creates only resources and data sources", () => {
     expect(Object.keys(minimal.document).sort()).toEqual([
       "data",
       "provider",
@@ -68,7 +68,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     ]);
   });
 
-  it("warns of nothing", () => {
+  it("has no warnings", () => {
     expect(minimal.warnings).toEqual([]);
   });
 
@@ -86,7 +86,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     });
   });
 
-  it("makes an encrypted on-demand stream", () => {
+  it("creates an encrypted on-demand stream", () => {
     expect(minimal.only("aws_kinesis_stream")).toEqual({
       provider: "aws.producer",
       name: "kds-cross-account-stream",
@@ -97,7 +97,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     });
   });
 
-  it("makes a rotated key with an alias", () => {
+  it("creates a key with rotation and an alias", () => {
     expect(minimal.only("aws_kms_key")).toEqual({
       provider: "aws.producer",
       description: "Encrypts the records of Kinesis data stream kds-cross-account-stream",
@@ -129,7 +129,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
           Principal: { AWS: [`\${${ROLE}.arn}`] },
           Action: ["kms:Decrypt"],
           Resource: "*",
-          // The stream depends on this policy, so its ARN is put together from the key's.
+          // The stream depends on this policy, so its ARN is composed from the key's.
           Condition: {
             StringEquals: {
               "kms:ViaService": `kinesis.${keyArnPart(3)}.\${${PARTITION}.dns_suffix}`,
@@ -149,7 +149,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     });
   });
 
-  it("gives stream and consumer exactly the blog's policies, once the key policy has shown that IAM knows the role", () => {
+  it("gives stream and consumer exactly the blog's policies, which depend on the key policy", () => {
     const common = {
       provider: "aws.producer",
       depends_on: [KEY_POLICY],
@@ -180,7 +180,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     });
   });
 
-  it("makes a role that Lambda assumes", () => {
+  it("creates a role that Lambda assumes", () => {
     expect(minimal.only("aws_iam_role")).toEqual({
       provider: "aws.consumer",
       name: NAME,
@@ -217,7 +217,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     });
   });
 
-  it("makes the log group and the failure queue", () => {
+  it("creates the log group and the failure queue", () => {
     expect(minimal.only("aws_cloudwatch_log_group")).toEqual({
       provider: "aws.consumer",
       name: `/aws/lambda/${NAME}`,
@@ -233,7 +233,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     });
   });
 
-  it("makes the function", () => {
+  it("creates the function", () => {
     expect(minimal.only("aws_lambda_function")).toEqual({
       provider: "aws.consumer",
       function_name: NAME,
@@ -253,7 +253,7 @@ describe("a stream and a consumer with nothing but what they need", () => {
     });
   });
 
-  it("makes the mapping, which waits for every permission", () => {
+  it("creates the mapping, which depends on every permission", () => {
     expect(minimal.only("aws_lambda_event_source_mapping")).toEqual({
       provider: "aws.consumer",
       function_name: `\${${FUNCTION}.arn}`,

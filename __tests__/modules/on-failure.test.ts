@@ -66,7 +66,7 @@ describe("OnFailure", () => {
     expect(synthesized.all("aws_sqs_queue")).toHaveLength(arn === `\${${own}}` ? 1 : 0);
   });
 
-  it("takes the account of an existing function's role for the bucket's", () => {
+  it("expects the bucket in the account of an existing function's role", () => {
     const statements = synthesize((stack, providers) =>
       aConsumer(stack, providers, {
         onFailure: OnFailure.s3(BUCKET),

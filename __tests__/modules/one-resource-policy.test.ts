@@ -20,13 +20,13 @@ const sentence = (paths: string) =>
   `'provider' must be given to one construct of a stream, got it at ${paths}; a stream has one resource policy, which the last of them would silently replace: pass one stream to all consumers`;
 
 describe("a stream's one resource policy", () => {
-  it("fails when two constructs would put it", () => {
+  it("fails when two constructs would manage it", () => {
     const refusal = refusalOf([STREAM_ARN, STREAM_ARN]);
     expect(refusal).toContain(sentence("stack/stream-0 and stack/stream-1"));
     expect(refusal.match(/must be/g)).toHaveLength(1);
   });
 
-  it("fails when the stream that was made here is imported too", () => {
+  it("fails when a created stream is also imported", () => {
     const refusal = refusalOfApp((stack, providers) => {
       const stream = aStream(stack, providers);
       stream.grantWrite(ACCOUNT);
@@ -38,11 +38,11 @@ describe("a stream's one resource policy", () => {
     expect(refusal).toContain(sentence("stack/stream and stack/again"));
   });
 
-  it("may be put by one of two", () => {
+  it("may be managed by one of two constructs", () => {
     expect(refusalOf([STREAM_ARN, STREAM_ARN], 1)).toBe("");
   });
 
-  it("is each stream's own", () => {
+  it("may exist once for each stream", () => {
     expect(refusalOf([STREAM_ARN, `${STREAM_ARN}-2`])).toBe("");
   });
 });

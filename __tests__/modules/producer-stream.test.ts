@@ -22,13 +22,13 @@ describe("ProducerStream", () => {
       [{ streamMode: StreamMode.ON_DEMAND }, { stream_mode: "ON_DEMAND" }],
       [{ shardCount: 2 }, { stream_mode: "PROVISIONED" }],
       [{ streamMode: StreamMode.PROVISIONED, shardCount: 2 }, { stream_mode: "PROVISIONED" }],
-    ])("has the capacity mode that %j asks for", (props, details) => {
+    ])("has the capacity mode of %j", (props, details) => {
       const stream = streamOf(props).only("aws_kinesis_stream");
       expect(stream.stream_mode_details).toEqual(details);
       expect(stream.shard_count).toBe("shardCount" in props ? props.shardCount : undefined);
     });
 
-    it("passes every other setting on", () => {
+    it("passes every other setting to Kinesis", () => {
       const synthesized = streamOf({
         retentionPeriodHours: 168,
         shardLevelMetrics: ["IncomingBytes", "OutgoingBytes"],
@@ -44,7 +44,7 @@ describe("ProducerStream", () => {
       expect(synthesized.only("aws_kms_key").tags).toEqual({ team: "data" });
     });
 
-    it("has no resource policy as long as nobody was granted anything", () => {
+    it("has no resource policy without grants", () => {
       let made: ProducerStream | undefined;
       const synthesized = synthesize((stack, providers) => {
         made = aStream(stack, providers);
@@ -60,7 +60,7 @@ describe("ProducerStream", () => {
       expect(name).toBe("alias/a-b-c_d-e");
     });
 
-    it("makes no key where there is no encryption", () => {
+    it("creates no key without encryption", () => {
       const synthesized = synthesize((stack, providers) => {
         const stream = aStream(stack, providers, {
           encryption: StreamEncryption.NONE,
@@ -80,7 +80,7 @@ describe("ProducerStream", () => {
       expect(synthesized.outputs).toEqual({});
     });
 
-    it("proves the role with the function where there is no key policy to do it", () => {
+    it("depends on the function, which proves that the role has propagated, if there is no key policy", () => {
       const synthesized = synthesize((stack, providers) => {
         const stream = aStream(stack, providers, {
           encryption: StreamEncryption.NONE,
@@ -128,7 +128,7 @@ describe("ProducerStream", () => {
     });
   });
 
-  it("hands out what it made", () => {
+  it("exposes the resources that it created", () => {
     synthesize((stack, providers) => {
       const stream = aStream(stack, providers);
       stream.grantWrite(WRITER);

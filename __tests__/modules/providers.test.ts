@@ -87,12 +87,12 @@ describe("every element has the provider of its account", () => {
       },
     ],
     [
-      "an existing function, where Terraform knows the Regions",
+      "an existing function, with Regions that only Terraform knows",
       "none",
       (stack, providers) => aConsumer(stack, providers, { existingFunction: EXISTING }),
     ],
     [
-      "a stream made elsewhere",
+      "an existing stream with a provider",
       "",
       (stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
@@ -104,7 +104,7 @@ describe("every element has the provider of its account", () => {
       },
     ],
     [
-      "a stream of others",
+      "an existing stream without a provider",
       "",
       (stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {

@@ -16,7 +16,7 @@ const sources = readdirSync(MODULES, { recursive: true, encoding: "utf8" })
     ),
   );
 
-/** Every property of every exported interface, with what its comment says. */
+/** Every property of every exported interface, with its docstring. */
 const properties = sources.flatMap((source) =>
   source.statements
     .filter(ts.isInterfaceDeclaration)
@@ -36,7 +36,7 @@ const properties = sources.flatMap((source) =>
 );
 
 describe("the public API", () => {
-  it("is three constructs and what their properties take", () => {
+  it("consists of three constructs and the types of their properties", () => {
     expect(Object.keys(library).sort()).toEqual([
       "ApplicationLogLevel",
       "Architecture",
@@ -55,7 +55,7 @@ describe("the public API", () => {
     ]);
   });
 
-  it("has the properties that this test looks at", () => {
+  it("has as many properties as this test expects", () => {
     expect(properties.length).toBeGreaterThan(50);
     expect(properties.map(({ name }) => name)).toEqual(
       expect.arrayContaining([

@@ -5,7 +5,7 @@ import { aConsumer, aStream, Providers, refusalOfApp, REGION } from "../helpers/
 
 type ProviderSettings = Partial<ConstructorParameters<typeof AwsProvider>[2]>;
 
-/** Two consumers of one stream, each with a provider of its own. */
+/** Two consumers of a stream, each with its own provider. */
 const twoProviders =
   (settings: readonly ProviderSettings[], props: Partial<CrossAccountConsumerProps>) =>
   (stack: TerraformStack, providers: Providers): void => {
@@ -36,7 +36,7 @@ describe("names that AWS compares within an account", () => {
     ["the same allowed account", { allowedAccountIds: [ACCOUNT] }],
     ["a role of the same account", { assumeRole: roleOf(ACCOUNT) }],
     ["the same profile", { profile: "analytics" }],
-  ])("fail when two providers with %s want one role", (_what, settings) => {
+  ])("fail when consumers whose providers have %s use the same role name", (_what, settings) => {
     const refusal = refusalOfApp(twoProviders([settings, settings], { roleName: "r" }));
     expect(refusal).toContain(DUPLICATE_ROLE);
     expect(refusal.match(/must be/g)).toHaveLength(1);
@@ -55,7 +55,7 @@ describe("names that AWS compares within an account", () => {
     expect(refusalOfApp(twoProviders([one, two], { roleName: "r", functionName: "f" }))).toBe("");
   });
 
-  it("fail for roles, and not for functions, of one account in two Regions", () => {
+  it("fail for roles, but not for functions, of an account in two Regions", () => {
     const refusal = refusalOfApp((stack, providers) => {
       for (const [index, region] of ["eu-west-1", "eu-west-2"].entries()) {
         const provider = (account: string) =>
@@ -82,7 +82,7 @@ describe("names that AWS compares within an account", () => {
     expect(refusal.match(/must be/g)).toHaveLength(1);
   });
 
-  it("fail when one token is the name of two roles", () => {
+  it("fail when the same token is the name of two roles", () => {
     const refusal = refusalOfApp((stack, providers) => {
       const stream = aStream(stack, providers);
       const variable = new TerraformVariable(stack, "given", {});
@@ -98,7 +98,7 @@ describe("names that AWS compares within an account", () => {
     expect(refusal).toContain(`'roleName' must be unique in an account, got "\${var.given}" ${AT}`);
   });
 
-  it("fail when two streams have one name", () => {
+  it("fail when two streams have the same name", () => {
     const refusal = refusalOfApp((stack, providers) => {
       aStream(stack, providers, {}, "one");
       aStream(stack, providers, {}, "two");
@@ -109,7 +109,7 @@ describe("names that AWS compares within an account", () => {
     expect(refusal.match(/must be/g)).toHaveLength(1);
   });
 
-  it("fail when the keys of two streams would have one alias", () => {
+  it("fail when the keys of two streams would have the same alias", () => {
     const refusal = refusalOfApp((stack, providers) => {
       aStream(stack, providers, { streamName: "a.b" }, "one");
       aStream(stack, providers, { streamName: "a-b" }, "two");
@@ -119,7 +119,7 @@ describe("names that AWS compares within an account", () => {
     );
   });
 
-  it("may be the same for streams of two accounts", () => {
+  it("may be the same for streams in two accounts", () => {
     const refusal = refusalOfApp((stack, providers) => {
       aStream(stack, providers, {}, "one");
       aStream(stack, providers, { provider: providers.other }, "two");

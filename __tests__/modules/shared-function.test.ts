@@ -12,7 +12,7 @@ import {
 
 type Props = Parameters<typeof aConsumer>[2];
 
-/** Two streams, and two consumers of them with one function. */
+/** Two streams, read by two consumers that share a function. */
 const build =
   (first: Props = {}, second: Props = {}) =>
   (stack: TerraformStack, providers: Providers): readonly CrossAccountConsumer[] => {
@@ -36,7 +36,7 @@ const build =
 describe("a CrossAccountConsumer with the function of another one", () => {
   const synthesized = () => synthesize((...args) => void build()(...args));
 
-  it("creates a mapping and a policy of the role for its own stream, and nothing else of a function", () => {
+  it("creates only a mapping and a policy of the role for its own stream", () => {
     const document = synthesized();
 
     expect(document.addresses.filter((address) => address.includes(".second_")).map(short)).toEqual(
@@ -78,7 +78,7 @@ describe("a CrossAccountConsumer with the function of another one", () => {
     expect(destinationOf("second")).toEqual(destinationOf("first"));
   });
 
-  it("lets the role read the stream only once IAM knows the role", () => {
+  it("gives the role access to the stream only once the role has propagated", () => {
     const policy = synthesized().named("aws_kinesis_resource_policy", "second_consumer-policy");
 
     expect(policy.policy).toContain(".arn}");
@@ -97,7 +97,7 @@ describe("a CrossAccountConsumer with the function of another one", () => {
     });
   });
 
-  it("may itself be shared, and then means the same function", () => {
+  it("may itself be shared, and refers to the same function", () => {
     expect(
       refusalOfApp((stack, providers) => {
         const [, two] = build()(stack, providers);
@@ -122,13 +122,16 @@ describe("a CrossAccountConsumer with the function of another one", () => {
   it.each<[string, Props, Props]>([
     ["consumerName", {}, { consumerName: "clicks-reader", readMode: ReadMode.SHARED_THROUGHPUT }],
     ["onFailure", {}, { onFailure: OnFailure.queue() }],
-  ])("fails when %s would give two resources of the function one name", (property, one, two) => {
-    expect(refusalOfApp((...args) => void build(one, two)(...args))).toContain(
-      `'${property}' must be`,
-    );
-  });
+  ])(
+    "fails when %s would give two resources of the function the same name",
+    (property, one, two) => {
+      expect(refusalOfApp((...args) => void build(one, two)(...args))).toContain(
+        `'${property}' must be`,
+      );
+    },
+  );
 
-  it("fails when a property of the function is given as well", () => {
+  it("fails when a property of the function is given too", () => {
     expect(refusals((...args) => void build({}, { memorySizeMb: 512 })(...args)).join()).toContain(
       "'memorySizeMb' and 'existingFunction' are mutually exclusive",
     );

@@ -59,7 +59,7 @@ describe("elements of another stack", () => {
     },
   );
 
-  it("are refused as the stream of a consumer, with the way to use it all the same", () => {
+  it("are refused as the stream of a consumer, with a hint to import the stream", () => {
     const [here, there] = twoStacks();
     const stream = new ProducerStream(there, "stream", {
       provider: provider(there, "producer"),

@@ -1,12 +1,16 @@
 import { StreamEncryption } from "../../modules";
+import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
+import { CONSTRUCTS } from "../helpers/constructs";
+import { sentenceAbout } from "../helpers/sentences";
 import { withVersion } from "../helpers/provider-version";
 import { withTokens } from "../helpers/tokens";
 import { aConsumer, aStream, KEY_ARN, refusals, synthesize } from "../helpers/synthesize";
 
+const { refuse } = CONSTRUCTS.ProducerStream;
 const WRITER = "arn:aws:iam::333333333333:role/writer";
 
 describe("the key that a stream creates", () => {
-  it("is rotated as often as asked for", () => {
+  it("is rotated in the given period", () => {
     const made = synthesize((stack, providers) =>
       aStream(stack, providers, { keyRotationPeriodInDays: 90 }),
     );
@@ -17,41 +21,42 @@ describe("the key that a stream creates", () => {
     expect(synthesize(aStream).only("aws_kms_key")).not.toHaveProperty("rotation_period_in_days");
   });
 
-  it("has the alias that is given", () => {
+  it("has the given alias", () => {
     const made = synthesize((stack, providers) =>
       aStream(stack, providers, { keyAliasName: "alias/orders/records" }),
     );
     expect(made.only("aws_kms_alias").name).toBe("alias/orders/records");
   });
 
-  it.each([
-    ["orders", /^'keyAliasName' must be alias\/ and 1 to 250 .*, got "orders"; omit it to name/],
-    ["alias/a.b", /^'keyAliasName' must be alias\/ and 1 to 250 .*, got "alias\/a\.b"; omit/],
-    [
-      "alias/aws/kinesis",
-      /^'keyAliasName' must be an alias of your own, got "alias\/aws\/kinesis"; /,
-    ],
-  ])("refuses the alias %s", (keyAliasName, sentence) => {
-    const found = refusals((stack, providers) => aStream(stack, providers, { keyAliasName }));
-    expect(found).toEqual([expect.stringMatching(sentence)]);
+  it.each(["orders", "alias/a.b"])("cannot have the alias %s", (keyAliasName) => {
+    expect(refuse({ keyAliasName })).toEqual([
+      sentenceAbout("keyAliasName", STREAM_PROPERTIES.keyAliasName, keyAliasName),
+    ]);
+  });
+
+  it("cannot have an alias of AWS", () => {
+    expect(refuse({ keyAliasName: "alias/aws/kinesis" })).toEqual([
+      expect.stringMatching(/^'keyAliasName' must be an alias of your own, got /),
+    ]);
   });
 
   it.each([
-    ["keyRotationPeriodInDays", { keyRotationPeriodInDays: 90 }],
-    ["keyAliasName", { keyAliasName: "alias/orders" }],
-  ])("is required by %s", (property, props) => {
-    const refused = (more: object) =>
-      refusals((stack, providers) => aStream(stack, providers, { ...props, ...more }));
-    expect(refused({ kmsKeyArn: KEY_ARN })).toEqual([
-      `'${property}' requires 'retainKey', got kmsKeyArn ${KEY_ARN}; it is about the key created by this construct: omit it, or set 'retainKey' to keep that key`,
-    ]);
-    expect(refused({ encryption: StreamEncryption.NONE })).toHaveLength(1);
-    expect(refused({ encryption: StreamEncryption.NONE, retainKey: true })).toEqual([]);
+    ["deletionWindowInDays", 7],
+    ["keyRotationPeriodInDays", 90],
+    ["keyAliasName", "alias/orders"],
+  ])("is required by %s", (property, value) => {
+    const refuseWith = (more: object) => refuse({ [property]: value, ...more });
+    const sentence = (got: string) =>
+      `'${property}' requires 'retainKey', got ${got}; it is about the key created by this construct: omit it, or set 'retainKey' to keep that key`;
+    const encryption = StreamEncryption.NONE;
+    expect(refuseWith({ kmsKeyArn: KEY_ARN })).toEqual([sentence(`kmsKeyArn ${KEY_ARN}`)]);
+    expect(refuseWith({ encryption })).toEqual([sentence("encryption NONE")]);
+    expect(refuseWith({ encryption, retainKey: true })).toEqual([]);
   });
 });
 
 describe("maxRecordSizeKib", () => {
-  it("is only written when it is given, since older providers do not know it", () => {
+  it("is omitted from the stack unless it is given, since older providers do not know it", () => {
     const made = withTokens(({ number }, stack, { producer, ...providers }) => {
       const newer = { ...providers, producer: withVersion(producer, "6.25.0") };
       aStream(stack, newer, { streamName: "literal", maxRecordSizeKib: 10240 }, "literal");
@@ -66,30 +71,23 @@ describe("maxRecordSizeKib", () => {
     ]);
   });
 
-  it.each(["5.100.0", "6.0.0", "6.19.9"])("is refused with bindings of %s", (version) => {
-    expect(
-      refusals((stack, { producer, ...providers }) =>
-        aStream(
-          stack,
-          { ...providers, producer: withVersion(producer, version) },
-          { maxRecordSizeKib: 2048 },
-        ),
+  const refuseWithBindings = (version: string): string[] =>
+    refusals((stack, { producer, ...providers }) =>
+      aStream(
+        stack,
+        { ...providers, producer: withVersion(producer, version) },
+        { maxRecordSizeKib: 2048 },
       ),
-    ).toEqual([
+    );
+
+  it.each(["5.100.0", "6.0.0", "6.19.9"])("is refused with bindings of %s", (version) => {
+    expect(refuseWithBindings(version)).toEqual([
       `'maxRecordSizeKib' must be omitted before version 6.20 of the AWS provider, got it with bindings of version ${version}; install newer bindings, or omit it for 1024 KiB`,
     ]);
   });
 
   it.each(["6.20.0", "7.0.0"])("is accepted with bindings of %s", (version) => {
-    expect(
-      refusals((stack, { producer, ...providers }) =>
-        aStream(
-          stack,
-          { ...providers, producer: withVersion(producer, version) },
-          { maxRecordSizeKib: 2048 },
-        ),
-      ),
-    ).toEqual([]);
+    expect(refuseWithBindings(version)).toEqual([]);
   });
 });
 
@@ -101,7 +99,7 @@ describe("a writer that lists shards", () => {
       stream.grantWrite(WRITER, options);
     });
 
-  it("may describe the stream and list its shards besides putting records", () => {
+  it("may describe the stream and list its shards, in addition to putting records", () => {
     const synthesized = statementsOf({ listShards: true });
     const [, write, list] = synthesized.statements("aws_kinesis_resource_policy", "stream");
     expect(write).toMatchObject({ Sid: "StreamWriteStatementID", Principal: { AWS: [WRITER] } });

@@ -15,7 +15,7 @@ const refused = (statement: object): string[] =>
   );
 
 describe("a statement added to a stream's resource policy", () => {
-  it("follows the grants in the one policy of the stream", () => {
+  it("is added after the grants in the stream's policy", () => {
     const synthesized = synthesize((stack, providers) => {
       const stream = aStream(stack, providers);
       stream.addToResourcePolicy(STATEMENT);
@@ -35,7 +35,7 @@ describe("a statement added to a stream's resource policy", () => {
     ]);
   });
 
-  it("leaves the key's policy alone, and returns what can be depended on", () => {
+  it("does not change the key's policy, and returns the policies to depend on", () => {
     const synthesized = synthesize((stack, providers) => {
       const stream = aStream(stack, providers);
       expect(stream.addToResourcePolicy(STATEMENT)).toEqual([
@@ -61,7 +61,7 @@ describe("a statement added to a stream's resource policy", () => {
     ["no principal", { principals: [] }, /^'statement\.principals' must be a non-empty list/],
     ["a wildcard", { principals: ["*"] }, /^'statement\.principals\[0\]' must name one principal/],
     [
-      "a principal of another partition",
+      "a principal in another partition",
       { principals: ["arn:aws-cn:iam::333333333333:root"] },
       /^'statement\.principals\[0\]' must be in the stream's partition/,
     ],

@@ -7,7 +7,6 @@ import {
   KEY_ARN,
   STREAM_ARN,
 } from "../helpers/synthesize";
-
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
 import { STREAM_ATTRIBUTES } from "../../modules/producer-stream/stream-properties";
 import {
@@ -18,7 +17,7 @@ import {
   withTokens,
 } from "../helpers/tokens";
 
-describe("a token among several properties", () => {
+describe("a token in a rule of several properties", () => {
   it("is checked together with the other property of a tumbling window", () => {
     const excluding = (props: (tokens: Tokens) => Props) =>
       preconditions(
@@ -31,8 +30,7 @@ describe("a token among several properties", () => {
       })),
     ).toEqual({
       condition: "${((0 == var.given) || (1 == 2))}",
-      error_message:
-        "'tumblingWindowInSeconds' and 'parallelizationFactor' are mutually exclusive, got a window of ${var.given} with factor 2; a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
+      error_message: expect.stringContaining("got a window of ${var.given} with factor 2"),
     });
     expect(
       excluding(({ number }) => ({
@@ -67,13 +65,13 @@ describe("a token among several properties", () => {
       stream: [
         {
           condition: `\${(0 == length(${unknown}))}`,
-          error_message: `'shardLevelMetrics' must be one of IncomingBytes, IncomingRecords, OutgoingBytes, OutgoingRecords, WriteProvisionedThroughputExceeded, ReadProvisionedThroughputExceeded, IteratorAgeMilliseconds, ALL, got \${join(", ", ${unknown})}; name each metric once, or omit it for stream-level metrics only`,
+          error_message: expect.stringContaining(`got \${join(", ", ${unknown})}; `),
         },
       ],
     });
   });
 
-  it("names everything that is named after it", () => {
+  it("is used in every name that derives from it", () => {
     const synthesized = withTokens(({ text }, stack, providers) => {
       const stream = aStream(stack, providers, {
         streamName: text,
@@ -89,7 +87,7 @@ describe("a token among several properties", () => {
 });
 
 describe("a token in a principal", () => {
-  it("does not hide the wildcard beside it", () => {
+  it("does not hide a wildcard next to it", () => {
     expect(() =>
       withTokens(({ text }, stack, providers) => {
         aStream(stack, providers).grantRead(`arn:aws:iam::${text}:role/*`);

@@ -22,7 +22,7 @@ import {
 
 type Row = [name: string, resource: string, others?: Props];
 
-/** Properties whose rule is a condition for a token, with the resource that must have it. */
+/** Properties whose rule is a precondition for a token, with the resource that gets it. */
 const STREAM: readonly Row[] = [
   ["streamName", "stream"],
   ["streamMode", "stream", { shardCount: 1 }],
@@ -99,7 +99,7 @@ const CONSTRUCTS: readonly [string, Record<string, Property<unknown>>, readonly 
   ],
 ];
 
-/** consumerArn needs an imported stream, and keys a Region: other tests have them. */
+/** Tested elsewhere: consumerArn needs an imported stream, and keys have rules about Regions. */
 const ELSEWHERE = ["consumerArn", "kmsKeyArn", "filterCriteriaKmsKeyArn"];
 
 describe.each(CONSTRUCTS)("a token for %s", (_construct, table, rows, create) => {

@@ -21,24 +21,24 @@ const warningsOf = (
 
 const { AT_TIMESTAMP, LATEST, TRIM_HORIZON } = StartingPosition;
 
-describe("what is allowed, but costs records or time, is warned of", () => {
-  it("says nothing about defaults", () => {
+describe("warnings of settings that can lose records or time", () => {
+  it("do not appear for defaults", () => {
     expect(warningsOf({})).toEqual([]);
   });
 
-  it("warns of LATEST", () => {
+  it("appear for LATEST", () => {
     expect(warningsOf({ startingPosition: LATEST })).toEqual([
       "'startingPosition' is LATEST: records put while the mapping is being created or updated can be missed; TRIM_HORIZON and AT_TIMESTAMP miss none",
     ]);
   });
 
-  it("warns of no failure destination", () => {
+  it("appear for a missing failure destination", () => {
     expect(warningsOf({ onFailure: OnFailure.none() })).toEqual([
       "'onFailure' is none: records that Lambda gives up on leave no trace; omit it to have a queue created",
     ]);
   });
 
-  it("warns of infinite retries without bisecting", () => {
+  it("appear for unlimited retries without bisecting", () => {
     expect(
       warningsOf({
         maximumRetryAttempts: -1,
@@ -49,7 +49,7 @@ describe("what is allowed, but costs records or time, is warned of", () => {
     ]);
   });
 
-  it("warns of a record age that reaches the stream's retention", () => {
+  it("appear for a record age that reaches the stream's retention", () => {
     expect(warningsOf({ maximumRecordAgeInSeconds: 86400 })).toEqual([
       "'maximumRecordAgeInSeconds' is 86400, not less than the stream's retention of 24 hours: records expire before they are reported, and the report is only a pointer to them",
     ]);
@@ -60,13 +60,13 @@ describe("what is allowed, but costs records or time, is warned of", () => {
     ]);
   });
 
-  it("warns of an unlimited record age", () => {
+  it("appear for an unlimited record age", () => {
     expect(warningsOf({ maximumRecordAgeInSeconds: -1 })).toEqual([
       "'maximumRecordAgeInSeconds' is -1: a record that is retried until it expires is reported once nobody can read it any more; choose less than the stream's retention",
     ]);
   });
 
-  it("warns of what parallelization does to aggregated records", () => {
+  it("appear for a parallelization factor, because of aggregated records", () => {
     const aggregated =
       "'parallelizationFactor' is 2: of records aggregated by the Kinesis Producer Library, those whose partition key differs from the aggregate's";
     expect(warningsOf({ parallelizationFactor: 2 })).toEqual([
@@ -80,13 +80,13 @@ describe("what is allowed, but costs records or time, is warned of", () => {
     ).toEqual([`${aggregated} lose their order`]);
   });
 
-  it("warns of no encryption", () => {
+  it("appear for a stream without encryption", () => {
     expect(warningsOf({}, { encryption: StreamEncryption.NONE })).toEqual([
       "'encryption' is NONE: records are stored in the clear; omit it to have a key created that the consumers may use",
     ]);
   });
 
-  it("warns of replacing the resource policy of a stream made elsewhere", () => {
+  it("appear for replacing the resource policy of an existing stream", () => {
     const warnings = (owned: boolean) =>
       synthesize((stack, { producer }) => {
         ProducerStream.fromAttributes(stack, "stream", {
@@ -100,7 +100,7 @@ describe("what is allowed, but costs records or time, is warned of", () => {
     expect(warnings(false)).toEqual([]);
   });
 
-  it("says nothing about tokens", () => {
+  it("do not appear for tokens", () => {
     const { warnings } = synthesize((stack, providers) => {
       const given = new TerraformVariable(stack, "given", {}).numberValue;
       const stream = aStream(stack, providers, { retentionPeriodHours: given });
@@ -131,7 +131,7 @@ describe("what is allowed, but costs records or time, is warned of", () => {
     [{ tumblingWindowInSeconds: 60 }, {}],
     [{ reportBatchItemFailures: false, enabled: false }, {}],
     [{}, { encryption: StreamEncryption.CUSTOMER_MANAGED_KEY }],
-  ])("says nothing about %j with a stream of %j", (consumer, producer) => {
+  ])("do not appear for %j with a stream of %j", (consumer, producer) => {
     expect(warningsOf(consumer, producer)).toEqual([]);
   });
 });

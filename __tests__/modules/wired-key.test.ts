@@ -2,7 +2,7 @@ import { LambdaCode } from "../../modules";
 import { wireKeys } from "../helpers/wired-key";
 import { parsed, synthesize } from "../helpers/synthesize";
 
-describe("a key of the program's own, with the stream's statements in its policy", () => {
+describe("a key that the program creates, with the stream's statements in its policy", () => {
   const synthesized = synthesize((stack, providers) =>
     wireKeys(
       stack,
@@ -11,7 +11,7 @@ describe("a key of the program's own, with the stream's statements in its policy
     ),
   );
 
-  it("gets the reader into its policy", () => {
+  it("allows the reader in its policy", () => {
     const [source] =
       synthesized.data.aws_iam_policy_document["stream-key-statements"].source_policy_documents;
     expect(parsed(source)).toMatchObject({
@@ -27,7 +27,7 @@ describe("a key of the program's own, with the stream's statements in its policy
     });
   });
 
-  it("is waited for by the mapping, and not by the stream, which the policy names", () => {
+  it("is a dependency of the mapping, and not of the stream, which its policy refers to", () => {
     const { depends_on: waitsFor } = synthesized.only("aws_lambda_event_source_mapping");
     expect(waitsFor).toContain("aws_kms_key_policy.stream-key-policy");
     expect(synthesized.only("aws_kinesis_stream")).not.toHaveProperty("depends_on");

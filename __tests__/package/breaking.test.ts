@@ -16,7 +16,7 @@ import { ROOT } from "./pack";
 
 const GOLDEN = path.join(ROOT, "__tests__", "golden", "library.tf.json");
 
-/** Every kind of element that the library makes, with nothing given that has a default. */
+/** Every type of resource that the library creates, with only required properties. */
 function document() {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "code-"));
   fs.writeFileSync(path.join(directory, "index.js"), "// code\n");
@@ -54,9 +54,9 @@ function document() {
   }).document;
 }
 
-describe("what users have applied", () => {
-  it("stays: another construct id or default is breaking, for a new major version (UPDATE_GOLDEN=1 accepts it)", () => {
-    // Frameworks' and providers' versions are theirs to change, and a text breaks nothing.
+describe("resources that users have applied", () => {
+  it("do not change, since another construct id or default is a breaking change (UPDATE_GOLDEN=1 accepts it)", () => {
+    // Versions of frameworks and providers may change, and so may texts.
     const { terraform, ...synthesized } = JSON.parse(JSON.stringify(document()), (key, value) =>
       ["description", "error_message"].includes(key) ? undefined : value,
     );

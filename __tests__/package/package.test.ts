@@ -12,7 +12,7 @@ beforeAll(() => {
   files = pack(fs.mkdtempSync(path.join(os.tmpdir(), "pack-"))).files;
 });
 
-/** What the compiled library requires, in the order of its files; its own modules aside. */
+/** The packages that the compiled library requires, in the order of its files. */
 const required = (directory: string): string[] => [
   ...new Set(
     files
@@ -27,7 +27,7 @@ const required = (directory: string): string[] => [
 
 const packageOf = (name: string): string => name.split("/", name.startsWith("@") ? 2 : 1).join("/");
 
-/** What a process of its own prints, which the root's package.json lets import the package. */
+/** The output of a Node process in the repository's root, which can import the package by name. */
 const output = (code: string, ...args: string[]): string =>
   execFileSync(process.execPath, ["-e", code, ...args], {
     cwd: ROOT,
@@ -35,7 +35,7 @@ const output = (code: string, ...args: string[]): string =>
   });
 
 describe("npm pack", () => {
-  it("holds the types of all sources and one file of code for each framework, and nothing else", () => {
+  it("contains the types of all sources and one code file per framework, and nothing else", () => {
     const modules = fs
       .readdirSync(path.join(ROOT, "modules"), {
         recursive: true,
@@ -61,7 +61,7 @@ describe("npm pack", () => {
     );
   });
 
-  it("has source maps that bring their sources", () => {
+  it("has source maps that contain their sources", () => {
     const maps = files.filter((name) => name.endsWith(".map"));
     for (const file of maps) {
       const { sources, sourcesContent } = JSON.parse(
@@ -75,7 +75,7 @@ describe("npm pack", () => {
 });
 
 describe("the package", () => {
-  it("brings types, and leaves frameworks and providers to its user", () => {
+  it("contains types, and has frameworks and providers as peer dependencies", () => {
     expect(manifest.private).toBeUndefined();
     expect(Object.keys(manifest.dependencies)).toEqual(["@types/aws-lambda"]);
     expect(
@@ -88,7 +88,7 @@ describe("the package", () => {
   it.each([
     ["lib/modules", ["@cdktf/provider-archive", "@cdktf/provider-aws", "cdktf"]],
     ["lib-cdktn", ["@cdktn/provider-archive", "@cdktn/provider-aws", "cdktn"]],
-  ])("requires in %s one framework, its providers and constructs", (directory, peers) => {
+  ])("requires in %s only one framework, its providers and constructs", (directory, peers) => {
     const packages = required(directory)
       .filter((name) => !isBuiltin(name))
       .map(packageOf);
@@ -97,7 +97,7 @@ describe("the package", () => {
     expect(Object.keys(manifest.peerDependencies)).toEqual(expect.arrayContaining(peers));
   });
 
-  it("has a handler that pulls in neither framework, nor anything else", () => {
+  it("has a handler without dependencies", () => {
     const loaded = output(
       `require("${manifest.name}/handler"); console.log(Object.keys(require.cache).join("\\n"))`,
     );
@@ -105,8 +105,8 @@ describe("the package", () => {
     expect(loaded.trim()).toEqual(path.join(ROOT, "lib", "handler", "kinesis-handler.js"));
   });
 
-  it("costs at most 1.1 times what requiring the provider classes that it uses costs", () => {
-    // In one process, so that whatever else the machine does slows both down.
+  it("loads in at most 1.1 times the time of the provider classes that it uses", () => {
+    // Both are measured in one process, so that other work on the machine slows both down.
     const code = `
       const time = (names) => {
         const start = process.cpuUsage();

@@ -9,7 +9,7 @@ const workflows = fs
   .map((name) => [name, fs.readFileSync(path.join(DIRECTORY, name), "utf8")] as const);
 const release = new Map(workflows).get("release.yml") ?? "";
 
-/** The text of one job, which ends where the next one starts. */
+/** The text of one job, up to the next job. */
 const job = (name: string): string =>
   release.split(/^(?= {2}[\w-]+:$)/m).find((one) => one.startsWith(`  ${name}:`)) ?? "";
 
@@ -46,7 +46,7 @@ describe("workflows", () => {
     expect(job("github-release")).toMatch(/gh release create .* sbom\.cdx\.json/);
   });
 
-  it("let only the job that publishes get a token of npm, and only the last one write", () => {
+  it("give only the publishing job a token for npm, and only the last job write access", () => {
     expect(release.match(/id-token: write/g)).toHaveLength(1);
     expect(job("publish")).toContain("id-token: write");
     expect(release.match(/contents: write/g)).toHaveLength(1);

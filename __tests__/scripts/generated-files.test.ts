@@ -32,7 +32,7 @@ describe("`npm run build:docs` generates", () => {
     ["docs/changes.md", "changes-page"],
     ["llms.txt", "llms"],
     ["docs/pipeline.svg", "pipeline-picture"],
-  ])("%s as it stands", (file, script) => {
+  ])("%s exactly as it is committed", (file, script) => {
     const generated = path.join(scratch(), "generated");
 
     generate(script, generated);
@@ -40,7 +40,7 @@ describe("`npm run build:docs` generates", () => {
     expect(read(path.join(ROOT, file))).toBe(read(generated));
   });
 
-  it("the tables of properties as they stand", () => {
+  it("the tables of properties exactly as they are committed", () => {
     const directory = scratch();
 
     generate("property-tables", directory);

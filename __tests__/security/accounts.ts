@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The partition that a stack is applied in. */
+/** The partition in which a stack is applied. */
 export interface Cloud {
   readonly partition: string;
   readonly dnsSuffix: string;
@@ -30,7 +30,7 @@ export const ARCHIVE = "444444444444";
 export const WRITERS = "555555555555";
 export const STRANGER = "666666666666";
 
-/** Each stream's readers, by their names, and the accounts that they live in. */
+/** The readers of each stream, with their accounts. */
 export const CONSUMERS = {
   analytics: { account: ANALYTICS, stream: "clickstream" },
   fraud: { account: FRAUD, stream: "clickstream" },
@@ -38,7 +38,7 @@ export const CONSUMERS = {
   ledger: { account: ANALYTICS, stream: "billing" },
 } as const;
 
-/** AWS names a key and a registered consumer itself; here it does so predictably. */
+/** ARNs that AWS chooses, for a key and a registered consumer, with predictable ids. */
 export const REGISTERED_AT = "1700000000";
 export const keyId = (stream: string): string =>
   createHash("md5")
@@ -47,10 +47,10 @@ export const keyId = (stream: string): string =>
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 export const serviceName = (service: string): string =>
-  // In China, too: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+  // The suffix is the same in China: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
   `${service}.amazonaws.com`;
 
-/** ARNs as AWS writes them, independent of how the stack comes by them. */
+/** ARNs in AWS's format, independent of the stack's expressions. */
 export function arnsIn({ partition, region }: Cloud) {
   const arn = (service: string, account: string, resource: string) =>
     `arn:${partition}:${service}:${region}:${account}:${resource}`;

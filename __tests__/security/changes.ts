@@ -1,13 +1,13 @@
 import { Policy, Statement } from "./policies";
 
-/** A policy with one thing changed, and what that must do to the allowed set. */
+/** A policy with one change, and the effect that the change must have on the allowed set. */
 export interface Change {
   readonly name: string;
   readonly policy: Policy;
   readonly changed: Policy;
 }
 
-/** Each statement, each action of each, each principal of each, gone. */
+/** Removes each statement, and each action and principal of each statement. */
 export const removals = (policies: readonly Policy[]): Change[] =>
   ofStatements(policies, (statement) => [
     ["the statement", []],
@@ -22,7 +22,7 @@ export const removals = (policies: readonly Policy[]): Change[] =>
     }),
   ]);
 
-/** Each condition gone. */
+/** Removes each condition. */
 export const unconditioned = (policies: readonly Policy[]): Change[] =>
   ofStatements(policies, (statement) =>
     Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
@@ -38,7 +38,7 @@ export const unconditioned = (policies: readonly Policy[]): Change[] =>
     ),
   );
 
-/** Each action as all of its service, each role as all of its account, each own resource as any and as a prefix. */
+/** Widens each action to its service, each role to its account, each resource to any and to a prefix. */
 export const broadened = (policies: readonly Policy[]): Change[] =>
   ofStatements(policies, (statement, { kind }) => [
     ...listed(statement.Action)
@@ -56,10 +56,10 @@ export const broadened = (policies: readonly Policy[]): Change[] =>
         const Principal = { [type]: [...others, root] };
         return [`${principal} as ${root}`, [{ ...statement, Principal }]];
       }),
-    // In a resource's own policy it means that resource, whatever it says.
+    // In a resource's own policy, the element always means that resource.
     ...listed(kind === "identity" ? statement.Resource : []).flatMap((resource) =>
       ["*", resource.replace(/([:/]\*)?$/, "*")]
-        // No other key's ARN begins with a key's.
+        // No key's ARN is a prefix of another key's ARN.
         .filter((wider) => wider === "*" || !resource.includes(":key/"))
         .map((wider): Variant => [`${resource} as ${wider}`, [{ ...statement, Resource: wider }]]),
     ),

@@ -8,11 +8,11 @@ import { Resolver } from "./resolver";
 import { Configuration } from "./scenario";
 import { isAllowed } from "./simulator";
 
-/** What the function's role is allowed besides reading the stream and reporting failures. */
+/** Permissions of the function's role other than reading the stream and reporting failures. */
 
 const SIDS = ["MountFileSystem", "DecryptEnvironment", "WriteOrders", "WriteLogs"];
 const ROLE = "analytics";
-/** Every resource is open, so that the role's own policies alone decide. */
+/** Every resource allows everything, so that only the role's policies decide. */
 const OPEN_DOOR = documentOf([
   { Effect: "Allow", Principal: { AWS: "*" }, Action: "*", Resource: "*" },
 ]);
@@ -79,7 +79,7 @@ function policiesIn(cloud: Cloud): Policy[] {
   }));
 }
 
-/** Each action in each circumstance, also on resources whose ARN begins in the same way. */
+/** Each action in each circumstance, also on resources whose ARN has the same beginning. */
 function questionsIn(cloud: Cloud): Question[] {
   const { own, other } = arnsIn(cloud);
   const on = (
@@ -141,7 +141,7 @@ function questionsIn(cloud: Cloud): Question[] {
   ];
 }
 
-/** The questions whose answer is not the needed one. */
+/** The requests whose result is not the expected one. */
 async function wrongAnswers(
   policies: readonly Policy[],
   questions: readonly Question[],
@@ -167,7 +167,7 @@ async function wrongAnswers(
 }
 
 describe.each([AWS, CHINA, US_GOV])("the function's permissions in $partition", (cloud) => {
-  it("are what is needed, no more and no less", async () => {
+  it("are exactly the needed permissions", async () => {
     const policies = policiesIn(cloud);
 
     expect(policies.flatMap(({ statements }) => statements.map(({ Sid }) => Sid)).sort()).toEqual(
@@ -177,20 +177,20 @@ describe.each([AWS, CHINA, US_GOV])("the function's permissions in $partition", 
   });
 });
 
-describe("the function's permissions without one thing, or with more", () => {
+describe("a change of the function's permissions", () => {
   const policies = policiesIn(AWS);
   const questions = questionsIn(AWS);
   const changes = [
     ...removals(policies).map((change) => ["missing", change] as const),
     ...unconditioned(policies).map((change) => ["allowed", change] as const),
     ...broadened(policies)
-      // No other resource's ARN begins so: this is not broader.
+      // No other resource's ARN has this beginning, so the change allows nothing more.
       .filter(({ name }) => !name.endsWith(":file-system*"))
       .map((change) => ["allowed", change] as const),
   ];
 
   it.each(changes.map(([wrong, change]) => [wrong, change.name, change] as const))(
-    "something is %s: %s",
+    "is noticed: something is %s: %s",
     async (wrong, _name, { policy, changed }) => {
       const after = policies.map((one) => (one === policy ? changed : one));
       expect((await wrongAnswers(after, questions)).join()).toContain(` is ${wrong} `);

@@ -5,7 +5,7 @@ import { policiesOf, policyTexts } from "./policies";
 import { Proof } from "./proof";
 import { Shape, SHAPES, synthesize } from "./scenario";
 
-// The first run of a product asks some ten thousand questions: seconds, more on a busy machine.
+// The first evaluation simulates some ten thousand requests, which takes seconds.
 jest.setTimeout(60_000);
 
 const KEY_STATEMENTS = ["clickstream_key-policy-statements", "billing_key-policy-statements"];
@@ -26,14 +26,14 @@ describe.each([AWS, CHINA, US_GOV])("what the policies allow in $partition", (cl
   });
 });
 
-describe("where an owner attaches what is offered", () => {
+describe("policies that a stream's owner attaches", () => {
   it.each<[Shape, string[]]>([
-    ["made here", []],
-    ["made here, unencrypted, with its former key retained", []],
-    ["made here, with an existing key", KEY_STATEMENTS],
-    ["made elsewhere, with a provider", KEY_STATEMENTS],
-    ["made elsewhere", [...KEY_STATEMENTS, ...STREAM_POLICIES, ...CONSUMER_POLICIES]],
-  ])("that is all there is to attach: streams %s", (shape, offered) => {
+    ["created", []],
+    ["created, unencrypted, with its former key retained", []],
+    ["created, with an existing key", KEY_STATEMENTS],
+    ["imported, with a provider", KEY_STATEMENTS],
+    ["imported", [...KEY_STATEMENTS, ...STREAM_POLICIES, ...CONSUMER_POLICIES]],
+  ])("are exactly those in the outputs: streams %s", (shape, offered) => {
     const { output = {} } = synthesize(AWS, shape);
 
     const names = Object.keys(output).map((name) => name.slice(0, -9));
@@ -41,7 +41,7 @@ describe("where an owner attaches what is offered", () => {
   });
 });
 
-describe("the words of the policies", () => {
+describe("the text of the policies", () => {
   it.each(SHAPES)("are no partition's own: streams %s", (shape) => {
     const configuration = synthesize(CHINA, shape);
 
@@ -53,12 +53,12 @@ describe("the words of the policies", () => {
 });
 
 /**
- * A change that nobody would notice survives, and fails its test. Since every statement allows,
- * less of one can only allow less, and more of one more: one witness in that direction is enough,
- * and it is looked for in the whole product.
+ * Each test changes one policy and fails if no request has another result. Every statement allows,
+ * so removing something can only allow less, and widening can only allow more. One request whose
+ * result changes in that direction is enough.
  */
-describe("without one thing, or with more", () => {
-  const policies = policiesOf(synthesize(AWS, "made here"), AWS);
+describe("a change of one policy", () => {
+  const policies = policiesOf(synthesize(AWS, "created"), AWS);
   const proof = new Proof(AWS);
   const need = new Set(needed(proof));
 
@@ -66,7 +66,7 @@ describe("without one thing, or with more", () => {
     policies.map((one) => (one === policy ? changed : one));
   const table = (changes: Change[]) => changes.map((change) => [change.name, change] as const);
 
-  it("starts from statements that only allow", () => {
+  it("has only statements that allow", () => {
     const statements = policies.flatMap((policy) => policy.statements);
 
     for (const statement of statements) {
@@ -81,7 +81,7 @@ describe("without one thing, or with more", () => {
     }
   });
 
-  it("has every statement, action, principal and condition in its tables", () => {
+  it("is made for every statement, action, principal and condition", () => {
     const statements = policies.flatMap((policy) => policy.statements);
     const counted = statements.reduce(
       (sum, { Action, Principal, Condition }) => ({
@@ -102,7 +102,7 @@ describe("without one thing, or with more", () => {
   });
 
   it.each(table(unconditioned(policies)))(
-    "too much is allowed: the condition %s is removed",
+    "allows too much: the condition %s is removed",
     async (_, change) => {
       expect(await proof.excess(after(change), need)).toBeDefined();
     },
@@ -112,7 +112,7 @@ describe("without one thing, or with more", () => {
     expect(await proof.excess(after(change), need)).toBeDefined();
   });
 
-  it("is the proof itself: nothing is missing or in excess as it stands", async () => {
+  it("is needed for a difference: unchanged policies allow exactly what is needed", async () => {
     expect(await proof.missing(policies, need)).toBeUndefined();
     expect(await proof.excess(policies, need)).toBeUndefined();
   });

@@ -30,21 +30,21 @@ const readStream = (stream: string): Need[] => [
 ];
 const readConsumer = (consumer: string): Need[] =>
   need(`${consumer} consumer`, ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]);
-/** A key that the stream no longer uses only decrypts. */
+/** A key that the stream no longer uses, which is only needed to decrypt. */
 const writeStream = (stream: string, shape: Shape): Need[] => [
   ...need(stream, ["kinesis:PutRecord", "kinesis:PutRecords"]),
-  ...(shape === "made here, unencrypted, with its former key retained"
+  ...(shape === "created, unencrypted, with its former key retained"
     ? []
     : need(`${stream} key`, ["kms:GenerateDataKey"], THROUGH_KINESIS)),
 ];
 const writeLogs = (name: string): Need[] =>
   need(`${name} log stream`, ["logs:CreateLogStream", "logs:PutLogEvents"]);
 
-/** SQS and SNS reuse a data key, which they decrypt then. */
+/** SQS and SNS reuse a data key, and decrypt it for that. */
 const encrypt = (name: string): Need[] =>
   need(`${name} destination key`, ["kms:GenerateDataKey", "kms:Decrypt"], FOR_ITS_DESTINATION);
 
-/** In the stream's account, and in its own. */
+/** The permissions in the stream's account and in the consumer's own account. */
 const CONSUMERS = {
   analytics: {
     account: ANALYTICS,
@@ -74,10 +74,10 @@ const CONSUMERS = {
 };
 
 /**
- * All that may be allowed, and all that must be. Who is not named here may do nothing: the roots
- * and administrators of other accounts on the stream, either stream's people on the other one.
+ * All permissions that must be allowed; nothing else may be. Principals that are missing here may do
+ * nothing, for example administrators of other accounts, and the readers of the other stream.
  */
-export function needed(proof: Proof, shape: Shape = "made here"): string[] {
+export function needed(proof: Proof, shape: Shape = "created"): string[] {
   const everythingIn = (account: string): Need[] => proof.everythingIn(account);
   const needs: Record<string, readonly Need[]> = {
     web: [
@@ -85,22 +85,22 @@ export function needed(proof: Proof, shape: Shape = "made here"): string[] {
       ...need("clickstream", ["kinesis:DescribeStreamSummary", "kinesis:ListShards"]),
     ],
     till: writeStream("billing", shape),
-    // Lambda, and nobody else, not even an administrator, takes on the roles.
+    // Only Lambda may assume the roles, not even an administrator.
     lambda: Object.keys(CONSUMERS).flatMap((name) => need(`${name} role`, ["sts:AssumeRole"])),
   };
   for (const [name, { account, reads, reports }] of Object.entries(CONSUMERS)) {
     const own = [...reads, ...reports, ...writeLogs(name)];
     needs[name] = own;
     needs[`${name}${AT_OPEN_DOORS}`] = own;
-    // Its account decides on its own things; in the stream's account it gains nothing.
+    // Its own account decides about its own resources. In the stream's account it gains nothing.
     needs[`${name}${AS_ADMINISTRATOR}`] = [...reads, ...everythingIn(account)];
   }
-  // The stranger let it in, and its own half was taken away: nothing is left to stop it.
+  // The other bucket's policy allows it, and this test allows everything in its identity policy.
   needs[`archive${AS_ADMINISTRATOR}`] = [
     ...(needs[`archive${AS_ADMINISTRATOR}`] ?? []),
     ...proof.everythingIn(STRANGER).filter(({ when }) => when === IN_A_STRANGERS),
   ];
-  // Whoever administers an account has all of it, its keys included, and of others nothing.
+  // An administrator has access to everything in the own account, including keys, and to nothing else.
   for (const account of [OWNER, ANALYTICS, FRAUD, ARCHIVE, WRITERS, STRANGER]) {
     needs[`root of ${account}`] = everythingIn(account);
     needs[`administrator of ${account}`] = everythingIn(account);

@@ -14,7 +14,7 @@ export type Conditions = Readonly<
   Record<string, Readonly<Record<string, string | readonly string[]>>>
 >;
 
-/** A policy, and what carries it: a role its permissions, a resource who may use it. */
+/** A policy with the role or the resource to which it is attached. */
 export interface Policy {
   readonly name: string;
   readonly kind: "identity" | "resource";
@@ -28,9 +28,9 @@ export const documentOf = (statements: readonly Statement[]): string =>
 interface Document {
   readonly Statement: readonly Statement[];
 }
-/** A whole policy, or the statements that the owner's own one lacks. */
+/** A whole policy, or statements for the owner to add to the key's policy. */
 type Offer = Document | readonly Statement[];
-/** One as it is synthesized, with its references. */
+/** A synthesized policy, with Terraform's references. */
 interface Source {
   readonly name: string;
   readonly text: string;
@@ -40,7 +40,7 @@ type Site = (block: Block, resolver: Resolver) => Pick<Policy, "kind" | "arn">;
 const roleArn = (resolver: Resolver, block: Block, name: unknown): string =>
   `arn:${resolver.cloud.partition}:iam::${resolver.accountOf(block)}:role/${resolver.text(String(name))}`;
 
-/** Where the policies are, by resource type; a type that is in neither list is an error. */
+/** The policy arguments by resource type. A type that is in neither list is an error. */
 const CARRIERS: Readonly<Record<string, readonly [string, Site]>> = {
   aws_iam_role: [
     "assume_role_policy",
@@ -82,13 +82,13 @@ const WITHOUT_POLICIES = [
   "aws_sqs_queue",
 ];
 
-/** Every policy text of a stack, as it is synthesized: those it puts, those it offers to owners. */
+/** All synthesized policies of a stack, including those in outputs for the owners of stream and key. */
 export const policyTexts = (configuration: Configuration): Source[] => [
   ...carriedBy(configuration).map(({ name, text }) => ({ name, text })),
   ...offeredBy(configuration),
 ];
 
-/** Every policy of a stack, resolved, with what it offers attached where its owner would. */
+/** All policies of a stack, resolved, with those in outputs attached to the stream and the key. */
 export function policiesOf(configuration: Configuration, cloud: Cloud): Policy[] {
   const resolver = new Resolver(configuration, cloud);
   const put = carriedBy(configuration).map(({ name, text, block, site }): Policy => ({
@@ -100,7 +100,7 @@ export function policiesOf(configuration: Configuration, cloud: Cloud): Policy[]
     attach(name, resolver, JSON.parse(resolver.text(text)) as Offer),
   );
   const all = [...put, ...attached];
-  // A role may have several inline policies with different names, any other resource has one.
+  // A role may have several inline policies with different names; any other resource has one policy.
   const places = all.map(
     ({ kind, arn, name }) => `${kind} ${arn} ${kind === "identity" ? name : ""}`,
   );
@@ -139,7 +139,7 @@ function attach(name: string, resolver: Resolver, offered: Offer): Policy {
     return {
       name,
       kind: "resource",
-      // A resource policy of Kinesis names its resource, and only that.
+      // A resource policy of Kinesis must name its resource, and only that.
       arn: String(offered.Statement[0]?.Resource),
       statements: offered.Statement,
     };

@@ -17,9 +17,9 @@ import { ANONYMOUS, isAllowed } from "./simulator";
 export interface Principal {
   readonly name: string;
   readonly arn: string;
-  /** Its identity policy: the stack's, one that allows everything, or none. */
+  /** The identity policy: that of the stack, one that allows everything, or none. */
   readonly may: "what the stack says" | "everything" | "nothing";
-  /** Whether it meets resources that would let anybody do anything. */
+  /** If true, every resource allows everything to everybody. */
   readonly openDoors?: boolean;
 }
 
@@ -30,13 +30,13 @@ const EVERYTHING = documentOf([{ Effect: "Allow", Action: "*", Resource: "*" }])
 const OPEN_DOOR = documentOf([
   { Effect: "Allow", Principal: { AWS: "*" }, Action: "*", Resource: "*" },
 ]);
-/** A resource that is nobody's own: there, an open door is not enough. */
+/** Actions on the own account, for which a resource policy alone is not enough. */
 const ELSEWHERE = "999999999999";
 
 /**
- * Each consumer's role, three times. Across accounts a request needs both halves, so that one too
- * wide would hide behind the other: as an administrator the role has the resources' half alone to
- * stop it, and where all doors are open its own half alone.
+ * Each consumer's role, three times. Across accounts a request needs an identity policy and a resource
+ * policy, so that one of them could allow too much unnoticed. As an administrator, only the resource
+ * policies limit the role; with resources that allow everything, only its identity policies do.
  */
 function principalsIn(cloud: Cloud): Principal[] {
   const arns = arnsIn(cloud);
@@ -75,7 +75,7 @@ function principalsIn(cloud: Cloud): Principal[] {
   ];
 }
 
-/** Answers are kept: they depend on nothing but the request and the policies that are asked. */
+/** Results are cached: they depend only on the request and the evaluated policies. */
 export class Proof {
   private readonly requests: Request[];
   private readonly principals: Principal[];
@@ -95,7 +95,7 @@ export class Proof {
     );
   }
 
-  /** Every (principal, action, resource, circumstance) of the whole product that is allowed. */
+  /** Every allowed combination of principal, action, resource and circumstance. */
   public async allowed(policies: readonly Policy[]): Promise<string[]> {
     const allowed: string[] = [];
     for (const [said, answer] of this.questions(policies)) {
@@ -106,7 +106,7 @@ export class Proof {
     return allowed.sort();
   }
 
-  /** The first that is needed and not allowed. */
+  /** The first request that is needed and not allowed. */
   public async missing(
     policies: readonly Policy[],
     need: ReadonlySet<string>,
@@ -119,7 +119,7 @@ export class Proof {
     return undefined;
   }
 
-  /** The first that is allowed and not needed. */
+  /** The first request that is allowed and not needed. */
   public async excess(
     policies: readonly Policy[],
     need: ReadonlySet<string>,
@@ -132,12 +132,12 @@ export class Proof {
     return undefined;
   }
 
-  /** In one account, whatever there is to ask for; of the trust policies, nothing. */
+  /** All requests of one account, except those about trust policies. */
   public everythingIn(account: string): Request[] {
     return this.requests.filter((one) => one.account === account && !one.action.startsWith("sts:"));
   }
 
-  /** A policy on what no request is about would go unproved. */
+  /** Fails for a policy of a resource that no request is about, since nothing would test it. */
   private mustKnow(policies: readonly Policy[]): void {
     for (const { kind, arn, name } of policies) {
       const known =
@@ -204,15 +204,15 @@ export class Proof {
 const SAID = new WeakMap<Policy, Map<string, string>>();
 
 /**
- * The statements about a service in the policies of one role or resource. Statements
- * are evaluated one by one, so the others make no difference, and a changed one has no new answers.
+ * The statements about a service in the policies of one role or resource. Statements are evaluated
+ * separately, so the others do not influence the result, which can be cached by these alone.
  */
 function saysOf(policies: readonly Policy[] | undefined, service: string): string | undefined {
   const texts = policies?.map((policy) => statementsAbout(policy, service));
   return texts && `{"Version":"2012-10-17","Statement":[${texts.filter(Boolean).join()}]}`;
 }
 
-/** Statements as JSON, without the brackets of their list. */
+/** Statements as JSON, without the brackets of the list. */
 function statementsAbout(policy: Policy, service: string): string {
   const said = SAID.get(policy) ?? new Map<string, string>();
   SAID.set(policy, said);

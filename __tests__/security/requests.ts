@@ -1,7 +1,7 @@
 import { ANALYTICS, ARCHIVE, arnsIn, Cloud, CONSUMERS, FRAUD, OWNER, STRANGER } from "./accounts";
 import { documentOf } from "./policies";
 
-/** Something that somebody might ask for; `on` and `when` are its names in the needed set. */
+/** A possible request; `on` and `when` are the names in the needed set. */
 export interface Request {
   readonly action: string;
   readonly on: string;
@@ -9,7 +9,7 @@ export interface Request {
   readonly account: string;
   readonly when?: string;
   readonly context: Readonly<Record<string, string>>;
-  /** Of a resource that is none of the stack's. */
+  /** The account of a resource that is not in the stack. */
   readonly policy?: string;
 }
 
@@ -19,7 +19,7 @@ export const FOR_ANY_OBJECT = "through its service for an object in its destinat
 export const IN_ITS_ACCOUNT = "in the archive's account";
 export const IN_A_STRANGERS = "in a stranger's account";
 
-/** A digit, as a consumer's ARN ends in digits. */
+/** A further digit, since a consumer's ARN ends in digits. */
 const NEIGHBOUR = "2";
 
 const STREAM_ACTIONS = kinesis(
@@ -32,7 +32,7 @@ const STREAM_ACTIONS = kinesis(
   ...["StartStreamEncryption", "StopStreamEncryption"],
   ...["AddTagsToStream", "RemoveTagsFromStream", "ListTagsForStream"],
 );
-// PutResourcePolicy is left out: the simulator takes a consumer's ARN for a stream's as well.
+// PutResourcePolicy is omitted, since the simulator also takes a consumer's ARN for a stream's.
 const CONSUMER_ACTIONS = kinesis(
   ...["SubscribeToShard", "DescribeStreamConsumer"],
   "DeregisterStreamConsumer",
@@ -61,8 +61,8 @@ const LOG_STREAM_ACTIONS = [
 ];
 
 /**
- * Each action that matters, on each resource, in each circumstance. Beside each stands a neighbour
- * whose ARN begins in the same way: a wildcard too early would take it in.
+ * Each relevant action on each resource in each circumstance. For each resource there is another whose
+ * ARN has the same beginning, which a wildcard that comes too early would include.
  */
 export function requestsIn(cloud: Cloud): Request[] {
   const arns = arnsIn(cloud);
@@ -72,7 +72,7 @@ export function requestsIn(cloud: Cloud): Request[] {
       ...onKey(stream, cloud),
     ]),
     ...(["analytics", "archive", "ledger"] as const).flatMap((name) =>
-      // The neighbour: the same name, registered at another time.
+      // A consumer of the same name, registered at another time.
       onBoth(`${name} consumer`, OWNER, arns.consumer(name), CONSUMER_ACTIONS),
     ),
     ...Object.entries(CONSUMERS).flatMap(([name, { account }]) => {
@@ -111,7 +111,7 @@ export function requestsIn(cloud: Cloud): Request[] {
   ];
 }
 
-/** The key with the right, a wrong and no encryption context, through the right, a wrong and no service. */
+/** Requests for the key with a right, a wrong and no encryption context, and the same for the service. */
 function onKey(stream: string, cloud: Cloud): Request[] {
   const { region, dnsSuffix } = cloud;
   const arns = arnsIn(cloud);
@@ -139,8 +139,8 @@ function onKey(stream: string, cloud: Cloud): Request[] {
 }
 
 /**
- * The key of a destination, with the right and with wrong contexts and services, and another key
- * of its account. Both have the policy that KMS gives to a key: the account's own policies decide.
+ * Requests for a destination's key with right and wrong contexts and services, and for another key of
+ * its account. Both have the default key policy, so that the account's IAM policies decide.
  */
 function onDestinationKey(
   name: string,
@@ -204,8 +204,8 @@ function onDestinationKey(
 }
 
 /**
- * Names of buckets are free again once they are deleted: the same one as a stranger's, whose
- * policy lures the archive's role into it.
+ * The name of a deleted bucket can be taken by another account. Here, another account owns a bucket
+ * of the same name, whose policy allows the archive's role.
  */
 function onBucket(name: string, cloud: Cloud): Request[] {
   const arns = arnsIn(cloud);

@@ -48,7 +48,7 @@ describe("Resolver", () => {
     ["a nested template", '${"${var.stream}"}', /does not know/],
     ["an index", '${element(split(":", aws_kinesis_stream.stream_A1.arn), 9)}', /out of range/],
     ["a provider", "${aws_kinesis_stream.stranger_A1.arn}", /no provider/],
-  ])("fails at %s that it does not know", (_, template, message) => {
+  ])("fails for %s that it does not know", (_, template, message) => {
     expect(() => resolver.text(template)).toThrow(message);
   });
 });
@@ -85,7 +85,7 @@ describe("policiesOf", () => {
       },
       /two policies/,
     ],
-  ])("fails at %s", (_, resource, message) => {
+  ])("fails for %s", (_, resource, message) => {
     expect(() => policiesOf(stack(resource), AWS)).toThrow(message);
   });
 });

@@ -5,13 +5,13 @@ const INTERPOLATION = /\$\{([^{}]*)\}/g;
 const REFERENCE = /^(data\.)?(\w+)\.([\w-]+)\.(\w+)$/;
 const ELEMENT = /^element\(split\("(.)", (.+)\), (\d+)\)$/;
 
-/** A block, and what its attributes are made of at apply. */
+/** A block with the values of its attributes at apply. */
 interface Site {
   readonly block: Block;
   readonly logicalId: string;
   readonly account: string;
   readonly cloud: Cloud;
-  /** A string argument of the block, resolved. */
+  /** A resolved string argument of the block. */
   readonly text: (argument: string) => string;
 }
 
@@ -20,7 +20,7 @@ const arn = ({ cloud, account }: Site, service: string, resource: string) =>
 /** Logical ids start with the construct's id: `clickstream_key_D981BCF0`. */
 const keyOf = (site: Site): string => keyId(site.logicalId.split("_")[0] ?? site.logicalId);
 
-/** What AWS and the provider answer; an attribute that is not here is an error. */
+/** Attributes that AWS and the provider compute. An attribute that is missing here is an error. */
 const ATTRIBUTES: Readonly<Record<string, (site: Site) => string>> = {
   "aws_iam_role.name": (site) => site.text("name"),
   "aws_iam_role.arn": (site) =>
@@ -36,14 +36,14 @@ const ATTRIBUTES: Readonly<Record<string, (site: Site) => string>> = {
   "data.aws_service_principal.name": (site) => serviceName(site.text("service_name")),
 };
 
-/** Stands in for Terraform: every reference in a synthesized string becomes what it will be. */
+/** Replaces each reference in a synthesized string by its value at apply, as Terraform does. */
 export class Resolver {
   constructor(
     private readonly configuration: Configuration,
     public readonly cloud: Cloud,
   ) {}
 
-  /** @throws where it meets anything it does not know */
+  /** @throws for any expression that it does not know */
   public text(template: string): string {
     const text = template.replace(INTERPOLATION, (_, expression: string) => this.value(expression));
     if (text.includes("${")) {
@@ -52,7 +52,7 @@ export class Resolver {
     return text;
   }
 
-  /** The account that a block's resource is made in: its provider's. */
+  /** The account of a block's resource, which is that of its provider. */
   public accountOf(block: Block): string {
     return this.providerOf(block).allowed_account_ids[0];
   }

@@ -11,17 +11,17 @@ import {
 } from "../../modules";
 import { ANALYTICS, ARCHIVE, arnsIn, Cloud, CONSUMERS, FRAUD, OWNER, WRITERS } from "./accounts";
 
-/** Who makes the streams, their keys and their resource policies. */
+/** Variants of who creates the streams, their keys and their resource policies. */
 export const SHAPES = [
-  "made here",
-  "made here, with an existing key",
-  "made here, unencrypted, with its former key retained",
-  "made elsewhere, with a provider",
-  "made elsewhere",
+  "created",
+  "created, with an existing key",
+  "created, unencrypted, with its former key retained",
+  "imported, with a provider",
+  "imported",
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** The part of cdk.tf.json that policies are made of. */
+/** The parts of cdk.tf.json that contain policies. */
 export interface Configuration {
   readonly provider: { readonly aws: readonly ProviderBlock[] };
   readonly resource: Blocks;
@@ -60,7 +60,7 @@ export function synthesize(cloud: Cloud, shape: Shape): Configuration {
 
   const code = LambdaCode.fromS3("code", "function.zip");
   const consumerArn = (name: keyof typeof CONSUMERS) =>
-    shape === "made elsewhere" ? arns.consumer(name) : undefined;
+    shape === "imported" ? arns.consumer(name) : undefined;
   const analyticsConsumer = new CrossAccountConsumer(stack, "analytics", {
     provider: analytics,
     stream: clickstream,
@@ -120,27 +120,27 @@ function createStream(
     kmsKeyArn: arns.key(name),
   };
   switch (shape) {
-    case "made here":
+    case "created":
       return new ProducerStream(stack, name, { provider, streamName: name });
-    case "made here, with an existing key":
+    case "created, with an existing key":
       return new ProducerStream(stack, name, {
         provider,
         streamName: name,
         kmsKeyArn: existing.kmsKeyArn,
       });
-    case "made here, unencrypted, with its former key retained":
+    case "created, unencrypted, with its former key retained":
       return new ProducerStream(stack, name, {
         provider,
         streamName: name,
         encryption: StreamEncryption.NONE,
         retainKey: true,
       });
-    case "made elsewhere, with a provider":
+    case "imported, with a provider":
       return ProducerStream.fromAttributes(stack, name, {
         ...existing,
         provider,
       });
-    case "made elsewhere":
+    case "imported":
       return ProducerStream.fromAttributes(stack, name, existing);
   }
 }

@@ -8,8 +8,8 @@ declare global {
 }
 
 /**
- * Starts what the suites with the real Terraform share, once. If that is not possible, they are
- * skipped with one line that says why, or, with REQUIRE_TERRAFORM set, nothing runs at all.
+ * Starts the processes that all suites with the real Terraform share. If that is not possible, these
+ * suites are skipped with a line that says why, or, if REQUIRE_TERRAFORM is set, nothing runs.
  */
 export default async function startTools(): Promise<void> {
   prepareEnvironment();

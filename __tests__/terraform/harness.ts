@@ -22,7 +22,7 @@ export const describeWithTerraform = (...suite: Parameters<jest.Describe>): void
 
 export const scratch = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "synth-"));
 
-/** Runs main.ts as a user does, and returns the output directory. */
+/** Runs main.ts, and returns the output directory. */
 export function synthesizeMain(settings?: unknown): string {
   const outdir = scratch();
   const file = path.join(outdir, "settings.json");

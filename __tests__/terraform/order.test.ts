@@ -4,7 +4,7 @@ import { describeWithTerraform, initialize, STACK, synthesizeMain } from "./harn
 
 jest.setTimeout(120_000);
 
-/** Terraform's own graph: what each resource waits for, directly or through others. */
+/** Terraform's graph: all direct and indirect dependencies of each resource. */
 async function waitsFor(): Promise<(address: string) => string[]> {
   const directory = await initialize(path.join(synthesizeMain(), STACK));
   const dot = await (await findTerraform()).run(directory, "graph");
@@ -32,7 +32,7 @@ describeWithTerraform("Terraform's own graph", () => {
     all = await waitsFor();
   });
 
-  it("makes the mapping after every permission that Lambda checks", () => {
+  it("creates the mapping after every permission that Lambda checks", () => {
     expect(all("aws_lambda_event_source_mapping.mapping")).toEqual(
       expect.arrayContaining([
         "aws_kinesis_resource_policy.stream_stream-policy",
@@ -48,7 +48,7 @@ describeWithTerraform("Terraform's own graph", () => {
     "aws_kinesis_resource_policy.stream_stream-policy",
     "aws_kinesis_resource_policy.consumer-policy",
   ])(
-    "creates %s after the key policy, which shows that the role is known, and before any function",
+    "creates %s after the key policy, which proves that the role has propagated, and before any function",
     (policy) => {
       expect(all(policy)).toEqual(
         expect.arrayContaining(["aws_kms_key_policy.stream_key-policy", "aws_iam_role.role"]),
@@ -57,19 +57,19 @@ describeWithTerraform("Terraform's own graph", () => {
     },
   );
 
-  it("encrypts the stream only once the key's policy lets readers and writers in", () => {
+  it("encrypts the stream only once the key's policy allows readers and writers", () => {
     expect(all("aws_kinesis_stream.stream")).toContain("aws_kms_key_policy.stream_key-policy");
   });
 
-  it("keeps the stream from waiting for any function", () => {
+  it("creates the stream without waiting for a function", () => {
     expect(all("aws_kinesis_stream.stream")).not.toContain("aws_lambda_function.function");
   });
 
-  it("keeps the function from waiting for the stream", () => {
+  it("creates the function without waiting for the stream", () => {
     expect(all("aws_lambda_function.function")).not.toContain("aws_kinesis_stream.stream");
   });
 
-  it("makes the log group before the function, which would make one that never expires", () => {
+  it("creates the log group before the function, since Lambda would create one that never expires", () => {
     expect(all("aws_lambda_function.function")).toContain("aws_cloudwatch_log_group.log-group");
   });
 });

@@ -23,7 +23,7 @@ describe("main.ts's output", () => {
     expect(files(synthesizeMain(three))).toEqual(files(synthesizeMain(three)));
   });
 
-  it("holds no absolute path", () => {
+  it("contains no absolute path", () => {
     const outdir = synthesizeMain();
 
     for (const file of ["manifest.json", `${STACK}/cdk.tf.json`]) {
@@ -34,7 +34,7 @@ describe("main.ts's output", () => {
     }
   });
 
-  it("is what the golden file says for the default settings", () => {
+  it("equals the golden file for the default settings", () => {
     const text = fs.readFileSync(path.join(synthesizeMain(), STACK, "cdk.tf.json"), "utf8");
 
     expect(text).toEqual(

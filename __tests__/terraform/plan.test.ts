@@ -22,7 +22,7 @@ jest.setTimeout(120_000);
 const KEY_ARN = "arn:aws:kms:us-east-1:111111111111:key/0a1b2c3d";
 const STREAM_ARN = "arn:aws:kinesis:us-east-1:111111111111:stream/orders";
 
-/** Readable and still complete: without the hashes, and without the scope of main.ts's consumers. */
+/** Shortens addresses without losing information: no hashes, and no scope of main.ts's consumers. */
 const short = (addresses: readonly string[]): string[] =>
   addresses
     .map((address) =>
@@ -115,7 +115,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     );
   });
 
-  it("on a stream from attributes with a provider, whose resource policy is made", async () => {
+  it("on an imported stream with a provider, whose resource policy is created", async () => {
     const directory = synthesize(
       consumerOf((scope, provider) =>
         ProducerStream.fromAttributes(scope, "stream", {
@@ -137,7 +137,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     );
   });
 
-  it("on a stream from attributes without a provider, in whose account nothing is made", async () => {
+  it("on an imported stream without a provider, in whose account nothing is created", async () => {
     const directory = synthesize((stack, provider) => {
       new CrossAccountConsumer(stack, "analytics", {
         provider: provider("analytics", "222222222222"),
@@ -156,7 +156,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     );
   });
 
-  it("on an existing key, whose policy is left alone", async () => {
+  it("on an existing key, whose policy is not changed", async () => {
     const directory = synthesize(
       consumerOf(
         (scope, provider) =>
@@ -180,7 +180,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     );
   });
 
-  it("on every setting of a function, and an alias that tries out its next version", async () => {
+  it("on every setting of a function, and an alias with a share for the next version", async () => {
     const inAccount = (service: string, resource: string) =>
       `arn:aws:${service}:us-east-1:222222222222:${resource}`;
     const directory = synthesize(
@@ -236,7 +236,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
 
   it.each<[string, Partial<CrossAccountConsumerProps>, string[]]>([
     [
-      "a container image with a log group that is there already",
+      "a container image with an existing log group",
       {
         code: LambdaCode.fromImage("222222222222.dkr.ecr.us-east-1.amazonaws.com/reader:1"),
         imageConfig: { command: ["a"], entryPoint: ["b"], workingDirectory: "/c" },
@@ -262,7 +262,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     );
   });
 
-  it("on keys of the program's own, metrics, tags and names of everything", async () => {
+  it("on keys that the program creates, metrics, tags and all names", async () => {
     const kmsKeyArn = (account: string) => `arn:aws:kms:us-east-1:${account}:key/0a1b2c3d`;
     const directory = synthesize((stack, provider) => {
       const stream = new ProducerStream(stack, "stream", {
@@ -299,7 +299,7 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     );
   });
 
-  it("on a key of the program's own whose policy has the stream's statements", async () => {
+  it("on a key that the program creates, whose policy contains the stream's statements", async () => {
     const directory = synthesize((stack, provider) => {
       const accounts = {
         producer: provider("producer", "111111111111"),

@@ -3,6 +3,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { CrossAccountConsumer, ProducerStream } from "../../modules";
+import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
+import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { principalArn } from "../../modules/policies/principals";
+import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
+import { fixOf, type Property } from "../../modules/properties/property";
+import { mustBe } from "../../modules/properties/sentences";
 import { CODE, describeWithTerraform, initialize, scratch, synthesize } from "./harness";
 
 jest.setTimeout(120_000);
@@ -15,7 +21,7 @@ const GOOD = {
   writer: "arn:aws:iam::555555555555:role/writer",
 };
 
-/** A stack whose values only Terraform knows. */
+/** A stack whose settings are Terraform variables. */
 const synthesizeVariables = (): string =>
   synthesize((stack, provider) => {
     const variable = (name: string, type: string): TerraformVariable =>
@@ -55,12 +61,12 @@ describeWithTerraform("a value that only Terraform knows", () => {
       await terraform.run(directory, "plan", "-no-color", ...flags);
       return "";
     } catch (error) {
-      // Terraform frames and wraps its errors.
+      // Terraform puts errors in a frame and wraps their lines.
       return (error as Error).message.replace(/[╷│╵\s]+/g, " ");
     }
   };
 
-  it("passes the plan where it keeps the rule", async () => {
+  it("passes the plan if it is valid", async () => {
     expect(await planWith({})).toBe("");
   });
 
@@ -75,7 +81,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
       "2026-01-31T10:30:00.5+02:30": "2026-01-31T08:00:00Z",
       "2026-01-31T23:30:00-05:45": "2026-02-01T05:15:00Z",
     };
-    // The mapping's own expression for each of them. It needs no provider, so it takes no plan of the stack.
+    // Evaluates only the mapping's expression, which needs no provider and no plan of the stack.
     const alone = scratch();
     fs.writeFileSync(
       path.join(alone, "main.tf.json"),
@@ -103,30 +109,36 @@ describeWithTerraform("a value that only Terraform knows", () => {
     expect(Object.values(outputs).map(({ value }) => value)).toEqual(Object.values(timestamps));
   });
 
-  it.each([
+  const { retentionPeriodHours } = STREAM_PROPERTIES;
+  const { memorySizeMb } = FUNCTION_PROPERTIES;
+  const { batchSize, startingPositionTimestamp } = MAPPING_PROPERTIES;
+  const writer = { kind: principalArn, fix: "grant an account, a role or a user" };
+
+  it.each<[object, Record<string, readonly [Property<unknown>, string]>]>([
     [
       { retention: 23, memory: 127 },
-      "'retentionPeriodHours' must be an integer from 24 to 8760, got 23; omit it for 24 hours",
-      "'memorySizeMb' must be an integer from 128 to 10240, got 127; omit it for 256",
+      { retentionPeriodHours: [retentionPeriodHours, "23"], memorySizeMb: [memorySizeMb, "127"] },
     ],
     [
       { batch: 1.5, timestamp: "2999-01-01T00:00:00Z" },
-      "'batchSize' must be an integer from 1 to 10000, got 1.5; omit it for 100",
-      "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got 2999-01-01T00:00:00Z; write it as 2026-01-31T08:00:00Z",
+      {
+        batchSize: [batchSize, "1.5"],
+        startingPositionTimestamp: [startingPositionTimestamp, "2999-01-01T00:00:00Z"],
+      },
     ],
     [
       { timestamp: "yesterday" },
-      "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got yesterday; write it as 2026-01-31T08:00:00Z",
+      { startingPositionTimestamp: [startingPositionTimestamp, "yesterday"] },
     ],
     [
       { writer: "arn:aws:iam::555555555555:role/*" },
-      "'principalArn' must be an account id or the ARN of an account root, role or user, got arn:aws:iam::555555555555:role/*; grant an account, a role or a user",
+      { principalArn: [writer, "arn:aws:iam::555555555555:role/*"] },
     ],
-  ])("meets synth's own sentence where it breaks it: %j", async (values, ...sentences) => {
+  ])("fails the plan with the sentence of a literal: %j", async (values, broken) => {
     const message = await planWith(values);
 
-    for (const sentence of sentences) {
-      expect(message).toContain(sentence);
+    for (const [name, [declaration, got]] of Object.entries(broken)) {
+      expect(message).toContain(mustBe(name, declaration.kind.rule, got, fixOf(declaration)));
     }
   });
 });

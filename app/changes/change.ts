@@ -3,16 +3,16 @@ import type { EffectId } from "./effects";
 
 /** Effects of a change on records. */
 export const OUTCOMES = {
-  delivered: "all are delivered, none again",
+  delivered: "all are delivered; none is delivered again",
   replayed: "all are delivered; everything retained is delivered again",
   "replayed from the time given":
     "all are delivered; those put since `startingPositionTimestamp` are delivered again",
   waiting: "they wait in the stream, and are delivered once the mapping reads again",
-  filtered: "only those that match are delivered",
-  unreadable: "those put before cannot be read any more",
-  lost: "those that were not read yet are lost",
-  ended: "none is delivered any more",
-  expired: "those older than the new retention are lost, the others are delivered",
+  filtered: "only records that match are delivered",
+  unreadable: "records put before can no longer be read",
+  lost: "records that were not read yet are lost",
+  ended: "no more records are delivered",
+  expired: "records older than the new retention are lost, the others are delivered",
   refused: "the change is refused",
 } as const;
 
@@ -28,8 +28,8 @@ export interface Change {
   /** Terraform's actions on the construct's resources; resources that are not named do not change. */
   readonly plan: Readonly<Record<string, Action>>;
   readonly records: Outcome;
-  /** How the library or the app handles the change, or what to do. */
-  readonly remark: string;
+  /** The handling of the change by the library or the app, or advice for the user. */
+  readonly remark?: string;
   /** The sentences that `npm run plan` prints about it. */
-  readonly effects: readonly EffectId[];
+  readonly effects?: readonly EffectId[];
 }

@@ -18,7 +18,7 @@ const destinationOf = (values: Values | null): string | undefined => {
   return text(onFailure ?? null, "destination_arn");
 };
 
-/** The destination of a mapping once the plan is applied, in words. */
+/** The destination of a mapping after the plan is applied. */
 const newDestination = (mapping: ResourceChange): string | undefined =>
   isUnknown(mapping, "destination_config")
     ? "a destination created by this plan"
@@ -84,17 +84,17 @@ export const DELIVERY_EFFECTS = [
   {
     id: "filter-changed",
     records: "kept",
-    meaning: "Other records are delivered from now on, as the filters say.",
+    meaning: "The filters change which records are delivered from now on.",
     find: (plan) =>
       updatedMappings(plan, (name, change) => {
         const { before, after } = change.change;
         if (hasFilters(after) || isUnknown(change, "filter_criteria")) {
           return isChanged(change, "filter_criteria") || isUnknown(change, "filter_criteria")
-            ? `delivers to function ${name} only what matches the new filters from now on`
+            ? `delivers to function ${name} only records that match the new filters from now on`
             : undefined;
         }
         return hasFilters(before)
-          ? `delivers every record to function ${name} from now on; what the filters held back is not delivered later`
+          ? `delivers every record to function ${name} from now on; records that the filters excluded are not delivered later`
           : undefined;
       }),
   },

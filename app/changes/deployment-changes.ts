@@ -1,11 +1,11 @@
-/** A change of settings that would leave something behind, and that is refused before Terraform runs. */
+/** A change of settings that would leave resources behind. The app refuses it before Terraform runs. */
 export interface RefusedChange {
   readonly change: string;
   readonly remark: string;
 }
 
 const OTHER_DEPLOYMENT =
-  "Give these settings a `name` of their own, or run `npm run destroy` with the settings that the stream was deployed with first.";
+  "Give these settings another `name`, or run `npm run destroy` with the settings that the stream was deployed with first.";
 
 export const DEPLOYMENT_CHANGES = {
   "other-stream": {
@@ -18,7 +18,7 @@ export const DEPLOYMENT_CHANGES = {
   },
   "other-region": { change: "another `region`", remark: OTHER_DEPLOYMENT },
   "imported-stream": {
-    change: "from a stream created here to the ARN of an existing one",
+    change: "from a created stream to the ARN of an existing one",
     remark: OTHER_DEPLOYMENT,
   },
   "other-consumer-account": {

@@ -22,16 +22,13 @@ export const MAPPING_CHANGES = {
     ],
     plan: { [mapping]: "update" },
     records: "delivered",
-    remark: "",
-    effects: [],
   },
   "mapping-metrics": {
     change: "`metrics` or `dependsOn` changed",
     properties: ["metrics", "dependsOn"],
     plan: { [mapping]: "update" },
     records: "delivered",
-    remark: "`dependsOn` alone changes nothing that exists.",
-    effects: [],
+    remark: "`dependsOn` alone changes no resource.",
   },
   "gives-up-earlier": {
     change: "`maximumRetryAttempts` or `maximumRecordAgeInSeconds` lowered",
@@ -47,8 +44,6 @@ export const MAPPING_CHANGES = {
     properties: ["tumblingWindowInSeconds"],
     plan: { [mapping]: "update" },
     records: "delivered",
-    remark: "",
-    effects: [],
   },
   start: {
     change: "`startingPosition` or `startingPositionTimestamp` changed",
@@ -56,8 +51,7 @@ export const MAPPING_CHANGES = {
     plan: {},
     records: "delivered",
     remark:
-      "An existing mapping continues where it is. The new start counts when Terraform recreates the mapping: on purpose, with `npm run deploy -- --replay <id>` or `terraform apply -replace=<address of the mapping>`.",
-    effects: [],
+      "An existing mapping continues at its position. The new start applies when Terraform recreates the mapping, for example with `npm run deploy -- --replay <id>` or `terraform apply -replace=<address of the mapping>`.",
   },
   "replayed-on-purpose": {
     change: "the mapping recreated with `--replay`, or with Terraform's `-replace`",
@@ -90,7 +84,7 @@ export const MAPPING_CHANGES = {
       [resourcePolicy]: "create",
     },
     records: "replayed from the time given",
-    remark: "Taking the start back later changes nothing.",
+    remark: "Removing the starting position later changes nothing.",
     effects: ["mapping-replaced"],
   },
   "filters-added": {
@@ -98,7 +92,6 @@ export const MAPPING_CHANGES = {
     properties: ["filterPatterns"],
     plan: { [mapping]: "update" },
     records: "filtered",
-    remark: "",
     effects: ["filter-changed"],
   },
   "filters-encrypted": {
@@ -122,7 +115,7 @@ export const MAPPING_CHANGES = {
     properties: ["enabled"],
     plan: { [mapping]: "update" },
     records: "waiting",
-    remark: "Records that get older than the retention meanwhile are lost.",
+    remark: "Records that become older than the retention meanwhile are lost.",
     effects: ["mapping-paused"],
   },
   resumed: {
@@ -134,7 +127,7 @@ export const MAPPING_CHANGES = {
     effects: ["mapping-resumed"],
   },
   "destination-changed": {
-    change: "`onFailure` from the queue created here to another destination",
+    change: "`onFailure` from the queue created by the construct to another destination",
     properties: ["onFailure"],
     plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "delete" },
     records: "delivered",
@@ -147,7 +140,7 @@ export const MAPPING_CHANGES = {
     properties: ["onFailure"],
     plan: { [mapping]: "update", [rolePolicy]: "update" },
     records: "delivered",
-    remark: "Records that Lambda gives up on leave no trace. A warning at synth says so as well.",
+    remark: "Records that Lambda gives up on leave no trace. A warning at synth says so too.",
     effects: ["destination-removed"],
   },
   "destination-encrypted": {
@@ -156,15 +149,13 @@ export const MAPPING_CHANGES = {
     plan: { [queue]: "update", [rolePolicy]: "update" },
     records: "delivered",
     remark:
-      "The queue stays, with the reports in it. Reports of the few seconds between the queue's and the role's update can be lost. Who reads the queue must be allowed to decrypt with the key.",
-    effects: [],
+      "The queue and its reports are kept. Reports of the few seconds between the queue's and the role's update can be lost. Readers of the queue need permission to decrypt with the key.",
   },
   "destination-created": {
-    change: "`onFailure` to a queue created here",
+    change: "`onFailure` to a queue created by the construct",
     properties: ["onFailure"],
     plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "create" },
     records: "delivered",
-    remark: "",
     effects: ["destination-changed"],
   },
 } as const satisfies Record<string, Change>;

@@ -50,7 +50,7 @@ function reasonOf(plan: Plan, mapping: ResourceChange): string {
 const isLatest = ({ change }: ResourceChange): boolean =>
   text(change.after, "starting_position") === "LATEST";
 
-/** Mappings that are replaced, except if their stream is destroyed, which has a sentence of its own. */
+/** Replaced mappings, except those whose stream is destroyed, which another effect reports. */
 const replacedMappings = (plan: Plan): ResourceChange[] =>
   mappings(plan).filter(
     (mapping) =>

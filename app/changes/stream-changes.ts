@@ -26,16 +26,14 @@ export const STREAM_CHANGES = {
     plan: { [stream]: "update", [key]: "update" },
     records: "delivered",
     remark:
-      "`maxRecordSizeKib` needs AWS provider 6.20; the test runs an older one, and leaves it alone.",
-    effects: [],
+      "`maxRecordSizeKib` needs AWS provider 6.20; the test uses an older version, and does not change it.",
   },
   "created-key-settings": {
     change: "`keyRotationPeriodInDays` or `keyAliasName` changed",
     properties: ["keyRotationPeriodInDays", "keyAliasName"],
     plan: { [key]: "update", [keyAlias]: "replace" },
     records: "delivered",
-    remark: "Streams, readers and writers name the key by its ARN, never by its alias.",
-    effects: [],
+    remark: "Streams, readers and writers refer to the key by its ARN, never by its alias.",
   },
   "retention-shortened": {
     change: "`retentionPeriodHours` lowered",
@@ -43,7 +41,7 @@ export const STREAM_CHANGES = {
     plan: { [stream]: "update" },
     records: "expired",
     remark:
-      "The plan in words says so. That older records are lost is what AWS documents; the local AWS keeps records for ever, so the test only shows that the others are delivered.",
+      "The plan in words says so. AWS documents that older records are lost. The local AWS keeps all records, so the test only shows that the others are delivered.",
     effects: ["retention-shortened"],
   },
   "more-shards": {
@@ -51,7 +49,8 @@ export const STREAM_CHANGES = {
     properties: ["shardCount"],
     plan: { [stream]: "update" },
     records: "delivered",
-    remark: "In order per partition key: a shard is read once its parents are processed.",
+    remark:
+      "Records stay in order per partition key, since a shard is read once its parents are processed.",
     effects: ["shards-changed"],
   },
   "too-few-shards": {
@@ -59,7 +58,7 @@ export const STREAM_CHANGES = {
     properties: ["shardCount"],
     plan: { [stream]: "update" },
     records: "refused",
-    remark: "AWS refuses it: lower it by half at a time.",
+    remark: "AWS refuses it. Lower it by at most half at a time.",
     effects: ["shards-changed"],
   },
   "on-demand": {
@@ -75,11 +74,10 @@ export const STREAM_CHANGES = {
     properties: ["streamMode", "shardCount"],
     plan: { [stream]: "update" },
     records: "delivered",
-    remark: "",
     effects: ["shards-changed"],
   },
   "encryption-on": {
-    change: "`encryption` from NONE to a key created here",
+    change: "`encryption` from NONE to a key created by the construct",
     properties: ["encryption"],
     plan: { ...CREATED_KEY, [stream]: "update" },
     records: "delivered",
@@ -97,44 +95,43 @@ export const STREAM_CHANGES = {
     effects: ["encryption-on"],
   },
   "key-taken": {
-    change: "from a `kmsKeyArn` to NONE, the key in `previousKmsKeyArns`",
+    change: "`encryption` from a `kmsKeyArn` to NONE, with the key in `previousKmsKeyArns`",
     properties: ["encryption", "kmsKeyArn", "previousKmsKeyArns"],
     plan: { [stream]: "update" },
     records: "delivered",
     remark:
-      "Without `previousKmsKeyArns` readers lose the key while the stream holds records encrypted with it; the plan in words says so.",
+      "Without `previousKmsKeyArns`, readers lose access to the key while the stream contains records encrypted with it; the plan in words says so.",
     effects: ["encryption-off"],
   },
   "encryption-off": {
-    change: "`encryption` from the key created here to NONE, with `retainKey`",
+    change: "`encryption` from the key created by the construct to NONE, with `retainKey`",
     properties: ["encryption", "retainKey"],
     plan: { [stream]: "update", [keyPolicy]: "update" },
     records: "delivered",
     remark:
-      "The key stays for the records that were encrypted with it: take `retainKey` back once the retention has passed.",
+      "The key is kept for the records encrypted with it. Remove `retainKey` once the retention has passed.",
     effects: ["encryption-off"],
   },
   "retained-key-removed": {
-    change: "`retainKey` taken back after the retention has passed",
+    change: "`retainKey` removed after the retention has passed",
     properties: ["retainKey"],
     plan: DELETED_KEY,
     records: "delivered",
-    remark:
-      "Records that were put while the stream had the key must have expired: they become unreadable.",
+    remark: "Records encrypted with the key become unreadable, so they must have expired.",
     effects: ["key-deleted"],
   },
   "key-abandoned": {
     change:
-      "`encryption` from the key created here to NONE, or to a `kmsKeyArn`, without `retainKey`",
+      "`encryption` from the key created by the construct to NONE, or to a `kmsKeyArn`, without `retainKey`",
     properties: ["encryption", "kmsKeyArn", "retainKey"],
     plan: { ...DELETED_KEY, [stream]: "update" },
     records: "unreadable",
     remark:
-      "Use `retainKey`; the plan in words warns. The stream stops using the key before the key is scheduled for deletion. The key's policy goes first, so writers of other accounts are refused for some seconds. Until the deletion is done it can be cancelled: `aws kms cancel-key-deletion`, then `aws kms enable-key`.",
+      "Use `retainKey`; the plan in words warns. The stream stops using the key before the key is scheduled for deletion. The key's policy is deleted first, so writers of other accounts are denied for some seconds. The deletion can be cancelled during its waiting period: `aws kms cancel-key-deletion`, then `aws kms enable-key`.",
     effects: ["key-deleted", "encryption-off"],
   },
   "key-given": {
-    change: "from the key created here to a `kmsKeyArn`, with `retainKey`",
+    change: "from the key created by the construct to a `kmsKeyArn`, with `retainKey`",
     properties: ["kmsKeyArn", "retainKey"],
     plan: { [stream]: "update", [keyPolicy]: "update" },
     records: "delivered",
@@ -143,19 +140,19 @@ export const STREAM_CHANGES = {
     effects: ["key-changed"],
   },
   "key-exchanged": {
-    change: "from one `kmsKeyArn` to another, the first in `previousKmsKeyArns`",
+    change: "from one `kmsKeyArn` to another, with the old one in `previousKmsKeyArns`",
     properties: ["kmsKeyArn", "previousKmsKeyArns"],
     plan: { [stream]: "update" },
     records: "delivered",
-    remark: "Take the first key out of `previousKmsKeyArns` once the retention has passed.",
+    remark: "Remove the old key from `previousKmsKeyArns` once the retention has passed.",
     effects: ["key-changed"],
   },
   "key-created": {
-    change: "from a `kmsKeyArn` to a key created here, the first in `previousKmsKeyArns`",
+    change:
+      "from a `kmsKeyArn` to a key created by the construct, with the old one in `previousKmsKeyArns`",
     properties: ["kmsKeyArn", "previousKmsKeyArns"],
     plan: { ...CREATED_KEY, [stream]: "update" },
     records: "delivered",
-    remark: "",
     effects: ["key-changed"],
   },
   "stream-renamed": {
@@ -179,6 +176,5 @@ export const STREAM_CHANGES = {
     plan: {},
     records: "refused",
     remark: "Terraform refuses the plan.",
-    effects: [],
   },
 } as const satisfies Record<string, Change>;

@@ -126,8 +126,8 @@ function split(statements: readonly Statement[]): Policy[] {
 }
 
 /**
- * A statement that is too long for a policy becomes several with a part of the resources each, or
- * of the values of its condition, which are alternatives as well.
+ * Splits a statement that is too long for a policy, by its resources or by the values of its
+ * condition, since both are alternatives.
  */
 function halved(statement: Statement): Statement[] {
   const { Resource, Condition } = statement;

@@ -4,8 +4,8 @@ export const FORMATS = ["json", "hcl"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /**
- * As JSON: one policy, a list if an account needs several, or an object of such by account. As
- * HCL: one `aws_iam_policy_document` data source for each policy.
+ * Writes policies as JSON (one policy, a list if an account needs several, or an object with either
+ * by account) or as HCL (one `aws_iam_policy_document` data source for each policy).
  */
 export function render(policies: ReadonlyMap<string, readonly Policy[]>, format: Format): string {
   if (format === "hcl") {

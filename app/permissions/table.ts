@@ -4,7 +4,7 @@ import { LAMBDA_TYPES } from "./lambda-types";
 import { MONITORING_TYPES } from "./monitoring-types";
 import { ResourcePermissions } from "./resource-permissions";
 
-/** By Terraform type. A new type of resource needs an entry here, and nothing else. */
+/** Permissions by Terraform type. A new type of resource needs only an entry here. */
 export const PERMISSIONS: Readonly<Record<string, ResourcePermissions>> = {
   ...IAM_TYPES,
   ...KINESIS_TYPES,

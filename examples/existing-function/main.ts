@@ -27,7 +27,7 @@ new CrossAccountConsumer(stack, "report", {
     roleName: "daily-report-role",
     roleArn: "arn:aws:iam::222222222222:role/service-role/daily-report-role",
   },
-  // This function returns no list of failures: without it, Lambda retries the batch as a whole.
+  // This function returns no list of failures, so Lambda retries the whole batch.
   reportBatchItemFailures: false,
 });
 

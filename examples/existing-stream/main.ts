@@ -19,7 +19,7 @@ const stream = ProducerStream.fromAttributes(stack, "payments", {
   provider: account("producer", "111111111111"),
 });
 
-// The resource policy created here replaces the existing one, so its grants are repeated here.
+// The created resource policy replaces the existing one, so this repeats the existing grants.
 stream.grantWrite("arn:aws:iam::333333333333:role/checkout");
 
 new CrossAccountConsumer(stack, "ledger", {

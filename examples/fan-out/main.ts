@@ -26,7 +26,7 @@ const stream = new ProducerStream(stack, "orders", {
 
 const code = LambdaCode.fromDirectory("handler/dist");
 
-// Looks at every order at once, so it has 2 MB/s per shard of its own.
+// Must process each order at once, so it has its own 2 MB/s per shard.
 new CrossAccountConsumer(stack, "fraud", {
   provider: account("fraud", "222222222222"),
   stream,
@@ -43,7 +43,7 @@ new CrossAccountConsumer(stack, "analytics", {
   maximumBatchingWindowInSeconds: 10,
 });
 
-// May be late: large batches from the throughput that all such readers share, at no extra cost.
+// May be late, so it reads large batches from the shared throughput at no extra cost.
 new CrossAccountConsumer(stack, "archive", {
   provider: account("archive", "444444444444"),
   stream,

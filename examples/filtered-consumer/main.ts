@@ -35,7 +35,7 @@ new CrossAccountConsumer(stack, "shipping", {
   stream,
   consumerName: "shipping",
   code: LambdaCode.fromDirectory("handler/dist"),
-  // One of them must match. Records are JSON, and what is not JSON is dropped.
+  // A record must match one of them. Records that are not JSON are dropped.
   filterPatterns: [
     { data: { type: ["order-paid"], country: ["DE", "AT", "CH"] } },
     {

@@ -42,7 +42,7 @@ const mappingId = told("mapping_id");
 const stream = new ProducerStream(stack, "stream", {
   provider: producer,
   streamName: STREAM,
-  // As it is: a change of mode or of the number of shards is not for the same day.
+  // The existing value. Do not change mode or number of shards on the day of the migration.
   shardCount: 1,
 });
 const consumer = new CrossAccountConsumer(stack, "consumer", {
@@ -51,12 +51,12 @@ const consumer = new CrossAccountConsumer(stack, "consumer", {
   consumerName: CONSUMER,
   roleName: ROLE,
   code: LambdaCode.fromDirectory("handler/dist"),
-  // As it is: what CloudFormation makes of a function that says nothing else.
+  // The existing values, which are CloudFormation's defaults.
   architecture: Architecture.X86_64,
-  // The existing value: any other would recreate the mapping.
+  // The existing value. Another one would recreate the mapping.
   startingPosition: StartingPosition.LATEST,
 });
-// As it is: another name would remove the old policy before the new one is there.
+// The existing name. With another one, the old policy would be removed before the new one exists.
 consumer.rolePolicy.name = ROLE_POLICY;
 
 const streamArn = `arn:aws:kinesis:${REGION}:${PRODUCER_ACCOUNT}:stream/${STREAM}`;

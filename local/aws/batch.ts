@@ -28,7 +28,7 @@ export interface BatchTools {
   readonly onDelivered: ((delivery: Delivery) => void) | undefined;
 }
 
-/** Whether a batch may continue. */
+/** Tells a batch when to stop. */
 interface Guard {
   readonly isStopping: boolean;
   checkReadable(): Promise<boolean>;

@@ -28,8 +28,8 @@ interface Request {
 type Find<T> = (request: Request) => T | Promise<T>;
 
 /**
- * What AWS checks for a call: the action of the same name on the resource that the request names,
- * or on `*` if the Service Authorization Reference has no type of resource for it, and the
+ * The permissions that AWS checks for a call: the action of the same name on the resource of the
+ * request, or on `*` if the Service Authorization Reference has no type of resource for it, and the
  * permissions in ALSO.
  */
 export async function neededFor(
@@ -162,7 +162,7 @@ const ALSO: Record<string, Find<Also>> = {
 const taggedWith = (tags: unknown, action: string, resource: string): Also =>
   tags ? [{ action, resource }] : [];
 
-/** PassRole is no call of its own, and Lambda looks at layers and subnets as its caller. */
+/** PassRole is not a call, and Lambda reads layers and subnets with the caller's permissions. */
 const roleAndNetwork = ({ Role: role, Layers: layers = [], VpcConfig: vpc }: Body): Also => [
   ...(role
     ? [

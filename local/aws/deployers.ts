@@ -22,7 +22,7 @@ export type DeployerPolicies = ReadonlyMap<string, readonly object[]>;
 
 /** Records what the deploying roles call, and refuses what given identity policies do not allow. */
 export class Deployers {
-  /** Every call so far, oldest first, the refused ones as well. */
+  /** All calls so far, oldest first, including refused ones. */
   readonly calls: RecordedCall[] = [];
   private policies: DeployerPolicies | undefined;
   private readonly accessKeyIds = new Set<string>();
@@ -69,15 +69,15 @@ export class Deployers {
   }
 }
 
-/** Whether identity policies allow what a call needs. */
+/** True if identity policies allow an action that a call needs. */
 export function isAllowedBy(need: Need, principal: string, policies: readonly object[]): boolean {
-  // KMS asks the key policy too, and the policies of our keys leave it to the account's own
-  // policies. By another name of the service, the simulator looks at identity policies alone.
+  // KMS also evaluates the key policy, and the policies of our keys delegate to the account's IAM
+  // policies. With another name of the service, the simulator evaluates only identity policies.
   const renamed = JSON.stringify({ need, policies }).replaceAll("kms:", "not-kms:");
   const asked = JSON.parse(renamed) as { need: Need; policies: object[] };
   const { action, resource, context } = asked.need;
   const { account: accountId } = parseArn(principal);
-  // The simulation that checks its input takes the ARN of a consumer for that of a stream as well.
+  // The simulation with validation of its input does not distinguish ARNs of consumers and streams.
   const result = runUnsafeSimulation(
     {
       request: {

@@ -78,7 +78,7 @@ export class Invocations {
   }
 }
 
-/** The qualifier can be part of the function's name or a parameter of its own. */
+/** The qualifier can be part of the function's name or a separate parameter. */
 function invokedArnOf(call: Call): string {
   const arn = functionArnOf(call);
   const parameter = call.query.get("Qualifier");

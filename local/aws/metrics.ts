@@ -10,7 +10,7 @@ interface Pending {
   readonly counts: Map<number, number>;
 }
 
-/** Where a metric belongs: the account and Region of an ARN, a namespace and dimensions. */
+/** The source of a metric: the account and Region of an ARN, a namespace and dimensions. */
 export interface MetricSource {
   readonly arn: string;
   readonly namespace: "AWS/Lambda" | "AWS/Kinesis";

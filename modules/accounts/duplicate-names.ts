@@ -4,7 +4,7 @@ import { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { expressionOf } from "../properties/expressions";
 import { accountOf, regionOf } from "./account-of";
-import { mustBeUnique, Sentence } from "./duplicates";
+import { duplicates, mustBeUnique, Sentence } from "./duplicates";
 
 const duplicateFunction = mustBeUnique("functionName", "in an account and Region");
 const duplicateRole = mustBeUnique("roleName", "in an account");
@@ -55,7 +55,7 @@ export function duplicateConsumerNames(
   }
   const created = peers.filter(({ _names: names }) => names.existingRoleName === undefined);
   const sharing = peers.filter(({ _names: names }) => names.existingRoleName !== undefined);
-  /** Consumers of functions that several consumers may have, with the one that creates it. */
+  /** The role of a consumer's function, which consumers of the same function share. */
   const roleOf = ({ _names: names }: NamedConsumer): string =>
     names.existingRoleName ?? names.roleName ?? names.functionName;
   const sharedRoles = new Set(sharing.map(roleOf));
@@ -114,18 +114,18 @@ function duplicatesIn<T extends Construct>(
   constructs: readonly T[],
   groupOf: (construct: T) => string,
   nameOf: (construct: T) => string,
-  problem: (name: string, paths: readonly string[]) => string,
+  sentence: Sentence,
 ): string[] {
-  const groups = new Map<string, { name: string; paths: string[] }>();
-  for (const construct of constructs) {
-    // Two tokens of one value differ as text, so their expressions are compared.
-    const name = String(expressionOf(construct, nameOf(construct)));
-    const key = JSON.stringify([expressionOf(construct, groupOf(construct)), name]);
-    const group = groups.get(key) ?? { name, paths: [] };
-    group.paths.push(construct.node.path);
-    groups.set(key, group);
-  }
-  return [...groups.values()]
-    .filter(({ paths }) => paths.length > 1)
-    .map(({ name, paths }) => problem(name, paths));
+  // Two tokens of one value differ as text, so their expressions are compared.
+  const expression = (one: T, textOf: (construct: T) => string): string =>
+    String(expressionOf(one, textOf(one)));
+  const groups = new Set(constructs.map((one) => expression(one, groupOf)));
+  return [...groups].flatMap((group) =>
+    duplicates(
+      constructs
+        .filter((one) => expression(one, groupOf) === group)
+        .map((one) => [expression(one, nameOf), one.node.path] as const),
+      sentence,
+    ),
+  );
 }

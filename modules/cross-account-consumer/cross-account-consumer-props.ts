@@ -5,40 +5,40 @@ import { IProducerStream } from "../producer-stream/producer-stream-props";
 
 /** The throughput that the consumer reads with. */
 export enum ReadMode {
-  /** Through a registered consumer, with 2 MB/s per shard of its own. */
+  /** Reads through a registered consumer, which has its own 2 MB/s per shard. */
   ENHANCED_FAN_OUT = "ENHANCED_FAN_OUT",
-  /** Sharing 2 MB/s per shard with all other such readers; needs no registered consumer. */
+  /** Shares 2 MB/s per shard with all other such readers. Needs no registered consumer. */
   SHARED_THROUGHPUT = "SHARED_THROUGHPUT",
 }
 
-/** Tags that only one resource has, for example what other tools select a log group or a role by. */
+/** Tags of single resources, for example tags by which other tools select log groups or roles. */
 export interface TagsByResource {
   /**
-   * Of the execution role.
+   * Tags of the execution role.
    *
    * @default - `tags`
    */
   readonly role?: Record<string, string>;
   /**
-   * Of the function's log group.
+   * Tags of the function's log group.
    *
    * @default - `tags`
    */
   readonly logGroup?: Record<string, string>;
   /**
-   * Of the function.
+   * Tags of the function.
    *
    * @default - `tags`
    */
   readonly lambdaFunction?: Record<string, string>;
   /**
-   * Of the queue that is created for failures.
+   * Tags of the queue that is created for failures.
    *
    * @default - `tags`
    */
   readonly onFailureQueue?: Record<string, string>;
   /**
-   * Of the event source mapping.
+   * Tags of the event source mapping.
    *
    * @default - `tags`
    */
@@ -48,8 +48,8 @@ export interface TagsByResource {
 /** Properties of a CrossAccountConsumer. */
 export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
   /**
-   * Provider of the function's account, of the same stack. Usually another account than the
-   * stream's; the stream's own account works as well, with the same or another provider.
+   * Provider of the function's account, in the same stack. This is usually another account than the
+   * stream's; it can also be the stream's own account, with the same or another provider.
    */
   readonly provider: TerraformProvider;
 
@@ -88,8 +88,8 @@ export interface CrossAccountConsumerProps extends FunctionProps, MappingProps {
 
   /**
    * Tags of single resources in the function's account, by the construct's fields: `role`,
-   * `logGroup`, `lambdaFunction`, `onFailureQueue` and `mapping`. Where a key is in `tags` as well,
-   * the resource's own value counts.
+   * `logGroup`, `lambdaFunction`, `onFailureQueue` and `mapping`. A tag of the resource
+   * replaces a tag with the same key in `tags`.
    *
    * @default - every resource has `tags`
    */

@@ -45,7 +45,7 @@ import { tagsOf } from "./tags";
  */
 export class CrossAccountConsumer extends Construct {
   public readonly functionName: string;
-  /** ARN of the function; with the alias or version that an existing function was given with. */
+  /** ARN of the function, including the alias or version in the name of an existing function. */
   public readonly functionArn: string;
   /** Name of the function's execution role. */
   public readonly roleName: string;
@@ -55,19 +55,19 @@ export class CrossAccountConsumer extends Construct {
   /** ARN of the registered consumer, ending in its creation time; undefined with shared throughput. */
   public readonly consumerArn?: string;
 
-  /** In the stream's account. */
+  /** The registered consumer, in the stream's account. */
   public readonly registeredConsumer?: KinesisStreamConsumer;
   public readonly consumerPolicy?: KinesisResourcePolicy;
   /** In the function's account; `role` and `logGroup` are undefined if this construct creates no function. */
   public readonly role?: IamRole;
-  /** Allows the role what Lambda needs for the network, tracing, file system and environment. */
+  /** Policy of the role with Lambda's permissions for network, tracing, file system and environment. */
   public readonly functionPolicy?: IamRolePolicy;
-  /** Allows the role the `policyStatements`. */
+  /** Policy of the role with the `policyStatements`. */
   public readonly statementsPolicy?: IamRolePolicy;
   public readonly managedPolicies: IamRolePolicyAttachment[];
   public readonly logGroup?: CloudwatchLogGroup;
   public readonly lambdaFunction?: LambdaFunction;
-  /** What the mapping invokes, if `alias` is given. */
+  /** The alias that the mapping invokes, if `alias` is given. */
   public readonly alias?: LambdaAlias;
   public readonly rolePolicy: IamRolePolicy;
   public readonly onFailureQueue?: SqsQueue;

@@ -5,7 +5,7 @@ import { ConsumerSettings } from "./consumer-properties";
 import { tagsOf } from "./tags";
 import { wholeSecondsInUtc } from "./timestamps";
 
-/** What the mapping connects, and what it waits for. */
+/** The ARNs that the mapping connects, and its dependencies. */
 export interface MappingTarget {
   readonly functionArn: string;
   readonly eventSourceArn: string;

@@ -1,6 +1,6 @@
 import { Fn, Op, Token } from "cdktf";
 import { isLiteral, textOf } from "../properties/expressions";
-import { isGiven } from "../properties/kinds";
+import { isGiven } from "../properties/values";
 import { PropertyChecks } from "../properties/property-checks";
 import { mutuallyExclusive, requires } from "../properties/sentences";
 import { ConsumerSettings } from "./consumer-properties";
@@ -113,11 +113,10 @@ function checkSnapStart(checks: PropertyChecks, props: FunctionSettings): void {
   const noSnapStart =
     `'runtime' must be a runtime with SnapStart (Java 11, Python 3.12, .NET 8 or newer), got ${runtime}; ` +
     "choose such a runtime, or omit 'snapStart'";
-  if (!isLiteral(runtime)) {
-    checks.addPrecondition("function", Fn.can(Fn.regex(HAS_SNAP_START, runtime)), noSnapStart);
-  } else if (!code.isImage && !new RegExp(HAS_SNAP_START).test(runtime)) {
-    checks.addError(noSnapStart);
-  }
+  const hasSnapStart = isLiteral(runtime)
+    ? code.isImage || new RegExp(HAS_SNAP_START).test(runtime)
+    : Fn.can(Fn.regex(HAS_SNAP_START, runtime));
+  checks.checkRule("function", hasSnapStart, noSnapStart);
   if (fileSystem) {
     checks.addError(
       mutuallyExclusive(
@@ -128,19 +127,19 @@ function checkSnapStart(checks: PropertyChecks, props: FunctionSettings): void {
       ),
     );
   }
-  if (storage === undefined) {
-    return;
-  }
-  const tooLarge = mutuallyExclusive(
-    "snapStart",
-    "ephemeralStorageMb",
-    textOf(storage),
-    `a snapshot holds at most ${SNAP_START_STORAGE_MB} MB of /tmp: give ${SNAP_START_STORAGE_MB}, or omit 'snapStart'`,
-  );
-  if (!isLiteral(storage)) {
-    checks.addPrecondition("function", Op.gte(SNAP_START_STORAGE_MB, storage), tooLarge);
-  } else if (storage > SNAP_START_STORAGE_MB) {
-    checks.addError(tooLarge);
+  if (storage !== undefined) {
+    checks.checkRule(
+      "function",
+      isLiteral(storage)
+        ? storage <= SNAP_START_STORAGE_MB
+        : Op.gte(SNAP_START_STORAGE_MB, storage),
+      mutuallyExclusive(
+        "snapStart",
+        "ephemeralStorageMb",
+        textOf(storage),
+        `a snapshot holds at most ${SNAP_START_STORAGE_MB} MB of /tmp: give ${SNAP_START_STORAGE_MB}, or omit 'snapStart'`,
+      ),
+    );
   }
 }
 
@@ -150,19 +149,17 @@ function checkLogging(
   given: CrossAccountConsumerProps,
 ): void {
   for (const level of ["applicationLogLevel", "systemLogLevel"] as const) {
-    const sentence = requires(
-      level,
-      "logFormat",
-      logFormat,
-      `Lambda filters messages by level in JSON only: set 'logFormat' to JSON, or omit '${level}'`,
-    );
-    if (!isGiven(given[level])) {
-      continue;
-    }
-    if (!isLiteral(logFormat)) {
-      checks.addPrecondition("function", Op.eq(logFormat, LogFormat.JSON), sentence);
-    } else if (logFormat === LogFormat.TEXT) {
-      checks.addError(sentence);
+    if (isGiven(given[level])) {
+      checks.checkRule(
+        "function",
+        isLiteral(logFormat) ? logFormat !== LogFormat.TEXT : Op.eq(logFormat, LogFormat.JSON),
+        requires(
+          level,
+          "logFormat",
+          logFormat,
+          `Lambda filters messages by level in JSON only: set 'logFormat' to JSON, or omit '${level}'`,
+        ),
+      );
     }
   }
   for (const property of ["logRetentionDays", "logGroupKmsKeyArn"] as const) {

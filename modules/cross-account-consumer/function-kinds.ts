@@ -45,12 +45,6 @@ export const codeSigningConfigArn = matching(
   "the ARN of a code signing configuration (arn:aws:lambda:<region>:<account>:code-signing-config:<id>)",
 );
 
-/** A key whose only user is the function's account: unlike the stream's, its policy is not ours. */
-export const encryptionKeyArn = matching(
-  `^${PARTITION}:kms:[a-z0-9-]+:${ACCOUNT}:key/[a-zA-Z0-9-]+$`,
-  "a key ARN (arn:aws:kms:<region>:<account>:key/<id>)",
-);
-
 const ids = (noun: string) =>
   ({
     kind: list(nonEmptyString(), noun, { isNonEmpty: true }),

@@ -1,4 +1,5 @@
 import {
+  encryptionKeyArn,
   functionName,
   layerVersionArn,
   policyArn,
@@ -18,7 +19,6 @@ import { Properties } from "../properties/property";
 import {
   alias,
   codeSigningConfigArn,
-  encryptionKeyArn,
   existingFunction,
   fileSystem,
   imageConfig,

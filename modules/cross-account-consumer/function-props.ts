@@ -66,15 +66,15 @@ export interface FunctionProps {
   readonly rolePath?: string;
 
   /**
-   * What the function may do, besides reading the stream, reporting failures and logging: an
-   * inline policy of its role. The mapping waits for it.
+   * Permissions of the function other than reading the stream, reporting failures and logging. They
+   * are an inline policy of its role, on which the mapping depends.
    *
-   * @default - nothing else
+   * @default - no further permissions
    */
   readonly policyStatements?: FunctionPolicyStatement[];
 
   /**
-   * ARNs of managed policies that are attached to the function's role. The mapping waits for them.
+   * ARNs of managed policies that are attached to the function's role. The mapping depends on them.
    *
    * @default - none
    */
@@ -88,15 +88,15 @@ export interface FunctionProps {
   readonly handler?: string;
 
   /**
-   * Identifier of the runtime; a retired one is refused.
+   * Identifier of the runtime. Runtimes that Lambda no longer accepts for new functions are refused.
    *
    * @default "nodejs22.x"
    */
   readonly runtime?: string;
 
   /**
-   * Processor architecture. A container image has no default here, since only the image knows what
-   * it was built for: if it is omitted, AWS assumes x86_64.
+   * Processor architecture. This default does not apply to container images, which may be built for
+   * another architecture: if it is omitted for an image, AWS assumes x86_64.
    *
    * @default Architecture.ARM_64
    */
@@ -176,16 +176,16 @@ export interface FunctionProps {
   readonly codeSigningConfigArn?: string;
 
   /**
-   * Alias that the mapping invokes. With it every change of the function publishes a version.
+   * Alias that the mapping invokes. With an alias, every change of the function publishes a version.
    *
-   * @default - the mapping invokes the function as it was changed last
+   * @default - the mapping invokes the latest state of the function ($LATEST)
    */
   readonly alias?: FunctionAlias;
 
   /**
-   * Whether Lambda starts the function from a snapshot of its initialized state. Requires `alias`,
-   * and a runtime that has it: Java 11, Python 3.12, .NET 8 or newer. Not with container images,
-   * `fileSystem` or an `ephemeralStorageMb` above 512.
+   * If true, Lambda starts the function from a snapshot of its initialized state. Requires `alias`,
+   * and a runtime with SnapStart: Java 11, Python 3.12, .NET 8 or newer. Not possible with container
+   * images, `fileSystem` or an `ephemeralStorageMb` above 512.
    *
    * @default false
    * @see https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
@@ -207,23 +207,23 @@ export interface FunctionProps {
   readonly tracing?: TracingMode;
 
   /**
-   * How log messages are written.
+   * Format of the log messages.
    *
    * @default LogFormat.JSON
    */
   readonly logFormat?: LogFormat;
 
   /**
-   * The least severe messages of the function's code that are kept. If it is removed later, AWS
-   * keeps the level: give INFO to go back. Only with LogFormat.JSON.
+   * Lowest level of the function's own messages that are logged. If it is removed later, AWS keeps
+   * the level: give INFO to restore the default. Only with LogFormat.JSON.
    *
    * @default ApplicationLogLevel.INFO
    */
   readonly applicationLogLevel?: ApplicationLogLevel;
 
   /**
-   * The least severe messages of Lambda itself that are kept. If it is removed later, AWS keeps
-   * the level: give INFO to go back. Only with LogFormat.JSON.
+   * Lowest level of Lambda's messages that are logged. If it is removed later, AWS keeps the level:
+   * give INFO to restore the default. Only with LogFormat.JSON.
    *
    * @default SystemLogLevel.INFO
    */
@@ -254,7 +254,7 @@ export interface FunctionProps {
   readonly logGroupKmsKeyArn?: string;
 
   /**
-   * ARN of the managed policy that bounds the execution role.
+   * ARN of the managed policy that is the permissions boundary of the execution role.
    *
    * @default - none
    */

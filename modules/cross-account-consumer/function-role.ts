@@ -20,9 +20,9 @@ import { tagsOf } from "./tags";
 /** The execution role of a created function, and the policies that the function needs by itself. */
 export interface ExecutionRole {
   readonly role: IamRole;
-  /** What Lambda checks before it creates the function. */
+  /** Permissions that Lambda checks before it creates the function. */
   readonly functionPolicy?: IamRolePolicy;
-  /** What the caller's code needs. */
+  /** The `policyStatements`, which the function's code needs. */
   readonly statementsPolicy?: IamRolePolicy;
   readonly managedPolicies: IamRolePolicyAttachment[];
 }
@@ -72,9 +72,9 @@ function createRole(
 }
 
 /**
- * Permissions that Lambda uses when it creates a function or publishes a version. They are a
- * policy of their own, since the role's other permissions name the stream, and the function need
- * not wait for it.
+ * Permissions that Lambda uses when it creates a function or publishes a version. They have
+ * a separate policy, since the role's other permissions refer to the stream, for which the function
+ * need not wait.
  */
 function createFunctionPolicy(
   scope: Construct,

@@ -1,6 +1,6 @@
 import { isLiteral } from "../properties/expressions";
 import { functionName } from "../properties/formats";
-import { isGiven } from "../properties/kinds";
+import { isGiven } from "../properties/values";
 import { PropertyChecks } from "../properties/property-checks";
 import { mustBeLiteral, mutuallyExclusive } from "../properties/sentences";
 import { ConsumerSettings } from "./consumer-properties";

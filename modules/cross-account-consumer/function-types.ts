@@ -6,9 +6,9 @@ export enum Architecture {
 
 /** Sampling of AWS X-Ray traces. */
 export enum TracingMode {
-  /** A sample of its invocations. */
+  /** Traces a sample of the invocations. */
   ACTIVE = "Active",
-  /** Only what its caller traces. */
+  /** Traces only invocations that the caller traces. */
   PASS_THROUGH = "PassThrough",
 }
 
@@ -19,7 +19,7 @@ export interface FunctionVpc {
   /** Ids of the security groups, one or more. */
   readonly securityGroupIds: string[];
   /**
-   * Whether the function may also send IPv6 traffic, in subnets that have IPv4 and IPv6 ranges.
+   * If true, the function can also send IPv6 traffic in subnets with IPv4 and IPv6 ranges.
    *
    * @default false
    */
@@ -27,9 +27,9 @@ export interface FunctionVpc {
 }
 
 /**
- * An existing function in the consumer's account and Region. Another CrossAccountConsumer of the
- * same stack stands for its function, which then reads both streams. Its failure queue, if it
- * created one, gets the reports of both unless `onFailure` is given.
+ * An existing function in the consumer's account and Region. If another CrossAccountConsumer of
+ * the same stack is given, its function reads both streams. Its failure queue, if it created one,
+ * receives the reports about both unless `onFailure` is given.
  */
 export interface ExistingFunction {
   /**
@@ -43,7 +43,7 @@ export interface ExistingFunction {
   readonly roleArn: string;
 }
 
-/** How the function's log messages are written. */
+/** Format of the function's log messages. */
 export enum LogFormat {
   /** One JSON object a line, which can be filtered by level and queried by field. */
   JSON = "JSON",
@@ -51,7 +51,7 @@ export enum LogFormat {
   TEXT = "Text",
 }
 
-/** The least severe messages of the function's own code that are kept. */
+/** Lowest level of the function's own messages that are logged. */
 export enum ApplicationLogLevel {
   TRACE = "TRACE",
   DEBUG = "DEBUG",
@@ -61,14 +61,14 @@ export enum ApplicationLogLevel {
   FATAL = "FATAL",
 }
 
-/** The least severe messages of Lambda itself that are kept. */
+/** Lowest level of Lambda's messages that are logged. */
 export enum SystemLogLevel {
   DEBUG = "DEBUG",
   INFO = "INFO",
   WARN = "WARN",
 }
 
-/** A statement that allows the function something. */
+/** A statement that allows actions of the function. */
 export interface FunctionPolicyStatement {
   /**
    * Id of the statement. Valid: letters and digits.
@@ -96,7 +96,7 @@ export interface FunctionPolicyStatement {
   readonly conditions?: Record<string, Record<string, string | string[]>>;
 }
 
-/** The part of the batches that another version processes. */
+/** A second version of the function, and its share of the batches. */
 export interface AdditionalVersionWeight {
   /**
    * The other version.
@@ -121,15 +121,15 @@ export interface FunctionAlias {
    */
   readonly name: string;
   /**
-   * The version that the alias points to. Give a published version, such as "3", to go back to it
-   * or to stay with it.
+   * The version that the alias points to. Give a published version, such as "3", to return to it or
+   * to keep it.
    *
    * @default - the version published last
    */
   readonly functionVersion?: string;
   /**
    * A second version, which processes a share of the batches. Lambda chooses the version of each
-   * batch at random; the order within a shard stays.
+   * batch at random; records of a shard stay in order.
    *
    * @default - every batch is processed by one version
    */
@@ -145,7 +145,7 @@ export interface ImageConfig {
    */
   readonly command?: string[];
   /**
-   * The command that runs at the start (ENTRYPOINT).
+   * Command that starts the container (ENTRYPOINT).
    *
    * @default - the image's
    */
@@ -162,6 +162,6 @@ export interface ImageConfig {
 export interface FunctionFileSystem {
   /** ARN of the access point; its file system has a mount target in each of the function's zones. */
   readonly accessPointArn: string;
-  /** Where the function finds the file system, directly under `/mnt/`. Example: `/mnt/data`. */
+  /** Path at which the file system is mounted, directly under `/mnt/`. Example: `/mnt/data`. */
   readonly localMountPath: string;
 }

@@ -4,10 +4,10 @@ import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isGiven } from "../properties/kinds";
+import { isGiven } from "../properties/values";
+import { encryptionKeyArn } from "../properties/formats";
 import { PropertyChecks } from "../properties/property-checks";
 import { describeValue, mustBe } from "../properties/sentences";
-import { encryptionKeyArn } from "./function-kinds";
 
 /**
  * The arguments of an `aws_lambda_function` that locate its code.

@@ -17,7 +17,7 @@ import { tagsOf } from "./tags";
 export interface ConsumerFunction extends Partial<ExecutionRole> {
   readonly functionName: string;
   readonly functionArn: string;
-  /** What the mapping invokes: the function, or an alias or a version of it. */
+  /** ARN that the mapping invokes: of the function, or of an alias or a version. */
   readonly invokedArn: string;
   readonly roleName: string;
   readonly roleArn: string;

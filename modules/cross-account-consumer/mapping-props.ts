@@ -3,7 +3,7 @@ import { OnFailure } from "./on-failure";
 
 /** Position in the stream from which a new mapping reads. */
 export enum StartingPosition {
-  /** At the oldest record that the stream still has. */
+  /** At the oldest record in the stream. */
   TRIM_HORIZON = "TRIM_HORIZON",
   /** At records put after the mapping was created; those put while it is being created can be missed. */
   LATEST = "LATEST",
@@ -19,9 +19,9 @@ export enum StartingPosition {
 export interface MappingProps {
   /**
    * Position from which a new mapping reads. A change has no effect on an existing mapping, which continues
-   * where it is; to start it again on purpose, have Terraform recreate it:
+   * at its current position. To make it start again, recreate it:
    * `terraform apply -replace=<address of the mapping>`. A mapping that Terraform recreates for
-   * another reason, such as a changed `readMode` or `consumerName`, starts here as well.
+   * another reason, such as a changed `readMode` or `consumerName`, also starts at this position.
    *
    * @default StartingPosition.TRIM_HORIZON
    */
@@ -37,14 +37,14 @@ export interface MappingProps {
   readonly startingPositionTimestamp?: string;
 
   /**
-   * Most records in one batch. Valid range: 1 to 10000; a batch is at most 6 MB in any case.
+   * Largest number of records in one batch. Valid range: 1 to 10000; a batch is at most 6 MB in any case.
    *
    * @default 100
    */
   readonly batchSize?: number;
 
   /**
-   * Longest time for which Lambda gathers records for one batch, in seconds. Valid range: 0 to 300.
+   * Longest time for which Lambda collects records for one batch, in seconds. Valid range: 0 to 300.
    *
    * @default 0
    */
@@ -103,10 +103,10 @@ export interface MappingProps {
   readonly reportBatchItemFailures?: boolean;
 
   /**
-   * Patterns of which one must match a record for the function to see it, at most 10 of at most
-   * 4096 characters each as JSON. Example: `[{ data: { type: ["order"] } }]`.
+   * Filter patterns, at most 10, each with at most 4096 characters of JSON. The function receives
+   * only records that match one of them. Example: `[{ data: { type: ["order"] } }]`.
    *
-   * @default - the function sees every record
+   * @default - the function receives every record
    * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html
    */
   readonly filterPatterns?: Record<string, unknown>[];
@@ -115,8 +115,8 @@ export interface MappingProps {
    * ARN of the customer managed key that encrypts `filterPatterns`. Lambda itself decrypts them, so
    * the key's policy must allow `kms:Decrypt` to the service principal `lambda.<region>.amazonaws.com`,
    * which it may limit by `aws:SourceArn` and by the encryption context (`aws:lambda:FunctionArn`,
-   * `aws:lambda:EventSourceArn`). Who runs Terraform needs `kms:DescribeKey`, `kms:GenerateDataKey`
-   * and `kms:Decrypt`. The function's role needs nothing.
+   * `aws:lambda:EventSourceArn`). Terraform's credentials need `kms:DescribeKey`, `kms:GenerateDataKey`
+   * and `kms:Decrypt`. The function's role needs no permission for it.
    *
    * @default - a key of AWS
    * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filter-criteria-encryption
@@ -124,8 +124,9 @@ export interface MappingProps {
   readonly filterCriteriaKmsKeyArn?: string;
 
   /**
-   * Metrics of the mapping, in CloudWatch at a cost. Valid values: EventCount, which counts the
-   * records that Lambda polled, filtered out, invoked with, failed with, dropped and reported.
+   * CloudWatch metrics of the mapping, which CloudWatch charges for. Valid values: EventCount, which
+   * counts the records that Lambda polled, filtered out, passed to the function, failed to process,
+   * dropped and reported.
    *
    * @default - none
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -142,8 +143,8 @@ export interface MappingProps {
   readonly onFailure?: OnFailure;
 
   /**
-   * If false, the mapping pauses: Lambda finishes the batches that it has, and continues where it
-   * stopped once this is true again. Records that get older than the stream's retention meanwhile
+   * If false, the mapping pauses: Lambda finishes the current batches, and continues at the same
+   * position once this is true again. Records that become older than the stream's retention meanwhile
    * are lost.
    *
    * @default true
@@ -151,10 +152,10 @@ export interface MappingProps {
   readonly enabled?: boolean;
 
   /**
-   * What the mapping waits for besides its own permissions, for example the policy of a key that
-   * this stack gives to the stream (`kmsKeyArn`). Resources of the same stack.
+   * Resources of the same stack on which the mapping depends, in addition to its permissions. For
+   * example the policy of a key that this stack gives to the stream (`kmsKeyArn`).
    *
-   * @default - nothing else
+   * @default - only its permissions
    */
   readonly dependsOn?: ITerraformDependable[];
 }

@@ -1,7 +1,7 @@
 import { Annotations, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { isLiteral, textOf } from "../properties/expressions";
-import { isGiven } from "../properties/kinds";
+import { isGiven } from "../properties/values";
 import { PropertyChecks } from "../properties/property-checks";
 import { mutuallyExclusive, requires } from "../properties/sentences";
 import { arnPart } from "../policies/arns";
@@ -25,7 +25,7 @@ export function checkMapping(
   props.onFailure?._check(checks, region);
 }
 
-/** Lambda reads a stream of its own Region only. A token if only Terraform knows the Region. */
+/** The function's Region, which is the stream's. A token if only Terraform knows it. */
 const functionRegion = ({ stream }: ConsumerSettings): string =>
   streamRegion(stream) ?? arnPart(stream.streamArn, "region");
 
@@ -83,20 +83,21 @@ function checkTumblingWindow(checks: PropertyChecks, given: MappingProps): void 
   if (!isGiven(seconds) || !isGiven(factor)) {
     return;
   }
-  const sentence = mutuallyExclusive(
-    "tumblingWindowInSeconds",
-    "parallelizationFactor",
-    `a window of ${textOf(seconds)} with factor ${textOf(factor)}`,
-    "a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
+  checks.checkRule(
+    "mapping",
+    isLiteral(seconds) && isLiteral(factor)
+      ? seconds <= 0 || factor <= 1
+      : Op.or(Op.eq(0, seconds), Op.eq(1, factor)),
+    mutuallyExclusive(
+      "tumblingWindowInSeconds",
+      "parallelizationFactor",
+      `a window of ${textOf(seconds)} with factor ${textOf(factor)}`,
+      "a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
+    ),
   );
-  if (!isLiteral(seconds) || !isLiteral(factor)) {
-    checks.addPrecondition("mapping", Op.or(Op.eq(0, seconds), Op.eq(1, factor)), sentence);
-  } else if (seconds > 0 && factor > 1) {
-    checks.addError(sentence);
-  }
 }
 
-/** Warns of settings that are allowed, but lose records or time when something goes wrong. */
+/** Adds warnings for valid settings that can lose or delay records after a failure. */
 export function warnOfMapping(
   scope: Construct,
   props: MappingProps,

@@ -4,7 +4,8 @@ import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
 import { encryptReportsStatement, identityStatement, Statement } from "../policies/statements";
 import { accountId, bucketArn, customerKeyArn, queueArn, topicArn } from "../properties/formats";
-import { isGiven, Kind } from "../properties/kinds";
+import { Kind } from "../properties/kinds";
+import { isGiven } from "../properties/values";
 import { PropertyChecks } from "../properties/property-checks";
 import { object, Properties } from "../properties/property";
 import { checkKeyRegion } from "./key-region";
@@ -41,9 +42,9 @@ export interface OnFailureConfig {
 export interface OnFailureOptions {
   /**
    * ARN of the customer managed key that encrypts the destination. The function's role gets the
-   * permission to use it for this destination, without which nothing arrives. The key's policy
-   * stays its owner's: it must allow the role as well, or leave the decision to the IAM policies
-   * of the role's account, as the default key policy does in the key's own account.
+   * permission to use it for this destination, without which nothing arrives. The owner
+   * manages the key's policy. It must also allow the role, or delegate to the IAM policies of the
+   * role's account, as the default key policy does for the key's own account.
    *
    * @default - the destination is encrypted with a key of AWS, or not at all
    */

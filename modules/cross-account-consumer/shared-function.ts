@@ -5,7 +5,7 @@ import type { ExistingFunction } from "./function-types";
 import type { ConsumerFunction } from "./lambda-function";
 import { OnFailure } from "./on-failure";
 
-/** A consumer whose function another consumer uses as well. */
+/** A consumer whose function another consumer also uses. */
 interface FunctionOwner
   extends Omit<ConsumerFunction, "invokedArn">, Pick<NamedConsumer, "_names"> {
   /**
@@ -36,25 +36,15 @@ export function withSharedFunction(
  * The function of another consumer, whose attributes make every resource wait for it. The log
  * group is left out, since the other consumer has already given the role access to it.
  */
-export const sharedFunction = ({
-  functionName,
-  functionArn,
-  roleName,
-  roleArn,
-  logGroupName,
-  lambdaFunction,
-  alias,
-  statementsPolicy,
-  managedPolicies,
-}: FunctionOwner): ConsumerFunction => ({
-  functionName,
-  functionArn,
-  invokedArn: alias?.arn ?? functionArn,
-  roleName,
-  roleArn,
-  logGroupName,
-  lambdaFunction,
-  alias,
-  statementsPolicy,
-  managedPolicies,
+export const sharedFunction = (owner: FunctionOwner): ConsumerFunction => ({
+  functionName: owner.functionName,
+  functionArn: owner.functionArn,
+  invokedArn: owner.alias?.arn ?? owner.functionArn,
+  roleName: owner.roleName,
+  roleArn: owner.roleArn,
+  logGroupName: owner.logGroupName,
+  lambdaFunction: owner.lambdaFunction,
+  alias: owner.alias,
+  statementsPolicy: owner.statementsPolicy,
+  managedPolicies: owner.managedPolicies,
 });

@@ -1,4 +1,5 @@
-import { JsonSchema, Kind, list, mapOf, matching, string } from "../properties/kinds";
+import type { JsonSchema } from "../properties/json-schema";
+import { Kind, list, mapOf, matching, string } from "../properties/kinds";
 
 /** Condition operators, each with condition keys and their values. */
 export type Conditions = Record<string, Record<string, string | string[]>>;

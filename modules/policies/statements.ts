@@ -28,7 +28,7 @@ export const STREAM_READ_ACTIONS = [
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
 export const STREAM_WRITE_ACTIONS = ["kinesis:PutRecord", "kinesis:PutRecords"] as const;
 
-/** What a writer calls to learn the shards, for example to choose one with an explicit hash key. */
+/** Actions of writers that list the shards, for example to choose one with an explicit hash key. */
 export const SHARD_LIST_ACTIONS = ["kinesis:DescribeStreamSummary", "kinesis:ListShards"] as const;
 
 /** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */
@@ -104,7 +104,7 @@ const viaKinesisCondition = (
   },
 });
 
-/** The identity policy of a reader: cross-account access needs it beside the resource policies. */
+/** Statements of a reader's identity policy, which cross-account access needs in addition to resource policies. */
 export const readStatements = (streamArn: string, consumerArn: string | undefined): Statement[] => [
   identityStatement("ReadStream", STREAM_READ_ACTIONS, streamArn),
   ...(consumerArn === undefined

@@ -81,10 +81,7 @@ export function checkRegion(
 ): boolean {
   const region = arnPart(key, "region");
   const areKnown = isLiteral(region) && isLiteral(expected.region);
-  if (!areKnown) {
-    checks.addPrecondition(expected.resource, Op.eq(region, expected.region), sentence);
-  } else if (region !== expected.region) {
-    checks.addError(sentence);
-  }
-  return areKnown && region === expected.region;
+  const isSame = region === expected.region;
+  checks.checkRule(expected.resource, areKnown ? isSame : Op.eq(region, expected.region), sentence);
+  return areKnown && isSame;
 }

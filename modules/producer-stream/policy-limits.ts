@@ -21,7 +21,7 @@ const policyTooLarge = (bytes: string): string =>
 export class PolicyLimits {
   constructor(private readonly registeredConsumerLimit: number) {}
 
-  /** Everything that is known at synth to exceed a limit. */
+  /** Errors for limits that are exceeded for certain at synth. */
   public errors(document: string, consumers: readonly RegisteredConsumer[]): string[] {
     const { registeredConsumerLimit: limit } = this;
     const bytes = Buffer.byteLength(document.replace(TOKEN, ""));
@@ -38,7 +38,7 @@ export class PolicyLimits {
     return errors;
   }
 
-  /** What only Terraform can decide: a limit that is a token, and role ARNs in a large policy. */
+  /** Checks that only Terraform can make: a limit that is a token, and role ARNs in a large policy. */
   public preconditions(document: string, consumers: readonly RegisteredConsumer[]): Precondition[] {
     const { registeredConsumerLimit: limit } = this;
     const tokens = [...document.matchAll(TOKEN)].map(([token]) => token);

@@ -50,11 +50,11 @@ export interface IProducerStream extends IConstruct {
   addToResourcePolicy(statement: StreamPolicyStatement): ITerraformDependable[];
 }
 
-/** What a writer may do besides putting records. */
+/** Further permissions of a writer. */
 export interface GrantWriteOptions {
   /**
-   * Whether the writer may also describe the stream and list its shards, as producers do that
-   * choose the shard of a record, or wait for the stream to be active.
+   * If true, the writer may also describe the stream and list its shards. Producers need this to
+   * choose the shard of a record, or to wait until the stream is active.
    *
    * @default false
    */
@@ -75,9 +75,9 @@ export interface ProducerStreamAttributes {
   readonly kmsKeyArn?: string;
 
   /**
-   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records stay
-   * encrypted with the key they were put with: keep a key here until the stream's retention has
-   * passed since the stream changed keys, and its readers keep `kms:Decrypt` on it.
+   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records remain
+   * encrypted with the key that was used when they were put. Keep a key in this list until the
+   * stream's retention has passed since the change of keys; readers keep `kms:Decrypt` on it.
    *
    * @default - none
    */
@@ -101,7 +101,7 @@ export interface ProducerStreamAttributes {
 
 /** Properties of a ProducerStream. */
 export interface ProducerStreamProps {
-  /** Provider of the account that owns the stream: an AwsProvider with an alias of its own. */
+  /** Provider of the account that owns the stream: an AwsProvider with its own alias. */
   readonly provider: TerraformProvider;
 
   /** Name of the stream. Valid: 1 to 128 letters, digits, dots, hyphens or underscores. */
@@ -129,10 +129,10 @@ export interface ProducerStreamProps {
   readonly retentionPeriodHours?: number;
 
   /**
-   * Size of the largest record that the stream takes, in KiB. Valid range: 1024 to 10240. Requires
-   * version 6.20 or newer of the AWS provider. Lambda invokes a function with at most 6 MB, in which
-   * a record takes a third more than its size: a consumer gets no record of more than about 4400
-   * KiB, which Lambda reports to `onFailure`.
+   * Size of the largest record that the stream accepts, in KiB. Valid range: 1024 to 10240. Requires
+   * version 6.20 or newer of the AWS provider. Lambda invokes a function with at most 6 MB, and a
+   * record takes a third more than its size in it. So a consumer cannot receive records of more than
+   * about 4400 KiB, and Lambda reports them to `onFailure`.
    *
    * @default 1024
    * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html
@@ -156,9 +156,9 @@ export interface ProducerStreamProps {
   readonly kmsKeyArn?: string;
 
   /**
-   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records stay
-   * encrypted with the key they were put with: keep a key here until the stream's retention has
-   * passed since the stream changed keys, and its readers keep `kms:Decrypt` on it. The key
+   * ARNs of customer managed keys that encrypted the stream before, at most 10. Records remain
+   * encrypted with the key that was used when they were put. Keep a key in this list until the
+   * stream's retention has passed since the change of keys; readers keep `kms:Decrypt` on it. The key
    * created by this construct is kept with `retainKey` instead.
    *
    * @default - none
@@ -167,9 +167,9 @@ export interface ProducerStreamProps {
 
   /**
    * If true, the key created by this construct is kept, with its policy and its readers, even if
-   * `encryption` is NONE or `kmsKeyArn` names another key. Set it in the same change, and take it
-   * back once the stream's retention has passed: records stay encrypted with the key they were
-   * put with, and a key scheduled for deletion decrypts nothing.
+   * `encryption` is NONE or `kmsKeyArn` names another key. Set it in the same change, and remove
+   * it once the stream's retention has passed: records remain encrypted with the key that was used
+   * when they were put, and a key scheduled for deletion cannot decrypt them.
    *
    * @default false - the key is scheduled for deletion as soon as the stream no longer uses it
    */
@@ -185,8 +185,8 @@ export interface ProducerStreamProps {
   readonly deletionWindowInDays?: number;
 
   /**
-   * How often AWS rotates the key created by this construct, in days. Valid range: 90 to 2560.
-   * Records that were put before stay readable.
+   * Period after which AWS rotates the key created by this construct, in days. Valid range: 90 to
+   * 2560. Earlier records remain readable.
    *
    * @default 365
    * @see https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
@@ -197,7 +197,7 @@ export interface ProducerStreamProps {
    * Name of the alias of the key created by this construct, `alias/` and 1 to 250 letters, digits,
    * hyphens, underscores or slashes, unique in the account and Region.
    *
-   * @default - `alias/` and the stream's name, with hyphens where the stream's name has dots
+   * @default - `alias/` and the stream's name, with hyphens instead of the dots in the stream's name
    */
   readonly keyAliasName?: string;
 

@@ -45,8 +45,8 @@ export abstract class StreamBase extends Construct implements IProducerStream {
    * key; with `listShards`, also DescribeStreamSummary and ListShards on the stream.
    *
    * A stream that creates its key is created after the roles that it is granted to, so that their
-   * permissions are complete before it is encrypted: a role of the same plan must not name the
-   * stream itself. Put such a statement into an IamRolePolicy of its own.
+   * permissions are complete before it is encrypted. So the arguments of a role in the same plan must
+   * not refer to the stream; put such a statement into a separate IamRolePolicy.
    *
    * @param principalArn an account id, or the ARN of an account root, role or user
    * @returns the policies that allow it, as far as this stack manages them, for `dependsOn`
@@ -57,9 +57,9 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   }
 
   /**
-   * Adds a statement to the stream's resource policy, for what grantRead and grantWrite do not
-   * offer. It does not change the key's policy: a principal that reads or writes an encrypted stream
-   * needs a grant, or a statement in the key's policy as well.
+   * Adds a statement to the stream's resource policy, for access that grantRead and grantWrite
+   * do not offer. It does not change the key's policy: a principal that reads or writes an encrypted
+   * stream also needs a grant, or a statement in the key's policy.
    *
    * @returns the policies that allow it, as far as this stack manages them, for `dependsOn`
    * @throws if a principal or an action is one that Kinesis refuses

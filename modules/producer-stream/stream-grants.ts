@@ -14,8 +14,6 @@ import {
 import { Construct } from "constructs";
 import { isAwsProvider } from "../accounts/account-of";
 import { arnPart } from "../policies/arns";
-import { checkPartition } from "../policies/partitions";
-import { principalArn } from "../policies/principals";
 import {
   keyUseStatements,
   policyDocument,
@@ -24,11 +22,15 @@ import {
   streamPolicyStatements,
 } from "../policies/statements";
 import { expressionOf } from "../properties/expressions";
-import { PropertyChecks } from "../properties/property-checks";
 import { invalidProps } from "../properties/sentences";
 import type { GrantWriteOptions } from "./producer-stream-props";
 import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
-import { inPolicy, readStatement, type StreamPolicyStatement } from "./stream-policy-statement";
+import {
+  checkPrincipal,
+  inPolicy,
+  readStatement,
+  type StreamPolicyStatement,
+} from "./stream-policy-statement";
 
 export interface StreamGrantsConfig {
   readonly streamArn: string;
@@ -142,12 +144,9 @@ export class StreamGrants {
    * created delays nobody else. Without a key policy, only the function shows that Lambda could
    * assume the role.
    */
-  public principalPropagation(
-    lambdaFunction: ITerraformDependable | undefined,
-  ): ITerraformDependable[] {
-    return [this.config.keyPolicy ?? lambdaFunction].filter(
-      (dependency) => dependency !== undefined,
-    );
+  public principalPropagation(lambdaFunction?: ITerraformDependable): ITerraformDependable[] {
+    const proof = this.config.keyPolicy ?? lambdaFunction;
+    return proof ? [proof] : [];
   }
 
   public policyDocument(): string {
@@ -191,16 +190,9 @@ export class StreamGrants {
   }
 
   private grant(principal: string, ...to: string[][]): ITerraformDependable[] {
-    const checks = new PropertyChecks();
-    const report = checks.report("principalArn", "grant an account, a role or a user", "policy");
-    principalArn.read(principal, report);
-    checks.throwIfWrongType(this.scope);
-    if (checks.errors.length === 0) {
-      checkPartition(checks, "principalArn", principal, this.config.partition, "policy");
-    }
-    checks.throwIfAny(this.scope);
+    const preconditions = checkPrincipal(this.scope, principal, this.config.partition);
     if (!this.includesPrincipal(principal, [...this.readers, ...this.writers])) {
-      this.preconditions.push(...checks.preconditionsOf("policy"));
+      this.preconditions.push(...preconditions);
     }
     this.hasGrants = true;
     to.forEach((principals) => this.addPrincipal(principal, principals));
@@ -215,13 +207,13 @@ export class StreamGrants {
   }
 
   private createResourcePolicy(): void {
-    const { provider, streamArn, keyPolicy } = this.config;
+    const { provider, streamArn } = this.config;
     if (provider) {
       this.resourcePolicy ??= new KinesisResourcePolicy(this.scope, "stream-policy", {
         provider,
         resourceArn: streamArn,
         policy: Lazy.stringValue({ produce: () => this.policyDocument() }),
-        dependsOn: keyPolicy ? [keyPolicy] : [],
+        dependsOn: this.principalPropagation(),
       });
     }
   }

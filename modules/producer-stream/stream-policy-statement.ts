@@ -51,6 +51,26 @@ const streamPolicyStatement = object<StreamPolicyStatement>({
   conditions,
 });
 
+/**
+ * Checks a principal that is granted access.
+ *
+ * @returns the preconditions of a token
+ * @throws all mistakes in one error
+ */
+export function checkPrincipal(
+  scope: IConstruct,
+  principal: string,
+  partition: string,
+): Precondition[] {
+  const checks = new PropertyChecks();
+  const report = checks.report("principalArn", "grant an account, a role or a user", "policy");
+  principalArn.read(principal, report);
+  checks.throwIfAny(scope);
+  checkPartition(checks, "principalArn", principal, partition, "policy");
+  checks.throwIfAny(scope);
+  return checks.preconditionsOf("policy");
+}
+
 /** @throws all mistakes in one error */
 export function readStatement(
   scope: IConstruct,
@@ -60,12 +80,10 @@ export function readStatement(
   const checks = new PropertyChecks();
   const report = checks.report("statement", "give 'principals' and 'actions'", "policy");
   const statement = streamPolicyStatement.read(given, report);
-  checks.throwIfWrongType(scope);
-  if (checks.errors.length === 0) {
-    statement.principals.forEach((principal, index) => {
-      checkPartition(checks, `statement.principals[${index}]`, principal, partition, "policy");
-    });
-  }
+  checks.throwIfAny(scope);
+  statement.principals.forEach((principal, index) => {
+    checkPartition(checks, `statement.principals[${index}]`, principal, partition, "policy");
+  });
   checks.throwIfAny(scope);
   return { statement, preconditions: checks.preconditionsOf("policy") };
 }

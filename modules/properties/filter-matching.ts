@@ -1,4 +1,5 @@
 import { filterMistake } from "./filter-pattern";
+import { isPlainObject } from "./values";
 
 /**
  * Decides which records an event source mapping's filters let through.
@@ -32,7 +33,7 @@ export function parseFilterPattern(text: string): Pattern {
   return pattern;
 }
 
-/** Whether a record, as `kinesis` in the event shows it, passes one of the filters. */
+/** True if a record, in the form of `kinesis` in the event, matches one of the filters. */
 export function passes(filters: readonly Pattern[], record: { data: string }): boolean {
   if (filters.length === 0) {
     return true;
@@ -52,7 +53,7 @@ function matches(pattern: Pattern, value: unknown): boolean {
   if (Array.isArray(value)) {
     return value.some((one) => matches(pattern, one));
   }
-  const fields = isObject(value) ? value : {};
+  const fields = isPlainObject(value) ? value : {};
   return Object.entries(pattern).every(([key, expected]) => {
     if (key === "$or") {
       return (expected as Pattern[]).some((option) => matches(option, value));
@@ -68,12 +69,12 @@ function matches(pattern: Pattern, value: unknown): boolean {
 }
 
 function matchesLeaf(leaf: Leaf, found: unknown): boolean {
-  if (!isObject(leaf)) {
+  if (!isPlainObject(leaf)) {
     return leaf === found;
   }
   const [[rule, operand] = ["", undefined]] = Object.entries(leaf);
   if (rule === "exists") {
-    return (found !== undefined && !isObject(found)) === operand;
+    return (found !== undefined && !isPlainObject(found)) === operand;
   }
   if (rule === "anything-but") {
     return found !== undefined && ![operand].flat().some((one) => matchesLeaf(one as Leaf, found));
@@ -105,6 +106,3 @@ function inRange([comparison, bound, ...more]: unknown[], found: number): boolea
   }[String(comparison)];
   return holds === true && (!more.length || inRange(more, found));
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

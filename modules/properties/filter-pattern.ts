@@ -1,10 +1,9 @@
+import { isPlainObject } from "./values";
+
 /**
  * Lambda's event filter syntax: a pattern is an object whose leaves are lists of alternatives.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  */
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isText = (value: unknown): boolean => typeof value === "string";
 
@@ -23,7 +22,7 @@ const isNumericRange = (value: unknown): boolean =>
 const isAnythingBut = (value: unknown): boolean =>
   isScalar(value) ||
   (Array.isArray(value) && value.length > 0 && value.every(isScalar)) ||
-  (isObject(value) &&
+  (isPlainObject(value) &&
     Object.keys(value).length === 1 &&
     Object.entries(value).every(
       ([key, text]) => ["prefix", "suffix"].includes(key) && isText(text),
@@ -39,7 +38,7 @@ const COMPARISONS: Record<string, (value: unknown) => boolean> = {
 };
 
 const isAlternative = (value: unknown): boolean => {
-  if (!isObject(value)) {
+  if (!isPlainObject(value)) {
     return isScalar(value);
   }
   const [[comparison, operand] = ["", undefined], ...more] = Object.entries(value);
@@ -55,12 +54,12 @@ export function filterMistake(
   pattern: unknown,
   path = "",
 ): { readonly path: string; readonly rule: string } | undefined {
-  if (!isObject(pattern) || Object.keys(pattern).length === 0) {
+  if (!isPlainObject(pattern) || Object.keys(pattern).length === 0) {
     return { path, rule: "an object with at least one key" };
   }
   for (const [key, value] of Object.entries(pattern)) {
     const here = path === "" ? key : `${path}.${key}`;
-    if (isObject(value) && key !== "$or") {
+    if (isPlainObject(value) && key !== "$or") {
       const mistake = filterMistake(value, here);
       if (mistake) {
         return mistake;

@@ -43,6 +43,8 @@ export const keyAliasName = matching(
       ? `'${property}' must be an alias of your own, got ${JSON.stringify(value)}; alias/aws/ is for AWS managed keys: rename the alias`
       : undefined,
 );
+/** A key that only the function's account uses. */
+export const encryptionKeyArn = matching(KEY_ARN, KEY_ARN_RULE);
 /** A key that encrypts something else than a stream: an AWS managed key needs no permission. */
 export const customerKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value, property) =>
   /(^|:)alias\//.test(value)

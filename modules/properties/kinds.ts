@@ -1,29 +1,8 @@
 import { Expression, Fn, Op, Token } from "cdktf";
 import { isLiteral } from "./expressions";
+import type { JsonSchema } from "./json-schema";
 import type { Report } from "./property-checks";
-
-/** The part of JSON Schema (draft 2020-12) that describes properties. */
-export interface JsonSchema {
-  readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
-  readonly const?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly pattern?: string;
-  readonly enum?: readonly (string | number)[];
-  readonly anyOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly uniqueItems?: boolean;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly propertyNames?: JsonSchema;
-  readonly additionalProperties?: boolean | JsonSchema;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly minProperties?: number;
-}
+import { isGiven, isPlainObject } from "./values";
 
 /** The values that a property takes. */
 export interface Kind<T = unknown> {
@@ -263,17 +242,3 @@ export const instance = <T>(rule: string, isInstance: (value: unknown) => boolea
     return value as T;
   },
 });
-
-export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  [null, undefined].includes(prototypeOf(prototypeOf(value)) as null);
-
-/** Compared this way, also an object of another JavaScript realm is plain. */
-const prototypeOf = (value: unknown): unknown =>
-  isGiven(value) ? (Object.getPrototypeOf(value) as unknown) : value;
-
-/** JSON has no undefined: null counts as left out as well. */
-export const isGiven = <T>(value: T): value is NonNullable<T> =>
-  value !== undefined && value !== null;

@@ -2,7 +2,7 @@ import { Expression, Precondition, TerraformResourceLifecycle } from "cdktf";
 import { IConstruct } from "constructs";
 import { describeValue, invalidProps, mustBe, unknownProperty } from "./sentences";
 
-/** Where the checks of one property, or of a part of it, report what they find. */
+/** Receives the mistakes in one property, or in a part of it. */
 export interface Report {
   /** Path of the property, for example `vpc.subnetIds[0]`. */
   readonly property: string;
@@ -16,7 +16,7 @@ export interface Report {
   addNameError(rule: string, name: string): void;
   /** There is no property of this name. */
   addUnknown(known: readonly string[]): void;
-  /** A mistake that has a sentence of its own. */
+  /** Reports a mistake with a specific sentence. */
   addSentence(sentence: string): void;
   /** A value that is known only at apply must meet the condition. */
   addPrecondition(condition: Expression, rule: string, value: string): void;
@@ -39,6 +39,19 @@ export class PropertyChecks {
   /** @param resource which of the construct's resources gets the precondition */
   public addPrecondition(resource: string, condition: Expression, errorMessage: string): void {
     this.preconditions.push({ resource, check: { condition, errorMessage } });
+  }
+
+  /**
+   * Adds an error unless a rule holds, or a precondition if only Terraform can decide it.
+   *
+   * @param rule true or false, or a condition for Terraform
+   */
+  public checkRule(resource: string, rule: Expression, sentence: string): void {
+    if (typeof rule !== "boolean") {
+      this.addPrecondition(resource, rule, sentence);
+    } else if (!rule) {
+      this.addError(sentence);
+    }
   }
 
   public preconditionsOf(...resources: readonly string[]): Precondition[] {

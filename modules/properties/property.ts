@@ -1,4 +1,6 @@
-import { isGiven, isPlainObject, JsonSchema, Kind } from "./kinds";
+import type { JsonSchema } from "./json-schema";
+import { Kind } from "./kinds";
+import { isGiven, isPlainObject } from "./values";
 import { PropertyChecks, Report } from "./property-checks";
 
 /** Everything about one property, declared once. */
@@ -9,7 +11,7 @@ export interface Property<T> {
   readonly default?: T;
   /** The default that applies if nothing is passed on, for example the default of AWS. */
   readonly implicitDefault?: T;
-  /** What to do about a mistake. Default: to omit the property, for its default. */
+  /** Completes an error with what to do. By default, to omit the property for its default. */
   readonly fix?: string;
   /** The resource that gets the precondition of a token, if not the table's own. */
   readonly resource?: string;

@@ -99,7 +99,7 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
   ],
   [
     "vanished",
-    "what is not found is not created again",
+    "a resource that is not found is not created again",
     { ...planOf(), resource_drift: [change("delete", FUNCTION, "analytics_function")] },
   ],
   [

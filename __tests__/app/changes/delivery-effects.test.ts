@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
     "filter-changed",
     "filters are added",
     planOf(mapping({}, filters())),
-    "delivers to function analytics only what matches the new filters from now on",
+    "delivers to function analytics only records that match the new filters from now on",
   ],
   [
     "filter-changed",
@@ -52,13 +52,13 @@ const ROWS: readonly Row[] = [
     planOf(
       change("update", MAPPING, "analytics_mapping", { before: filters(), ...filtersUnknown }),
     ),
-    "delivers to function analytics only what matches the new filters from now on",
+    "delivers to function analytics only records that match the new filters from now on",
   ],
   [
     "filter-changed",
     "filters are removed",
     planOf(mapping(filters(), { filter_criteria: [] })),
-    "delivers every record to function analytics from now on; what the filters held back is not delivered later",
+    "delivers every record to function analytics from now on; records that the filters excluded are not delivered later",
   ],
   [
     "gives-up-earlier",

@@ -21,7 +21,7 @@ import {
 
 const ids = (plan: Plan): string[] => effectsOf(plan).map(({ id }) => id);
 
-/** Everything that a stream and a consumer consist of. */
+/** All resources of a stream and a consumer. */
 const all = (action: "create" | "delete" | "no-op") =>
   planOf(
     change(action, KEY, "stream_key"),
@@ -37,7 +37,7 @@ const all = (action: "create" | "delete" | "no-op") =>
   );
 
 describe("a plan in words", () => {
-  it("ends each sentence with the address, and begins with the worst", () => {
+  it("lists the worst effects first, each sentence ending with an address", () => {
     const plan = planOf(
       mapping({ enabled: false }, {}),
       change("delete", QUEUE, "analytics_on-failure-queue"),
@@ -48,7 +48,7 @@ describe("a plan in words", () => {
     ]);
   });
 
-  it("goes from lost to unreadable, replayed, waiting and kept", () => {
+  it("orders effects by severity: lost, unreadable, delivered again, waiting, kept", () => {
     const plan = planOf(
       change("delete", LOG_GROUP, "analytics_log-group"),
       change("replace", FUNCTION, "analytics_function"),
@@ -65,7 +65,7 @@ describe("a plan in words", () => {
     ]);
   });
 
-  it("puts records first that Lambda gives up on without a destination, since they are lost", () => {
+  it("puts records that Lambda discards without a destination first, since they are lost", () => {
     const lowered = { maximum_retry_attempts: 1 };
     const replaced = change("replace", MAPPING, "other_mapping");
     expect(ids(planOf(replaced, mapping(destination(), { ...destination(), ...lowered })))).toEqual(
@@ -77,7 +77,7 @@ describe("a plan in words", () => {
     ]);
   });
 
-  it("puts a mapping last that moves to another stream, since nothing is delivered again", () => {
+  it("puts a mapping that moves to another stream last, since nothing is delivered again", () => {
     const moved = change("replace", MAPPING, "analytics_mapping", {
       after: { event_source_arn: streamArn("clicks") },
     });
@@ -94,11 +94,11 @@ describe("a plan in words", () => {
     ["a first apply", all("create")],
     ["other settings", planOf(stream({}, { tags: { team: "a" } }), mapping({}, { batch_size: 1 }))],
     ["the removal of a role", planOf(change("delete", "aws_iam_role", "analytics_role"))],
-  ])("has nothing to say about %s", (_what, plan) => {
+  ])("prints nothing about %s", (_what, plan) => {
     expect(inWords(plan)).toEqual([]);
   });
 
-  it("says once of everything that is destroyed what is lost", () => {
+  it("prints one sentence per destroyed resource about what is lost", () => {
     expect(ids(all("delete"))).toEqual([
       "stream-destroyed",
       "queue-destroyed",
@@ -106,7 +106,7 @@ describe("a plan in words", () => {
     ]);
   });
 
-  it("does not claim that reports stay in a queue that is destroyed", () => {
+  it("does not say that reports stay in a queue that the plan destroys", () => {
     const QUEUE_ARN = "arn:aws:sqs:eu-west-1:222222222222:analytics-on-failure";
     const plan = planOf(
       mapping(destination(QUEUE_ARN), destination("arn:aws:s3:::failures")),
@@ -126,7 +126,7 @@ describe("a plan in words", () => {
     expect(ids(plan)).toEqual(["stream-destroyed", "mapping-destroyed"]);
   });
 
-  it("names the function of a mapping, not that of a construct whose id ends alike", () => {
+  it("names the mapping's own function if the ids of two constructs have the same ending", () => {
     const plan = planOf(
       existingStream(),
       change("create", FUNCTION, "consumers_b-function", { after: { function_name: "b" } }),
@@ -135,7 +135,7 @@ describe("a plan in words", () => {
     expect(effectsOf(plan)[0]?.sentence).toContain("adds function consumers_a-mapping to");
   });
 
-  it("takes the retention of a stream that the plan does not touch from the state", () => {
+  it("reads the retention of an unchanged stream from the state", () => {
     const plan = {
       ...planOf(mapping({}, { enabled: false })),
       prior_state: {
@@ -167,7 +167,7 @@ describe("a plan in words", () => {
     {},
     { format_version: "1.0", values: {} },
     { format_version: "1.2", resource_changes: "none" },
-  ])("refuses %j, which is no plan", (input) => {
+  ])("refuses %j, which is not a plan", (input) => {
     expect(() => inWords(input)).toThrow(
       "the input must be Terraform's plan as JSON; write it with 'terraform plan -out=plan' and 'terraform show -json plan'",
     );

@@ -2,13 +2,13 @@ import type { Effect } from "../../../app/changes/effect";
 import { type EffectId, effectsOf } from "../../../app/changes/effects";
 import type { Plan } from "../../../app/changes/plan";
 
-/** A plan with an effect, and every sentence that is said of the plan; the effect's own comes first. */
+/** A plan with an effect, and every sentence printed for the plan; the effect's own sentence is first. */
 export type Row = readonly [id: EffectId, when: string, plan: Plan, ...sentences: string[]];
 
 /** A similar plan without the effect. */
 export type Counterexample = readonly [id: EffectId, when: string, plan: Plan];
 
-/** Tests a table of effects, each by plans that have it and by similar plans that have not. */
+/** Tests each effect of a table with plans that have it, and with similar plans that do not. */
 export function testEffects(
   effects: readonly Effect[],
   rows: readonly Row[],
@@ -28,7 +28,7 @@ export function testEffects(
     expect(effectsOf(plan).map((effect) => effect.id)).not.toContain(id);
   });
 
-  it("has both for every effect", () => {
+  it("has a plan with and a plan without every effect", () => {
     const ids = new Set(effects.map(({ id }) => id));
     expect(new Set<string>(rows.map(([id]) => id))).toEqual(ids);
     expect(new Set<string>(counterexamples.map(([id]) => id))).toEqual(ids);

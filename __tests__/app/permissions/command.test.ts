@@ -37,7 +37,7 @@ describe("npm run permissions", () => {
     }
   });
 
-  it("prints only the policy of one account, ready to be put", () => {
+  it("prints only the policy of one account, ready for use", () => {
     const { stdout } = permissions(one, "--account", "222222222222");
 
     expect(JSON.parse(stdout)).toMatchObject({
@@ -59,7 +59,7 @@ describe("npm run permissions", () => {
     ]);
   });
 
-  it("says when an account needs several policies, and prints all of them", () => {
+  it("says that an account needs several policies, and prints all of them", () => {
     const consumers = Array.from({ length: 60 }, (_one, index) => ({
       ...analytics,
       readMode: "SHARED_THROUGHPUT",
@@ -73,7 +73,7 @@ describe("npm run permissions", () => {
     );
   });
 
-  it("needs a name where there are several deployments", () => {
+  it("requires a name if there are several deployments", () => {
     const deployments = ["dev", "prod"].map((name) => ({ ...one, name }));
 
     const { stderr, status } = permissions({ deployments });
@@ -82,7 +82,7 @@ describe("npm run permissions", () => {
     expect(stderr).toMatch(/^'--name' must be one of dev, prod, got none/);
   });
 
-  it("explains itself", () => {
+  it("prints its help", () => {
     const { stdout, status } = permissions(one, "--help");
 
     expect(status).toBe(0);

@@ -122,7 +122,7 @@ describe("the policies of a deployment", () => {
     ]);
   });
 
-  it("let only Lambda have the role, and only this role", () => {
+  it("allow passing only this role, and only to Lambda", () => {
     const stack = synthesized((parts) => {
       aConsumer(parts, aStream(parts));
     });
@@ -156,7 +156,7 @@ describe("the policies of a deployment", () => {
     expect(allowing(stack, READER, "iam:DeleteRolePermissionsBoundary")).toEqual([]);
   });
 
-  it("allow nothing on keys where there is none", () => {
+  it("allow no action on keys if there is no key", () => {
     const stack = synthesized(({ stack: scope, owner: provider }) => {
       const encryption = StreamEncryption.NONE;
       new ProducerStream(scope, "orders", { provider, streamName: "orders", encryption });
@@ -165,7 +165,7 @@ describe("the policies of a deployment", () => {
     expect(JSON.stringify(statementsFor(stack, OWNER))).not.toMatch(/kms|Encryption/);
   });
 
-  it("only look at an existing key", () => {
+  it("allow only reading an existing key", () => {
     const stack = synthesized(({ stack: scope, owner: provider }) => {
       new ProducerStream(scope, "orders", { provider, streamName: "orders", kmsKeyArn: KEY });
     });
@@ -194,7 +194,7 @@ describe("the policies of a deployment", () => {
     expect(resourcesOf(stack, READER, "ecr:SetRepositoryPolicy")).toEqual(repository);
   });
 
-  it("give each function only what it needs where functions differ", () => {
+  it("allow for each function only what it needs if functions differ", () => {
     const stack = synthesized((parts) => {
       const stream = aStream(parts);
       aConsumer(parts, stream);
@@ -209,7 +209,7 @@ describe("the policies of a deployment", () => {
     ]);
   });
 
-  it("have a wildcard for what only an apply tells", () => {
+  it("have a wildcard for names known only at apply", () => {
     const stack = synthesized((parts) => {
       const name = new TerraformVariable(parts.stack, "name", { type: "string" });
       aConsumer(parts, aStream(parts), { functionName: `team-${name.stringValue}` });
@@ -228,7 +228,7 @@ describe("the policies of a deployment", () => {
     expect(JSON.stringify([...policiesOf(stack)])).not.toContain("arn:aws:");
   });
 
-  it("are split where one would be longer than IAM allows, and allow the same", () => {
+  it("are split if one would be longer than IAM allows, and allow the same", () => {
     const few = synthesized((parts) => {
       aConsumer(parts, aStream(parts));
     });
@@ -257,7 +257,7 @@ describe("the policies of a deployment", () => {
     expect(actionsOf(many)).toEqual(actionsOf(few));
   });
 
-  it("let the state's credentials at the state and its lock", () => {
+  it("allow the state's credentials to use the state and its lock", () => {
     const stack = {
       ...synthesized((parts) => {
         aStream(parts);
@@ -288,7 +288,7 @@ describe("the policies of a deployment", () => {
     ]);
   });
 
-  it("cannot be told for a type of resource that the table does not have", () => {
+  it("fail for a resource type that is missing from the table", () => {
     const stack = synthesized(({ stack: scope, reader: provider }) => {
       new SqsQueue(scope, "queue", { provider });
       new SnsTopicSubscription(scope, "subscription", {

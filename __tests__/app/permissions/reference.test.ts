@@ -61,8 +61,8 @@ async function patternsOf(action: string): Promise<RegExp[]> {
   });
 }
 
-describe("the table of permissions, by the Service Authorization Reference", () => {
-  it("is asked about as a whole", () => {
+describe("the table of permissions, compared with the Service Authorization Reference", () => {
+  it("is compared completely", () => {
     expect(Object.keys(stack.resource).sort()).toEqual(Object.keys(PERMISSIONS).sort());
     const inTable = Object.values(PERMISSIONS).flatMap(({ self: _self, targets: _t, ...steps }) =>
       Object.values(steps).flatMap((actions) => Object.values(actions).flat()),

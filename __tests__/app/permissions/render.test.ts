@@ -15,7 +15,7 @@ const policy = (...Resource: string[]): Policy => ({
 });
 
 describe("the policies as JSON", () => {
-  it("are one policy where there is one, and a list where an account needs several", () => {
+  it("are a single policy, or a list if an account needs several", () => {
     const several = new Map([["222222222222", [policy("a"), policy("b")]]]);
 
     expect(JSON.parse(render(new Map([["222222222222", [policy("a")]]]), "json"))).toEqual(
@@ -29,7 +29,7 @@ describe("the policies as JSON", () => {
 });
 
 describe("the policies as HCL", () => {
-  it("are data sources, whose strings start no template", () => {
+  it("are data sources whose strings are not Terraform templates", () => {
     expect(render(new Map([["111111111111", [policy("a", "b")]]]), "hcl"))
       .toBe(`data "aws_iam_policy_document" "deploy_111111111111" {
   statement {
@@ -55,7 +55,7 @@ describe("the policies as HCL", () => {
 `);
   });
 
-  it("have numbers where an account needs several", () => {
+  it("are numbered if an account needs several", () => {
     const text = render(new Map([["111111111111", [policy("a"), policy("b")]]]), "hcl");
 
     expect(text.match(/"deploy_\w+"/g)).toEqual([

@@ -19,14 +19,14 @@ export const READER = "222222222222";
 export const REGION = "eu-west-1";
 export const STREAM_ARN = `arn:aws:kinesis:${REGION}:${OWNER}:stream/orders`;
 
-/** What a test builds with, an account's provider for each name. */
+/** The providers of a test's stack, by the name of the account. */
 export interface Parts {
   readonly stack: TerraformStack;
   readonly owner: AwsProvider;
   readonly reader: AwsProvider;
 }
 
-/** What cdktf writes for a stack of the public constructs. */
+/** Synthesizes a stack of the public constructs. */
 export function synthesized(build: (parts: Parts) => void, region = REGION): SynthesizedStack {
   const directory = synthesize((stack, providerOf) => {
     build({ stack, owner: providerOf("owner", OWNER), reader: providerOf("reader", READER) });
@@ -63,6 +63,6 @@ export const statementsFor = (stack: SynthesizedStack, account: string): Stateme
 export const allowing = (stack: SynthesizedStack, account: string, action: string): Statement[] =>
   statementsFor(stack, account).filter(({ Action }) => Action.includes(action));
 
-/** What an action is allowed on in an account. */
+/** The resources on which an action is allowed in an account. */
 export const resourcesOf = (stack: SynthesizedStack, account: string, action: string): string[] =>
   allowing(stack, account, action).flatMap(({ Resource }) => Resource);

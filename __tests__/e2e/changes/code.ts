@@ -9,12 +9,12 @@ function codeOf(source: string): LambdaCode {
   return LambdaCode.fromDirectory(directory);
 }
 
-/** Logs nothing: the test is told of deliveries by the local AWS. */
+/** Logs nothing: the local AWS tells the test about deliveries. */
 export const silentCode = (): LambdaCode =>
   codeOf("exports.handler = async () => ({ batchItemFailures: [] });");
 
 export const newCode = (): LambdaCode =>
   codeOf("exports.run = async () => ({ batchItemFailures: [] });");
 
-/** Code that Lambda cannot fetch: the function cannot be created. */
+/** Code that Lambda cannot fetch, so that the function cannot be created. */
 export const missingCode = (): LambdaCode => LambdaCode.fromS3("no-such-bucket", "function.zip");

@@ -4,7 +4,7 @@ import type { Plan, ResourceChange } from "../../../app/changes/plan";
 import { type ChangeId, changeOf } from "../../../app/changes/table";
 import { PROOFS } from "./proofs";
 
-/** Compares what a plan does to a construct with what the table says of all changes made to it together. */
+/** Compares a construct's planned actions with those that the table lists for its changes. */
 export function expectPlan(plan: Plan, id: ChangeId, ids: readonly ChangeId[]): void {
   const { construct } = PROOFS[id];
   const together = ids.filter((other) => PROOFS[other].construct === construct).map(changeOf);
@@ -14,14 +14,14 @@ export function expectPlan(plan: Plan, id: ChangeId, ids: readonly ChangeId[]): 
     .filter(({ address }) => isOf(construct, address))
     .map((effect) => effect.id);
   expect([...new Set(effects)].sort()).toEqual(
-    [...new Set(together.flatMap((change) => change.effects))].sort(),
+    [...new Set(together.flatMap((change) => change.effects ?? []))].sort(),
   );
 }
 
 const isOf = (construct: string, address: string): boolean =>
   address.split(".").at(-1)!.startsWith(`${construct}_`);
 
-/** What a plan does to the resources of one construct, by type. */
+/** The planned actions on the resources of a construct, by resource type. */
 export function actionsOn(plan: Plan, construct: string): Record<string, string> {
   const actionOf = ({ change: { actions } }: ResourceChange): string =>
     actions.length > 1 ? "replace" : actions[0]!;

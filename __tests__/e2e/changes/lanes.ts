@@ -21,7 +21,7 @@ export const FOURTH = "444444444444";
 export const LATER = "666666666666";
 const MOVED = "777777777777";
 
-/** What the test creates before the first apply. */
+/** Resources that the test creates before the first apply. */
 export interface Existing {
   readonly keys: readonly [string, string];
   readonly queueArn: string;
@@ -38,10 +38,10 @@ type ConsumerProps = Partial<CrossAccountConsumerProps> & {
   readonly account?: string;
 };
 
-/** One entry a round; the last one stays. `undefined`: the construct is not there. */
+/** One entry per round; the last one applies to all later rounds. `undefined`: the construct does not exist. */
 type Rounds<T> = readonly (T | undefined)[];
 
-/** What replaces a round's properties, by construct id. */
+/** Properties that replace those of the round, by construct id. */
 export interface Overrides {
   readonly streams?: Readonly<Record<string, StreamProps>>;
   readonly consumers?: Readonly<Record<string, ConsumerProps>>;
@@ -190,7 +190,7 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
     {
       ...EFO,
       startingPosition: StartingPosition.AT_TIMESTAMP,
-      // Set by the test: shortly before the change.
+      // The test sets it to a time shortly before the change.
       startingPositionTimestamp: "now",
     },
   ],
@@ -241,7 +241,7 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
   ],
 });
 
-/** Changes that are only planned, on top of the last round: nothing here can apply them. */
+/** Changes that are only planned after the last round, since the local AWS cannot apply them. */
 export const PLANNED: Overrides = {
   streams: {
     shrunk: { streamName: "shrunk", shardCount: 1, encryption: NONE },

@@ -5,16 +5,16 @@ import type { Clients } from "../../local/two-accounts";
 const KEYS = ["key-0", "key-1", "key-2", "key-3"];
 const INTERVAL_MILLISECONDS = 1_000;
 
-/** One numbered record. Numbers rise over the whole run, so they rise within a key too. */
+/** A record with a number. Numbers increase over the whole run, and therefore within each key. */
 export interface Sent {
   readonly number: number;
   readonly key: string;
   readonly streamArn: string;
-  /** When Kinesis had accepted it, in milliseconds. */
+  /** Time at which Kinesis accepted it, in milliseconds. */
   readonly at: number;
 }
 
-/** Puts numbered records into streams at a constant rate, as a producer that retries until it is let in. */
+/** Puts numbered records into streams at a constant rate, and retries while access is denied. */
 export class Load {
   private readonly sent = new Map<string, Sent[]>();
   private readonly refused: { readonly streamId: string; readonly message: string }[] = [];
@@ -24,7 +24,7 @@ export class Load {
 
   constructor(
     private readonly writer: Clients,
-    /** The ARN of each stream now, by the id that stays. */
+    /** The current ARN of each stream, by its construct id. */
     private readonly arnOf: (streamId: string) => string,
   ) {}
 
@@ -33,7 +33,7 @@ export class Load {
     this.producing = Promise.all(streamIds.map((streamId) => this.produce(streamId)));
   }
 
-  /** Resolves once every record that was begun has been accepted. */
+  /** Resolves once all started puts have succeeded. */
   async stop(): Promise<void> {
     this.isRunning = false;
     await this.producing;
@@ -91,7 +91,7 @@ export interface Received {
   readonly version: string;
 }
 
-/** What each function has processed, in order. */
+/** The records that each function has processed, in order. */
 export class Deliveries {
   private readonly received = new Map<string, Received[]>();
 
@@ -110,7 +110,7 @@ export class Deliveries {
     );
   };
 
-  /** By functions of any of these names, in the order of time. */
+  /** The records that functions with these names processed, in chronological order. */
   to(names: readonly string[]): Received[] {
     return names
       .flatMap((name) => this.received.get(name) ?? [])

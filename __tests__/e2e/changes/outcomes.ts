@@ -1,15 +1,15 @@
 import type { Outcome } from "../../../app/changes/change";
 import type { Received, Sent } from "./load";
 
-/** What one consumer has received, and what there was to receive. */
+/** The records that a consumer has received, and those that it could receive. */
 export interface Evidence {
-  /** Everything ever put into the consumer's stream. */
+  /** All records put into the consumer's stream. */
   readonly sent: readonly Sent[];
   readonly received: readonly Received[];
-  /** When the change was begun, and when Terraform had applied it. */
+  /** Times at which the change started, and at which Terraform had applied it. */
   readonly begun: number;
   readonly applied: number;
-  /** The start that was asked for, for a mapping that starts at a time. */
+  /** The requested starting time, for a mapping that starts at a time. */
   readonly from: number;
 }
 
@@ -23,13 +23,13 @@ const missing = ({ sent, received }: Evidence, isExpected: (record: Sent) => boo
   return sent.filter((record) => isExpected(record) && !known.has(record.number));
 };
 
-/** Records that were received before the change, and since it was begun once more. */
+/** Records that were received before the change, and again since it started. */
 const repeated = ({ received, begun }: Evidence): Received[] => {
   const before = numbers(received.filter(({ at }) => at < begun));
   return received.filter(({ at, number }) => at >= begun && before.has(number));
 };
 
-/** Records put before the change that were not received since it was begun. */
+/** Records put before the change that were not received since it started. */
 const notReplayed = ({ sent, received, begun }: Evidence, from = 0): Sent[] => {
   const since = numbers(received.filter(({ at }) => at >= begun));
   return sent.filter(({ at, number }) => at >= from && at < begun && !since.has(number));
@@ -45,7 +45,7 @@ const receivedOf = (
   );
 };
 
-/** What is not (yet) as an outcome says; empty once it is. */
+/** Differences from the expected outcome; empty once it has happened. */
 export const DEVIATIONS: Record<Outcome, (evidence: Evidence) => readonly unknown[]> = {
   delivered: (evidence) => [...missing(evidence, () => true), ...repeated(evidence)],
   replayed: (evidence) => [...missing(evidence, () => true), ...notReplayed(evidence)],
@@ -68,7 +68,7 @@ export const DEVIATIONS: Record<Outcome, (evidence: Evidence) => readonly unknow
     ...repeated(evidence),
   ],
   unreadable: ({ received }) => received,
-  // Those of the new stream are delivered; of the one that was destroyed, none was read.
+  // The records of the new stream are delivered. No record of the destroyed stream was read.
   lost: (evidence) => {
     const current = evidence.sent.at(-1)?.streamArn;
     const old = numbers(evidence.sent.filter(({ streamArn }) => streamArn !== current));
@@ -78,13 +78,13 @@ export const DEVIATIONS: Record<Outcome, (evidence: Evidence) => readonly unknow
       ...evidence.received.filter(({ number }) => old.has(number)),
     ];
   },
-  // Nothing expires in the local AWS.
+  // Records do not expire in the local AWS.
   expired: (evidence) => [...missing(evidence, () => true), ...repeated(evidence)],
   ended: (evidence) => receivedOf(evidence, () => true),
   refused: () => [],
 };
 
-/** Records that came after a later one of their partition key; a replay starts over and is left out. */
+/** Records received after a later record of their partition key. Replayed records are ignored. */
 export function overtaken(received: readonly Received[]): Received[] {
   const last = new Map<string, number>();
   const known = new Set<number>();

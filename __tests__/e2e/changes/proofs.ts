@@ -1,11 +1,11 @@
 import type { ChangeId } from "../../../app/changes/table";
 
-/** Where each change is made: in which round, and to which construct. */
+/** The round and the construct in which each change is tested. */
 export interface Proof {
-  /** `planned`: on top of the last round, without being applied. `elsewhere`: in app/deploy.test.ts. */
+  /** `planned`: after the last round, without being applied. `elsewhere`: in app/deploy.test.ts. */
   readonly round: number | "planned" | "elsewhere";
   readonly construct: string;
-  /** The consumer that shows what became of records, and the round; by default those of the change. */
+  /** The consumer and the round that show the effect on records; by default those of the change. */
   readonly seenBy?: { readonly consumer: string; readonly round: number };
 }
 
@@ -82,7 +82,7 @@ export const PROOFS: Record<ChangeId, Proof> = {
   moved: { round: "planned", construct: "replay" },
 };
 
-/** Where it can be seen what became of records; nowhere for what is only planned. */
+/** The consumer and round that show the effect on records; undefined for changes that are only planned. */
 export function seenBy({ round, construct, ...proof }: Proof): {
   consumer?: string;
   round: Proof["round"];

@@ -20,7 +20,7 @@ export function world(
       accounts.set(account, known);
       return known;
     };
-    // Declared in every round: Terraform needs it to destroy what is left in the account.
+    // Declared in every round, since Terraform needs the provider to destroy resources in the account.
     provider(LATER);
     const created = new Map<string, ProducerStream>();
     for (const [id, rounds] of Object.entries(streams(existing))) {

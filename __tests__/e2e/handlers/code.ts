@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { LambdaCode } from "../../../modules";
 import { scratch } from "../../terraform/harness";
 
-/** failing.ts, bundled as a user bundles a handler made with `kinesisHandler`. */
+/** Bundles failing.ts as a user bundles a handler that uses `kinesisHandler`. */
 export function failingCode(): LambdaCode {
   const outdir = scratch();
   buildSync({

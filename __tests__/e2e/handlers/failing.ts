@@ -1,7 +1,7 @@
 import type { KinesisStreamEvent } from "aws-lambda";
 import { kinesisHandler, recordData } from "../../../handler/kinesis-handler";
 
-/** Handlers that fail on a record whose data is "poison", each in its own way; see pipeline.test.ts. */
+/** Handlers that fail in different ways on a record with the data "poison"; see pipeline.test.ts. */
 
 const dataOf = (record: KinesisStreamEvent["Records"][number]): string =>
   recordData(record).toString("utf8");
@@ -14,7 +14,7 @@ const log = ({ Records }: KinesisStreamEvent): void =>
     console.log({ data: dataOf(record) });
   });
 
-/** As users write them: the failing record is reported. */
+/** Reports the failing record, as users' handlers do. */
 export const throws = kinesisHandler((record) => {
   if (dataOf(record) === "poison") {
     throw new Error("cannot digest this");
@@ -38,7 +38,7 @@ export const hangs = (event: KinesisStreamEvent): Promise<object> => {
   return Promise.resolve({ batchItemFailures: [] });
 };
 
-/** Names no record of the batch, so that Lambda takes the whole batch as failed. */
+/** Reports a record that is not in the batch, so that Lambda treats the whole batch as failed. */
 export const malformed = (event: KinesisStreamEvent): Promise<object> => {
   if (isPoisoned(event)) {
     return Promise.resolve({

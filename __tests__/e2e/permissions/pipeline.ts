@@ -20,8 +20,8 @@ export const BOUNDARIES = ["first-boundary", "second-boundary"] as const;
 const boundaryArn = (name: string): string => `arn:aws:iam::${CONSUMER}:policy/${name}`;
 
 /**
- * A stack whose two versions differ in everything that Terraform changes in place. There is a
- * stream for each slow change, since Terraform makes them at the same time.
+ * A stack whose two versions differ in everything that Terraform changes in place. Each slow change
+ * has its own stream, since Terraform makes them at the same time.
  */
 export function synthesizePipeline(version: "before" | "after", existingKeyArn: string): string {
   const isBefore = version === "before";
@@ -86,7 +86,7 @@ export function synthesizePipeline(version: "before" | "after", existingKeyArn: 
   }, REGION);
 }
 
-/** The policies that the command prints for a stack. */
+/** The policies that `npm run permissions` prints for a stack. */
 export function printedPolicies(directory: string): Map<string, Policy[]> {
   const text = fs.readFileSync(path.join(directory, "cdk.tf.json"), "utf8");
   return policiesOf(JSON.parse(text) as SynthesizedStack);

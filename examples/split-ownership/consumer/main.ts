@@ -18,7 +18,7 @@ const told = (name: string): string =>
 
 const analytics = new CrossAccountConsumer(stack, "analytics", {
   provider,
-  // Without a provider: nothing is made in the stream's account.
+  // Without a provider, no resource is created in the stream's account.
   stream: ProducerStream.fromAttributes(stack, "clickstream", {
     streamArn: told("stream_arn"),
     kmsKeyArn: told("kms_key_arn"),

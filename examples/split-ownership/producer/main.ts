@@ -14,7 +14,7 @@ const provider = new AwsProvider(stack, "producer-account", {
   allowedAccountIds: ["111111111111"],
 });
 
-// AWS refuses a policy that names a role before there is one; the role's account is always there.
+// AWS refuses a policy that names a role before it exists, so the account is granted until then.
 const reader = new TerraformVariable(stack, "reader", {
   type: "string",
   default: "222222222222",
@@ -49,7 +49,7 @@ new KinesisResourcePolicy(stack, "analytics-policy", {
   }),
 });
 
-// Named as the variables of consumer/main.ts: all that the other team needs to know.
+// The values that the other team needs, named like the variables of consumer/main.ts.
 new TerraformOutput(stack, "stream_arn", { value: stream.streamArn });
 new TerraformOutput(stack, "kms_key_arn", { value: stream.kmsKeyArn });
 new TerraformOutput(stack, "consumer_arn", { value: registered.arn });

@@ -1,0 +1,13 @@
+import { fixOf, type Property } from "../../modules/properties/property";
+import { describeValue, mustBe } from "../../modules/properties/sentences";
+
+/** The sentence about a wrong value, as the property's declaration composes it. */
+export const sentenceAbout = (
+  name: string,
+  declaration: Property<unknown>,
+  value: unknown,
+): string => mustBe(name, declaration.kind.rule, describeValue(value), fixOf(declaration));
+
+/** The property that each sentence is about. */
+export const propertiesOf = (sentences: readonly string[]): (string | undefined)[] =>
+  sentences.map((sentence) => /^'([^']*)'/.exec(sentence)?.[1]);
