@@ -5,7 +5,7 @@ import { ADMINISTRATOR, type Accounts } from "./accounts";
 import type { KeyPolicies } from "./key-policies";
 import type { Principals } from "./principals";
 import { CONSUMER_ACTIONS, READ_ACTIONS, type ResourcePolicies } from "./resource-policies";
-import { isConsumerArn, parseArn, streamArnOf } from "./arns";
+import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
 import type { Cache } from "./cache";
 import { AwsError, notAuthorized } from "./errors";
 import type { Call } from "./protocol";

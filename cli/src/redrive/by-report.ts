@@ -1,6 +1,7 @@
 import type { Pattern } from "../../../modules/properties/filter-matching";
+import type { KinesisRecord } from "../kinesis-event";
 import type { Progress } from "./progress";
-import { isReport, parseReport, type KinesisRecord, type Report } from "./report";
+import { isReport, parseReport, type Report } from "./report";
 import type { ReportSource } from "./report-source";
 import {
   compareStarts,

@@ -1,5 +1,5 @@
 import { passes, type Pattern } from "../../../modules/properties/filter-matching";
-import type { KinesisRecord } from "./report";
+import type { KinesisRecord } from "../kinesis-event";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads } from "./shard-reader";
 import { describeStream } from "./stream";

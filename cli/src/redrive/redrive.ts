@@ -1,8 +1,8 @@
 import { parseFilterPattern } from "../../../modules/properties/filter-matching";
+import type { KinesisEvent } from "../kinesis-event";
 import { ByReport } from "./by-report";
 import { ByTime } from "./by-time";
 import type { InvocationResult } from "./delivery";
-import type { KinesisEvent } from "./event";
 import type { Progress } from "./progress";
 import type { ReportSource } from "./report-source";
 import { Sender, type Target } from "./sender";
