@@ -21,7 +21,7 @@ export const streamNeeds = ({ pipeline }: Examination): Need[] =>
 export const consumerNeeds = ({ pipeline: { consumer } }: Examination): Need[] =>
   consumer ? needsOn(CONSUMER_READ_ACTIONS, consumer.arn) : [];
 
-export const keyNeeds = ({ pipeline: { key } }: Examination): Need[] => {
+export const keyNeeds = ({ key }: Examination): Need[] => {
   const { Arn: arn, KeyManager } = valueOf(key) ?? {};
   return arn === undefined || KeyManager === "AWS" ? [] : needsOn(["kms:Decrypt"], arn);
 };
