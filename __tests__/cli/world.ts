@@ -58,10 +58,13 @@ export interface Outcome {
 }
 
 /** Clients of both accounts, and the command line with a profile for each. */
-export async function enter(aws: LocalAws): Promise<World> {
+export async function enter(
+  aws: LocalAws,
+  credentialsOf = (accountId: string) => aws.credentials(accountId),
+): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), "cli-"));
   const profile = async (name: string, accountId: string) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await aws.credentials(accountId);
+    const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(accountId);
     return `[${name}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\naws_session_token=${sessionToken}\n`;
   };
   const credentials = join(directory, "credentials");

@@ -1,13 +1,20 @@
 import { createInterface } from "node:readline/promises";
 import type { Access } from "../accounts";
 import type { CommandContext, CommandDefinition } from "../command";
-import { CliError, couldNotLook, describeAwsError, EXIT, misuse, type ExitCode } from "../errors";
+import {
+  CliError,
+  couldNotLook,
+  describeAwsError,
+  EXIT,
+  failedCall,
+  misuse,
+  type ExitCode,
+} from "../errors";
 import { valueOf } from "../facts";
 import type { Output } from "../output";
 import { accessOf, sourceOf, stateFiles, targetOf } from "./from-pipeline";
 import { invoker } from "./invoke";
 import { lock } from "./lock";
-import { failedCall, nameFailedCalls } from "./named-calls";
 import { addOptions, redriveOptions, type CommandOptions } from "./options";
 import { permissionsFor } from "./permissions";
 import { Progress } from "./progress";
@@ -51,8 +58,6 @@ async function run(context: CommandContext<CommandOptions>): Promise<ExitCode> {
   const owner = accessOf(pipeline.function.account);
   // Without credentials of the stream's account, those of the function's may do: the stream's policy decides.
   const reader = valueOf(pipeline.stream.account.access) ?? owner;
-  nameFailedCalls(reader.clients, ["kinesis"]);
-  nameFailedCalls(owner.clients, ["lambda", "s3", "sqs"]);
   const target = targetOf(pipeline, options.qualifier);
   const files = stateFiles(pipeline, options);
   const release = await lock(files.lock).catch((error: unknown) => {
