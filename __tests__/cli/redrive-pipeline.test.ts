@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { PublishVersionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Summary } from "../../cli/src/redrive/summary";
@@ -97,6 +98,27 @@ describe("redrive of a queue's reports", () => {
     expect(next).toMatchObject({ reports: 3, sent: 3, rejected: [], deletedReports: 3 });
     expect(byKey(pipeline.delivered())).toEqual(byKey([...others, ...rejects]));
     expect((await pipeline.dryRun()).reports).toBe(0);
+  });
+});
+
+describe("redrive by time", () => {
+  it("passes an aggregated record on as it is, with a warning", async () => {
+    const pipeline = await RedrivePipeline.build(world, "aggregated");
+    const Data = Buffer.from("f3899ac20a016a", "hex");
+    await pipeline.repairFunction();
+    const from = new Date(Date.now() - 1000).toISOString();
+    const { kinesis } = world.producer;
+    const StreamARN = pipeline.streamArn;
+    await kinesis.send(new PutRecordCommand({ StreamARN, PartitionKey: "a", Data }));
+    await until(() => Promise.resolve(pipeline.delivered().length === 1));
+
+    const { exitCode, stdout, stderr } = await pipeline.redrive("--yes", "--from", from);
+
+    const [mapped, redriven] = pipeline.delivered();
+    expect(redriven).toBe(mapped);
+    expect(summaryOf({ stdout })).toMatchObject({ sent: 1, aggregated: 1 });
+    expect(stderr.match(/Kinesis Producer Library/g)).toHaveLength(1);
+    expect(exitCode).toBe(0);
   });
 });
 

@@ -19,7 +19,7 @@ import { addOptions, redriveOptions, type CommandOptions } from "./options";
 import { permissionsFor } from "./permissions";
 import { Progress } from "./progress";
 import { redrive } from "./redrive";
-import { describeFindings, describeOutcome, ORDER_WARNING } from "./sentences";
+import { describeFindings, describeOutcome, describeWarnings } from "./sentences";
 import type { Summary } from "./summary";
 
 const HELP = `Redrives what the mapping's on-failure queue or bucket reports. A report is deleted when the
@@ -79,6 +79,10 @@ async function run(context: CommandContext<CommandOptions>): Promise<ExitCode> {
     });
     const summary = await (options.yes ? output.progress("redriving", work) : work);
     show(summary, output, settings.dryRun === true);
+    // Who was asked has seen the warnings with the question.
+    if (options.yes || settings.dryRun) {
+      warn(summary, output, settings.dryRun === true || summary.sent > 0);
+    }
     return isGood(summary, settings.dryRun === true) ? EXIT.good : EXIT.finding;
   } catch (error) {
     throw named(error, owner, reader);
@@ -108,7 +112,7 @@ async function ask(found: Summary, output: Output): Promise<boolean> {
   if (found.records === 0) {
     return false;
   }
-  output.note(`note: ${ORDER_WARNING}`);
+  warn(found, output, true);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(`Redrive ${found.records} records? [y/N] `);
   terminal.close();
@@ -120,10 +124,10 @@ function show(summary: Summary, output: Output, isDryRun: boolean): void {
   (isDryRun ? describeFindings(summary) : describeOutcome(summary)).forEach((line) =>
     output.line(line),
   );
-  if (summary.sent > 0 || isDryRun) {
-    output.note(`note: ${ORDER_WARNING}`);
-  }
 }
+
+const warn = (summary: Summary, output: Output, isSending: boolean): void =>
+  describeWarnings(summary, isSending).forEach((text) => output.note(`note: ${text}`));
 
 const isGood = (summary: Summary, isDryRun: boolean): boolean =>
   (isDryRun || summary.stopped === undefined) &&

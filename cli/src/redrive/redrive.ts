@@ -67,7 +67,7 @@ export async function redrive(
         summary.stopped = "nothing was sent, as you answered";
         return summary;
       }
-      Object.assign(summary, { records: 0, expired: [], undecided: [] });
+      Object.assign(summary, { records: 0, aggregated: 0, expired: [], undecided: [] });
     }
     const sender = new Sender(target, tools.progress, summary, {
       invoke: tools.invoke,

@@ -6,8 +6,20 @@ const count = (number: number, noun: string): string =>
 const MAX_KEYS = 20;
 
 /** Newer records of the same key are not held back: the pipeline goes on while this runs. */
-export const ORDER_WARNING =
+const ORDER_WARNING =
   "the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record";
+
+/** What to keep in mind, whether or not anything is wrong. */
+export function describeWarnings({ aggregated }: Summary, isSending: boolean): string[] {
+  return [
+    ...(isSending ? [ORDER_WARNING] : []),
+    ...(aggregated > 0
+      ? [
+          `${aggregated} of the records read ${aggregated === 1 ? "holds" : "hold"} several user records that the Kinesis Producer Library aggregated; the function gets them as they are, as it does from the mapping, but the mapping's filters and --partition-key cannot choose among the records inside`,
+        ]
+      : []),
+  ];
+}
 
 /** What was found, before anything is sent. */
 export function describeFindings(summary: Summary): string[] {
