@@ -46,7 +46,9 @@ export const diagram: CommandDefinition<DiagramOptions> = {
       .option("--settings", `what the settings synthesize, in ${SYNTHESIZED}`),
   permissions: () => [],
   run: async ({ options, output }) => {
-    const text = await RENDERERS[options.format](await readGraph(options));
+    const text = await RENDERERS[options.format](
+      await output.progress("reading the resources", readGraph(options)),
+    );
     if (options.output !== undefined) {
       fs.writeFileSync(options.output, text);
     }
