@@ -205,7 +205,9 @@ describe("the command", () => {
 
   it.each([
     [["--format", "png"], /Allowed choices are svg, mermaid, dot/],
-    [[], /exactly one of '--settings', '--state' and '--stack' must be given, got none/],
+    [[], /one of '--state' and '--stack' must be given, got none/],
+    [["--state", "a", "--stack", "b"], /'--state' and '--stack' are mutually exclusive, got both/],
+    [["--function", "a"], /unknown option '--function'/],
     [["--stack", "/nowhere"], /'--stack' must be a directory of Terraform JSON, got \/nowhere/],
   ])("refuses %j", async (args, message) => {
     const { exitCode, stderr } = await runCli(["diagram", ...args]);

@@ -10,6 +10,8 @@ export interface CommandContext<Options> {
   /** The options, those that every command has included. */
   readonly options: Options & SourceOptions;
   readonly output: Output;
+  /** Whether the program that the command line runs in has settings. */
+  readonly hasSettings: boolean;
   /** Ends a command that would go on until it is interrupted. */
   readonly signal?: AbortSignal;
   /** The mappings that were named, and the credentials. */
@@ -26,6 +28,8 @@ export interface CommandDefinition<Options = never> {
   readonly help?: string;
   /** Adds the options that only this command has. */
   readonly options?: (command: Commander) => void;
+  /** Whether it asks AWS nothing, and so has no options for credentials. */
+  readonly isOffline?: true;
   /** What --permissions prints; given the options, since some need more. */
   readonly permissions: (options: Options) => readonly Permission[];
   readonly run: (context: CommandContext<Options>) => Promise<ExitCode>;

@@ -41,7 +41,7 @@ Exit code 1: a mapping is not enabled, failures wait, or the lag is above half o
       .option("--minutes <minutes>", "how far to look back", "5")
       .option(
         "--watch [seconds]",
-        `show it again every so many seconds (${DEFAULT_WATCH_SECONDS})`,
+        `show it again every so many seconds, until Ctrl-C (default: ${DEFAULT_WATCH_SECONDS})`,
       ),
   permissions: () => STATUS_PERMISSIONS,
   run: async ({ source: find, output, options, signal }) => {
