@@ -20,6 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
+/** What takes longer than two seconds says so. */
+const withoutProgress = ({ stderr }: { stderr: string }) => stderr.replace(/^.* \.\.\.\n/gm, "");
 const summaryOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Summary;
 
 describe("redrive of a queue's reports", () => {
@@ -64,11 +66,17 @@ describe("redrive of a queue's reports", () => {
 
     const run = pipeline.start();
     await until(() => Promise.resolve(pipeline.delivered().length > 10));
+    const second = await pipeline.redrive("--yes");
     run.kill();
     const killed = await run.outcome;
     await pipeline.repairFunction();
     const { summary } = await pipeline.start().outcome;
 
+    expect(second).toMatchObject({
+      exitCode: 3,
+      stdout: "",
+      stderr: expect.stringContaining("another redrive of this queue is running (process "),
+    });
     expect(killed.wasKilled).toBe(true);
     const delivered = pipeline.delivered();
     const twice = delivered.filter((line, at) => delivered.indexOf(line) !== at);
@@ -98,6 +106,51 @@ describe("redrive of a queue's reports", () => {
     expect(next).toMatchObject({ reports: 3, sent: 3, rejected: [], deletedReports: 3 });
     expect(byKey(pipeline.delivered())).toEqual(byKey([...others, ...rejects]));
     expect((await pipeline.dryRun()).reports).toBe(0);
+  });
+});
+
+describe("redrive by hand", () => {
+  let pipeline: RedrivePipeline;
+
+  beforeAll(async () => {
+    pipeline = await RedrivePipeline.build(world, "by-hand");
+    await pipeline.fail(10);
+    await pipeline.repairFunction();
+  });
+
+  it("writes events to files, and leaves the reports where they are", async () => {
+    const directory = path.join(pipeline.state, "saved");
+
+    const { exitCode, stdout, calls } = await pipeline.redriveByHand("y", "--save", directory);
+
+    expect(stdout).toContain(
+      `10 records written to files in ${directory}; the reports are still there\n`,
+    );
+    expect(fs.readdirSync(directory)).not.toEqual([]);
+    expect(calls.filter((call) => /:(Invoke|DeleteMessage)$/.test(call))).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  it("sends nothing when the answer is no, and everything when it is yes", async () => {
+    const refused = await pipeline.redriveByHand("n");
+    const agreed = await pipeline.redriveByHand("y");
+    const again = await pipeline.redriveByHand("y");
+
+    expect(refused.stdout).toMatch(
+      /^\d+ reports? in queue by-hand, 10 records to redrive\nnothing was sent, and the reports are still there\n$/,
+    );
+    expect(withoutProgress(refused)).toMatch(
+      /^note: [^\n]*newer records[^\n]*\nRedrive 10 records\? \[y\/N\] $/,
+    );
+    expect(refused.exitCode).toBe(1);
+    expect(agreed.stdout).toMatch(/10 records confirmed by the function\n\d+ reports? deleted\n$/);
+    expect(agreed.exitCode).toBe(0);
+    expect(pipeline.delivered()).toHaveLength(10);
+    expect(again).toMatchObject({
+      exitCode: 0,
+      stdout: "0 records confirmed by the function\n0 reports deleted\n",
+    });
+    expect(withoutProgress(again)).toBe("");
   });
 });
 

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import type { Summary } from "../../cli/src/redrive/summary";
 import { put, until } from "../local/two-accounts";
 import { scratch } from "../terraform/harness";
-import { build, fromBoth, type Outcome, type World } from "./world";
+import { build, fromBoth, runCli, type Outcome, type World } from "./world";
 
 const KEYS = 40;
 
@@ -109,6 +110,14 @@ export class RedrivePipeline {
       throw new Error(stderr);
     }
     return JSON.parse(stdout) as Summary;
+  }
+
+  /** Runs the command in this process, as someone who types `answer` when asked. */
+  redriveByHand(answer: string, ...options: string[]): Promise<Outcome> {
+    process.env.XDG_STATE_HOME = this.state;
+    const stdin = Object.assign(Readable.from([`${answer}\n`]), { isTTY: true });
+    const args = ["redrive", ...this.named, ...options, "--endpoint-url", this.world.aws.url];
+    return runCli(args, { stdin });
   }
 
   /** Runs the command in this process. */

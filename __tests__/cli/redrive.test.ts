@@ -163,10 +163,10 @@ describe("redrive", () => {
     const byTime = (await world.run({ time: { from: new Date(0), to: new Date(9000) } }))!;
 
     expect([byReport.aggregated, byTime.aggregated]).toEqual([1, 1]);
-    expect(describeWarnings(byReport, false)).toEqual([
+    expect(describeWarnings({ ...byReport, records: 0 })).toEqual([
       "1 of the records read holds several user records that the Kinesis Producer Library aggregated; the function gets them as they are, as it does from the mapping, but the mapping's filters and --partition-key cannot choose among the records inside",
     ]);
-    expect(describeWarnings({ ...byReport, aggregated: 0 }, false)).toEqual([]);
+    expect(describeWarnings({ ...byReport, records: 0, aggregated: 0 })).toEqual([]);
   });
 
   it("says exactly what has expired, and keeps the report unless told otherwise", async () => {

@@ -1,6 +1,6 @@
 import type { Command as Commander } from "commander";
 import type { ExitCode } from "./errors";
-import type { Output } from "./output";
+import type { Output, Readable } from "./output";
 import type { Permission } from "./permissions";
 import type { Pipeline } from "./pipeline";
 import type { Source, SourceOptions } from "./sources";
@@ -10,6 +10,8 @@ export interface CommandContext<Options> {
   /** The options, those that every command has included. */
   readonly options: Options & SourceOptions;
   readonly output: Output;
+  /** Where answers to questions come from. */
+  readonly stdin: Readable;
   /** Whether the program that the command line runs in has settings. */
   readonly hasSettings: boolean;
   /** Ends a command that would go on until it is interrupted. */

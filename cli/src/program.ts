@@ -4,7 +4,7 @@ import type { CommandContext, CommandDefinition } from "./command";
 import { COMMANDS } from "./commands";
 import { discover } from "./discover";
 import { CliError, EXIT, type ExitCode } from "./errors";
-import { Output, type Writable } from "./output";
+import { Output, type Readable, type Writable } from "./output";
 import { policiesFor } from "./permissions";
 import { findSource, type SettingsReader, type SourceOptions } from "./sources";
 
@@ -12,6 +12,7 @@ import { findSource, type SettingsReader, type SourceOptions } from "./sources";
 export interface Surroundings {
   readonly stdout?: Writable;
   readonly stderr?: Writable;
+  readonly stdin?: Readable;
   /** Settings that declare pipelines, used if no option names one. */
   readonly settings?: SettingsReader;
   /** Ends a command that would go on until it is interrupted. */
@@ -36,7 +37,14 @@ interface CommonOptions extends SourceOptions {
  */
 export async function run(
   args: readonly string[],
-  { stdout = process.stdout, stderr = process.stderr, settings, signal, onCall }: Surroundings = {},
+  {
+    stdout = process.stdout,
+    stderr = process.stderr,
+    stdin = process.stdin,
+    settings,
+    signal,
+    onCall,
+  }: Surroundings = {},
 ): Promise<ExitCode> {
   // Which Node.js versions are supported is said by package.json, not by every run.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -72,6 +80,7 @@ export async function run(
         const context: CommandContext<never> = {
           options: options as never,
           output,
+          stdin,
           hasSettings: settings !== undefined,
           signal,
           source,

@@ -6,6 +6,7 @@ import type { InvocationResult } from "./delivery";
 import type { Progress } from "./progress";
 import type { ReportSource } from "./report-source";
 import { Sender, type Target } from "./sender";
+import { DECLINED } from "./sentences";
 import type { KinesisReads } from "./shard-reader";
 import { emptySummary, type Summary } from "./summary";
 
@@ -53,6 +54,7 @@ export async function redrive(
 ): Promise<Summary> {
   const summary = emptySummary();
   summary.unanswered = tools.progress.unanswered;
+  summary.directory = options.saveDirectory;
   try {
     const work = workOf(target, options, tools, summary);
     await work.receive();
@@ -63,8 +65,8 @@ export async function redrive(
       return summary;
     }
     if (tools.confirm) {
-      if (!(await tools.confirm(summary))) {
-        summary.stopped = "nothing was sent, as you answered";
+      if (summary.records > 0 && !(await tools.confirm(summary))) {
+        summary.stopped = DECLINED;
         return summary;
       }
       Object.assign(summary, { records: 0, aggregated: 0, expired: [], undecided: [] });

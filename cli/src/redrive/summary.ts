@@ -16,6 +16,8 @@ export interface Summary {
   confirmedBefore: number;
   /** Records that were written to files. */
   saved: number;
+  /** Directory of those files. */
+  directory?: string;
   rejected: RejectedRecord[];
   expired: ExpiredRecords[];
   /** Records that were to be chosen by time and arrived before this have expired. */
