@@ -40,9 +40,9 @@ const outsideModules = [
   "modules/ is published alone",
 ];
 const PUBLIC_API = "import from modules/index.ts, which is the public API";
-/** The insides of modules/ that settings, schema and Terraform module are generated from. */
+/** The insides of modules/ that settings, schema, Terraform module and command line share. */
 const DECLARATIONS =
-  "properties/|policies/(principals|partitions)$|[a-z-]+/([a-z-]+-properties|record-age|on-failure)$";
+  "properties/|policies/(principals|partitions|actions)$|[a-z-]+/([a-z-]+-properties|record-age|on-failure)$";
 const fromIndexOnly = ["/modules/.", PUBLIC_API];
 const declarationsOnly = [`/modules/(?!${DECLARATIONS})`, PUBLIC_API];
 

@@ -7,6 +7,7 @@ import { mermaidOf } from "../../cli/src/diagram/mermaid";
 import { resourcesInConfiguration, resourcesInState } from "../../cli/src/diagram/resources";
 import { aConsumer, aStream, synthesize } from "../helpers/synthesize";
 import { scratch } from "../terraform/harness";
+import { pipelineState } from "../terraform/pipeline-state";
 import { runCli } from "./world";
 
 const ROOT = path.join(__dirname, "..", "..");
@@ -127,7 +128,7 @@ describe("the diagram of a state", () => {
       values: { event_source_arn: streamArn, function_arn: functionArn, uuid: "u-1" },
     },
     { type: "aws_kinesis_stream", values: { arn: streamArn, name: "clicks", id: streamArn } },
-  ].map((one) => ({ ...one, address: `${one.type}.x` }));
+  ].map((one) => ({ ...one, address: `${one.type}.x`, dependsOn: [] as string[] }));
 
   it("finds what belongs together by ARN", () => {
     const found = graphOf(resourcesInState(state));
@@ -169,9 +170,44 @@ describe("the SVG", () => {
 });
 
 describe("the command", () => {
+  it("needs no permission and calls nothing, whatever it draws", async () => {
+    const directory = scratch();
+    fs.writeFileSync(path.join(directory, "cdk.tf.json"), GOLDEN);
+    const state = path.join(directory, "terraform.tfstate");
+    fs.writeFileSync(state, JSON.stringify(pipelineState()));
+
+    for (const source of [
+      ["--stack", directory],
+      ["--state", state],
+    ]) {
+      const printed = await runCli(["diagram", "--permissions", ...source]);
+      const drawn = await runCli(["diagram", "--format", "dot", ...source]);
+
+      expect(printed).toMatchObject({ exitCode: 0, stdout: "{}\n", calls: [] });
+      expect(drawn).toMatchObject({ exitCode: 0, calls: [] });
+      expect(drawn.stdout).toContain('class="waits"');
+    }
+  });
+
+  it("writes to a file, and says which with --json", async () => {
+    const directory = scratch();
+    fs.writeFileSync(path.join(directory, "cdk.tf.json"), GOLDEN);
+    const file = path.join(directory, "picture.mmd");
+    const source = ["diagram", "--stack", directory, "--format", "mermaid"];
+
+    const plain = await runCli([...source, "--output", file]);
+    const json = await runCli([...source, "--json"]);
+
+    const text = fs.readFileSync(file, "utf8");
+    expect(plain).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(JSON.parse(json.stdout)).toEqual({ format: "mermaid", diagram: text });
+  });
+
   it.each([
     [["--format", "png"], /Allowed choices are svg, mermaid, dot/],
-    [[], /exactly one of '--settings', '--state' and '--stack' must be given, got none/],
+    [[], /one of '--state' and '--stack' must be given, got none/],
+    [["--state", "a", "--stack", "b"], /'--state' and '--stack' are mutually exclusive, got both/],
+    [["--function", "a"], /unknown option '--function'/],
     [["--stack", "/nowhere"], /'--stack' must be a directory of Terraform JSON, got \/nowhere/],
   ])("refuses %j", async (args, message) => {
     const { exitCode, stderr } = await runCli(["diagram", ...args]);

@@ -209,16 +209,6 @@ describe("doctor's checks", () => {
     expect(summary(await lines(changes))).toEqual([expected]);
   });
 
-  it("tell a lost alias from a lost function", async () => {
-    const alias: Answers = {
-      "lambda:GetEventSourceMapping": () => ({ ...CONFIGURATION, FunctionArn: `${FUNCTION}:live` }),
-      "lambda:GetFunctionConfiguration": ({ FunctionName }: { FunctionName: string }) =>
-        FunctionName.endsWith(":live") ? gone()() : { State: "Active", Role: ROLE },
-    };
-    const found = await lines(alias, { functionArn: `${FUNCTION}:live` });
-    expect(summary(found)).toEqual([expect.stringMatching(/^function-alias-missing: /)]);
-  });
-
   it("let a grant stand for the key's policy", async () => {
     const found = await lines({
       "kms:GetKeyPolicy": () => ({ Policy: allowRole("kms:*", { AWS: "111111111111" }) }),

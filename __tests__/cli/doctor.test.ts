@@ -130,7 +130,13 @@ describe("doctor", () => {
     expect(findings(outcome.diagnoses)).toEqual([id]);
     expect(unknowns(outcome.diagnoses)).toEqual([]);
     expect(outcome.exitCode).toBe(1);
-    await world.consumer.lambda.send(new DeleteEventSourceMappingCommand({ UUID: built.uuid }));
+    // A mapping that is changing cannot be deleted until it has changed.
+    await until(() =>
+      world.consumer.lambda.send(new DeleteEventSourceMappingCommand({ UUID: built.uuid })).then(
+        () => true,
+        () => false,
+      ),
+    );
   });
 
   it("names a mapping that the settings declare and the account does not have", async () => {

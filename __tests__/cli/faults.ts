@@ -18,6 +18,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import {
+  DeleteAliasCommand,
   DeleteFunctionCommand,
   PutFunctionConcurrencyCommand,
   UpdateEventSourceMappingCommand,
@@ -35,6 +36,7 @@ import {
   makeConsumer,
   makeRole,
   mapping,
+  messages,
   policy,
   put,
   setResourcePolicy,
@@ -51,6 +53,11 @@ export interface Fault {
 }
 
 const SHARED = { isShared: true };
+const SLOW = `
+exports.handler = async () => {
+  console.log("started");
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+};`;
 /** moto takes no ARN to disable a key. */
 const keyId = (keyArn: string): string => keyArn.split("/")[1] ?? "";
 
@@ -234,6 +241,12 @@ export const FAULTS: readonly Fault[] = [
       consumer.lambda.send(new DeleteFunctionCommand({ FunctionName })),
   },
   {
+    id: "function-alias-missing",
+    options: { ...SHARED, alias: "live" },
+    cause: ({ consumer }, { name: FunctionName }) =>
+      consumer.lambda.send(new DeleteAliasCommand({ FunctionName, Name: "live" })),
+  },
+  {
     id: "function-no-concurrency",
     options: SHARED,
     cause: ({ consumer }, { name: FunctionName }) =>
@@ -255,6 +268,22 @@ export const FAULTS: readonly Fault[] = [
     cause: async ({ consumer }, { uuid: UUID }) => {
       await consumer.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
       await until(async () => (await mapping(consumer, UUID)).State === "Disabled");
+    },
+  },
+  {
+    id: "mapping-changing",
+    options: { ...SHARED, source: SLOW },
+    // A change waits for the invocations that are running.
+    cause: async (world, { name, streamArn, uuid: UUID }) => {
+      const { lambda } = world.consumer;
+      const Timeout = 30;
+      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: name, Timeout }));
+      await put(world.producer, streamArn, [{ key: "a", data: "{}" }]);
+      await until(async () => {
+        await world.aws.flushLogs();
+        return (await messages(world.consumer, name)).some((text) => text.includes("started"));
+      });
+      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, BatchSize: 5 }));
     },
   },
   {

@@ -1,6 +1,6 @@
+import { kinesisEvent, type KinesisRecord } from "../../cli/src/kinesis-event";
 import { deliver, type InvocationResult } from "../../cli/src/redrive/delivery";
-import { batchesOf, kinesisEvent } from "../../cli/src/redrive/event";
-import type { KinesisRecord } from "../../cli/src/redrive/report";
+import { batchesOf } from "../../cli/src/redrive/batches";
 import { CONSUMER, record } from "./redrive-records";
 
 const records = [1, 2, 3, 4, 5].map((sequence) => record(sequence));

@@ -1,4 +1,5 @@
-import type { KinesisRecord, Report } from "../../cli/src/redrive/report";
+import type { KinesisRecord } from "../../cli/src/kinesis-event";
+import type { Report } from "../../cli/src/redrive/report";
 
 export const STREAM = "arn:aws:kinesis:eu-west-1:111111111111:stream/clicks";
 export const CONSUMER = `${STREAM}/consumer/analytics:1764150000`;

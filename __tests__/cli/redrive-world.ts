@@ -7,7 +7,7 @@ import { CONSUMER, FUNCTION, invocationRecord, STREAM } from "./redrive-records"
 interface Stored {
   readonly sequence: number;
   readonly key: string;
-  readonly data: string;
+  readonly data: string | Buffer;
 }
 
 interface Command {
@@ -50,7 +50,7 @@ export class RedriveWorld {
     this.shards = Array.from({ length: shards }, () => []);
   }
 
-  put(shard: number, key: string, data: string): number {
+  put(shard: number, key: string, data: string | Buffer): number {
     const records = this.shards[shard]!;
     const sequence = (records.at(-1)?.sequence ?? 0) + 1;
     records.push({ sequence, key, data });
@@ -178,7 +178,7 @@ export class RedriveWorld {
       Records: page.map(({ sequence, key, data }) => ({
         SequenceNumber: String(sequence),
         PartitionKey: key,
-        Data: Buffer.from(data),
+        Data: typeof data === "string" ? Buffer.from(data) : data,
         ApproximateArrivalTimestamp: new Date(sequence * 1000),
       })),
       NextShardIterator: `${id} ${next}`,

@@ -1,6 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { describeFindings, describeOutcome } from "../../cli/src/redrive/sentences";
+import {
+  describeFindings,
+  describeOutcome,
+  describeWarnings,
+} from "../../cli/src/redrive/sentences";
 import { scratch } from "../terraform/harness";
 import { RedriveWorld } from "./redrive-world";
 
@@ -144,6 +148,25 @@ describe("redrive", () => {
     await world.run({ partitionKeys: ["a"] });
     expect(world.delivered).toEqual(["a 1", "a 4"]);
     expect(world.messages.size).toBe(0);
+  });
+
+  it("warns once of aggregated records, in which filters and keys cannot choose", async () => {
+    const world = new RedriveWorld(journalIn());
+    const filterPatterns = [JSON.stringify({ data: { isOdd: [true] } })];
+    world.target = { ...world.target, filterPatterns };
+    world.put(0, "a", JSON.stringify({ isOdd: true }));
+    world.put(0, "a", Buffer.from("f3899ac20a016a", "hex"));
+    world.put(0, "b", Buffer.from("0af3899ac2", "hex"));
+    world.report(0, 1, 3, 1);
+
+    const byReport = (await world.run({ dryRun: true }))!;
+    const byTime = (await world.run({ time: { from: new Date(0), to: new Date(9000) } }))!;
+
+    expect([byReport.aggregated, byTime.aggregated]).toEqual([1, 1]);
+    expect(describeWarnings({ ...byReport, records: 0 })).toEqual([
+      "1 of the records read holds several user records that the Kinesis Producer Library aggregated; the function gets them as they are, as it does from the mapping, but the mapping's filters and --partition-key cannot choose among the records inside",
+    ]);
+    expect(describeWarnings({ ...byReport, records: 0, aggregated: 0 })).toEqual([]);
   });
 
   it("says exactly what has expired, and keeps the report unless told otherwise", async () => {

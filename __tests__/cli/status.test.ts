@@ -67,7 +67,7 @@ function pipeline(
       }),
     },
     ...(!isShared && {
-      consumer: { arn: CONSUMER, name: "efo", description: unknown("not asked") },
+      consumer: { arn: CONSUMER, name: "efo" },
     }),
     role: { arn: undefined },
     function: {

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { StartStreamEncryptionCommand } from "@aws-sdk/client-kinesis";
-import type { CreateEventSourceMappingCommandInput } from "@aws-sdk/client-lambda";
+import {
+  CreateAliasCommand,
+  PublishVersionCommand,
+  type CreateEventSourceMappingCommandInput,
+} from "@aws-sdk/client-lambda";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import type { RecordedCall } from "../../cli/src/clients";
 import { run } from "../../cli/src/program";
@@ -54,10 +58,13 @@ export interface Outcome {
 }
 
 /** Clients of both accounts, and the command line with a profile for each. */
-export async function enter(aws: LocalAws): Promise<World> {
+export async function enter(
+  aws: LocalAws,
+  credentialsOf = (accountId: string) => aws.credentials(accountId),
+): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), "cli-"));
   const profile = async (name: string, accountId: string) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await aws.credentials(accountId);
+    const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(accountId);
     return `[${name}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\naws_session_token=${sessionToken}\n`;
   };
   const credentials = join(directory, "credentials");
@@ -154,12 +161,15 @@ export async function build(
     mapping = {},
     shards = 1,
     statements = [],
+    alias,
   }: {
     isShared?: boolean;
     source?: string;
     mapping?: Partial<CreateEventSourceMappingCommandInput>;
     shards?: number;
     statements?: object[];
+    /** Alias of the function's first version, which the mapping invokes. */
+    alias?: string;
   } = {},
 ): Promise<Built> {
   const role = await makeRole(consumer, name);
@@ -188,8 +198,15 @@ export async function build(
   await setRolePolicy(consumer, name, ...roleStatements(resources, name), ...statements);
   await consumer.logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${name}` }));
   await makeFunction(consumer, name, role, source);
+  if (alias !== undefined) {
+    const FunctionName = name;
+    const { Version } = await consumer.lambda.send(new PublishVersionCommand({ FunctionName }));
+    await consumer.lambda.send(
+      new CreateAliasCommand({ FunctionName, Name: alias, FunctionVersion: Version }),
+    );
+  }
   const uuid = await until(() =>
-    makeMapping(consumer, name, sourceArn, {
+    makeMapping(consumer, alias === undefined ? name : `${name}:${alias}`, sourceArn, {
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRetryAttempts: 1,
       DestinationConfig: { OnFailure: { Destination: queueArn } },

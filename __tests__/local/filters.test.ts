@@ -1,4 +1,4 @@
-import { firstFailure } from "../../local/aws/batch";
+import { firstFailure } from "../../cli/src/kinesis-event";
 import { parseFilters, passes } from "../../local/aws/filters";
 
 const record = (data: unknown, partitionKey = "key-1") => ({

@@ -1,3 +1,5 @@
+export { partitionOf } from "../../modules/properties/partition-of";
+
 /** The parts of an ARN. */
 export interface Arn {
   readonly partition: string;
@@ -35,17 +37,3 @@ export function functionNameOf(arn: string): { name: string; qualifier?: string 
   const [, name = "", qualifier] = parseArn(arn).resource.split(":");
   return { name, qualifier };
 }
-
-const PARTITIONS: readonly (readonly [regionPrefix: string, partition: string])[] = [
-  ["cn-", "aws-cn"],
-  ["us-gov-", "aws-us-gov"],
-  ["us-iso-", "aws-iso"],
-  ["us-isob-", "aws-iso-b"],
-  ["us-isof-", "aws-iso-f"],
-  ["eu-isoe-", "aws-iso-e"],
-  ["eusc-", "aws-eusc"],
-];
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-export const partitionOf = (region: string): string =>
-  PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";

@@ -8,6 +8,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
+import { withCall } from "./errors";
+import { actionOf } from "./iam-actions";
 
 /** One call that a client made: `service` is the name in IAM's actions. */
 export interface RecordedCall {
@@ -53,11 +55,16 @@ export function createClients(
     // The clients differ in their commands only, so one type stands for all of them here.
     const client = new (Client as typeof STSClient)(options);
     client.middlewareStack.add(
-      (next, context) => (args) => {
-        onCall(service, (context.commandName ?? "").replace(/Command$/, ""));
-        return next(args);
+      (next, context) => async (args) => {
+        const operation = (context.commandName ?? "").replace(/Command$/, "");
+        onCall(service, operation);
+        try {
+          return await next(args);
+        } catch (error) {
+          throw withCall(error, actionOf(service, operation));
+        }
       },
-      { step: "initialize", name: "recordCall" },
+      { step: "initialize", name: "nameCall" },
     );
     return [service, client];
   });

@@ -1,6 +1,6 @@
 import type { Command as Commander } from "commander";
 import type { ExitCode } from "./errors";
-import type { Output } from "./output";
+import type { Output, Readable } from "./output";
 import type { Permission } from "./permissions";
 import type { Pipeline } from "./pipeline";
 import type { Source, SourceOptions } from "./sources";
@@ -10,6 +10,10 @@ export interface CommandContext<Options> {
   /** The options, those that every command has included. */
   readonly options: Options & SourceOptions;
   readonly output: Output;
+  /** Where answers to questions come from. */
+  readonly stdin: Readable;
+  /** Whether the program that the command line runs in has settings. */
+  readonly hasSettings: boolean;
   /** Ends a command that would go on until it is interrupted. */
   readonly signal?: AbortSignal;
   /** The mappings that were named, and the credentials. */
@@ -26,6 +30,8 @@ export interface CommandDefinition<Options = never> {
   readonly help?: string;
   /** Adds the options that only this command has. */
   readonly options?: (command: Commander) => void;
+  /** Whether it asks AWS nothing, and so has no options for credentials. */
+  readonly isOffline?: true;
   /** What --permissions prints; given the options, since some need more. */
   readonly permissions: (options: Options) => readonly Permission[];
   readonly run: (context: CommandContext<Options>) => Promise<ExitCode>;

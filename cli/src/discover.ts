@@ -1,8 +1,4 @@
-import {
-  DescribeStreamConsumerCommand,
-  DescribeStreamSummaryCommand,
-} from "@aws-sdk/client-kinesis";
-import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import { DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
 import {
   GetEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
@@ -18,7 +14,7 @@ import {
   streamNameOf,
 } from "./arns";
 import { couldNotLook } from "./errors";
-import { found, lookUp, missing, unknown, valueOf, type Fact } from "./facts";
+import { found, lookUp, missing, valueOf, type Fact } from "./facts";
 import { mappingsOf } from "./mappings";
 import type { Destination, Pipeline, Reference } from "./pipeline";
 
@@ -74,45 +70,18 @@ async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pi
 async function describeStream(
   sourceArn: string,
   account: Account,
-): Promise<Pick<Pipeline, "stream" | "key" | "consumer">> {
+): Promise<Pick<Pipeline, "stream" | "consumer">> {
   const StreamARN = streamArnOf(sourceArn);
   const summary = await lookUp(account, "kinesis:DescribeStreamSummary", async ({ kinesis }) => {
     const answer = await kinesis.send(new DescribeStreamSummaryCommand({ StreamARN }));
     return answer.StreamDescriptionSummary;
   });
-  const stream = { arn: StreamARN, name: streamNameOf(StreamARN), account, summary };
-  const [key, consumer] = await Promise.all([keyOf(stream), consumerOf(sourceArn, account)]);
-  return { stream, key, consumer };
-}
-
-async function keyOf({ summary, account, arn }: Pipeline["stream"]): Promise<Pipeline["key"]> {
-  if (summary.state !== "found") {
-    return unknown(summary.why);
-  }
-  const { EncryptionType: type, KeyId } = summary.value;
-  if (type !== "KMS" || KeyId === undefined) {
-    return undefined;
-  }
-  // A key may lie in another account than the stream's; only its ARN says so.
-  const owner = KeyId.startsWith("arn:") ? parseArn(KeyId).account : parseArn(arn).account;
-  if (owner !== account.id) {
-    return unknown(`the stream's key ${KeyId} is in account ${owner}`);
-  }
-  return lookUp(account, "kms:DescribeKey", async ({ kms }) => {
-    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
-    return KeyMetadata;
-  });
-}
-
-async function consumerOf(sourceArn: string, account: Account): Promise<Pipeline["consumer"]> {
-  if (!isConsumerArn(sourceArn)) {
-    return undefined;
-  }
-  const description = await lookUp(account, "kinesis:DescribeStreamConsumer", async (clients) => {
-    const command = new DescribeStreamConsumerCommand({ ConsumerARN: sourceArn });
-    return (await clients.kinesis.send(command)).ConsumerDescription;
-  });
-  return { arn: sourceArn, name: consumerNameOf(sourceArn), description };
+  return {
+    stream: { arn: StreamARN, name: streamNameOf(StreamARN), account, summary },
+    ...(isConsumerArn(sourceArn) && {
+      consumer: { arn: sourceArn, name: consumerNameOf(sourceArn) },
+    }),
+  };
 }
 
 /** The mapping as it is now; by its UUID if that is known, else by its function and stream. */

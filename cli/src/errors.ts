@@ -30,6 +30,8 @@ const THROTTLED =
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ECONNRESET|ETIMEDOUT|EAI_AGAIN|TimeoutError)$/;
 
 interface AwsError {
+  /** The call that failed, as IAM names it. */
+  readonly call?: string;
   readonly name?: string;
   readonly code?: string;
   readonly message?: string;
@@ -40,6 +42,13 @@ const nameOf = (error: unknown): string => {
   return name === "Error" || name === "" ? code : name;
 };
 
+/** Makes an error say which call failed. */
+export const withCall = (error: unknown, call: string): unknown =>
+  error instanceof Error ? Object.assign(error, { call }) : error;
+
+/** The call that failed, as IAM names it; undefined for an error of another origin. */
+export const failedCall = (error: unknown): string | undefined => (error as AwsError).call;
+
 /** Whether AWS says that the resource of a call does not exist. */
 export const isNotFound = (error: unknown): boolean => NOT_FOUND.test(nameOf(error));
 
@@ -49,10 +58,11 @@ export const isDenied = (error: unknown): boolean => DENIED.test(nameOf(error));
 /**
  * Why a call failed, and what to do about it.
  *
- * @param call the call as IAM names it, such as `kinesis:GetResourcePolicy`
+ * @param intended what was being done, as IAM names it, unless the error says which call failed
  * @param credentials whose credentials made it, such as `profile analytics`
  */
-export function describeAwsError(error: unknown, call: string, credentials: string): string {
+export function describeAwsError(error: unknown, intended: string, credentials: string): string {
+  const call = failedCall(error) ?? intended;
   const name = nameOf(error);
   const message = ((error as AwsError).message ?? String(error)).replace(/\.$/, "");
   if (EXPIRED.test(name) || /token (is|has) expired|session has expired/i.test(message)) {

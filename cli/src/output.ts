@@ -8,6 +8,9 @@ export interface Writable {
   write(text: string): unknown;
 }
 
+/** A stream to read from, such as process.stdin. */
+export type Readable = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
 /** Work that takes less than this shows no progress. */
 const QUIET_MILLISECONDS = 2000;
 
@@ -41,6 +44,11 @@ export class Output {
   /** A line beside the result, such as a warning or an error. */
   note(text: string): void {
     this.stderr.write(`${text}\n`);
+  }
+
+  /** A question, which the answer follows on the same line. */
+  prompt(text: string): void {
+    this.stderr.write(`${text} `);
   }
 
   table(head: readonly string[], rows: readonly (readonly string[])[]): void {

@@ -38,8 +38,6 @@ export const DISCOVERY: readonly Permission[] = [
     resource: RESOURCES.any,
   },
   { account: "stream", actions: ["kinesis:DescribeStreamSummary"], resource: RESOURCES.stream },
-  { account: "stream", actions: ["kinesis:DescribeStreamConsumer"], resource: RESOURCES.consumer },
-  { account: "stream", actions: ["kms:DescribeKey"], resource: RESOURCES.key },
 ];
 
 /**

@@ -1,5 +1,4 @@
-import type { ConsumerDescription, StreamDescriptionSummary } from "@aws-sdk/client-kinesis";
-import type { KeyMetadata } from "@aws-sdk/client-kms";
+import type { StreamDescriptionSummary } from "@aws-sdk/client-kinesis";
 import type {
   EventSourceMappingConfiguration,
   FunctionConfiguration,
@@ -25,13 +24,10 @@ export interface Pipeline {
     readonly account: Account;
     readonly summary: Fact<StreamDescriptionSummary>;
   };
-  /** The key that the stream is encrypted with; left out if it is known to have none. */
-  readonly key?: Fact<KeyMetadata>;
   /** The registered consumer; left out for a mapping with shared throughput. */
   readonly consumer?: {
     readonly arn: string;
     readonly name: string;
-    readonly description: Fact<ConsumerDescription>;
   };
   readonly role: {
     /** Unknown only if neither the function nor a state could be read. */

@@ -4,7 +4,7 @@ import type { CommandContext, CommandDefinition } from "./command";
 import { COMMANDS } from "./commands";
 import { discover } from "./discover";
 import { CliError, EXIT, type ExitCode } from "./errors";
-import { Output, type Writable } from "./output";
+import { Output, type Readable, type Writable } from "./output";
 import { policiesFor } from "./permissions";
 import { findSource, type SettingsReader, type SourceOptions } from "./sources";
 
@@ -12,6 +12,7 @@ import { findSource, type SettingsReader, type SourceOptions } from "./sources";
 export interface Surroundings {
   readonly stdout?: Writable;
   readonly stderr?: Writable;
+  readonly stdin?: Readable;
   /** Settings that declare pipelines, used if no option names one. */
   readonly settings?: SettingsReader;
   /** Ends a command that would go on until it is interrupted. */
@@ -22,7 +23,7 @@ export interface Surroundings {
 
 const EXIT_CODES = `
 Exit codes: 0 all is well, 1 there is a finding, 2 the command line is wrong,
-            3 it could not be looked at.`;
+            3 something could not be looked at, and nothing else was found.`;
 
 interface CommonOptions extends SourceOptions {
   readonly json?: boolean;
@@ -36,7 +37,14 @@ interface CommonOptions extends SourceOptions {
  */
 export async function run(
   args: readonly string[],
-  { stdout = process.stdout, stderr = process.stderr, settings, signal, onCall }: Surroundings = {},
+  {
+    stdout = process.stdout,
+    stderr = process.stderr,
+    stdin = process.stdin,
+    settings,
+    signal,
+    onCall,
+  }: Surroundings = {},
 ): Promise<ExitCode> {
   // Which Node.js versions are supported is said by package.json, not by every run.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -72,6 +80,8 @@ export async function run(
         const context: CommandContext<never> = {
           options: options as never,
           output,
+          stdin,
+          hasSettings: settings !== undefined,
           signal,
           source,
           pipelines: () => output.progress("looking at the pipeline", pipelines()),
@@ -102,18 +112,32 @@ async function known(options: CommonOptions, settings: SettingsReader | undefine
 
 function addCommand(
   program: Command,
-  { name, summary, help = "", options }: CommandDefinition,
+  { name, summary, help = "", options, isOffline }: CommandDefinition,
   hasSettings: boolean,
 ): Command {
-  const command = program
-    .command(name)
-    .description(summary)
-    .option("--function <name>", "name or ARN of the function, with its alias if it has one")
-    .option("--mapping <uuid>", "UUID of the event source mapping")
-    .option("--state <directory>", "Terraform directory or state file; every mapping in it");
+  const command = program.command(name).description(summary);
+  if (!isOffline) {
+    command
+      .option("--function <name>", "name or ARN of the function, with its alias if it has one")
+      .option("--mapping <uuid>", "UUID of the event source mapping");
+  }
+  command.option("--state <directory>", "Terraform directory or state file; every mapping in it");
   if (hasSettings) {
     command.option("--name <name>", "which of several deployments in the settings");
   }
+  if (!isOffline) {
+    addAccess(command);
+  }
+  command
+    .option("--json", "print JSON")
+    .option("--permissions", "print the IAM policy that this needs in each account, and stop")
+    .addHelpText("after", `${help && `\n${help}\n`}${EXIT_CODES}`);
+  options?.(command);
+  return command;
+}
+
+/** Options that say with which credentials to look, and where. */
+function addAccess(command: Command): void {
   command
     .option("--region <region>", "Region (default: the profile's or the environment's)")
     .option(
@@ -122,10 +146,5 @@ function addCommand(
       (name: string, others: readonly string[] | undefined) => [...(others ?? []), name],
     )
     .option("--stream-profile <name>", "profile of the stream's account")
-    .option("--endpoint-url <url>", "endpoint of every service (also AWS_ENDPOINT_URL)")
-    .option("--json", "print JSON")
-    .option("--permissions", "print the IAM policy that this needs in each account, and stop")
-    .addHelpText("after", `${help && `\n${help}\n`}${EXIT_CODES}`);
-  options?.(command);
-  return command;
+    .option("--endpoint-url <url>", "endpoint of every service (also AWS_ENDPOINT_URL)");
 }

@@ -11,6 +11,8 @@ export interface StateResource {
   readonly address: string;
   readonly type: string;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Addresses of the resources that it was created after, without their index keys. */
+  readonly dependsOn: readonly string[];
 }
 
 interface StateFile {
@@ -19,12 +21,21 @@ interface StateFile {
     readonly mode: string;
     readonly type: string;
     readonly name: string;
-    readonly instances: readonly { readonly attributes?: Record<string, unknown> }[];
+    readonly instances: readonly {
+      readonly index_key?: string | number;
+      readonly attributes?: Record<string, unknown>;
+      readonly dependencies?: readonly string[];
+    }[];
   }[];
 }
 
+interface ShownResource extends Omit<StateResource, "dependsOn"> {
+  readonly mode: string;
+  readonly depends_on?: readonly string[];
+}
+
 interface Module {
-  readonly resources?: readonly (StateResource & { readonly mode: string })[];
+  readonly resources?: readonly ShownResource[];
   readonly child_modules?: readonly Module[];
 }
 
@@ -88,11 +99,15 @@ function resourcesOf(text: string, origin: string): StateResource[] {
   return (state.resources ?? [])
     .filter(({ mode }) => mode === "managed")
     .flatMap(({ module, type, name, instances }) =>
-      instances.map(({ attributes = {} }) => ({
-        address: [module, type, name].filter((part) => part !== undefined).join("."),
-        type,
-        values: attributes,
-      })),
+      instances.map(({ index_key: key, attributes = {}, dependencies = [] }) => {
+        const address = [module, type, name].filter((part) => part !== undefined).join(".");
+        return {
+          address: key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
+          type,
+          values: attributes,
+          dependsOn: dependencies,
+        };
+      }),
     );
 }
 
@@ -100,7 +115,14 @@ const shownResources = ({
   resources = [],
   child_modules: children = [],
 }: Module): StateResource[] => [
-  ...resources.filter(({ mode }) => mode === "managed"),
+  ...resources
+    .filter(({ mode }) => mode === "managed")
+    .map(({ address, type, values, depends_on: dependsOn = [] }) => ({
+      address,
+      type,
+      values,
+      dependsOn,
+    })),
   ...children.flatMap(shownResources),
 ];
 

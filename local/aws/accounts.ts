@@ -8,7 +8,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
 import { STS } from "@aws-sdk/client-sts";
-import { parseArn } from "./arns";
+import { parseArn } from "../../cli/src/arns";
 import { Cache } from "./cache";
 
 export interface Credentials {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FunctionVersions } from "./function-versions";
 import type { Functions } from "./functions";
-import { kinesisEvent, type KinesisRecord } from "./kinesis-event";
+import { firstFailure, kinesisEvent, type KinesisRecord } from "../../cli/src/kinesis-event";
 import type { LambdaRunner } from "../lambda/runner";
 import type { Mapping } from "./mapping-settings";
 import type { Failure, OnFailure } from "./on-failure";
@@ -121,7 +121,10 @@ export class Batch {
     const { functions, versions, runner, metrics, onDelivered } = this.tools;
     const versionArn = await versions.resolve(arn);
     const { Role: role } = await functions.configuration(versionArn);
-    const event = kinesisEvent(records, this.shardId, source, role);
+    const event = kinesisEvent(records, this.shardId, {
+      eventSourceArn: source,
+      roleArn: role,
+    });
     const outcome = await runner.invoke({ versionArn, invokedArn: arn, event, lane: this.lane });
     const { requestId, executedVersion, error, result } = outcome;
     const from = !error && types.length ? firstFailure(result, records) : undefined;
@@ -149,35 +152,6 @@ export class Batch {
       mapping.LastProcessingResult = `PROBLEM: ${problem}`;
     }
   }
-}
-
-/**
- * Index of the first record that the function reported as failed, or undefined if there is none.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
- */
-export function firstFailure(
-  response: unknown,
-  records: readonly { sequenceNumber: string }[],
-): number | "whole batch" | undefined {
-  if (typeof (response ?? {}) !== "object") {
-    return "whole batch";
-  }
-  const { batchItemFailures: failures = [] } = (response ?? {}) as {
-    batchItemFailures?: ({ itemIdentifier?: unknown } | null)[] | null;
-  };
-  if (failures === null) {
-    return undefined;
-  }
-  if (!Array.isArray(failures)) {
-    return "whole batch";
-  }
-  const indexes = failures.map((failure) =>
-    records.findIndex(({ sequenceNumber }) => sequenceNumber === failure?.itemIdentifier),
-  );
-  if (!indexes.length) {
-    return undefined;
-  }
-  return indexes.includes(-1) ? "whole batch" : Math.min(...indexes);
 }
 
 const partsOf = (part: Part, slices: KinesisRecord[][]): Part[] =>

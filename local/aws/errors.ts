@@ -1,4 +1,4 @@
-import { parseArn } from "./arns";
+import { parseArn } from "../../cli/src/arns";
 import { jsonReply, type Call, type Reply } from "./protocol";
 
 /** An error that AWS returns to the caller. */

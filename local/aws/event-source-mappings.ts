@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { functionArnOf, splitFunctionArn } from "./function-arns";
 import { checkSettings, DEFAULTS, type Mapping, type MappingSettings } from "./mapping-settings";
 import { Poller, unreadableReason, type PollerTools } from "./poller";
-import { parseArn } from "./arns";
+import { parseArn } from "../../cli/src/arns";
 import { AwsError, inUse, invalidParameter } from "./errors";
 import { type Call, type Handlers, type Reply, bodyOf, jsonReply } from "./protocol";
 

@@ -1,4 +1,4 @@
-import { parseArn } from "./arns";
+import { parseArn } from "../../cli/src/arns";
 import type { Call } from "./protocol";
 
 /**

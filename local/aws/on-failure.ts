@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Accounts } from "./accounts";
 import type { Functions } from "./functions";
-import { kinesisEvent, type KinesisRecord } from "./kinesis-event";
+import { kinesisEvent, type KinesisRecord } from "../../cli/src/kinesis-event";
 import type { Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
-import { parseArn, streamArnOf } from "./arns";
+import { parseArn, streamArnOf } from "../../cli/src/arns";
 
 /** A failed invocation. */
 export interface Failure {
@@ -69,8 +69,10 @@ export class OnFailure {
     const problem =
       (await denied("s3:ListBucket", destination)) ??
       (await denied("s3:PutObject", `${destination}/${Key}`));
-    const { Role: role } = configuration;
-    const event = kinesisEvent(discarded.records, discarded.shardId, mapping.EventSourceArn, role);
+    const event = kinesisEvent(discarded.records, discarded.shardId, {
+      eventSourceArn: mapping.EventSourceArn,
+      roleArn: configuration.Role,
+    });
     const Body = JSON.stringify({ ...record, payload: JSON.stringify(event) });
     if (!problem) {
       await s3.putObject({ Bucket: resource, Key, Body });

@@ -5,8 +5,9 @@ import { ADMINISTRATOR, type Accounts } from "./accounts";
 import type { KeyPolicies } from "./key-policies";
 import type { Principals } from "./principals";
 import { CONSUMER_ACTIONS, READ_ACTIONS, type ResourcePolicies } from "./resource-policies";
-import { isConsumerArn, parseArn, streamArnOf } from "./arns";
+import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
 import type { Cache } from "./cache";
+import { keyOfStream } from "./encryption-keys";
 import { AwsError, notAuthorized } from "./errors";
 import type { Call } from "./protocol";
 
@@ -140,17 +141,7 @@ export class Permissions {
   }
 
   private keyOf(StreamARN: string): Promise<string | undefined> {
-    return this.cache.getOrLoad(`key of ${StreamARN}`, async () => {
-      const { kinesis, kms } = this.accounts.owning(StreamARN);
-      const { StreamDescriptionSummary: stream } = await kinesis.describeStreamSummary({
-        StreamARN,
-      });
-      if (stream?.EncryptionType !== "KMS") {
-        return undefined;
-      }
-      const { KeyMetadata: key } = await kms.describeKey({ KeyId: stream.KeyId });
-      return key?.Arn;
-    });
+    return this.cache.getOrLoad(`key of ${StreamARN}`, () => keyOfStream(this.accounts, StreamARN));
   }
 
   private async policiesOf(role: RoleDetail): Promise<string[]> {

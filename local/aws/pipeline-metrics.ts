@@ -1,9 +1,9 @@
 import type { Outcome } from "../lambda/execution-environment";
 import type { Accounts } from "./accounts";
-import { isConsumerArn, parseArn, streamArnOf } from "./arns";
+import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
 import { AwsError } from "./errors";
 import { splitFunctionArn } from "./function-arns";
-import type { KinesisRecord } from "./kinesis-event";
+import type { KinesisRecord } from "../../cli/src/kinesis-event";
 import type { Mapping } from "./mapping-settings";
 import type { MetricSource, Metrics } from "./metrics";
 import { bodyOf, type Call, type Reply } from "./protocol";

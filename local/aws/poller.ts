@@ -4,13 +4,13 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import { Batch, type BatchTools } from "./batch";
 import { parseFilters, passes } from "./filters";
-import { kinesisRecord } from "./kinesis-event";
+import { kinesisRecord } from "../../cli/src/kinesis-event";
 import { patternsOf, type Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
 import type { RecordKeys } from "./record-keys";
 import { enqueue, millisecondsBehind, type Lane, type Shard } from "./shards";
 import type { StreamConsumers } from "./stream-consumers";
-import { isConsumerArn, parseArn, streamArnOf } from "./arns";
+import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
 
 const TICK_MILLISECONDS = 50;
 const READ_MILLISECONDS = 400;

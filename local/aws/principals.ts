@@ -1,6 +1,6 @@
 import type { RoleDetail, UserDetail } from "@aws-sdk/client-iam";
 import type { Accounts } from "./accounts";
-import { parseArn } from "./arns";
+import { parseArn } from "../../cli/src/arns";
 import type { Cache } from "./cache";
 import type { AwsError } from "./errors";
 import type { Handlers } from "./protocol";

@@ -67,6 +67,13 @@ const LAMBDA_OPERATIONS: Record<string, string> = {
   "DELETE tags/*": "UntagResource",
 };
 
+// Keyed by method and what the path names: a bucket or an object in one.
+const S3_OPERATIONS: Record<string, string> = {
+  "GET bucket": "ListObjectsV2",
+  "GET object": "GetObject",
+  "DELETE object": "DeleteObject",
+};
+
 /** Finds a request's service, Region and operation in its signature, headers, path or form. */
 export function identify(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer) {
   const [, accessKeyId = "", region = "us-east-1", service = ""] =
@@ -79,10 +86,12 @@ export function identify(method: string, path: string, headers: IncomingHttpHead
     // Kinds of resources alternate with names of resources.
     .map((part, index) => (index % 2 ? "*" : part))
     .join("/");
+  const kind = path.split("/").filter((part) => part).length > 1 ? "object" : "bucket";
   const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const operation =
     headers["x-amz-target"]?.toString().split(".").at(-1) ??
     (service === "lambda" ? LAMBDA_OPERATIONS[`${method} ${template}`] : undefined) ??
+    (service === "s3" ? S3_OPERATIONS[`${method} ${kind}`] : undefined) ??
     new URLSearchParams(isForm ? body.toString() : "").get("Action") ??
     "";
   return { accessKeyId, region, service, operation };

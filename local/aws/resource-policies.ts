@@ -1,6 +1,6 @@
 import { awsPrincipals, listOf, statementsOf, type Principals } from "./principals";
 import type { StreamConsumers } from "./stream-consumers";
-import { isConsumerArn } from "./arns";
+import { isConsumerArn } from "../../cli/src/arns";
 import { checkOwner, invalidArgument, notFound } from "./errors";
 import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
 

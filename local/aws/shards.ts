@@ -1,4 +1,4 @@
-import type { KinesisRecord } from "./kinesis-event";
+import type { KinesisRecord } from "../../cli/src/kinesis-event";
 
 /** An ordered queue of a shard's records. A shard has `ParallelizationFactor` lanes. */
 export interface Lane {

@@ -1,3 +1,9 @@
+import {
+  CONSUMER_READ_ACTIONS,
+  SHARD_LIST_ACTIONS,
+  STREAM_READ_ACTIONS,
+  STREAM_WRITE_ACTIONS,
+} from "./actions";
 import { arnPart } from "./arns";
 
 /** The parts of the IAM policy grammar that this library uses. */
@@ -11,31 +17,6 @@ export interface Statement {
     Record<string, Readonly<Record<string, string | readonly string[]>>>
   >;
 }
-
-/**
- * The actions that a mapping calls on the stream. Enhanced fan-out needs GetShardIterator and GetRecords as
- * well: Lambda retries failed batches through them.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
- */
-export const STREAM_READ_ACTIONS = [
-  "kinesis:DescribeStreamSummary",
-  "kinesis:ListShards",
-  "kinesis:DescribeStream",
-  "kinesis:GetRecords",
-  "kinesis:GetShardIterator",
-] as const;
-
-/** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
-export const STREAM_WRITE_ACTIONS = ["kinesis:PutRecord", "kinesis:PutRecords"] as const;
-
-/** Actions of writers that list the shards, for example to choose one with an explicit hash key. */
-export const SHARD_LIST_ACTIONS = ["kinesis:DescribeStreamSummary", "kinesis:ListShards"] as const;
-
-/** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */
-export const CONSUMER_READ_ACTIONS = [
-  "kinesis:DescribeStreamConsumer",
-  "kinesis:SubscribeToShard",
-] as const;
 
 export const policyDocument = (statements: readonly Statement[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });

@@ -13,14 +13,13 @@ interface DiagramOptions {
   readonly format: "svg" | "mermaid" | "dot";
   readonly output?: string;
   readonly stack?: string;
-  readonly settings?: boolean;
   readonly name?: string;
   readonly state?: string;
 }
 
 const TITLE = "Kinesis data stream and Lambda functions across accounts";
 
-/** Where the app synthesizes a deployment unless cdktf.json says otherwise. */
+/** Where the app synthesizes what the settings declare, which is drawn if nothing else is named. */
 const SYNTHESIZED = "cdktf.out/stacks";
 const DEFAULT_NAME = "cross-account-kinesis";
 
@@ -42,11 +41,13 @@ export const diagram: CommandDefinition<DiagramOptions> = {
           .default("svg"),
       )
       .option("--output <file>", "file to write (default: standard output)")
-      .option("--stack <directory>", "directory of Terraform JSON, such as a synthesized stack")
-      .option("--settings", `what the settings synthesize, in ${SYNTHESIZED}`),
+      .option("--stack <directory>", "directory of Terraform JSON, such as a synthesized stack"),
+  isOffline: true,
   permissions: () => [],
-  run: async ({ options, output }) => {
-    const text = await RENDERERS[options.format](await readGraph(options));
+  run: async ({ options, output, hasSettings }) => {
+    const text = await RENDERERS[options.format](
+      await output.progress("reading the resources", readGraph(options, hasSettings)),
+    );
     if (options.output !== undefined) {
       fs.writeFileSync(options.output, text);
     }
@@ -61,11 +62,16 @@ export const diagram: CommandDefinition<DiagramOptions> = {
   },
 };
 
-async function readGraph({ state, stack, settings, name }: DiagramOptions): Promise<Graph> {
-  const given = Object.entries({ state, stack, settings }).filter(([, value]) => value);
-  if (given.length !== 1) {
+async function readGraph(
+  { state, stack, name }: DiagramOptions,
+  hasSettings: boolean,
+): Promise<Graph> {
+  if (state !== undefined && stack !== undefined) {
+    throw misuse("'--state' and '--stack' are mutually exclusive, got both; omit one of them");
+  }
+  if (state === undefined && stack === undefined && !hasSettings) {
     throw misuse(
-      `exactly one of '--settings', '--state' and '--stack' must be given, got ${given.map(([key]) => `--${key}`).join(" and ") || "none"}; name the one to draw`,
+      "one of '--state' and '--stack' must be given, got none; name the Terraform directory, for example",
     );
   }
   if (state !== undefined) {

@@ -186,12 +186,16 @@ function waitsOf({ address, type, dependsOn }: Resource, resources: Resources): 
     return [];
   }
   return resources.all
-    .filter((one) => dependsOn.includes(one.address))
+    .filter((one) => dependsOn.includes(withoutIndexKeys(one.address)))
     .flatMap((policy): Edge[] => {
       const owner = ownerOf(policy, resources);
       return owner ? [{ from: address, to: owner.address, kind: "waits", labels: [] }] : [];
     });
 }
+
+/** Terraform waits for every instance of a resource with count or for_each. */
+const withoutIndexKeys = (address: string): string =>
+  address.replace(/\[(\d+|"(\\.|[^"\\])*")\]/g, "");
 
 /** The stream's account first, since records come from there. */
 function accountsInOrder(nodes: readonly Node[]): string[] {

@@ -10,6 +10,7 @@ export interface Resource {
   readonly values: Readonly<Record<string, unknown>>;
   /** Account of the resource: its ID, else the provider's alias. */
   readonly account: string;
+  /** Addresses of what it is created after, without index keys. */
   readonly dependsOn: readonly string[];
 }
 
@@ -62,9 +63,7 @@ function accountsOf(providers: object | readonly object[] = []): [string, string
 /** Reads a state, where references are the ARNs, names and IDs that AWS gave. */
 export function resourcesInState(resources: readonly StateResource[]): Resources {
   const all = resources.map((resource): Resource => {
-    const { address, type, values } = resource;
-    // `terraform show` tells what a resource depends on, the state's reader passes it on.
-    const { depends_on: dependsOn = [] } = resource as { depends_on?: string[] };
+    const { address, type, values, dependsOn } = resource;
     return { address, type, values, account: accountIn(values), dependsOn };
   });
   const byId = new Map<unknown, Resource>();

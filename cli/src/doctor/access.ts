@@ -1,27 +1,10 @@
+import { CONSUMER_READ_ACTIONS, STREAM_READ_ACTIONS } from "../../../modules/policies/actions";
 import { functionNameOf, parseArn, partitionOf, roleNameOf } from "../arns";
 import { valueOf } from "../facts";
 import { evaluate, type Decision } from "../policies/evaluate";
 import type { Policy } from "../policies/document";
 import type { AccessRequest } from "../policies/match";
 import type { Examination } from "./examine";
-
-/**
- * What a mapping calls on the stream. Enhanced fan-out needs GetShardIterator and GetRecords as
- * well: Lambda retries failed batches through them.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
- */
-export const STREAM_ACTIONS = [
-  "kinesis:DescribeStreamSummary",
-  "kinesis:ListShards",
-  "kinesis:DescribeStream",
-  "kinesis:GetRecords",
-  "kinesis:GetShardIterator",
-] as const;
-
-export const CONSUMER_ACTIONS = [
-  "kinesis:DescribeStreamConsumer",
-  "kinesis:SubscribeToShard",
-] as const;
 
 /** An action that the role needs, and on what. */
 export interface Need {
@@ -33,12 +16,12 @@ const needsOn = (actions: readonly string[], resource: string): Need[] =>
   actions.map((action) => ({ action, resource }));
 
 export const streamNeeds = ({ pipeline }: Examination): Need[] =>
-  needsOn(STREAM_ACTIONS, pipeline.stream.arn);
+  needsOn(STREAM_READ_ACTIONS, pipeline.stream.arn);
 
 export const consumerNeeds = ({ pipeline: { consumer } }: Examination): Need[] =>
-  consumer ? needsOn(CONSUMER_ACTIONS, consumer.arn) : [];
+  consumer ? needsOn(CONSUMER_READ_ACTIONS, consumer.arn) : [];
 
-export const keyNeeds = ({ pipeline: { key } }: Examination): Need[] => {
+export const keyNeeds = ({ key }: Examination): Need[] => {
   const { Arn: arn, KeyManager } = valueOf(key) ?? {};
   return arn === undefined || KeyManager === "AWS" ? [] : needsOn(["kms:Decrypt"], arn);
 };

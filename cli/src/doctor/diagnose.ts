@@ -8,8 +8,11 @@ import { ok, undecided, type Check, type Verdict } from "./verdict";
 const credentialsCheck: Check = {
   title: "credentials",
   run: ({ pipeline: { stream, function: fn } }) => {
-    const [denied] = [fn, stream].flatMap(({ account: { access } }) =>
-      access.state === "found" ? [] : [access.why],
+    const [denied] = [
+      { ...fn.account, option: "--profile" },
+      { ...stream.account, option: "--stream-profile" },
+    ].flatMap(({ access, option }) =>
+      access.state === "found" ? [] : [`${access.why}; name a profile of it with ${option}`],
     );
     const callers = [fn, stream].flatMap(({ account: { access } }) =>
       access.state === "found" ? [access.value.caller] : [],

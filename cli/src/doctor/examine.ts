@@ -1,12 +1,24 @@
-import { DescribeStreamConsumerCommand, GetResourcePolicyCommand } from "@aws-sdk/client-kinesis";
-import type { ConsumerDescription } from "@aws-sdk/client-kinesis";
-import { GetKeyPolicyCommand, paginateListGrants, type GrantListEntry } from "@aws-sdk/client-kms";
+import {
+  DescribeStreamConsumerCommand,
+  GetResourcePolicyCommand,
+  type ConsumerDescription,
+  type DescribeStreamConsumerCommandInput,
+} from "@aws-sdk/client-kinesis";
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  paginateListGrants,
+  type GrantListEntry,
+  type KeyMetadata,
+} from "@aws-sdk/client-kms";
 import type { Role } from "@aws-sdk/client-iam";
 import {
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { Account } from "../accounts";
+import { parseArn } from "../arns";
 import { lookUp, unknown, valueOf, type Fact } from "../facts";
 import type { Pipeline } from "../pipeline";
 import { parsePolicy, type Policy } from "../policies/document";
@@ -17,9 +29,13 @@ import { boundaryOf, identityPoliciesOf, roleOf } from "./role";
 export interface Examination {
   readonly pipeline: Pipeline;
   readonly streamPolicy: Fact<Policy>;
+  /** The registered consumer that the mapping names; left out with shared throughput. */
+  readonly consumer?: Fact<ConsumerDescription>;
   readonly consumerPolicy?: Fact<Policy>;
   /** The consumer that has the name of the mapping's consumer now, whatever its ARN. */
   readonly livingConsumer?: Fact<ConsumerDescription>;
+  /** The key that the stream is encrypted with; left out if it is known to have none. */
+  readonly key?: Fact<KeyMetadata>;
   readonly keyPolicy?: Fact<Policy>;
   readonly keyGrants?: Fact<readonly GrantListEntry[]>;
   readonly role?: Fact<Role>;
@@ -43,7 +59,7 @@ export async function examine(pipeline: Pipeline): Promise<Examination> {
   const role = await roleOf(pipeline);
   const [streamPolicy, ofConsumer, ofKey, identityPolicies, boundary, reservedConcurrency] =
     await Promise.all([
-      resourcePolicy(pipeline, stream.arn, "the stream's policy"),
+      resourcePolicy(stream.account, stream.arn, "the stream's policy"),
       consumer && examineConsumer(pipeline, consumer),
       examineKey(pipeline),
       role && identityPoliciesOf(account, role),
@@ -78,7 +94,7 @@ export async function examine(pipeline: Pipeline): Promise<Examination> {
 }
 
 function resourcePolicy(
-  { stream: { account } }: Pipeline,
+  account: Account,
   ResourceARN: string,
   name: string,
 ): Promise<Fact<Policy>> {
@@ -90,40 +106,38 @@ function resourcePolicy(
 }
 
 async function examineConsumer(
-  pipeline: Pipeline,
-  { arn, name, description }: NonNullable<Pipeline["consumer"]>,
-): Promise<Pick<Examination, "consumerPolicy" | "livingConsumer">> {
-  const { stream } = pipeline;
-  if (description.state === "found") {
-    return { consumerPolicy: await resourcePolicy(pipeline, arn, "the consumer's policy") };
+  { stream }: Pipeline,
+  { arn, name }: NonNullable<Pipeline["consumer"]>,
+): Promise<Pick<Examination, "consumer" | "consumerPolicy" | "livingConsumer">> {
+  const describe = (input: DescribeStreamConsumerCommandInput) =>
+    lookUp(stream.account, "kinesis:DescribeStreamConsumer", async ({ kinesis }) => {
+      const answer = await kinesis.send(new DescribeStreamConsumerCommand(input));
+      return answer.ConsumerDescription;
+    });
+  const consumer = await describe({ ConsumerARN: arn });
+  if (consumer.state === "found") {
+    const consumerPolicy = await resourcePolicy(stream.account, arn, "the consumer's policy");
+    return { consumer, consumerPolicy };
   }
-  if (description.state === "unknown" || stream.summary.state !== "found") {
-    return {};
+  if (consumer.state === "unknown" || stream.summary.state !== "found") {
+    return { consumer };
   }
-  return {
-    livingConsumer: await lookUp(
-      stream.account,
-      "kinesis:DescribeStreamConsumer",
-      async ({ kinesis }) => {
-        const byName = { StreamARN: stream.arn, ConsumerName: name };
-        const answer = await kinesis.send(new DescribeStreamConsumerCommand(byName));
-        return answer.ConsumerDescription;
-      },
-    ),
-  };
+  const livingConsumer = await describe({ StreamARN: stream.arn, ConsumerName: name });
+  return { consumer, livingConsumer };
 }
 
 async function examineKey({
-  key,
-  stream: { account },
+  stream,
   role: { arn: GranteePrincipal },
-}: Pipeline): Promise<Pick<Examination, "keyPolicy" | "keyGrants">> {
+}: Pipeline): Promise<Pick<Examination, "key" | "keyPolicy" | "keyGrants">> {
+  const { account } = stream;
+  const key = await keyOf(stream);
   const { Arn: KeyId, KeyManager } = valueOf(key) ?? {};
   if (key === undefined || KeyManager === "AWS") {
-    return {};
+    return { key };
   }
   if (key.state !== "found") {
-    return { keyPolicy: unknown(key.why), keyGrants: unknown(key.why) };
+    return { key, keyPolicy: unknown(key.why), keyGrants: unknown(key.why) };
   }
   const [keyPolicy, keyGrants] = await Promise.all([
     lookUp(account, "kms:GetKeyPolicy", async ({ kms }) => {
@@ -139,7 +153,30 @@ async function examineKey({
       return all;
     }),
   ]);
-  return { keyPolicy, keyGrants };
+  return { key, keyPolicy, keyGrants };
+}
+
+async function keyOf({
+  summary,
+  account,
+  arn,
+}: Pipeline["stream"]): Promise<Fact<KeyMetadata> | undefined> {
+  if (summary.state !== "found") {
+    return unknown(summary.why);
+  }
+  const { EncryptionType: type, KeyId } = summary.value;
+  if (type !== "KMS" || KeyId === undefined) {
+    return undefined;
+  }
+  // A key may lie in another account than the stream's; only its ARN says so.
+  const owner = KeyId.startsWith("arn:") ? parseArn(KeyId).account : parseArn(arn).account;
+  if (owner !== account.id) {
+    return unknown(`the stream's key ${KeyId} is in account ${owner}`);
+  }
+  return lookUp(account, "kms:DescribeKey", async ({ kms }) => {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    return KeyMetadata;
+  });
 }
 
 async function examineLogGroup(

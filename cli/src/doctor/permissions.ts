@@ -8,8 +8,16 @@ export const DOCTOR_PERMISSIONS: readonly Permission[] = [
     actions: ["kinesis:GetResourcePolicy", "kinesis:DescribeStreamConsumer"],
     resource: RESOURCES.stream,
   },
-  { account: "stream", actions: ["kinesis:GetResourcePolicy"], resource: RESOURCES.consumer },
-  { account: "stream", actions: ["kms:GetKeyPolicy", "kms:ListGrants"], resource: RESOURCES.key },
+  {
+    account: "stream",
+    actions: ["kinesis:DescribeStreamConsumer", "kinesis:GetResourcePolicy"],
+    resource: RESOURCES.consumer,
+  },
+  {
+    account: "stream",
+    actions: ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"],
+    resource: RESOURCES.key,
+  },
   {
     account: "function",
     actions: [

@@ -1,6 +1,8 @@
 import type { Pattern } from "../../../modules/properties/filter-matching";
+import type { KinesisRecord } from "../kinesis-event";
+import { countAggregated } from "./aggregation";
 import type { Progress } from "./progress";
-import { isReport, parseReport, type KinesisRecord, type Report } from "./report";
+import { isReport, parseReport, type Report } from "./report";
 import type { ReportSource } from "./report-source";
 import {
   compareStarts,
@@ -144,6 +146,7 @@ export class ByReport {
       this.summary.unusable.push(loaded);
       return [];
     }
+    this.summary.aggregated += countAggregated(loaded.payload ?? []);
     return [{ report, records: inOrder(loaded.payload ?? []), isComplete: true }];
   }
 
@@ -159,6 +162,7 @@ export class ByReport {
     for await (const record of reader.read({ at: start }, isInRange)) {
       records.push(record);
     }
+    this.summary.aggregated += countAggregated(records);
     const rules = { ...this.target, filters: this.options.filters };
     return select(group, records, rules, this.options.choice);
   }

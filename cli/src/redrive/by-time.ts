@@ -1,5 +1,6 @@
 import { passes, type Pattern } from "../../../modules/properties/filter-matching";
-import type { KinesisRecord } from "./report";
+import type { KinesisRecord } from "../kinesis-event";
+import { countAggregated } from "./aggregation";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads } from "./shard-reader";
 import { describeStream } from "./stream";
@@ -63,6 +64,7 @@ export class ByTime {
     const isBefore = (record: KinesisRecord) => record.approximateArrivalTimestamp < end;
     let batch: KinesisRecord[] = [];
     for await (const record of reader.read({ time: from }, isBefore)) {
+      this.summary.aggregated += countAggregated([record]);
       if (passes(filters, record)) {
         batch.push(record);
       }

@@ -1,18 +1,25 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import type { Access } from "../accounts";
 import type { CommandContext, CommandDefinition } from "../command";
-import { CliError, couldNotLook, describeAwsError, EXIT, misuse, type ExitCode } from "../errors";
+import {
+  CliError,
+  couldNotLook,
+  describeAwsError,
+  EXIT,
+  failedCall,
+  misuse,
+  type ExitCode,
+} from "../errors";
 import { valueOf } from "../facts";
 import type { Output } from "../output";
 import { accessOf, sourceOf, stateFiles, targetOf } from "./from-pipeline";
 import { invoker } from "./invoke";
 import { lock } from "./lock";
-import { failedCall, nameFailedCalls } from "./named-calls";
 import { addOptions, redriveOptions, type CommandOptions } from "./options";
 import { permissionsFor } from "./permissions";
 import { Progress } from "./progress";
 import { redrive } from "./redrive";
-import { describeFindings, describeOutcome, ORDER_WARNING } from "./sentences";
+import { count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
 import type { Summary } from "./summary";
 
 const HELP = `Redrives what the mapping's on-failure queue or bucket reports. A report is deleted when the
@@ -35,9 +42,9 @@ export const redriveCommand: CommandDefinition<CommandOptions> = {
 };
 
 async function run(context: CommandContext<CommandOptions>): Promise<ExitCode> {
-  const { options, output } = context;
+  const { options, output, stdin } = context;
   const settings = redriveOptions(options);
-  if (!options.yes && !options.dryRun && (output.isJson || !process.stdin.isTTY)) {
+  if (!options.yes && !options.dryRun && (output.isJson || !stdin.isTTY)) {
     throw misuse(
       "'--yes' must be given where nobody can be asked, got nothing; add --yes or --dry-run",
     );
@@ -51,8 +58,6 @@ async function run(context: CommandContext<CommandOptions>): Promise<ExitCode> {
   const owner = accessOf(pipeline.function.account);
   // Without credentials of the stream's account, those of the function's may do: the stream's policy decides.
   const reader = valueOf(pipeline.stream.account.access) ?? owner;
-  nameFailedCalls(reader.clients, ["kinesis"]);
-  nameFailedCalls(owner.clients, ["lambda", "s3", "sqs"]);
   const target = targetOf(pipeline, options.qualifier);
   const files = stateFiles(pipeline, options);
   const release = await lock(files.lock).catch((error: unknown) => {
@@ -69,11 +74,15 @@ async function run(context: CommandContext<CommandOptions>): Promise<ExitCode> {
       source,
       progress,
       invoke: invoker(owner.clients.lambda, target.functionArn),
-      confirm: options.yes ? undefined : (found) => ask(found, output),
+      confirm: options.yes ? undefined : (found) => ask(found, context, interrupt.signal),
       isInterrupted: () => interrupt.signal.aborted,
     });
     const summary = await (options.yes ? output.progress("redriving", work) : work);
     show(summary, output, settings.dryRun === true);
+    // Who was asked has seen the warnings with the question.
+    if (options.yes || settings.dryRun) {
+      warn(summary, output);
+    }
     return isGood(summary, settings.dryRun === true) ? EXIT.good : EXIT.finding;
   } catch (error) {
     throw named(error, owner, reader);
@@ -98,14 +107,19 @@ function named(error: unknown, owner: Access, reader: Access): CliError {
   );
 }
 
-async function ask(found: Summary, output: Output): Promise<boolean> {
+async function ask(
+  found: Summary,
+  { output, stdin }: Pick<CommandContext<CommandOptions>, "output" | "stdin">,
+  interrupt: AbortSignal,
+): Promise<boolean> {
   describeFindings(found).forEach((line) => output.line(line));
-  if (found.records === 0) {
-    return false;
-  }
-  output.note(`note: ${ORDER_WARNING}`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Redrive ${found.records} records? [y/N] `);
+  warn(found, output);
+  output.prompt(`Redrive ${count(found.records, "record")}? [y/N]`);
+  const terminal = createInterface({ input: stdin });
+  interrupt.addEventListener("abort", () => terminal.close());
+  const answer = await new Promise<string>((resolve) =>
+    terminal.once("line", resolve).once("close", () => resolve("")),
+  );
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
@@ -115,10 +129,10 @@ function show(summary: Summary, output: Output, isDryRun: boolean): void {
   (isDryRun ? describeFindings(summary) : describeOutcome(summary)).forEach((line) =>
     output.line(line),
   );
-  if (summary.sent > 0 || isDryRun) {
-    output.note(`note: ${ORDER_WARNING}`);
-  }
 }
+
+const warn = (summary: Summary, output: Output): void =>
+  describeWarnings(summary).forEach((text) => output.note(`note: ${text}`));
 
 const isGood = (summary: Summary, isDryRun: boolean): boolean =>
   (isDryRun || summary.stopped === undefined) &&

@@ -1,4 +1,4 @@
-import type { KinesisRecord } from "./report";
+import { firstFailure, type KinesisRecord } from "../kinesis-event";
 
 /** What an invocation came to. An invocation whose outcome is unknown rejects instead. */
 export interface InvocationResult {
@@ -63,31 +63,4 @@ export async function deliver(
       parts.shift();
     }
   }
-}
-
-/**
- * Index of the first record that the function reports; undefined if there is none.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
- */
-function firstFailure(
-  result: unknown,
-  records: readonly KinesisRecord[],
-): number | "whole batch" | undefined {
-  if (typeof (result ?? {}) !== "object") {
-    return "whole batch";
-  }
-  const { batchItemFailures: failures } = (result ?? {}) as { batchItemFailures?: unknown };
-  if (failures === undefined || failures === null) {
-    return undefined;
-  }
-  if (!Array.isArray(failures)) {
-    return "whole batch";
-  }
-  const indexes = failures.map((failure: { itemIdentifier?: unknown } | null) =>
-    records.findIndex(({ sequenceNumber }) => sequenceNumber === failure?.itemIdentifier),
-  );
-  if (indexes.length === 0) {
-    return undefined;
-  }
-  return indexes.includes(-1) ? "whole batch" : Math.min(...indexes);
 }

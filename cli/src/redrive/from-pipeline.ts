@@ -29,13 +29,19 @@ export function targetOf(
   if (configuration.state !== "found") {
     throw couldNotLook(`the mapping's settings are not known: ${configuration.why}`);
   }
+  if (role.arn === undefined) {
+    const { configuration: unreadable } = fn;
+    throw couldNotLook(
+      `the function's role, which every event names, is not known: ${unreadable.state === "found" ? "the function has none" : unreadable.why}`,
+    );
+  }
   const { value } = configuration;
   const functionArn = fn.arn.split(":").slice(0, 7).join(":");
   return {
     functionArn: qualifier === undefined ? fn.arn : `${functionArn}:${qualifier}`,
     eventSourceArn: mapping.sourceArn,
     streamArn: stream.arn,
-    roleArn: role.arn ?? "",
+    roleArn: role.arn,
     batchSize: value.BatchSize ?? 100,
     parallelizationFactor: value.ParallelizationFactor ?? 1,
     filterPatterns: (value.FilterCriteria?.Filters ?? []).map(({ Pattern = "" }) => Pattern),

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { InvocationResult } from "./delivery";
-import type { KinesisEvent } from "./event";
+import type { KinesisEvent } from "../kinesis-event";
 
 /** A function runs for up to 15 minutes; AWS answers when it has ended. */
 const ANSWER_MILLISECONDS = 16 * 60_000;

@@ -1,11 +1,12 @@
 import { parseFilterPattern } from "../../../modules/properties/filter-matching";
+import type { KinesisEvent } from "../kinesis-event";
 import { ByReport } from "./by-report";
 import { ByTime } from "./by-time";
 import type { InvocationResult } from "./delivery";
-import type { KinesisEvent } from "./event";
 import type { Progress } from "./progress";
 import type { ReportSource } from "./report-source";
 import { Sender, type Target } from "./sender";
+import { DECLINED } from "./sentences";
 import type { KinesisReads } from "./shard-reader";
 import { emptySummary, type Summary } from "./summary";
 
@@ -53,6 +54,7 @@ export async function redrive(
 ): Promise<Summary> {
   const summary = emptySummary();
   summary.unanswered = tools.progress.unanswered;
+  summary.directory = options.saveDirectory;
   try {
     const work = workOf(target, options, tools, summary);
     await work.receive();
@@ -63,11 +65,11 @@ export async function redrive(
       return summary;
     }
     if (tools.confirm) {
-      if (!(await tools.confirm(summary))) {
-        summary.stopped = "nothing was sent, as you answered";
+      if (summary.records > 0 && !(await tools.confirm(summary))) {
+        summary.stopped = DECLINED;
         return summary;
       }
-      Object.assign(summary, { records: 0, expired: [], undecided: [] });
+      Object.assign(summary, { records: 0, aggregated: 0, expired: [], undecided: [] });
     }
     const sender = new Sender(target, tools.progress, summary, {
       invoke: tools.invoke,

@@ -1,3 +1,5 @@
+import type { KinesisRecord } from "../kinesis-event";
+
 /**
  * The invocation record that Lambda sends to an on-failure destination when it gives up on a batch.
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
@@ -19,15 +21,6 @@ export interface Report {
   readonly firstArrival: Date;
   readonly lastArrival: Date;
   readonly payload?: readonly KinesisRecord[];
-}
-
-/** `kinesis` of a record in a function's event. */
-export interface KinesisRecord {
-  readonly kinesisSchemaVersion: string;
-  readonly partitionKey: string;
-  readonly sequenceNumber: string;
-  readonly data: string;
-  readonly approximateArrivalTimestamp: number;
 }
 
 /** A report that is left where it is, and why. */

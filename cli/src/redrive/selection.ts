@@ -1,5 +1,6 @@
 import { passes, type Pattern } from "../../../modules/properties/filter-matching";
-import type { KinesisRecord, Report } from "./report";
+import type { KinesisRecord } from "../kinesis-event";
+import type { Report } from "./report";
 
 /** What the caller decided for reports whose range holds more records than the failed batch had. */
 export interface Choice {

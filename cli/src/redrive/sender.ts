@@ -1,9 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { deliver, type InvocationResult } from "./delivery";
-import { batchesOf, kinesisEvent, type EventSource, type KinesisEvent } from "./event";
+import {
+  kinesisEvent,
+  type EventSource,
+  type KinesisEvent,
+  type KinesisRecord,
+} from "../kinesis-event";
+import { batchesOf } from "./batches";
 import type { Progress } from "./progress";
-import type { KinesisRecord } from "./report";
 import type { Summary } from "./summary";
 
 /** What the mapping says about how its function is invoked. */

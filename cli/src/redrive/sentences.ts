@@ -1,13 +1,28 @@
 import type { Summary } from "./summary";
 
-const count = (number: number, noun: string): string =>
+export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 const MAX_KEYS = 20;
 
+/** Why a run ended whose question was answered with no. */
+export const DECLINED = "nothing was sent, and the reports are still there";
+
 /** Newer records of the same key are not held back: the pipeline goes on while this runs. */
-export const ORDER_WARNING =
+const ORDER_WARNING =
   "the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record";
+
+/** What to keep in mind, whether or not anything is wrong. */
+export function describeWarnings({ aggregated, records, directory }: Summary): string[] {
+  return [
+    ...(records > 0 && directory === undefined ? [ORDER_WARNING] : []),
+    ...(aggregated > 0
+      ? [
+          `${aggregated} of the records read ${aggregated === 1 ? "holds" : "hold"} several user records that the Kinesis Producer Library aggregated; the function gets them as they are, as it does from the mapping, but the mapping's filters and --partition-key cannot choose among the records inside`,
+        ]
+      : []),
+  ];
+}
 
 /** What was found, before anything is sent. */
 export function describeFindings(summary: Summary): string[] {
@@ -23,10 +38,13 @@ export function describeFindings(summary: Summary): string[] {
 
 /** What a run did, and what is left. */
 export function describeOutcome(summary: Summary): string[] {
-  const { sent, saved, confirmedBefore, deletedReports, rejected, stopped } = summary;
+  const { sent, saved, confirmedBefore, deletedReports, rejected, stopped, directory } = summary;
+  if (stopped === DECLINED) {
+    return [DECLINED];
+  }
   return [
     ...(saved > 0
-      ? [`${count(saved, "record")} written to files; the reports are still there`]
+      ? [`${count(saved, "record")} written to files in ${directory}; the reports are still there`]
       : [`${count(sent, "record")} confirmed by the function`]),
     ...(confirmedBefore > 0
       ? [
@@ -40,6 +58,9 @@ export function describeOutcome(summary: Summary): string[] {
       ({ shardId, sequenceNumber, partitionKey, why }) =>
         `rejected: record ${sequenceNumber} of ${shardId}, partition key ${JSON.stringify(partitionKey)}: ${why}`,
     ),
+    ...(rejected.length > 0
+      ? ["what was rejected stays reported; correct the function and run this again"]
+      : []),
     ...describeProblems(summary),
     ...(stopped === undefined ? [] : [`stopped before the end: ${stopped}`]),
   ];

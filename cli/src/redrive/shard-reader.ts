@@ -5,8 +5,7 @@ import {
   type GetShardIteratorCommandInput,
   type KinesisClient,
 } from "@aws-sdk/client-kinesis";
-import { kinesisRecord } from "./event";
-import type { KinesisRecord } from "./report";
+import { kinesisRecord, type KinesisRecord } from "../kinesis-event";
 
 /** Kinesis takes 5 GetRecords a second on a shard, which the pipeline's own reader shares. */
 const MILLISECONDS_BETWEEN_READS = 250;

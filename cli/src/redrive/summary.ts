@@ -7,6 +7,8 @@ export interface Summary {
   /** Reports that `--max` left for a later run. */
   leftByMax: number;
   deletedReports: number;
+  /** Records read, chosen or not, in which the Kinesis Producer Library has put several. */
+  aggregated: number;
   /** Records that failed and can be read. With `--dry-run`, these would be sent. */
   records: number;
   sent: number;
@@ -14,6 +16,8 @@ export interface Summary {
   confirmedBefore: number;
   /** Records that were written to files. */
   saved: number;
+  /** Directory of those files. */
+  directory?: string;
   rejected: RejectedRecord[];
   expired: ExpiredRecords[];
   /** Records that were to be chosen by time and arrived before this have expired. */
@@ -59,6 +63,7 @@ export const emptySummary = (): Summary => ({
   reports: 0,
   leftByMax: 0,
   deletedReports: 0,
+  aggregated: 0,
   records: 0,
   sent: 0,
   confirmedBefore: 0,

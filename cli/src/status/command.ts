@@ -33,15 +33,16 @@ export const status: CommandDefinition<StatusOptions> = {
   summary: "Shows on one screen how every consumer is doing.",
   help: `Figures come from CloudWatch, which is some minutes behind; '-' means that there is no data,
 which is not 0. Lag is the worst of all shards: SubscribeToShardEvent.MillisBehindLatest with
-enhanced fan-out, else the function's IteratorAge. 'left' is the time until the oldest failed
-record can no longer be read from the stream, at most.
+enhanced fan-out, else the function's IteratorAge. 'failed' counts reports, each of a batch of
+records. 'left' is the time until the oldest failed record can no longer be read from the stream,
+at most.
 Exit code 1: a mapping is not enabled, failures wait, or the lag is above half of the retention.`,
   options: (command) =>
     command
       .option("--minutes <minutes>", "how far to look back", "5")
       .option(
         "--watch [seconds]",
-        `show it again every so many seconds (${DEFAULT_WATCH_SECONDS})`,
+        `show it again every so many seconds, until Ctrl-C (default: ${DEFAULT_WATCH_SECONDS})`,
       ),
   permissions: () => STATUS_PERMISSIONS,
   run: async ({ source: find, output, options, signal }) => {

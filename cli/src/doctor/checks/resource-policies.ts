@@ -17,9 +17,9 @@ interface PolicyOnResource {
 function policiesOn(
   examination: Examination,
 ): Record<"stream" | "consumer" | "key", PolicyOnResource> {
-  const { pipeline, streamPolicy, consumerPolicy, keyPolicy } = examination;
+  const { pipeline, consumer, key, streamPolicy, consumerPolicy, keyPolicy } = examination;
   const isGone = pipeline.stream.summary.state === "missing";
-  const isConsumerGone = pipeline.consumer?.description.state === "missing";
+  const isConsumerGone = consumer?.state === "missing";
   return {
     stream: { fact: isGone ? undefined : streamPolicy, needs: streamNeeds(examination) },
     consumer: {
@@ -27,7 +27,7 @@ function policiesOn(
       needs: consumerNeeds(examination),
     },
     key: {
-      fact: pipeline.key?.state === "missing" ? undefined : keyPolicy,
+      fact: key?.state === "missing" ? undefined : keyPolicy,
       needs: keyNeeds(examination),
     },
   };

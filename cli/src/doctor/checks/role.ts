@@ -30,8 +30,8 @@ const trustCheck: Check = {
 };
 
 /** Needs on a consumer or key that does not exist cannot be met by any policy of the role. */
-const isThere = ({ pipeline: { stream, consumer } }: Examination): boolean =>
-  stream.summary.state !== "missing" && consumer?.description.state !== "missing";
+const isThere = ({ pipeline: { stream }, consumer }: Examination): boolean =>
+  stream.summary.state !== "missing" && consumer?.state !== "missing";
 
 const destinationNeeds = ({ destination }: Examination): readonly Need[] =>
   destination?.settings.state === "missing" ? [] : (destination?.needs ?? []);

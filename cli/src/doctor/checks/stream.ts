@@ -23,7 +23,7 @@ const streamCheck: Check = {
 const keyCheck: Check = {
   title: "encryption",
   run: (examination) => {
-    const { pipeline } = examination;
+    const { pipeline, key } = examination;
     const { EncryptionType: type, KeyId: keyId = "" } = valueOf(pipeline.stream.summary) ?? {};
     if (pipeline.stream.summary.state !== "found") {
       return undefined;
@@ -31,15 +31,14 @@ const keyCheck: Check = {
     if (type !== "KMS") {
       return ok("none, so no key is needed");
     }
-    const isAwsManaged =
-      keyId.endsWith("alias/aws/kinesis") || valueOf(pipeline.key)?.KeyManager === "AWS";
+    const isAwsManaged = keyId.endsWith("alias/aws/kinesis") || valueOf(key)?.KeyManager === "AWS";
     if (isAwsManaged) {
       return isCrossAccount(examination)
         ? finding(examination, "stream-aws-managed-key", `its key is ${keyId}`)
         : ok("the AWS managed key, within the stream's account");
     }
     return judge(
-      pipeline.key,
+      key,
       ({ Arn: resource = "", KeyState: state }) => {
         if (parseArn(resource).region !== pipeline.region) {
           return finding(examination, "key-other-region", `its key is ${resource}`);
@@ -60,12 +59,12 @@ const keyCheck: Check = {
 const consumerCheck: Check = {
   title: "registered consumer",
   run: (examination) => {
-    const { pipeline, livingConsumer } = examination;
+    const { pipeline, consumer, livingConsumer } = examination;
     if (pipeline.stream.summary.state === "missing") {
       return undefined;
     }
     return judge(
-      pipeline.consumer?.description,
+      consumer,
       ({ ConsumerStatus: status }) =>
         status === "ACTIVE"
           ? ok(`${pipeline.consumer?.name} ACTIVE, and the mapping names it`)

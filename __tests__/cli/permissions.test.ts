@@ -1,0 +1,210 @@
+import { PutBucketEncryptionCommand, CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateKeyCommand } from "@aws-sdk/client-kms";
+import { GetQueueUrlCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { startLocalAws, type LocalAws } from "../../local/aws";
+import { allow, CONSUMER, makeRole, PRODUCER, REGION, setRolePolicy } from "../local/two-accounts";
+import { RedrivePipeline } from "./redrive-pipeline";
+import { enter, fromBoth, runCli, type Outcome, type World } from "./world";
+
+jest.setTimeout(240_000);
+
+interface Document {
+  readonly Version: string;
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: readonly string[];
+    readonly Resource: string;
+  }[];
+}
+
+/** Policies by account. */
+type Policies = ReadonlyMap<string, readonly Document[]>;
+
+/** One action of a printed policy. */
+interface Permission {
+  readonly account: string;
+  readonly resource: string;
+  readonly action: string;
+}
+
+let aws: LocalAws;
+let world: World;
+let queue: RedrivePipeline;
+let bucket: RedrivePipeline;
+/** A run for each way to name a pipeline, and for each kind of destination. */
+let runs: Record<"queue" | "bucket", readonly string[]>;
+
+beforeAll(async () => {
+  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
+  world = await enter(aws, (account) => aws.deployers.credentials(account));
+  // What this role may do is decided by the policies that the tests enforce.
+  await makeRole(world.consumer, "deployer");
+  await setRolePolicy(world.consumer, "deployer", allow(["*"], "*"));
+  const { KeyMetadata: key } = await world.consumer.kms.send(new CreateKeyCommand({}));
+
+  queue = await RedrivePipeline.build(world, "queue");
+  const { sqs, s3 } = world.consumer;
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "queue" }));
+  const Attributes = { KmsMasterKeyId: key?.Arn ?? "" };
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+
+  await s3.send(
+    new CreateBucketCommand({
+      Bucket: "reports",
+      CreateBucketConfiguration: { LocationConstraint: REGION },
+    }),
+  );
+  const byDefault = { SSEAlgorithm: "aws:kms", KMSMasterKeyID: key?.Arn } as const;
+  await s3.send(
+    new PutBucketEncryptionCommand({
+      Bucket: "reports",
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: byDefault }],
+      },
+    }),
+  );
+  const arn = "arn:aws:s3:::reports";
+  bucket = await RedrivePipeline.build(world, "bucket", {
+    statements: [allow(["s3:ListBucket"], arn), allow(["s3:PutObject"], `${arn}/*`)],
+    mapping: { DestinationConfig: { OnFailure: { Destination: arn } } },
+  });
+  const byMapping = ["--mapping", bucket.uuid, ...fromBoth("").slice(2)];
+  runs = { queue: ["redrive", ...fromBoth("queue")], bucket: ["redrive", ...byMapping] };
+  process.env.XDG_STATE_HOME = queue.state;
+});
+afterAll(() => aws.stop());
+afterEach(() => aws.deployers.enforce(undefined));
+
+async function fail(): Promise<void> {
+  for (const pipeline of [queue, bucket]) {
+    await pipeline.fail(10);
+    await pipeline.repairFunction();
+  }
+}
+
+async function printed(args: readonly string[]): Promise<Policies> {
+  const { stdout } = await runCli([...args, "--permissions"]);
+  const { functionAccount, streamAccount } = JSON.parse(stdout) as Record<string, Document>;
+  return new Map([
+    [CONSUMER, functionAccount ? [functionAccount] : []],
+    [PRODUCER, streamAccount ? [streamAccount] : []],
+  ]);
+}
+
+const permissionsIn = (policies: Policies): Permission[] =>
+  [...policies].flatMap(([account, documents]) =>
+    documents.flatMap(({ Statement }) =>
+      Statement.flatMap(({ Action, Resource: resource }) =>
+        Action.map((action) => ({ account, resource, action })),
+      ),
+    ),
+  );
+
+const without = (policies: Policies, { account, resource, action }: Permission): Policies =>
+  new Map(
+    [...policies].map(([id, documents]) => [
+      id,
+      documents.map(({ Version, Statement }) => ({
+        Version,
+        Statement: Statement.map((statement) =>
+          id === account && statement.Resource === resource
+            ? { ...statement, Action: statement.Action.filter((one) => one !== action) }
+            : statement,
+        ).filter(({ Action }) => Action.length > 0),
+      })),
+    ]),
+  );
+
+/** The permissions that the calls of some runs needed, as `account action`. */
+async function neededBy(work: () => Promise<unknown>): Promise<Set<string>> {
+  const before = aws.deployers.calls.length;
+  await work();
+  return new Set(
+    aws.deployers.calls
+      .slice(before)
+      .flatMap(({ account, needs }) => needs.map(({ action }) => `${account} ${action}`)),
+  );
+}
+
+const named = (policies: Policies): Set<string> =>
+  new Set(permissionsIn(policies).map(({ account, action }) => `${account} ${action}`));
+
+/** Takes each action away, and expects one of its runs to fail and to name it. */
+async function expectAllNeeded(
+  policies: Policies,
+  runsFor: (action: string) => readonly (readonly string[])[],
+): Promise<void> {
+  const needless: string[] = [];
+  for (const permission of permissionsIn(policies)) {
+    aws.deployers.enforce(without(policies, permission));
+    const outcomes: Outcome[] = [];
+    for (const args of runsFor(permission.action)) {
+      outcomes.push(await world.cli(...args));
+    }
+    const isNamed = ({ exitCode, stderr }: Outcome) =>
+      exitCode === 3 && stderr.includes(`may not call ${callOf(permission.action)}`);
+    if (!outcomes.some(isNamed)) {
+      needless.push(`${permission.account} ${permission.action}: ${outcomes[0]?.stderr ?? ""}`);
+    }
+  }
+  expect(needless).toEqual([]);
+}
+
+/** Kinesis, SQS and S3 decrypt in the caller's name, so that AWS names their call. */
+const callOf = (action: string): string => (action === "kms:Decrypt" ? "" : action);
+
+describe("the policies that redrive --permissions prints", () => {
+  const WRITES: Record<string, "queue" | "bucket"> = {
+    "lambda:InvokeFunction": "queue",
+    "sqs:DeleteMessage": "queue",
+    "s3:DeleteObject": "bucket",
+  };
+
+  it("are enough, and no run calls anything else", async () => {
+    await fail();
+    const policies = await printed(runs.queue);
+    aws.deployers.enforce(policies);
+
+    const needed = await neededBy(async () => {
+      for (const args of [runs.queue, runs.bucket]) {
+        expect(await world.cli(...args, "--dry-run")).toMatchObject({ exitCode: 0 });
+        expect(await world.cli(...args, "--yes")).toMatchObject({ exitCode: 0 });
+      }
+    });
+
+    expect(needed).toEqual(named(policies));
+    expect([queue, bucket].map((pipeline) => pipeline.delivered().length)).toEqual([10, 10]);
+  });
+
+  it("have no action that no run needs", async () => {
+    await fail();
+    await expectAllNeeded(await printed(runs.queue), (action) => {
+      const kind = WRITES[action];
+      return kind === undefined
+        ? [
+            [...runs.queue, "--dry-run"],
+            [...runs.bucket, "--dry-run"],
+          ]
+        : [[...runs[kind], "--yes"]];
+    });
+  });
+
+  it("are just what is needed to redrive by time", async () => {
+    const byTime = ["--from", "2020-01-01", "--yes"];
+    const policies = await printed([...runs.queue, ...byTime]);
+    const all = [
+      [...runs.queue, ...byTime],
+      [...runs.bucket, ...byTime],
+    ];
+    await expectAllNeeded(policies, () => all);
+    aws.deployers.enforce(policies);
+
+    const needed = await neededBy(async () => {
+      for (const args of all) {
+        expect(await world.cli(...args)).toMatchObject({ exitCode: 0 });
+      }
+    });
+
+    expect(needed).toEqual(named(policies));
+  });
+});
