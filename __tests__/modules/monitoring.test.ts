@@ -106,15 +106,15 @@ const above = (
   threshold,
   treat_missing_data: missing,
 });
-const anySample = {
-  statistic: "SampleCount",
+const anyOf = (statistic: "Sum" | "SampleCount") => ({
+  statistic,
   period: 300,
   evaluation_periods: 3,
   datapoints_to_alarm: 3,
   comparison_operator: "LessThanThreshold",
   threshold: 1,
   treat_missing_data: "breaching",
-};
+});
 
 const HALF_A_DAY = 43_200;
 const WITH_EITHER_THROUGHPUT = {
@@ -183,7 +183,7 @@ describe("the alarms of a pipeline", () => {
       "access-lost": {
         ...common("access-lost", "producer"),
         ...kinesis("SubscribeToShard.Success", CONSUMER_NAME),
-        ...anySample,
+        ...anyOf("Sum"),
       },
       "consumer-lag": {
         ...common("consumer-lag", "producer"),
@@ -199,7 +199,7 @@ describe("the alarms of a pipeline", () => {
       "not-polled": {
         ...common("not-polled", "consumer"),
         ...lambda("PolledEventCount", "EventSourceMappingUUID"),
-        ...anySample,
+        ...anyOf("SampleCount"),
       },
     });
   });
