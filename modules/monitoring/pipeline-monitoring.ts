@@ -15,7 +15,7 @@ import { readProperties } from "../properties/property";
 import { Alarm, ALARM_IDS, AlarmId, ALARMS, Watched } from "./alarms";
 import { dashboardBody } from "./dashboard";
 import { MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
-import { checkMonitoring } from "./monitoring-rules";
+import { alarmName, checkMonitoring } from "./monitoring-rules";
 import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
 /** The shortest retention that Kinesis allows, assumed if only somebody else knows the stream's. */
@@ -48,11 +48,11 @@ export class PipelineMonitoring extends Construct {
     const checks = new PropertyChecks();
     const settings = readProperties(MONITORING_PROPERTIES, props, checks, "alarms");
     checks.throwIfWrongType(this);
-    checkMonitoring(checks, this, settings);
-    checks.throwIfAny(this);
     this.settings = settings;
     this.stream = asStream(settings.stream);
     this.name = settings.name ?? nameOf(this.stream);
+    checkMonitoring(checks, this, settings, this.name);
+    checks.throwIfAny(this);
     this.providers = this.providersByAccount();
     this.node.addValidation({ validate: () => this.duplicateNames() });
     if (!this.stream.provider) {
@@ -126,7 +126,7 @@ export class PipelineMonitoring extends Construct {
         if (isOfStream && index > 0) {
           continue;
         }
-        const name = isOfStream ? `${this.name}-${id}` : `${this.name}-${consumer.node.id}-${id}`;
+        const name = alarmName(this.name, id, isOfStream ? undefined : consumer);
         const created = this.createAlarm(isOfStream ? ofStream : scope, id, name, watched, checks);
         if (created) {
           all[id] = { ...all[id], [isOfStream ? "stream" : consumer.node.id]: created };
@@ -139,7 +139,7 @@ export class PipelineMonitoring extends Construct {
   private createAlarm(
     scope: Construct,
     id: AlarmId,
-    alarmName: string,
+    name: string,
     watched: Watched,
     checks: PropertyChecks,
   ): CloudwatchMetricAlarm | undefined {
@@ -154,10 +154,10 @@ export class PipelineMonitoring extends Construct {
     const topicArn = this.topicArn(provider);
     const ownThreshold =
       typeof alarm.threshold === "number" ? alarm.threshold : alarm.threshold(watched);
-    const precondition = checks.preconditionsOf(id, "topics");
+    const precondition = checks.preconditionsOf(id, "topics", "alarms");
     return new CloudwatchMetricAlarm(scope, id, {
       provider,
-      alarmName,
+      alarmName: name,
       alarmDescription: `${watched.stream.streamName}: ${alarm.what}. ${alarm.why} (docs/runbook.md: ${id})`,
       namespace: alarm.namespace,
       metricName: alarm.metric,
