@@ -7,6 +7,8 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import {
+  DeleteFunctionConcurrencyCommand,
+  PutFunctionConcurrencyCommand,
   UpdateEventSourceMappingCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
@@ -331,6 +333,20 @@ describe("the alarms of a pipeline", () => {
       expected: ["write-throttled", "read-throttled"],
     });
     expect(changes).toEqual(offAndOn("write-throttled", "read-throttled"));
+  });
+
+  it("tell that the function may not run", async () => {
+    const FunctionName = "analytics";
+    const changes = await incident({
+      cause: async () => {
+        const none = { FunctionName, ReservedConcurrentExecutions: 0 };
+        await consumer.lambda.send(new PutFunctionConcurrencyCommand(none));
+        await put(producer, streamArn, records("good"));
+      },
+      cure: () => consumer.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName })),
+      expected: ["analytics-function-throttles"],
+    });
+    expect(changes).toEqual(offAndOn("analytics-function-throttles"));
   });
 
   it("tell that the mappings were disabled by hand, and that they are enabled again", async () => {

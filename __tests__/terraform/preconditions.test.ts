@@ -2,7 +2,7 @@ import { TerraformVariable } from "cdktf";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
-import { CrossAccountConsumer, ProducerStream } from "../../modules";
+import { CrossAccountConsumer, PipelineMonitoring, ProducerStream } from "../../modules";
 import { CODE, describeWithTerraform, initialize, scratch, synthesize } from "./harness";
 
 jest.setTimeout(120_000);
@@ -13,7 +13,11 @@ const GOOD = {
   memory: 512,
   timestamp: "2026-01-31T08:00:00Z",
   writer: "arn:aws:iam::555555555555:role/writer",
+  monitoring: "orders",
 };
+
+/** Leaves 124 of the 255 characters of an alarm's name. */
+const LONG_ID = "a".repeat(109);
 
 /** A stack whose values only Terraform knows. */
 const synthesizeVariables = (): string =>
@@ -26,7 +30,7 @@ const synthesizeVariables = (): string =>
       retentionPeriodHours: variable("retention", "number").numberValue,
     });
     stream.grantWrite(variable("writer", "string").stringValue);
-    new CrossAccountConsumer(stack, "analytics", {
+    const consumer = new CrossAccountConsumer(stack, LONG_ID, {
       provider: provider("analytics", "222222222222"),
       stream,
       consumerName: "analytics",
@@ -35,6 +39,12 @@ const synthesizeVariables = (): string =>
       memorySizeMb: variable("memory", "number").numberValue,
       startingPosition: "AT_TIMESTAMP" as never,
       startingPositionTimestamp: variable("timestamp", "string").stringValue,
+    });
+    new PipelineMonitoring(stack, "monitoring", {
+      stream,
+      consumers: [consumer],
+      name: variable("monitoring", "string").stringValue,
+      dashboards: false,
     });
   });
 
@@ -110,17 +120,19 @@ describeWithTerraform("a value that only Terraform knows", () => {
       "'memorySizeMb' must be an integer from 128 to 10240, got 127; omit it for 256",
     ],
     [
-      { batch: 1.5, timestamp: "2999-01-01T00:00:00Z" },
+      { batch: 1.5, timestamp: "2999-01-01T00:00:00Z", monitoring: "n".repeat(125) },
       "'batchSize' must be an integer from 1 to 10000, got 1.5; omit it for 100",
       "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got 2999-01-01T00:00:00Z; write it as 2026-01-31T08:00:00Z",
+      `'consumers[0]' must be a consumer whose alarms have names of at most 255 characters, got ${"n".repeat(125)}-${LONG_ID}-destination-failures; shorten the construct id of the consumer, or 'name'`,
     ],
     [
       { timestamp: "yesterday" },
       "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got yesterday; write it as 2026-01-31T08:00:00Z",
     ],
     [
-      { writer: "arn:aws:iam::555555555555:role/*" },
+      { writer: "arn:aws:iam::555555555555:role/*", monitoring: "my alarms" },
       "'principalArn' must be an account id or the ARN of an account root, role or user, got arn:aws:iam::555555555555:role/*; grant an account, a role or a user",
+      "'name' must be 1 to 128 letters, digits, dots, hyphens or underscores, got my alarms; omit it for the stream's name",
     ],
   ])("meets synth's own sentence where it breaks it: %j", async (values, ...sentences) => {
     const message = await planWith(values);
