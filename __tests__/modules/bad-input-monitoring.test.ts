@@ -166,13 +166,15 @@ describe("names of alarms that are too long", () => {
   });
 
   it("meet the same rule if only Terraform knows the name", () => {
-    const preconditionsWith = (ofConsumer: string): Json[] =>
-      synthesize((stack) => {
+    const preconditionsWith = (ofConsumer: string): Json[] => {
+      const found = synthesize((stack) => {
         const given = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
         monitored(stack, given, ofConsumer);
-      })
-        .all("aws_cloudwatch_metric_alarm")
+      });
+      return ["aws_cloudwatch_metric_alarm", "aws_sns_topic", "aws_cloudwatch_dashboard"]
+        .flatMap((type) => found.all(type))
         .map(({ lifecycle }) => lifecycle.precondition);
+    };
     for (const found of preconditionsWith(id)) {
       expect(found).toEqual([
         {

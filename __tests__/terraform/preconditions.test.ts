@@ -13,7 +13,7 @@ const GOOD = {
   memory: 512,
   timestamp: "2026-01-31T08:00:00Z",
   writer: "arn:aws:iam::555555555555:role/writer",
-  monitoring: "orders",
+  alarms: "orders",
 };
 
 /** Leaves 124 of the 255 characters of an alarm's name. */
@@ -43,7 +43,7 @@ const synthesizeVariables = (): string =>
     new PipelineMonitoring(stack, "monitoring", {
       stream,
       consumers: [consumer],
-      name: variable("monitoring", "string").stringValue,
+      name: variable("alarms", "string").stringValue,
       dashboards: false,
     });
   });
@@ -120,7 +120,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
       "'memorySizeMb' must be an integer from 128 to 10240, got 127; omit it for 256",
     ],
     [
-      { batch: 1.5, timestamp: "2999-01-01T00:00:00Z", monitoring: "n".repeat(125) },
+      { batch: 1.5, timestamp: "2999-01-01T00:00:00Z", alarms: "n".repeat(125) },
       "'batchSize' must be an integer from 1 to 10000, got 1.5; omit it for 100",
       "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got 2999-01-01T00:00:00Z; write it as 2026-01-31T08:00:00Z",
       `'consumers[0]' must be a consumer whose alarms have names of at most 255 characters, got ${"n".repeat(125)}-${LONG_ID}-destination-failures; shorten the construct id of the consumer, or 'name'`,
@@ -130,7 +130,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
       "'startingPositionTimestamp' must be a time in RFC 3339, not in the future, got yesterday; write it as 2026-01-31T08:00:00Z",
     ],
     [
-      { writer: "arn:aws:iam::555555555555:role/*", monitoring: "my alarms" },
+      { writer: "arn:aws:iam::555555555555:role/*", alarms: "my alarms" },
       "'principalArn' must be an account id or the ARN of an account root, role or user, got arn:aws:iam::555555555555:role/*; grant an account, a role or a user",
       "'name' must be 1 to 128 letters, digits, dots, hyphens or underscores, got my alarms; omit it for the stream's name",
     ],

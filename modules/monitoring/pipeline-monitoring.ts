@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
-import { Annotations, Fn, Op, TerraformProvider, Token } from "cdktf";
+import { Annotations, Fn, Op, TerraformProvider, TerraformResourceLifecycle, Token } from "cdktf";
 import { Construct } from "constructs";
 import { accountOf, providerRegion } from "../accounts/account-of";
 import { duplicates, mustBeUnique } from "../accounts/duplicates";
@@ -72,9 +72,11 @@ export class PipelineMonitoring extends Construct {
         new Construct(accounts, accountId(provider)),
       ]),
     );
-    this.topics = this.createTopics(scopes);
+    // The provider refuses a wrong name of a topic before it looks at the alarms.
+    const lifecycle = checks.lifecycleOf("alarms");
+    this.topics = this.createTopics(scopes, lifecycle);
     this.alarms = this.createAlarms(checks);
-    this.dashboards = settings.dashboards ? this.createDashboards(scopes) : {};
+    this.dashboards = settings.dashboards ? this.createDashboards(scopes, lifecycle) : {};
   }
 
   private providersByAccount(): Map<string, TerraformProvider> {
@@ -90,7 +92,10 @@ export class PipelineMonitoring extends Construct {
   }
 
   /** An unencrypted topic, which CloudWatch may publish to; the messages hold no records. */
-  private createTopics(scopes: ReadonlyMap<string, Construct>): Record<string, SnsTopic> {
+  private createTopics(
+    scopes: ReadonlyMap<string, Construct>,
+    lifecycle?: TerraformResourceLifecycle,
+  ): Record<string, SnsTopic> {
     const { alarmTopicArns = {}, tags } = this.settings;
     const created = [...this.providers].filter(([account]) => !(account in alarmTopicArns));
     return Object.fromEntries(
@@ -99,6 +104,7 @@ export class PipelineMonitoring extends Construct {
         new SnsTopic(scopes.get(account) ?? this, "topic", {
           provider,
           name: withoutDots(`${this.name}-alarms`),
+          lifecycle,
           tags,
         }),
       ]),
@@ -185,6 +191,7 @@ export class PipelineMonitoring extends Construct {
 
   private createDashboards(
     scopes: ReadonlyMap<string, Construct>,
+    lifecycle?: TerraformResourceLifecycle,
   ): Record<string, CloudwatchDashboard> {
     const { provider: owner, streamArn } = this.stream;
     const consumers = [...this.settings.consumers].sort((one, other) =>
@@ -196,6 +203,7 @@ export class PipelineMonitoring extends Construct {
         new CloudwatchDashboard(scopes.get(account) ?? this, "dashboard", {
           provider,
           dashboardName: withoutDots(this.name),
+          lifecycle,
           dashboardBody: dashboardBody({
             region: providerRegion(provider) ?? arnPart(streamArn, "region"),
             stream: owner && accountOf(owner) === account ? this.stream : undefined,
