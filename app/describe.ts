@@ -30,12 +30,16 @@ function rows(stack: SynthesizedStack, alias: string): string[][] {
       .map((element) => [
         type,
         constructPath(element),
-        literal(element.function_name) || literal(element.name),
+        NAMES.map((name) => literal(element[name])).find((name) => name !== "") ?? "",
       ]),
   );
 }
 
-const literal = (name = ""): string => (name.includes("${") ? "" : name);
+/** The arguments that name a resource in AWS. */
+const NAMES = ["function_name", "alarm_name", "dashboard_name", "name"];
+
+const literal = (name: unknown): string =>
+  typeof name === "string" && !name.includes("${") ? name : "";
 
 function table(lines: readonly string[][]): string {
   const widths = [0, 1].map((column) =>

@@ -45,6 +45,21 @@ describe("npm run synth", () => {
     expect(stdout.match(/^ {2}aws_/gm)).toHaveLength(13);
   });
 
+  it("prints the names of alarms, topics and dashboards", () => {
+    const { stdout } = tsx("app/describe.ts", {
+      CDKTF_OUTDIR: synthesizeMain({ ...settings(analytics), monitoring: {} }),
+    });
+
+    const lines = stdout.split("\n").map((line) => line.replace(/  +/g, "  "));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "  aws_cloudwatch_metric_alarm  monitoring/consumers/analytics/access-lost  orders-analytics-access-lost",
+        "  aws_sns_topic  monitoring/accounts/111111111111/topic  orders-alarms",
+        "  aws_cloudwatch_dashboard  monitoring/accounts/222222222222/dashboard  orders",
+      ]),
+    );
+  });
+
   it("prints the warnings", () => {
     const { stdout } = tsx("app/describe.ts", {
       CDKTF_OUTDIR: synthesizeMain(settings({ ...analytics, startingPosition: "LATEST" })),

@@ -5,6 +5,11 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { DeleteResourcePolicyCommand, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import {
+  DeleteMessageCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
 import { startLocalAws, type LocalAws } from "../../local/aws";
 import { createQueue, HANDLER, loggedData, records } from "./batch-handler";
 import { refusal } from "./refusal";
@@ -56,7 +61,7 @@ const EVENT_COUNT = { MetricsConfig: { Metrics: ["EventCount" as const] } };
 
 interface Query {
   readonly account: string;
-  readonly namespace: "AWS/Lambda" | "AWS/Kinesis";
+  readonly namespace: "AWS/Lambda" | "AWS/Kinesis" | "AWS/SQS";
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
@@ -100,6 +105,11 @@ const ofFunction = (FunctionName: string): Query => ({
   account: CONSUMER,
   namespace: "AWS/Lambda",
   dimensions: { FunctionName },
+});
+const ofQueue = (QueueName: string): Query => ({
+  account: CONSUMER,
+  namespace: "AWS/SQS",
+  dimensions: { QueueName },
 });
 const ofStream = (StreamName: string, ConsumerName?: string): Query => ({
   account: PRODUCER,
@@ -169,6 +179,39 @@ describe("metrics", () => {
     const dropped = await until(() => statistic(ofMapping(uuid), "DroppedEventCount", "Sum"));
     expect(dropped).toBe(1);
     expect(await statistic(ofFunction(name), "DestinationDeliveryFailures", "Sum")).toBe(1);
+  });
+
+  it("count the reports that wait in a queue, tell how old they are, and count those deleted", async () => {
+    const name = "reported";
+    const stream = await makeStream(producer, name);
+    const { arn } = await createQueue(consumer, name);
+    await connect(producer, consumer, name, stream, HANDLER, {
+      mapping: {
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: arn } },
+      },
+      function: { Environment: { Variables: { HOW: "throw" } } },
+      statements: [allow(["sqs:SendMessage"], arn)],
+    });
+    const of = (metric: string, stat: string) => statistic(ofQueue(name), metric, stat);
+    await put(producer, stream, records("poison"));
+    await until(async () => (await of("ApproximateNumberOfMessagesVisible", "Maximum")) === 1);
+    const age = await until(async () => {
+      const seconds = (await of("ApproximateAgeOfOldestMessage", "Maximum")) ?? 0;
+      return seconds > 1 && seconds;
+    });
+    expect(age).toBeLessThan(120);
+    expect(await of("NumberOfMessagesDeleted", "Sum")).toBe(0);
+
+    const { QueueUrl } = await consumer.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+    const { Messages: [report] = [] } = await consumer.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl }),
+    );
+    await until(async () => (await of("ApproximateNumberOfMessagesNotVisible", "Maximum")) === 1);
+    const ReceiptHandle = report?.ReceiptHandle;
+    await consumer.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    await until(async () => (await of("NumberOfMessagesDeleted", "Sum")) === 1);
+    expect(await of("ApproximateNumberOfMessagesVisible", "Minimum")).toBe(0);
   });
 
   it("show an idle mapping, one without access and a disabled one as AWS does", async () => {

@@ -148,6 +148,52 @@ describe("a monitoring is refused", () => {
   });
 });
 
+describe("names of alarms that are too long", () => {
+  const monitored = (stack: TerraformStack, name: string, id: string) => {
+    const providers = withIds(stack);
+    const stream = aStream(stack, providers);
+    const consumers = [aConsumer(stack, providers, { stream }, id)];
+    new PipelineMonitoring(stack, "monitoring", { stream, consumers, name });
+  };
+  const [name, id] = ["n".repeat(128), "c".repeat(105)];
+
+  it("are refused", () => {
+    expect(refusals((stack) => monitored(stack, name, id))).toEqual([]);
+    const longest = `${name}-${id}c-destination-failures`;
+    expect(refusals((stack) => monitored(stack, name, `${id}c`))).toEqual([
+      `'consumers[0]' must be a consumer whose alarms have names of at most 255 characters, got 256 in "${longest.slice(0, 199)}...; shorten the construct id of the consumer, or 'name'`,
+    ]);
+  });
+
+  it("meet the same rule if only Terraform knows the name", () => {
+    const preconditionsWith = (ofConsumer: string): Json[] => {
+      const found = synthesize((stack) => {
+        const given = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
+        monitored(stack, given, ofConsumer);
+      });
+      return ["aws_cloudwatch_metric_alarm", "aws_sns_topic", "aws_cloudwatch_dashboard"]
+        .flatMap((type) => found.all(type))
+        .map(({ lifecycle }) => lifecycle.precondition);
+    };
+    for (const found of preconditionsWith(id)) {
+      expect(found).toEqual([
+        {
+          condition: '${can(regex("^[a-zA-Z0-9_.-]{1,128}$", var.name))}',
+          error_message:
+            "'name' must be 1 to 128 letters, digits, dots, hyphens or underscores, got ${var.name}; omit it for the stream's name",
+        },
+      ]);
+    }
+    for (const found of preconditionsWith(`${id}c`)) {
+      expect(found).toHaveLength(2);
+      expect(found[1]).toEqual({
+        condition: "${(127 >= length(var.name))}",
+        error_message: `'consumers[0]' must be a consumer whose alarms have names of at most 255 characters, got \${var.name}-${id}c-destination-failures; shorten the construct id of the consumer, or 'name'`,
+      });
+    }
+  });
+});
+
 describe("alarmTopicArns", () => {
   const actionsOf = (topicArn: (stack: TerraformStack) => string): Json[] => {
     const found = synthesize((stack) => {

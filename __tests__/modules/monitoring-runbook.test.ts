@@ -1,8 +1,23 @@
 import { readFileSync } from "node:fs";
-import { ALARMS } from "../../modules/monitoring/alarms";
+import { ALARM_IDS } from "../../modules/monitoring/alarms";
 
-it("has a section in the runbook for each alarm", () => {
-  const [, ours = ""] = readFileSync("docs/runbook.md", "utf8").split("## What the alarms say\n");
-  const sections = [...(ours.split(/^## /m)[0] ?? "").matchAll(/^### (.+)\n\n(.+)$/gm)];
-  expect(sections.map(([, id]) => id)).toEqual(Object.keys(ALARMS));
+const [, alarms = ""] = readFileSync("docs/runbook.md", "utf8").split("## What the alarms say\n");
+/** Id, what it means, and the rest of the section. */
+const sections = alarms
+  .split(/^## /m)[0]!
+  .split(/^### /m)
+  .slice(1)
+  .map((section) => section.split(/\n\n(.+)\n/));
+
+describe("the runbook", () => {
+  it("has a section for each alarm", () => {
+    expect(sections.map(([id]) => id)).toEqual(ALARM_IDS);
+  });
+
+  it.each(sections)("says what to type when %s goes off, and in which account", (_, __, rest = "") => {
+    const [, commands = ""] = /```sh\n([^`]+)\n```/.exec(rest) ?? [];
+    for (const command of commands.split("\n")) {
+      expect(command).toMatch(/^(aws|npx cross-account-kinesis) .* --(stream-)?profile [A-Z_]+/);
+    }
+  });
 });

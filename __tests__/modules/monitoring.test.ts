@@ -106,15 +106,15 @@ const above = (
   threshold,
   treat_missing_data: missing,
 });
-const anySample = {
-  statistic: "SampleCount",
+const anyOf = (statistic: "Sum" | "SampleCount") => ({
+  statistic,
   period: 300,
   evaluation_periods: 3,
   datapoints_to_alarm: 3,
   comparison_operator: "LessThanThreshold",
   threshold: 1,
   treat_missing_data: "breaching",
-};
+});
 
 const HALF_A_DAY = 43_200;
 const WITH_EITHER_THROUGHPUT = {
@@ -183,7 +183,7 @@ describe("the alarms of a pipeline", () => {
       "access-lost": {
         ...common("access-lost", "producer"),
         ...kinesis("SubscribeToShard.Success", CONSUMER_NAME),
-        ...anySample,
+        ...anyOf("Sum"),
       },
       "consumer-lag": {
         ...common("consumer-lag", "producer"),
@@ -199,7 +199,7 @@ describe("the alarms of a pipeline", () => {
       "not-polled": {
         ...common("not-polled", "consumer"),
         ...lambda("PolledEventCount", "EventSourceMappingUUID"),
-        ...anySample,
+        ...anyOf("SampleCount"),
       },
     });
   });
@@ -386,33 +386,119 @@ describe("two consumers of one function", () => {
 });
 
 describe("the dashboards", () => {
-  const titles = (dashboard: Json): Json[] => {
-    const widgets = parsed(dashboard.dashboard_body as string).widgets as Json[];
-    return widgets.map(({ x, y, properties }) => [
+  interface Widget {
+    readonly type: string;
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly properties: {
+      readonly title?: string;
+      readonly markdown?: string;
+      readonly metrics?: readonly (readonly (string | { readonly label: string })[])[];
+    };
+  }
+  const labels = ({ properties }: Widget) => properties.metrics?.map((metric) => metric.at(-1));
+  const widgetsOf = (synthesized: Synthesized, account: string): Widget[] => {
+    const dashboard = synthesized.named(
+      "aws_cloudwatch_dashboard",
+      `monitoring_accounts_${account}`,
+    );
+    return parsed(dashboard.dashboard_body as string).widgets as Widget[];
+  };
+  const layout = (synthesized: Synthesized, account: string): Json[] =>
+    widgetsOf(synthesized, account).map(({ x, y, width, properties }) => [
       x,
       y,
-      properties.title ?? (properties.markdown as string).split("\n")[0],
+      width,
+      properties.title ?? properties.markdown,
     ]);
-  };
+  const consumerRow = (y: number) => [
+    [4, y, 4, "Records polled"],
+    [8, y, 4, "Records filtered out"],
+    [12, y, 4, "Records sent to the function"],
+    [16, y, 4, "Records failed"],
+    [20, y, 4, "Reports redriven"],
+  ];
 
-  it("show the way of the records from left to right", () => {
+  it("show the way of the records from left to right, and where the rest of it is", () => {
     const dashboards = made();
-    const [ofStream, ofFunction] = ["producer", "consumer"].map((account) =>
-      dashboards.named("aws_cloudwatch_dashboard", `monitoring_accounts_${account}`),
-    );
-    expect(ofStream).toMatchObject({ provider: "aws.producer", dashboard_name: STREAM_NAME });
-    expect(titles(ofStream)).toEqual([
-      [0, 0, "stream: put"],
-      [4, 0, "stream: polled"],
+    expect(
+      dashboards.named("aws_cloudwatch_dashboard", "monitoring_accounts_producer"),
+    ).toMatchObject({ provider: "aws.producer", dashboard_name: STREAM_NAME });
+    expect(layout(dashboards, "producer")).toEqual([
+      [
+        ...[8, 0, 16],
+        "## Stream\n\nWhat becomes of the records is on the dashboards in the accounts of the functions: consumer.",
+      ],
+      [0, 0, 4, "Records put"],
+      [4, 0, 4, "Records polled"],
     ]);
-    expect(titles(ofFunction)).toEqual([
-      [0, 0, "## consumer"],
-      [4, 0, "consumer: polled"],
-      [8, 0, "consumer: filtered"],
-      [12, 0, "consumer: invoked"],
-      [16, 0, "consumer: failed"],
-      [20, 0, "consumer: redriven"],
+    expect(layout(dashboards, "consumer")).toEqual([
+      [
+        ...[0, 0, 4],
+        "## consumer\n\nThe records that are put are on the dashboard in the account of the stream.",
+      ],
+      ...consumerRow(0),
     ]);
+  });
+
+  it("show all of it in one account", () => {
+    const dashboards = synthesize((stack, providers) => {
+      const stream = aStream(stack, providers);
+      const consumers = ["a", "b"].map((id) =>
+        aConsumer(
+          stack,
+          providers,
+          {
+            stream,
+            consumerName: id,
+            provider: providers.producer,
+            readMode: id === "a" ? ReadMode.ENHANCED_FAN_OUT : ReadMode.SHARED_THROUGHPUT,
+          },
+          id,
+        ),
+      );
+      new PipelineMonitoring(stack, "monitoring", { stream, consumers });
+    });
+    expect(layout(dashboards, "producer")).toEqual([
+      [8, 0, 16, "## Stream\n\nWhat becomes of the records is shown below."],
+      [0, 0, 4, "Records put"],
+      [4, 0, 4, "Records polled"],
+      [0, 6, 4, "## a\n\nThe records that are put are shown above."],
+      ...consumerRow(6),
+      [0, 12, 4, "## b\n\nThe records that are put are shown above."],
+      ...consumerRow(12),
+    ]);
+    const [, , polled] = widgetsOf(dashboards, "producer");
+    expect(labels(polled!)).toEqual([{ label: "all with shared throughput" }, { label: "a" }]);
+  });
+
+  it("count records in each minute, with no two widgets in one place", () => {
+    const dashboards = two("analytics", "audit");
+    for (const account of ["producer", "consumer", "other"]) {
+      const widgets = widgetsOf(dashboards, account);
+      const cells = widgets.flatMap(({ x, y, width, height }) =>
+        Array.from(
+          { length: width * height },
+          (_, at) => `${x + (at % width)} ${y + Math.floor(at / width)}`,
+        ),
+      );
+      expect(new Set(cells).size).toBe(cells.length);
+      expect(widgets.every(({ x, width }) => x + width <= 24)).toBe(true);
+      for (const graph of widgets.filter(({ type }) => type === "metric")) {
+        const label = graph.properties.title === "Reports redriven" ? "reports" : "records";
+        expect(graph.properties).toMatchObject({
+          stat: "Sum",
+          period: 60,
+          region: "eu-central-1",
+          yAxis: { left: { label, min: 0, showUnits: false } },
+        });
+        for (const one of labels(graph) ?? []) {
+          expect(one).toEqual({ label: expect.stringMatching(/^[a-z, ]+$/) });
+        }
+      }
+    }
   });
 
   it("are left out on request", () => {

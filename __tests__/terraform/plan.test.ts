@@ -78,6 +78,24 @@ const madeFunction = (name: string): string[] => [
   `lambda_function.${name}_function`,
 ];
 
+const ALARMS_OF_MAPPING = [
+  "failing-batches",
+  "records-given-up",
+  "records-dropped",
+  "destination-failures",
+  "function-errors",
+  "function-throttles",
+  "iterator-age",
+];
+const ALARMS_OF_QUEUE = ["failures-waiting", "oldest-failure"];
+const ALARMS_OF_FAN_OUT = ["access-lost", "consumer-lag"];
+
+const alarms = (scope: string, ...ids: string[]): string[] =>
+  ids.map((id) => `cloudwatch_metric_alarm.monitoring_${scope}_${id}`);
+
+const ofAccounts = (type: string, id: string, ...accounts: string[]): string[] =>
+  accounts.map((account) => `${type}.monitoring_accounts_${account}_${id}`);
+
 const queue = (name: string): string => `sqs_queue.${name}_on-failure-queue`;
 
 describeWithTerraform("terraform plan, which validates first, passes", () => {
@@ -98,8 +116,16 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
     );
   });
 
-  it("on three consumers in three accounts, one with shared throughput, one with every option", async () => {
-    const outdir = synthesizeMain(settings(analytics, archive, fraud));
+  it("on three consumers in three accounts, one with shared throughput, one with every option, all monitored", async () => {
+    const monitoring = {
+      name: "orders.v2",
+      alarmTopicArns: { "222222222222": "arn:aws:sns:us-east-1:222222222222:alarms" },
+      iteratorAgeShareOfRetention: 0.25,
+      thresholds: { "function-errors": 5 },
+      dashboards: true,
+      tags: { team: "orders" },
+    };
+    const outdir = synthesizeMain({ ...settings(analytics, archive, fraud), monitoring });
 
     expect(await planned(path.join(outdir, STACK))).toEqual(
       [
@@ -111,6 +137,17 @@ describeWithTerraform("terraform plan, which validates first, passes", () => {
         "iam_role_policy.fraud_function-policy",
         "iam_role_policy.fraud_policy-statements",
         "lambda_alias.fraud_alias",
+        ...alarms("stream", "write-throttled", "read-throttled"),
+        ...alarms("analytics", ...ALARMS_OF_MAPPING, ...ALARMS_OF_QUEUE, ...ALARMS_OF_FAN_OUT),
+        ...alarms("archive", ...ALARMS_OF_MAPPING, ...ALARMS_OF_QUEUE, "not-polled"),
+        // This mapping is paused, so nobody is told that it does not read.
+        ...alarms("fraud", ...ALARMS_OF_MAPPING, "consumer-lag"),
+        ...ofAccounts("sns_topic", "topic", "111111111111", "333333333333", "444444444444"),
+        ...ofAccounts(
+          "cloudwatch_dashboard",
+          "dashboard",
+          ...["111111111111", "222222222222", "333333333333", "444444444444"],
+        ),
       ].sort(),
     );
   });

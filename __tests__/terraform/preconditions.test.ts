@@ -2,9 +2,10 @@ import { TerraformVariable } from "cdktf";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
-import { CrossAccountConsumer, ProducerStream } from "../../modules";
+import { CrossAccountConsumer, PipelineMonitoring, ProducerStream } from "../../modules";
 import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring-properties";
 import { principalArn } from "../../modules/policies/principals";
 import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
 import { fixOf, type Property } from "../../modules/properties/property";
@@ -19,7 +20,11 @@ const GOOD = {
   memory: 512,
   timestamp: "2026-01-31T08:00:00Z",
   writer: "arn:aws:iam::555555555555:role/writer",
+  alarms: "orders",
 };
+
+/** Leaves 124 of the 255 characters of an alarm's name. */
+const LONG_ID = "a".repeat(109);
 
 /** A stack whose settings are Terraform variables. */
 const synthesizeVariables = (): string =>
@@ -32,7 +37,7 @@ const synthesizeVariables = (): string =>
       retentionPeriodHours: variable("retention", "number").numberValue,
     });
     stream.grantWrite(variable("writer", "string").stringValue);
-    new CrossAccountConsumer(stack, "analytics", {
+    const consumer = new CrossAccountConsumer(stack, LONG_ID, {
       provider: provider("analytics", "222222222222"),
       stream,
       consumerName: "analytics",
@@ -41,6 +46,12 @@ const synthesizeVariables = (): string =>
       memorySizeMb: variable("memory", "number").numberValue,
       startingPosition: "AT_TIMESTAMP" as never,
       startingPositionTimestamp: variable("timestamp", "string").stringValue,
+    });
+    new PipelineMonitoring(stack, "monitoring", {
+      stream,
+      consumers: [consumer],
+      name: variable("alarms", "string").stringValue,
+      dashboards: false,
     });
   });
 
@@ -114,31 +125,38 @@ describeWithTerraform("a value that only Terraform knows", () => {
   const { batchSize, startingPositionTimestamp } = MAPPING_PROPERTIES;
   const writer = { kind: principalArn, fix: "grant an account, a role or a user" };
 
-  it.each<[object, Record<string, readonly [Property<unknown>, string]>]>([
+  it.each<[object, Record<string, readonly [Property<unknown>, string]>, ...sentences: string[]]>([
     [
       { retention: 23, memory: 127 },
       { retentionPeriodHours: [retentionPeriodHours, "23"], memorySizeMb: [memorySizeMb, "127"] },
     ],
     [
-      { batch: 1.5, timestamp: "2999-01-01T00:00:00Z" },
+      { batch: 1.5, timestamp: "2999-01-01T00:00:00Z", alarms: "n".repeat(125) },
       {
         batchSize: [batchSize, "1.5"],
         startingPositionTimestamp: [startingPositionTimestamp, "2999-01-01T00:00:00Z"],
       },
+      `'consumers[0]' must be a consumer whose alarms have names of at most 255 characters, got ${"n".repeat(125)}-${LONG_ID}-destination-failures; shorten the construct id of the consumer, or 'name'`,
     ],
     [
       { timestamp: "yesterday" },
       { startingPositionTimestamp: [startingPositionTimestamp, "yesterday"] },
     ],
     [
-      { writer: "arn:aws:iam::555555555555:role/*" },
-      { principalArn: [writer, "arn:aws:iam::555555555555:role/*"] },
+      { writer: "arn:aws:iam::555555555555:role/*", alarms: "my alarms" },
+      {
+        principalArn: [writer, "arn:aws:iam::555555555555:role/*"],
+        name: [MONITORING_PROPERTIES.name, "my alarms"],
+      },
     ],
-  ])("fails the plan with the sentence of a literal: %j", async (values, broken) => {
+  ])("fails the plan with the sentence of a literal: %j", async (values, broken, ...sentences) => {
     const message = await planWith(values);
 
     for (const [name, [declaration, got]] of Object.entries(broken)) {
       expect(message).toContain(mustBe(name, declaration.kind.rule, got, fixOf(declaration)));
+    }
+    for (const sentence of sentences) {
+      expect(message).toContain(sentence);
     }
   });
 });

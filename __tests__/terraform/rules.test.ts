@@ -4,6 +4,7 @@ import { findTerraform } from "../../local/terraform";
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
 import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring-properties";
 import { principalArn } from "../../modules/policies/principals";
 import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
 import * as formats from "../../modules/properties/formats";
@@ -21,6 +22,7 @@ const KINDS: Record<string, Kind> = {
       ...CONSUMER_PROPERTIES,
       ...FUNCTION_PROPERTIES,
       ...MAPPING_PROPERTIES,
+      ...MONITORING_PROPERTIES,
     }).map(([name, { kind }]) => [name, kind as Kind]),
   ),
   ...Object.fromEntries(

@@ -72,9 +72,8 @@ export class Batch {
       await this.discard("RecordAgeExceeded", part, expired);
       return partsOf(part, [records.slice(expired)]);
     }
-    const failure = (await this.guard.checkReadable())
-      ? await this.invoke(records).catch(String)
-      : "";
+    const mayInvoke = (await this.guard.checkReadable()) && !(await this.isThrottled());
+    const failure = mayInvoke ? await this.invoke(records).catch(String) : "";
     if (typeof failure === "string") {
       // The function was not invoked, so this does not count as a retry attempt.
       if (failure) {
@@ -88,6 +87,16 @@ export class Batch {
     this.mapping.LastProcessingResult = failure ? "PROBLEM: Function call failed" : "OK";
     const invocations = part.invocations + 1;
     return failure ? this.afterFailure({ ...part, invocations }, failure) : [];
+  }
+
+  /** Lambda retries a throttled invocation. It counts neither as an attempt nor as a failed batch. */
+  private async isThrottled(): Promise<boolean> {
+    const { FunctionArn: arn } = this.mapping;
+    const isThrottled = await this.tools.functions.isThrottled(arn).catch(() => false);
+    if (isThrottled) {
+      this.tools.metrics.functionThrottled(arn);
+    }
+    return isThrottled;
   }
 
   private async afterFailure(part: Part, { from = 0 }: Failure) {

@@ -39,7 +39,8 @@ export async function neededFor(
   accounts: Accounts,
   functions: ReadonlyMap<string, string>,
 ): Promise<Need[]> {
-  const { service, operation } = call;
+  const { operation } = call;
+  const service = IAM_PREFIXES[call.service] ?? call.service;
   // Nobody needs a permission to ask who they are.
   if (operation === "GetCallerIdentity") {
     return [];
@@ -57,6 +58,9 @@ export async function neededFor(
   const also = (await ALSO[`${service}.${operation}`]?.(request)) ?? [];
   return [...own, ...also.map((need) => ({ context: noContext, ...need }))];
 }
+
+/** Prefixes of actions that differ from the name of the service in signatures. */
+const IAM_PREFIXES: Readonly<Record<string, string>> = { monitoring: "cloudwatch" };
 
 const arnIn = ({ region, account }: Call, service: string, resource: string): string =>
   `arn:aws:${service}:${region}:${account}:${resource}`;
@@ -80,6 +84,19 @@ const RESOURCES: Record<string, Find<readonly string[]>> = {
     body.resourceArn
       ? text(body.resourceArn)
       : arnIn(call, "logs", `log-group:${text(body.logGroupName)}:log-stream:`),
+  ],
+  cloudwatch: ({ call, body }) => {
+    const dashboard = body.DashboardName ?? body["DashboardNames.member.1"];
+    if (dashboard) {
+      return [`arn:aws:cloudwatch::${call.account}:dashboard/${text(dashboard)}`];
+    }
+    const alarm = body.AlarmName ?? body["AlarmNames.member.1"];
+    // AWS checks the reading of alarms on all of them.
+    const name = call.operation === "DescribeAlarms" ? "*" : text(alarm);
+    return [text(body.ResourceARN ?? arnIn(call, "cloudwatch", `alarm:${name}`))];
+  },
+  sns: ({ call, body }) => [
+    text(body.TopicArn ?? body.ResourceArn ?? arnIn(call, "sns", text(body.Name))),
   ],
   sqs: ({ call, body }) => [
     arnIn(call, "sqs", text(body.QueueName ?? text(body.QueueUrl).split("/").at(-1))),
@@ -157,6 +174,14 @@ const ALSO: Record<string, Find<Also>> = {
       "logs:TagResource",
       arnIn(call, "logs", `log-group:${text(body.logGroupName)}`),
     ),
+  "cloudwatch.PutMetricAlarm": ({ call, body }) =>
+    taggedWith(
+      body["Tags.member.1.Key"],
+      "cloudwatch:TagResource",
+      arnIn(call, "cloudwatch", `alarm:${text(body.AlarmName)}`),
+    ),
+  "sns.CreateTopic": ({ call, body }) =>
+    taggedWith(body["Tags.member.1.Key"], "sns:TagResource", arnIn(call, "sns", text(body.Name))),
   "sqs.CreateQueue": ({ call, body }) =>
     taggedWith(body.tags, "sqs:TagQueue", arnIn(call, "sqs", text(body.QueueName))),
   "lambda.CreateFunction": ({ call, body }) => [

@@ -52,6 +52,18 @@ export class Functions {
     });
   }
 
+  /** Returns true if the reserved concurrency of a function is 0, so that Lambda throttles every invocation. */
+  isThrottled(arn: string): Promise<boolean> {
+    const { unqualifiedArn, name: FunctionName } = splitFunctionArn(arn);
+    return this.cache.getOrLoad(`concurrency of ${unqualifiedArn}`, async () => {
+      const { lambda } = this.accounts.owning(arn);
+      const { ReservedConcurrentExecutions: reserved } = await lambda.getFunctionConcurrency({
+        FunctionName,
+      });
+      return reserved === 0;
+    });
+  }
+
   readonly handlers: Handlers = {
     "lambda.CreateFunction": (call) => this.put(call),
     "lambda.UpdateFunctionCode": (call) => this.put(call),

@@ -22,6 +22,7 @@ import { OnFailure } from "./on-failure";
 import { Permissions } from "./permissions";
 import { PipelineMetrics } from "./pipeline-metrics";
 import { Principals } from "./principals";
+import { QueueMetrics } from "./queue-metrics";
 import { RecordKeys } from "./record-keys";
 import { reshardingHandlers } from "./resharding";
 import { CONSUMER_ACTIONS, ResourcePolicies, STREAM_ACTIONS } from "./resource-policies";
@@ -40,6 +41,8 @@ export interface LocalAwsOptions {
    * for one minute in AWS. Default: no metrics.
    */
   readonly metricsIntervalSeconds?: number;
+  /** Time of the data points of metrics, so that a test can let minutes pass. Default: the real time. */
+  readonly metricsClock?: () => Date;
   /** Called after a function has processed records of a stream. */
   readonly onDelivered?: (delivery: Delivery) => void;
 }
@@ -81,13 +84,16 @@ export async function startLocalAws({
   rolePropagationSeconds = 3,
   consumerCreatingSeconds = 2,
   metricsIntervalSeconds,
+  metricsClock,
   onDelivered,
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto.url);
   const deployers = new Deployers(accounts);
   const cache = new Cache();
-  const collector = new Metrics(accounts, metricsIntervalSeconds);
+  const collector = new Metrics(accounts, metricsIntervalSeconds, metricsClock);
+  const queueMetrics = new QueueMetrics(collector, accounts);
+  collector.measure = () => queueMetrics.measure();
   const metrics = new PipelineMetrics(collector, accounts);
   const principals = new Principals(accounts, cache, rolePropagationSeconds);
   const consumers = new StreamConsumers(accounts, consumerCreatingSeconds);
@@ -96,7 +102,7 @@ export async function startLocalAws({
   const permissions = new Permissions(accounts, cache, principals, resourcePolicies, keyPolicies);
   const functions = new Functions(accounts, cache, permissions);
   const versions = new FunctionVersions(accounts, cache);
-  const onFailure = new OnFailure(accounts, permissions, functions);
+  const onFailure = new OnFailure(accounts, permissions, functions, queueMetrics);
   const logs = new FunctionLogs(accounts, permissions);
   const environmentOf = async (roleArn: string) => {
     const session = await accounts.assume(roleArn);

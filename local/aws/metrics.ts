@@ -13,7 +13,7 @@ interface Pending {
 /** The source of a metric: the account and Region of an ARN, a namespace and dimensions. */
 export interface MetricSource {
   readonly arn: string;
-  readonly namespace: "AWS/Lambda" | "AWS/Kinesis";
+  readonly namespace: "AWS/Lambda" | "AWS/Kinesis" | "AWS/SQS";
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
@@ -26,11 +26,17 @@ export class Metrics {
   >();
   private readonly timer: NodeJS.Timeout | undefined;
   private writing = Promise.resolve();
+  /** Adds metrics that are measured, not counted. Called before each batch is written. */
+  measure: () => Promise<void> = () => Promise.resolve();
 
-  /** @param intervalSeconds time between two batches; metrics are off if it is undefined */
+  /**
+   * @param intervalSeconds time between two batches; metrics are off if it is undefined
+   * @param now time of the data points
+   */
   constructor(
     private readonly accounts: Accounts,
     readonly intervalSeconds: number | undefined,
+    private readonly now = () => new Date(),
   ) {
     if (intervalSeconds !== undefined) {
       this.timer = setInterval(() => void this.flush(), intervalSeconds * 1000).unref();
@@ -54,7 +60,7 @@ export class Metrics {
         datum: {
           MetricName,
           Unit: unit,
-          Timestamp: new Date(),
+          Timestamp: this.now(),
           Dimensions: Object.entries(source.dimensions).map(([Name, Value]) => ({ Name, Value })),
         },
         counts: new Map<number, number>(),
@@ -66,16 +72,25 @@ export class Metrics {
 
   /** Resolves when all metrics added so far can be read from CloudWatch. */
   flush(): Promise<void> {
-    const batches = [...this.pending.values()];
-    this.pending.clear();
+    const counted = this.takePending();
     this.writing = this.writing
-      .then(() => Promise.all(batches.map((batch) => this.write(batch.source, batch.metrics))))
+      .then(() => this.measure())
+      .then(() => {
+        const batches = [...counted, ...this.takePending()];
+        return Promise.all(batches.map((batch) => this.write(batch.source, batch.metrics)));
+      })
       // moto can already have stopped.
       .then(
         () => undefined,
         () => undefined,
       );
     return this.writing;
+  }
+
+  private takePending() {
+    const batches = [...this.pending.values()];
+    this.pending.clear();
+    return batches;
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Functions } from "./functions";
 import { kinesisEvent, type KinesisRecord } from "../../cli/src/kinesis-event";
 import type { Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
+import type { QueueMetrics } from "./queue-metrics";
 import { parseArn, streamArnOf } from "../../cli/src/arns";
 
 /** A failed invocation. */
@@ -30,6 +31,7 @@ export class OnFailure {
     private readonly accounts: Accounts,
     private readonly permissions: Permissions,
     private readonly functions: Functions,
+    private readonly queueMetrics: QueueMetrics,
   ) {}
 
   /** Resolves with the reason if the role is not allowed to send. As in AWS, the records are lost then. */
@@ -54,6 +56,7 @@ export class OnFailure {
       const problem = await denied("sqs:SendMessage", destination, queue.Attributes?.Policy);
       if (!problem) {
         await sqs.sendMessage({ QueueUrl, MessageBody: JSON.stringify(record) });
+        this.queueMetrics.sent(destination);
       }
       return problem;
     }

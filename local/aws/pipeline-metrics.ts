@@ -111,6 +111,10 @@ export class PipelineMetrics {
     this.metrics.add(source, "Milliseconds", { Duration: durationMilliseconds });
   }
 
+  functionThrottled(functionArn: string): void {
+    this.metrics.add(functionSource(functionArn), "Count", { Throttles: 1 });
+  }
+
   /** Counts the gateway's calls that put records into streams or get records from them. */
   async called(
     call: Pick<Call, "service" | "operation" | "region" | "accessKeyId" | "body">,

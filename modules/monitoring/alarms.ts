@@ -97,9 +97,8 @@ const minutes = (evaluationPeriods: number) =>
   ({ period: 60, evaluationPeriods, datapointsToAlarm: evaluationPeriods }) as const;
 const aboveZero = { comparison: "GreaterThanThreshold", threshold: 0 } as const;
 const quietWithoutData = { missingData: "notBreaching" } as const;
-/** For metrics that are missing only if nobody reads: any data point counts, also one of 0. */
-const noDataForAQuarterOfAnHour = {
-  statistic: "SampleCount",
+/** For metrics that are missing only if nobody reads. */
+const nobodyForAQuarterOfAnHour = {
   period: 300,
   evaluationPeriods: 3,
   datapointsToAlarm: 3,
@@ -146,7 +145,9 @@ export const ALARMS = {
     each: "consumer",
     metric: "SubscribeToShard.Success",
     dimensions: ofConsumer,
-    ...noDataForAQuarterOfAnHour,
+    // The metric records whether a subscription was established, so a refused one may count as 0.
+    statistic: "Sum",
+    ...nobodyForAQuarterOfAnHour,
     applies: hasEnhancedFanOut,
     what: "nobody has subscribed through the registered consumer for 15 minutes",
     why: "Lambda renews each subscription after 5 minutes, also on an idle stream. When access is lost, the metrics of lag and errors go silent instead of high.",
@@ -169,7 +170,9 @@ export const ALARMS = {
     ...LAMBDA,
     metric: "PolledEventCount",
     dimensions: ofMapping,
-    ...noDataForAQuarterOfAnHour,
+    // An empty poll is a data point of 0.
+    statistic: "SampleCount",
+    ...nobodyForAQuarterOfAnHour,
     applies: hasSharedThroughput,
     what: "the event source mapping has not polled the stream for 15 minutes",
     why: "An empty poll counts as 0; a disabled mapping counts nothing. That this holds for enhanced fan-out is not documented, which has `access-lost` instead.",

@@ -12,12 +12,20 @@ export interface DashboardContent {
   readonly own: readonly CrossAccountConsumer[];
 }
 
-/** Namespace, name, then name and value of each dimension. */
-type Metric = readonly string[];
+/** Namespace, name, name and value of each dimension, then how the metric is labelled. */
+type Metric = readonly (string | { readonly label: string })[];
 
-/** The way of the records, from left to right. */
-const STAGES = ["put", "polled", "filtered", "invoked", "failed", "redriven"] as const;
-type Stage = (typeof STAGES)[number];
+/** The way of the records, from left to right, with the titles of the graphs. */
+const TITLES = {
+  put: "Records put",
+  polled: "Records polled",
+  filtered: "Records filtered out",
+  invoked: "Records sent to the function",
+  failed: "Records failed",
+  redriven: "Reports redriven",
+} as const;
+type Stage = keyof typeof TITLES;
+const STAGES = Object.keys(TITLES) as Stage[];
 type Row = Readonly<Partial<Record<Stage, readonly Metric[]>>>;
 
 /** A dashboard has 24 columns. */
@@ -26,91 +34,127 @@ const HEIGHT = 6;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 export function dashboardBody({ region, stream, consumers, own }: DashboardContent): string {
+  const elsewhere = consumers.filter((consumer) => !own.includes(consumer));
+  const afterPolling =
+    elsewhere.length === 0
+      ? "What becomes of the records is shown below."
+      : `What becomes of the records is on the dashboards in the accounts of the functions: ${elsewhere.map(({ node }) => node.id).join(", ")}.`;
+  const beforePolling = stream
+    ? "The records that are put are shown above."
+    : "The records that are put are on the dashboard in the account of the stream.";
   const rows = [
-    ...(stream ? [{ title: "stream", row: streamRow(stream, consumers) }] : []),
-    ...own.map((consumer) => ({ title: consumer.node.id, row: consumerRow(consumer) })),
+    ...(stream
+      ? [
+          {
+            row: streamRow(stream, consumers),
+            note: { title: "Stream", text: afterPolling, stages: STAGES.slice(2) },
+          },
+        ]
+      : []),
+    ...own.map((consumer) => ({
+      row: consumerRow(consumer),
+      note: { title: consumer.node.id, text: beforePolling, stages: STAGES.slice(0, 1) },
+    })),
   ];
-  const widgets = rows.flatMap(({ title, row }, index) => [
-    ...(row.put ? [] : [label(title, index)]),
-    ...STAGES.flatMap((stage, column) => {
+  const widgets = rows.flatMap(({ row, note }, index) => [
+    markdown(note, index),
+    ...STAGES.flatMap((stage) => {
       const metrics = row[stage];
-      return metrics ? [graph(`${title}: ${stage}`, metrics, region, column, index)] : [];
+      return metrics ? [graph(stage, metrics, region, index)] : [];
     }),
   ]);
   return JSON.stringify({ widgets });
 }
 
 function streamRow(stream: IProducerStream, consumers: readonly CrossAccountConsumer[]): Row {
-  const ofStream = (metric: string): Metric => [
+  const ofStream = (metric: string): string[] => [
     "AWS/Kinesis",
     metric,
     "StreamName",
     stream.streamName,
   ];
-  const registered = consumers.flatMap((consumer) =>
-    consumer.registeredConsumer
+  const registered = consumers.flatMap(({ node, registeredConsumer }) =>
+    registeredConsumer
       ? [
           [
             ...ofStream("SubscribeToShardEvent.Records"),
-            "ConsumerName",
-            consumer.registeredConsumer.name,
+            ...["ConsumerName", registeredConsumer.name],
+            { label: node.id },
           ],
         ]
       : [],
   );
   const hasShared = consumers.some(({ consumerArn }) => consumerArn === undefined);
+  const shared = [...ofStream("GetRecords.Records"), { label: "all with shared throughput" }];
   return {
-    put: [ofStream("IncomingRecords"), ofStream("WriteProvisionedThroughputExceeded")],
-    polled: [...(hasShared ? [ofStream("GetRecords.Records")] : []), ...registered],
+    put: [
+      [...ofStream("IncomingRecords"), { label: "put" }],
+      [...ofStream("WriteProvisionedThroughputExceeded"), { label: "throttled" }],
+    ],
+    polled: [...(hasShared ? [shared] : []), ...registered],
   };
 }
 
 function consumerRow({ mapping, onFailureQueue }: CrossAccountConsumer): Row {
-  const ofMapping = (metric: string): Metric => [
+  const ofMapping = (metric: string, label: string): Metric => [
     "AWS/Lambda",
     metric,
     "EventSourceMappingUUID",
     mapping.uuid,
+    { label },
   ];
   return {
-    polled: [ofMapping("PolledEventCount")],
-    filtered: [ofMapping("FilteredOutEventCount")],
-    invoked: [ofMapping("InvokedEventCount")],
+    polled: [ofMapping("PolledEventCount", "polled")],
+    filtered: [ofMapping("FilteredOutEventCount", "filtered out")],
+    invoked: [ofMapping("InvokedEventCount", "sent, with retries")],
     failed: [
-      ofMapping("FailedInvokeEventCount"),
-      ofMapping("OnFailureDestinationDeliveredEventCount"),
-      ofMapping("DroppedEventCount"),
+      ofMapping("FailedInvokeEventCount", "failed, with retries"),
+      ofMapping("OnFailureDestinationDeliveredEventCount", "given up and reported"),
+      ofMapping("DroppedEventCount", "dropped"),
     ],
     // A redrive deletes each report whose records it has brought back.
     ...(onFailureQueue && {
-      redriven: [["AWS/SQS", "NumberOfMessagesDeleted", "QueueName", onFailureQueue.name]],
+      redriven: [
+        [
+          ...["AWS/SQS", "NumberOfMessagesDeleted", "QueueName", onFailureQueue.name],
+          { label: "deleted" },
+        ],
+      ],
     }),
   };
 }
 
-const place = (column: number, row: number) => ({
-  x: column * WIDTH,
+const place = (stages: readonly Stage[], row: number) => ({
+  x: STAGES.findIndex((stage) => stages.includes(stage)) * WIDTH,
   y: row * HEIGHT,
-  width: WIDTH,
+  width: stages.length * WIDTH,
   height: HEIGHT,
 });
 
-const label = (title: string, row: number) => ({
+interface Note {
+  readonly title: string;
+  readonly text: string;
+  readonly stages: readonly Stage[];
+}
+
+const markdown = ({ title, text, stages }: Note, row: number) => ({
   type: "text",
-  ...place(0, row),
-  properties: {
-    markdown: `## ${title}\n\nThe account of the stream shows the records that are put.`,
-  },
+  ...place(stages, row),
+  properties: { markdown: `## ${title}\n\n${text}` },
 });
 
-const graph = (
-  title: string,
-  metrics: readonly Metric[],
-  region: string,
-  column: number,
-  row: number,
-) => ({
+const graph = (stage: Stage, metrics: readonly Metric[], region: string, row: number) => ({
   type: "metric",
-  ...place(column, row),
-  properties: { title, region, metrics, stat: "Sum", period: 60, view: "timeSeries" },
+  ...place([stage], row),
+  properties: {
+    title: TITLES[stage],
+    region,
+    metrics,
+    stat: "Sum",
+    period: 60,
+    view: "timeSeries",
+    yAxis: {
+      left: { label: stage === "redriven" ? "reports" : "records", min: 0, showUnits: false },
+    },
+  },
 });

@@ -14,6 +14,8 @@ import { object, Properties, WithDefaults } from "../properties/property";
 import { ALARM_IDS, AlarmId, ALARMS } from "./alarms";
 import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
+export const LONGEST_NAME = 128;
+
 /** More milliseconds than a stream can retain records. */
 const MAX_THRESHOLD = 1e12;
 
@@ -52,8 +54,8 @@ export const MONITORING_PROPERTIES = {
   },
   name: {
     kind: matching(
-      "^[a-zA-Z0-9_.-]{1,128}$",
-      "1 to 128 letters, digits, dots, hyphens or underscores",
+      `^[a-zA-Z0-9_.-]{1,${LONGEST_NAME}}$`,
+      `1 to ${LONGEST_NAME} letters, digits, dots, hyphens or underscores`,
     ),
     fix: "omit it for the stream's name",
   },

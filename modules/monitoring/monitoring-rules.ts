@@ -1,21 +1,31 @@
-import { Token } from "cdktf";
+import { Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { accountOf, providerRegion } from "../accounts/account-of";
 import { duplicates } from "../accounts/duplicates";
 import { checkSameStack } from "../accounts/same-stack";
+import type { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
 import { arnPart } from "../policies/arns";
 import { asStream } from "../producer-stream/stream-base";
 import { isLiteral } from "../properties/expressions";
 import { accountId } from "../properties/formats";
 import { PropertyChecks } from "../properties/property-checks";
-import { mustBe, mustBeLiteral } from "../properties/sentences";
-import { MonitoringSettings } from "./monitoring-properties";
+import { describeValue, mustBe, mustBeLiteral } from "../properties/sentences";
+import { ALARM_IDS } from "./alarms";
+import { LONGEST_NAME, MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const LONGEST_ALARM_NAME = 255;
+const LONGEST_ID = ALARM_IDS.reduce((one, other) => (other.length > one.length ? other : one));
+
+export const alarmName = (name: string, id: string, consumer?: CrossAccountConsumer): string =>
+  [name, ...(consumer ? [consumer.node.id] : []), id].join("-");
 
 /** The rules that span several properties of a PipelineMonitoring. */
 export function checkMonitoring(
   checks: PropertyChecks,
   scope: Construct,
   settings: MonitoringSettings,
+  name: string,
 ): void {
   const { consumers } = settings;
   const stream = asStream(settings.stream);
@@ -42,7 +52,34 @@ export function checkMonitoring(
         `rename all but one of ${paths.join(" and ")}`,
       ),
   ).forEach((error) => checks.addError(error));
+  checkNames(checks, consumers, name);
   checkTopics(checks, settings);
+}
+
+/** The names of topics and dashboards are shorter than AWS's limits, since `name` is. */
+function checkNames(
+  checks: PropertyChecks,
+  consumers: readonly CrossAccountConsumer[],
+  name: string,
+): void {
+  consumers.forEach((consumer, index) => {
+    const longest = alarmName(name, LONGEST_ID, consumer);
+    const left = LONGEST_ALARM_NAME - alarmName("", LONGEST_ID, consumer).length;
+    const sentence = (got: string): string =>
+      mustBe(
+        `consumers[${index}]`,
+        `a consumer whose alarms have names of at most ${LONGEST_ALARM_NAME} characters`,
+        got,
+        "shorten the construct id of the consumer, or 'name'",
+      );
+    if (!isLiteral(name)) {
+      if (left < LONGEST_NAME) {
+        checks.addPrecondition("alarms", Op.gte(left, Fn.lengthOf(name)), sentence(longest));
+      }
+    } else if (name.length > left && MONITORING_PROPERTIES.name.kind.matches(name)) {
+      checks.addError(sentence(`${longest.length} in ${describeValue(longest)}`));
+    }
+  });
 }
 
 function checkTopics(checks: PropertyChecks, settings: MonitoringSettings): void {

@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
-import { Annotations, Fn, Op, TerraformProvider, Token } from "cdktf";
+import { Annotations, Fn, Op, TerraformProvider, TerraformResourceLifecycle, Token } from "cdktf";
 import { Construct } from "constructs";
 import { accountOf, providerRegion } from "../accounts/account-of";
 import { duplicates, mustBeUnique } from "../accounts/duplicates";
@@ -15,7 +15,7 @@ import { readProperties } from "../properties/property";
 import { Alarm, ALARM_IDS, AlarmId, ALARMS, Watched } from "./alarms";
 import { dashboardBody } from "./dashboard";
 import { MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
-import { checkMonitoring } from "./monitoring-rules";
+import { alarmName, checkMonitoring } from "./monitoring-rules";
 import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
 /** The shortest retention that Kinesis allows, assumed if only somebody else knows the stream's. */
@@ -48,11 +48,11 @@ export class PipelineMonitoring extends Construct {
     const checks = new PropertyChecks();
     const settings = readProperties(MONITORING_PROPERTIES, props, checks, "alarms");
     checks.throwIfWrongType(this);
-    checkMonitoring(checks, this, settings);
-    checks.throwIfAny(this);
     this.settings = settings;
     this.stream = asStream(settings.stream);
     this.name = settings.name ?? nameOf(this.stream);
+    checkMonitoring(checks, this, settings, this.name);
+    checks.throwIfAny(this);
     this.providers = this.providersByAccount();
     this.node.addValidation({ validate: () => this.duplicateNames() });
     if (!this.stream.provider) {
@@ -72,9 +72,11 @@ export class PipelineMonitoring extends Construct {
         new Construct(accounts, accountId(provider)),
       ]),
     );
-    this.topics = this.createTopics(scopes);
+    // The provider refuses a wrong name of a topic before it looks at the alarms.
+    const lifecycle = checks.lifecycleOf("alarms");
+    this.topics = this.createTopics(scopes, lifecycle);
     this.alarms = this.createAlarms(checks);
-    this.dashboards = settings.dashboards ? this.createDashboards(scopes) : {};
+    this.dashboards = settings.dashboards ? this.createDashboards(scopes, lifecycle) : {};
   }
 
   private providersByAccount(): Map<string, TerraformProvider> {
@@ -90,7 +92,10 @@ export class PipelineMonitoring extends Construct {
   }
 
   /** An unencrypted topic, which CloudWatch may publish to; the messages hold no records. */
-  private createTopics(scopes: ReadonlyMap<string, Construct>): Record<string, SnsTopic> {
+  private createTopics(
+    scopes: ReadonlyMap<string, Construct>,
+    lifecycle?: TerraformResourceLifecycle,
+  ): Record<string, SnsTopic> {
     const { alarmTopicArns = {}, tags } = this.settings;
     const created = [...this.providers].filter(([account]) => !(account in alarmTopicArns));
     return Object.fromEntries(
@@ -99,6 +104,7 @@ export class PipelineMonitoring extends Construct {
         new SnsTopic(scopes.get(account) ?? this, "topic", {
           provider,
           name: withoutDots(`${this.name}-alarms`),
+          lifecycle,
           tags,
         }),
       ]),
@@ -126,7 +132,7 @@ export class PipelineMonitoring extends Construct {
         if (isOfStream && index > 0) {
           continue;
         }
-        const name = isOfStream ? `${this.name}-${id}` : `${this.name}-${consumer.node.id}-${id}`;
+        const name = alarmName(this.name, id, isOfStream ? undefined : consumer);
         const created = this.createAlarm(isOfStream ? ofStream : scope, id, name, watched, checks);
         if (created) {
           all[id] = { ...all[id], [isOfStream ? "stream" : consumer.node.id]: created };
@@ -139,7 +145,7 @@ export class PipelineMonitoring extends Construct {
   private createAlarm(
     scope: Construct,
     id: AlarmId,
-    alarmName: string,
+    name: string,
     watched: Watched,
     checks: PropertyChecks,
   ): CloudwatchMetricAlarm | undefined {
@@ -154,10 +160,10 @@ export class PipelineMonitoring extends Construct {
     const topicArn = this.topicArn(provider);
     const ownThreshold =
       typeof alarm.threshold === "number" ? alarm.threshold : alarm.threshold(watched);
-    const precondition = checks.preconditionsOf(id, "topics");
+    const precondition = checks.preconditionsOf(id, "topics", "alarms");
     return new CloudwatchMetricAlarm(scope, id, {
       provider,
-      alarmName,
+      alarmName: name,
       alarmDescription: `${watched.stream.streamName}: ${alarm.what}. ${alarm.why} (docs/runbook.md: ${id})`,
       namespace: alarm.namespace,
       metricName: alarm.metric,
@@ -185,6 +191,7 @@ export class PipelineMonitoring extends Construct {
 
   private createDashboards(
     scopes: ReadonlyMap<string, Construct>,
+    lifecycle?: TerraformResourceLifecycle,
   ): Record<string, CloudwatchDashboard> {
     const { provider: owner, streamArn } = this.stream;
     const consumers = [...this.settings.consumers].sort((one, other) =>
@@ -196,6 +203,7 @@ export class PipelineMonitoring extends Construct {
         new CloudwatchDashboard(scopes.get(account) ?? this, "dashboard", {
           provider,
           dashboardName: withoutDots(this.name),
+          lifecycle,
           dashboardBody: dashboardBody({
             region: providerRegion(provider) ?? arnPart(streamArn, "region"),
             stream: owner && accountOf(owner) === account ? this.stream : undefined,

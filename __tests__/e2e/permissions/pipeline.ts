@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   CrossAccountConsumer,
+  PipelineMonitoring,
   ProducerStream,
   ProducerStreamProps,
   ReadMode,
@@ -83,6 +84,16 @@ export function synthesizePipeline(version: "before" | "after", existingKeyArn: 
     });
     archive.role?.addOverride("assume_role_policy", trustPolicy(version));
     archive.onFailureQueue?.addOverride("message_retention_seconds", either(1209600, 86400));
+
+    const { topics } = new PipelineMonitoring(stack, "monitoring", {
+      stream: orders,
+      consumers: either([analytics], [analytics, archive]),
+      thresholds: either({}, { "write-throttled": 5, "function-errors": 5 }),
+      tags: either({ team: "a" }, { owner: "b" }),
+    });
+    for (const topic of Object.values(topics)) {
+      topic.addOverride("display_name", `Alarms ${version} the change`);
+    }
   }, REGION);
 }
 
