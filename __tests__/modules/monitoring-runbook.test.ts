@@ -14,10 +14,13 @@ describe("the runbook", () => {
     expect(sections.map(([id]) => id)).toEqual(ALARM_IDS);
   });
 
-  it.each(sections)("says what to type when %s goes off, and in which account", (_, __, rest = "") => {
-    const [, commands = ""] = /```sh\n([^`]+)\n```/.exec(rest) ?? [];
-    for (const command of commands.split("\n")) {
-      expect(command).toMatch(/^(aws|npx cross-account-kinesis) .* --(stream-)?profile [A-Z_]+/);
-    }
-  });
+  it.each(sections)(
+    "says what to type when %s goes off, and in which account",
+    (_, __, rest = "") => {
+      const [, commands = ""] = /```sh\n([^`]+)\n```/.exec(rest) ?? [];
+      for (const command of commands.split("\n")) {
+        expect(command).toMatch(/^(aws|npx cross-account-kinesis) .* --(stream-)?profile [A-Z_]+/);
+      }
+    },
+  );
 });
