@@ -3,138 +3,36 @@ import {
   DeleteResourcePolicyCommand,
   GetRecordsCommand,
   PutRecordCommand,
-  StartStreamEncryptionCommand,
 } from "@aws-sdk/client-kinesis";
-import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import {
   DeleteFunctionConcurrencyCommand,
   PutFunctionConcurrencyCommand,
-  UpdateEventSourceMappingCommand,
-  UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import {
-  DeleteMessageCommand,
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-} from "@aws-sdk/client-sqs";
-import { startLocalAws, type LocalAws } from "../../local/aws";
-import { PipelineMonitoring, ReadMode } from "../../modules";
-import { aConsumer, aStream, synthesize, type Synthesized } from "../helpers/synthesize";
+import type { Synthesized } from "../helpers/synthesize";
 import { AlarmWatch } from "./alarm-watch";
-import { createQueue, HANDLER, records } from "./batch-handler";
+import { records } from "./batch-handler";
+import { MonitoredPipeline, STREAM, synthesized } from "./monitored-pipeline";
 import { refusal } from "./refusal";
-import {
-  allow,
-  clientsOf,
-  connect,
-  CONSUMER,
-  makeConsumer,
-  makeStream,
-  mapping,
-  policy,
-  PRODUCER,
-  put,
-  setResourcePolicy,
-  setRolePolicy,
-  STREAM_ACTIONS,
-  until,
-  type Clients,
-} from "./two-accounts";
+import { allow, CONSUMER, put, setResourcePolicy, STREAM_ACTIONS } from "./two-accounts";
 
 jest.setTimeout(300_000);
 
 /** Real time that stands for a minute, unless a function needs time to fail. */
 const MINUTE_SECONDS = 0.3;
-const STREAM = "orders";
-/** Ages that a run of some seconds can reach. */
-const THRESHOLDS = { "consumer-lag": 8_000, "iterator-age": 8_000, "oldest-failure": 3 };
-
-/** A consumer with enhanced fan-out, and one with shared throughput that gives up at the first failure. */
-const synthesized = (enabled = true): Synthesized =>
-  synthesize((stack, providers) => {
-    const stream = aStream(stack, providers, { streamName: STREAM });
-    const consumers = [
-      aConsumer(stack, providers, { stream, enabled, consumerName: "analytics" }, "analytics"),
-      aConsumer(
-        stack,
-        providers,
-        { stream, enabled, consumerName: "audit", readMode: ReadMode.SHARED_THROUGHPUT },
-        "audit",
-      ),
-    ];
-    new PipelineMonitoring(stack, "monitoring", { stream, consumers, thresholds: THRESHOLDS });
-  });
 
 const alarms = new AlarmWatch();
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-let streamArn: string;
-let consumerArn: string;
-let key: string;
-let queueUrl: string;
-const uuids: Record<string, string> = {};
-const statements: Record<string, object[]> = {};
-
-const HOW_TO_FAIL = HANDLER.replaceAll('"poison"', "process.env.POISON");
+let pipeline: MonitoredPipeline;
 
 beforeAll(async () => {
-  aws = await startLocalAws({
-    rolePropagationSeconds: 0,
-    consumerCreatingSeconds: 0,
-    metricsIntervalSeconds: 0.2,
-    metricsClock: alarms.clock,
-  });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-  await alarms.connect(aws);
-  await makePipeline();
+  pipeline = await MonitoredPipeline.start(alarms.clock);
+  await alarms.connect(pipeline.aws);
   watch(synthesized());
 }, 60_000);
-afterAll(() => aws.stop());
-
-/** What Terraform would make of the settings. */
-async function makePipeline(): Promise<void> {
-  streamArn = await makeStream(producer, STREAM);
-  const { KeyMetadata } = await producer.kms.send(new CreateKeyCommand({}));
-  key = KeyMetadata?.Arn ?? "";
-  await setKeyPolicy([allow(["kms:Decrypt"], "*", `arn:aws:iam::${CONSUMER}:root`)]);
-  await producer.kinesis.send(
-    new StartStreamEncryptionCommand({ StreamName: STREAM, EncryptionType: "KMS", KeyId: key }),
-  );
-  consumerArn = await makeConsumer(producer, streamArn, "analytics");
-  for (const [name, source] of [
-    ["analytics", consumerArn],
-    ["audit", streamArn],
-  ] as const) {
-    const queue = await createQueue(consumer, `${name}-on-failure`);
-    statements[name] = [
-      allow(["kms:Decrypt"], key),
-      allow(["logs:*"], "*"),
-      allow(STREAM_ACTIONS, streamArn),
-      allow(["sqs:SendMessage"], queue.arn),
-    ];
-    const { uuid } = await connect(producer, consumer, name, source, HOW_TO_FAIL, {
-      mapping: {
-        MetricsConfig: { Metrics: ["EventCount"] },
-        FunctionResponseTypes: ["ReportBatchItemFailures"],
-        MaximumRetryAttempts: name === "audit" ? 0 : -1,
-        DestinationConfig: { OnFailure: { Destination: queue.arn } },
-      },
-      function: { Environment: { Variables: { POISON: `bad for ${name}` } } },
-      statements: statements[name],
-    });
-    uuids[name] = uuid;
-  }
-  const { QueueUrl } = await consumer.sqs.send(
-    new GetQueueUrlCommand({ QueueName: "audit-on-failure" }),
-  );
-  queueUrl = QueueUrl ?? "";
-}
+afterAll(() => pipeline.aws.stop());
 
 function watch(document: Synthesized): void {
   const resources = Object.keys(document.resources.aws_lambda_event_source_mapping as object);
-  const uuidOf = (id: string) => uuids[id.replace(/_.*/, "")] ?? "";
+  const uuidOf = (id: string) => pipeline.uuids.get(id.replace(/_.*/, "")) ?? "";
   alarms.watch(
     document,
     Object.fromEntries(
@@ -143,31 +41,7 @@ function watch(document: Synthesized): void {
   );
 }
 
-const setKeyPolicy = (others: object[]) =>
-  producer.kms.send(
-    new PutKeyPolicyCommand({
-      KeyId: key,
-      PolicyName: "default",
-      Policy: policy(allow(["kms:*"], "*", `arn:aws:iam::${PRODUCER}:root`), ...others),
-    }),
-  );
-
-/** What the function does with records that are bad for it. */
-const setFunction = (name: string, POISON: string, HOW = "report") =>
-  consumer.lambda.send(
-    new UpdateFunctionConfigurationCommand({
-      FunctionName: name,
-      Environment: { Variables: { POISON, HOW } },
-    }),
-  );
-
-async function setEnabled(Enabled: boolean): Promise<void> {
-  for (const UUID of Object.values(uuids)) {
-    await consumer.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
-    const state = Enabled ? "Enabled" : "Disabled";
-    await until(async () => (await mapping(consumer, UUID)).State === state);
-  }
-}
+const putRecord = (data: string) => put(pipeline.producer, pipeline.streamArn, records(data));
 
 interface Incident {
   /** Starts it. */
@@ -195,7 +69,7 @@ async function passMinutes(
     }
     await during();
     await sleep(seconds * 1000);
-    await alarms.passMinute(aws);
+    await alarms.passMinute(pipeline.aws);
   }
 }
 
@@ -231,9 +105,15 @@ describe("the alarms of a pipeline", () => {
   it("tell that the stream's policy was taken away, and that it is back", async () => {
     const changes = await incident({
       cause: () =>
-        producer.kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: streamArn })),
+        pipeline.producer.kinesis.send(
+          new DeleteResourcePolicyCommand({ ResourceARN: pipeline.streamArn }),
+        ),
       cure: () =>
-        setResourcePolicy(producer, streamArn, allow(STREAM_ACTIONS, streamArn, CONSUMER)),
+        setResourcePolicy(
+          pipeline.producer,
+          pipeline.streamArn,
+          allow(STREAM_ACTIONS, pipeline.streamArn, CONSUMER),
+        ),
       expected: ["analytics-access-lost", "audit-not-polled"],
     });
     expect(changes).toEqual({
@@ -244,8 +124,8 @@ describe("the alarms of a pipeline", () => {
 
   it("tell that the key's policy was taken away, and that it is back", async () => {
     const changes = await incident({
-      cause: () => setKeyPolicy([]),
-      cure: () => setKeyPolicy([allow(["kms:Decrypt"], "*", `arn:aws:iam::${CONSUMER}:root`)]),
+      cause: () => pipeline.setDecryption(false),
+      cure: () => pipeline.setDecryption(true),
       expected: ["analytics-access-lost", "audit-not-polled"],
     });
     expect(changes).toEqual({
@@ -256,8 +136,8 @@ describe("the alarms of a pipeline", () => {
 
   it("tell that a function reports failures, and that it has recovered", async () => {
     const changes = await incident({
-      cause: () => put(producer, streamArn, records("bad for analytics")),
-      cure: () => setFunction("analytics", "nothing"),
+      cause: () => putRecord("bad for analytics"),
+      cure: () => pipeline.setFunction("analytics", "nothing"),
       expected: ["analytics-failing-batches"],
       minuteSeconds: 1.2,
     });
@@ -270,10 +150,10 @@ describe("the alarms of a pipeline", () => {
     );
     const changes = await incident({
       cause: async () => {
-        await setFunction("analytics", "bad for analytics", "throw");
-        await put(producer, streamArn, records("bad for analytics"));
+        await pipeline.setFunction("analytics", "bad for analytics", "throw");
+        await putRecord("bad for analytics");
       },
-      cure: () => setFunction("analytics", "nothing"),
+      cure: () => pipeline.setFunction("analytics", "nothing"),
       expected,
       minuteSeconds: 1.2,
     });
@@ -285,28 +165,21 @@ describe("the alarms of a pipeline", () => {
       (id) => `audit-${id}`,
     );
     const changes = await incident({
-      cause: () => put(producer, streamArn, records("bad for audit")),
-      cure: async () => {
-        const { Messages: [report] = [] } = await consumer.sqs.send(
-          new ReceiveMessageCommand({ QueueUrl: queueUrl }),
-        );
-        const ReceiptHandle = report?.ReceiptHandle;
-        await consumer.sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
-      },
+      cause: () => putRecord("bad for audit"),
+      cure: () => pipeline.deleteReport("audit"),
       expected,
     });
     expect(changes).toEqual(offAndOn(...expected));
   });
 
   it("tell that reports of failed records are lost as well", async () => {
-    const all = statements.audit ?? [];
     const expected = ["audit-records-dropped", "audit-destination-failures"];
     const changes = await incident({
       cause: async () => {
-        await setRolePolicy(consumer, "audit", ...all.slice(0, -1));
-        await put(producer, streamArn, records("bad for audit"));
+        await pipeline.setReports(false);
+        await putRecord("bad for audit");
       },
-      cure: () => setRolePolicy(consumer, "audit", ...all),
+      cure: () => pipeline.setReports(true),
       expected,
     });
     expect(changes).toEqual(offAndOn(...expected));
@@ -316,17 +189,17 @@ describe("the alarms of a pipeline", () => {
     const error = { code: "ProvisionedThroughputExceededException", message: "Rate exceeded" };
     const calls = {
       PutRecord: new PutRecordCommand({
-        StreamARN: streamArn,
+        StreamARN: pipeline.streamArn,
         PartitionKey: "k",
         Data: Buffer.from("good"),
       }),
-      GetRecords: new GetRecordsCommand({ StreamARN: streamArn, ShardIterator: "any" }),
+      GetRecords: new GetRecordsCommand({ StreamARN: pipeline.streamArn, ShardIterator: "any" }),
     };
     const changes = await incident({
       during: async () => {
         for (const [name, call] of Object.entries(calls)) {
-          aws.failNext("kinesis", name, error);
-          const sent = producer.kinesis.send(call as PutRecordCommand);
+          pipeline.aws.failNext("kinesis", name, error);
+          const sent = pipeline.producer.kinesis.send(call as PutRecordCommand);
           expect(await refusal(sent)).toMatch(error.code);
         }
       },
@@ -340,10 +213,10 @@ describe("the alarms of a pipeline", () => {
     const changes = await incident({
       cause: async () => {
         const none = { FunctionName, ReservedConcurrentExecutions: 0 };
-        await consumer.lambda.send(new PutFunctionConcurrencyCommand(none));
-        await put(producer, streamArn, records("good"));
+        await pipeline.lambda.send(new PutFunctionConcurrencyCommand(none));
+        await putRecord("good");
       },
-      cure: () => consumer.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName })),
+      cure: () => pipeline.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName })),
       expected: ["analytics-function-throttles"],
     });
     expect(changes).toEqual(offAndOn("analytics-function-throttles"));
@@ -351,8 +224,8 @@ describe("the alarms of a pipeline", () => {
 
   it("tell that the mappings were disabled by hand, and that they are enabled again", async () => {
     const changes = await incident({
-      cause: () => setEnabled(false),
-      cure: () => setEnabled(true),
+      cause: () => pipeline.setEnabled(false),
+      cure: () => pipeline.setEnabled(true),
       expected: ["analytics-access-lost", "audit-not-polled"],
     });
     expect(changes).toEqual({
@@ -364,7 +237,7 @@ describe("the alarms of a pipeline", () => {
   it("are all quiet while the mappings are paused in the settings", async () => {
     watch(synthesized(false));
     alarms.reset();
-    await setEnabled(false);
+    await pipeline.setEnabled(false);
     let minutes = 0;
     await passMinutes(() => minutes++ === 30);
     expect(alarms.changes).toEqual({
