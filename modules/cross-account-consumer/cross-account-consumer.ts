@@ -34,9 +34,10 @@ import { sharedFunction, withSharedFunction } from "./shared-function";
 import { tagsOf } from "./tags";
 
 /**
- * A Lambda function in one account that reads a Kinesis data stream in another: in the stream's
- * account the registered consumer and its resource policy, in its own account role, log group,
- * function, failure queue and the event source mapping, which waits for every permission.
+ * A Lambda function in one account that reads a Kinesis data stream in another. Creates the
+ * registered consumer and its resource policy in the stream's account; and role, log group,
+ * function, failure queue and the event source mapping, which depends on every permission, in the
+ * function's account.
  *
  * @throws if properties are invalid: one error with all mistakes
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
@@ -223,7 +224,7 @@ export class CrossAccountConsumer extends Construct {
   }
 
   /**
-   * DNS suffix of the partition, which both accounts share, looked up only where a key needs it.
+   * DNS suffix of the partition, which both accounts share, looked up only if a key needs it.
    * Each consumer has its own lookup, so addresses do not depend on declaration order.
    */
   private dnsSuffix(): string {
