@@ -27,7 +27,7 @@ export interface AssumeRole {
   /** ARN of the role. */
   readonly roleArn: string;
   /**
-   * External id that the role's trust policy demands.
+   * External id that the role's trust policy requires.
    *
    * @default - none
    */

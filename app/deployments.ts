@@ -9,9 +9,9 @@ import { ConsumerInput, DeploymentInput, Settings } from "./settings";
 import { deployment, deployments } from "./settings-properties";
 
 /**
- * The settings of every deployment, checked: those of the JSON file that the environment variable
- * DEPLOYMENT names, else those in cdktf.json's context. Either place has one deployment
- * (`deployment` in the context), or a list under `deployments` and what they share under `shared`.
+ * Reads and checks the settings of all deployments, from the JSON file that the environment variable
+ * DEPLOYMENT names, or from cdktf.json's context. Both contain either one deployment (`deployment` in
+ * the context), or a list under `deployments`, with shared settings under `shared`.
  *
  * @throws if the file cannot be read, or one error with every mistake and its path
  */
@@ -51,7 +51,7 @@ function readSettings(given: unknown, isList: boolean, checks: PropertyChecks): 
     return readList(given, checks);
   }
   const read = deployment.read(given, checks.report("", "correct the settings", ""));
-  // Rules that span properties rely on the properties.
+  // Rules that span several properties need valid properties.
   return checks.errors.length > 0 ? [] : [resolveDeployment(read as CheckedDeployment, checks, "")];
 }
 
@@ -102,7 +102,7 @@ type CheckedDeployment = Omit<DeploymentInput, "consumers"> &
   };
 
 /**
- * Checks what spans several properties of a deployment, and finds its accounts.
+ * Checks the rules that span several properties of a deployment, and inserts its declared accounts.
  *
  * @param path of the deployment, ending in a dot; empty if it is the only one
  */
@@ -154,7 +154,7 @@ function checkStates(all: readonly Settings[], checks: PropertyChecks): void {
 }
 
 /**
- * The one deployment that a command is about.
+ * Finds the deployment for a command.
  *
  * @throws if there are several and none is named, or none has the name
  */

@@ -6,7 +6,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The settings of one deployment: the shared settings that it extends, in that order, and its own.
- * Later settings win. Objects are merged, and so are consumers with the same `id`; every other
+ * Later settings replace earlier ones. Objects are merged, and so are consumers with the same `id`; every other
  * value is replaced.
  */
 export class MergedSettings {

@@ -19,8 +19,8 @@ export interface DeploymentOptions {
 }
 
 /**
- * Plans a synthesized stack, says in words what the plan does to records, and applies it if that
- * is the command and it is approved.
+ * Plans a synthesized stack and prints in words what the plan does to records. If the command is to
+ * apply it, applies it after approval.
  *
  * @throws if the state belongs to another deployment, or Terraform fails, or it is not approved
  */

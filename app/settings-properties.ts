@@ -209,23 +209,13 @@ const partOfDeployment = (schema: JsonSchema | undefined): Kind<Record<string, u
   };
 };
 
-/** The schema without required properties, at any depth. */
-function withoutRequired({ required: _required, ...schema }: JsonSchema): JsonSchema {
-  const { properties, items, anyOf, additionalProperties } = schema;
-  return {
-    ...schema,
-    ...(properties && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([name, one]) => [name, withoutRequired(one)]),
-      ),
-    }),
-    ...(items && { items: withoutRequired(items) }),
-    ...(anyOf && { anyOf: anyOf.map(withoutRequired) }),
-    ...(typeof additionalProperties === "object" && {
-      additionalProperties: withoutRequired(additionalProperties),
-    }),
-  };
-}
+/** The schema without its lists of required properties, at any depth. */
+const withoutRequired = (schema: JsonSchema): JsonSchema =>
+  JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) =>
+      key === "required" && Array.isArray(value) ? undefined : value,
+    ),
+  ) as JsonSchema;
 
 /** Settings that deployments extend. */
 export const sharedSettings = partOfDeployment(withoutRequired(deployment.schema ?? {}));

@@ -51,7 +51,7 @@ export interface ExistingBucket extends OnFailureOptions {
 export type OnFailureSetting =
   "queue" | "none" | NewQueue | ExistingQueue | ExistingTopic | ExistingBucket;
 
-/** A principal that may put records, and what else it may do. */
+/** A principal that may put records, with further permissions. */
 export interface WriterOptions extends GrantWriteOptions {
   /** Account id, or ARN of an account root, role or user. */
   readonly principal: string;
@@ -73,7 +73,7 @@ export interface ConsumerInput extends Omit<
    */
   readonly id?: string;
   /**
-   * Directory that holds the function's code. Ignored with `existingFunction`.
+   * Directory with the function's code. Ignored with `existingFunction`.
    *
    * @default "handler/dist"
    */
@@ -138,7 +138,7 @@ export interface DeploymentInput {
   readonly stream: NewStream | ExistingStream;
   /**
    * Principals of any account that may put records: account ids, or ARNs of account roots, roles
-   * or users. One that also lists shards is {"principal": ARN, "listShards": true}.
+   * or users. For a producer that also lists shards: {"principal": ARN, "listShards": true}.
    *
    * @default - none
    */
@@ -146,8 +146,8 @@ export interface DeploymentInput {
   /** The consumers, one or more. */
   readonly consumers: ConsumerInput[];
   /**
-   * Alarms and dashboards, each in the account that has the metric. An empty object has every
-   * default.
+   * Alarms and dashboards, each in the account of the metric. An empty object uses all
+   * defaults.
    *
    * @default - none
    */
@@ -163,8 +163,8 @@ export interface DeploymentInput {
 /** A deployment in a list of several. */
 export interface ListedDeployment extends DeploymentInput {
   /**
-   * Names of settings under `shared` that this deployment starts from. Later ones win over earlier
-   * ones, and the deployment's own settings win over all of them.
+   * Names of settings under `shared` that this deployment extends. Later ones replace earlier ones,
+   * and the deployment's own settings replace all of them.
    *
    * @default - all settings are given here
    */
@@ -196,7 +196,7 @@ export type ConsumerSettings = ConsumerInput & {
   readonly code: string;
 };
 
-/** The settings of one deployment, with defaults, and with every account found. */
+/** The settings of one deployment, with defaults and with the declared accounts inserted. */
 export interface Settings {
   readonly name: string;
   readonly region: string;

@@ -30,7 +30,7 @@ export function parseState(text: string, origin: string): State {
 
 /**
  * Reasons not to apply a stack to a state: the state belongs to another deployment, or Terraform
- * would leave resources behind in an account that no provider is configured for any more.
+ * would leave resources behind in an account without a provider.
  */
 export function stateProblems(stack: SynthesizedStack, { resources }: State): string[] {
   const managed = resources.filter(({ mode }) => mode === "managed");

@@ -11,32 +11,37 @@ import { withVersion } from "./provider-version";
 import { aConsumer, aStream, refusals, STREAM_ARN } from "./synthesize";
 
 type Props = Record<string, unknown>;
+type Create = (
+  stack: Parameters<typeof aStream>[0],
+  providers: Parameters<typeof aStream>[1],
+  props: Props,
+) => unknown;
 
 export interface Declared {
   readonly properties: Readonly<Record<string, Property<unknown>>>;
-  /** Creates a minimal construct with these properties, and returns the sentences of its error. */
+  /** Creates the construct with its required properties, and these. */
+  readonly create: Create;
+  /** Creates the construct, and returns the sentences of its error. */
   readonly refuse: (props: Props) => string[];
 }
 
+const declared = <T>(properties: T, create: Create) => ({
+  properties,
+  create,
+  refuse: (props: Props) => refusals((stack, providers) => void create(stack, providers, props)),
+});
+
 /** The constructs, with the declaration of every property. */
 export const CONSTRUCTS = {
-  ProducerStream: {
-    properties: STREAM_PROPERTIES,
-    // Bindings older than 6.20 do not know `maxRecordSizeKib`.
-    refuse: (props: Props) =>
-      refusals((stack, { producer, ...others }) =>
-        aStream(stack, { ...others, producer: withVersion(producer, "6.25.0") }, props),
-      ),
-  },
-  "ProducerStream.fromAttributes": {
-    properties: STREAM_ATTRIBUTES,
-    refuse: (props: Props) =>
-      refusals((stack) =>
-        ProducerStream.fromAttributes(stack, "imported", { streamArn: STREAM_ARN, ...props }),
-      ),
-  },
-  CrossAccountConsumer: {
-    properties: { ...CONSUMER_PROPERTIES, ...FUNCTION_PROPERTIES, ...MAPPING_PROPERTIES },
-    refuse: (props: Props) => refusals((stack, providers) => aConsumer(stack, providers, props)),
-  },
+  // Bindings older than 6.20 do not know `maxRecordSizeKib`.
+  ProducerStream: declared(STREAM_PROPERTIES, (stack, { producer, ...others }, props) =>
+    aStream(stack, { ...others, producer: withVersion(producer, "6.25.0") }, props),
+  ),
+  "ProducerStream.fromAttributes": declared(STREAM_ATTRIBUTES, (stack, _providers, props) =>
+    ProducerStream.fromAttributes(stack, "imported", { streamArn: STREAM_ARN, ...props }),
+  ),
+  CrossAccountConsumer: declared(
+    { ...CONSUMER_PROPERTIES, ...FUNCTION_PROPERTIES, ...MAPPING_PROPERTIES },
+    aConsumer,
+  ),
 } satisfies Record<string, Declared>;

@@ -59,7 +59,7 @@ describe("every element has the provider of its account", () => {
     ["a minimal pair", "", aConsumer],
     ["a pair without a Region", "none", aConsumer],
     [
-      "everything there is",
+      "every kind of resource",
       "",
       (stack, providers) => {
         const stream = aStream(stack, providers);

@@ -18,7 +18,7 @@ export const BACKEND = "backend";
 const POLICY_CHARACTERS = 6144;
 
 /**
- * Policies that allow exactly what it takes to create, change and destroy a synthesized stack, by
+ * Policies that allow exactly the calls that create, change and destroy a synthesized stack, by
  * account id, and by BACKEND for the state in S3.
  *
  * @throws if the table has no entry for a type of resource

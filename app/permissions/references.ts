@@ -54,8 +54,8 @@ export class References {
   }
 
   /**
-   * The ARN of a role by its name. An existing role may have a path, which only the policies of
-   * the stream tell, since they name the role by its ARN.
+   * The ARN of a role by its name. An existing role may have a path, which is found in the policies
+   * of the stream, since they contain the role's ARN.
    */
   public roleArn(nameArgument: unknown, place: Place): string {
     const name = this.resolve(nameArgument);

@@ -24,8 +24,8 @@ export const providerRegion = (provider: TerraformProvider): string | undefined 
   argumentsOf(provider).region;
 
 /**
- * The same text for two providers that certainly work in the same account: by account id, by the
- * account of the assumed role, by profile, else only for the same provider.
+ * Identifies the account of a provider: by account id, by the account of the assumed role, or by
+ * profile. Otherwise, only the same provider has the same text.
  */
 export function accountOf(provider: TerraformProvider): string {
   const { allowedAccountIds, assumeRole, profile } = argumentsOf(provider);
@@ -43,7 +43,7 @@ export function accountOf(provider: TerraformProvider): string {
   return isLiteral(profile) ? `profile ${profile}` : provider.node.path;
 }
 
-/** The same text for two providers that certainly work in the same account and Region. */
+/** Identifies the account and Region of a provider in the same way. */
 export function regionOf(provider: TerraformProvider): string {
   const region = providerRegion(provider);
   return `${accountOf(provider)} ${isLiteral(region) ? region : provider.node.path}`;

@@ -11,7 +11,7 @@ const FIXES = {
     "create both in one stack, or give the names of the function and its role",
 };
 
-/** A reference to an element of another stack would name an element that this stack does not declare. */
+/** Terraform cannot resolve a reference to an element of another stack. */
 export function checkSameStack(
   checks: PropertyChecks,
   scope: IConstruct,

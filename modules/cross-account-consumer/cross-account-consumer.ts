@@ -3,32 +3,30 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
-import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
+import type { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { KinesisStreamConsumer } from "@cdktf/provider-aws/lib/kinesis-stream-consumer";
 import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import type { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import { Precondition, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { duplicateConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
 import { checkSameStack } from "../accounts/same-stack";
 import {
-  consumerPolicyStatements,
   decryptStatement,
   logStatement,
   policyDocument,
   readStatements,
-  Statement,
 } from "../policies/statements";
 import { asStream, StreamBase } from "../producer-stream/stream-base";
 import { PropertyChecks } from "../properties/property-checks";
 import { accountPreconditions, checkAccounts, regionPreconditions } from "./account-rules";
+import { createConsumerPolicy } from "./consumer-policy";
 import { ConsumerSettings, readConsumer } from "./consumer-properties";
 import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
 import { createMapping } from "./event-source-mapping";
 import { checkFunction } from "./function-rules";
-import { ConsumerFunction, createOrReferenceFunction, functionNameOf } from "./lambda-function";
+import { createOrReferenceFunction, functionNameOf } from "./lambda-function";
 import { checkMapping, warnOfMapping } from "./mapping-rules";
 import { OnFailure } from "./on-failure";
 import { defaultRecordAgeSeconds } from "./record-age";
@@ -36,9 +34,10 @@ import { sharedFunction, withSharedFunction } from "./shared-function";
 import { tagsOf } from "./tags";
 
 /**
- * A Lambda function in one account that reads a Kinesis data stream in another: in the stream's
- * account the registered consumer and its resource policy, in its own account role, log group,
- * function, failure queue and the event source mapping, which waits for every permission.
+ * A Lambda function in one account that reads a Kinesis data stream in another. Creates the
+ * registered consumer and its resource policy in the stream's account; and role, log group,
+ * function, failure queue and the event source mapping, which depends on every permission, in the
+ * function's account.
  *
  * @throws if properties are invalid: one error with all mistakes
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
@@ -152,7 +151,7 @@ export class CrossAccountConsumer extends Construct {
       lambdaFunction: target.lambdaFunction,
       dnsSuffix,
     });
-    this.consumerPolicy = this.createConsumerPolicy(target);
+    this.consumerPolicy = createConsumerPolicy(this, this._stream, this.consumerArn, target);
 
     const destination = onFailure._bind(this, {
       provider: settings.provider,
@@ -162,12 +161,26 @@ export class CrossAccountConsumer extends Construct {
       dnsSuffix: () => this.dnsSuffix(),
     });
     this.onFailureQueue = destination.queue;
-    this.rolePolicy = this.createRolePolicy(target, destination.statements, dnsSuffix, [
+    const precondition = [
       ...accountPreconditions(this, settings),
       // The resources that would have these preconditions exist already.
       ...(settings.existingFunction && !owner ? checks.preconditionsOf("role") : []),
       ...(this.registeredConsumer ? [] : checks.preconditionsOf("consumer")),
-    ]);
+    ];
+    this.rolePolicy = new IamRolePolicy(this, "role-policy", {
+      provider: settings.provider,
+      name: settings.consumerName,
+      role: target.roleName,
+      policy: policyDocument([
+        ...readStatements(streamArn, this.consumerArn),
+        ...(dnsSuffix === undefined
+          ? []
+          : [decryptStatement(grants.config.decryptKeyArns, streamArn, dnsSuffix)]),
+        ...destination.statements,
+        ...(target.logGroupArn === undefined ? [] : [logStatement(target.logGroupArn)]),
+      ]),
+      lifecycle: precondition.length > 0 ? { precondition } : undefined,
+    });
     this.mapping = createMapping(this, settings, {
       functionArn: target.invokedArn,
       eventSourceArn: this.consumerArn ?? streamArn,
@@ -210,56 +223,8 @@ export class CrossAccountConsumer extends Construct {
       : undefined;
   }
 
-  private createConsumerPolicy({
-    roleArn,
-    lambdaFunction,
-  }: ConsumerFunction): KinesisResourcePolicy | undefined {
-    if (this.consumerArn === undefined) {
-      return undefined;
-    }
-    const { provider, _grants: grants } = this._stream;
-    const policy = policyDocument(consumerPolicyStatements(this.consumerArn, roleArn));
-    if (!provider) {
-      new TerraformOutput(this, "consumer-policy", {
-        value: policy,
-        description: `For the stream's owner to attach: the consumer policy of ${this.node.path}`,
-      });
-      return undefined;
-    }
-    return new KinesisResourcePolicy(this, "consumer-policy", {
-      provider,
-      resourceArn: this.consumerArn,
-      policy,
-      dependsOn: grants.principalPropagation(lambdaFunction),
-    });
-  }
-
-  private createRolePolicy(
-    target: ConsumerFunction,
-    onFailure: readonly Statement[],
-    dnsSuffix: string | undefined,
-    precondition: Precondition[],
-  ): IamRolePolicy {
-    const { provider, consumerName } = this.settings;
-    const { streamArn, _grants: grants } = this._stream;
-    return new IamRolePolicy(this, "role-policy", {
-      provider,
-      name: consumerName,
-      role: target.roleName,
-      policy: policyDocument([
-        ...readStatements(streamArn, this.consumerArn),
-        ...(dnsSuffix === undefined
-          ? []
-          : [decryptStatement(grants.config.decryptKeyArns, streamArn, dnsSuffix)]),
-        ...onFailure,
-        ...(target.logGroupArn === undefined ? [] : [logStatement(target.logGroupArn)]),
-      ]),
-      lifecycle: precondition.length > 0 ? { precondition } : undefined,
-    });
-  }
-
   /**
-   * DNS suffix of the partition, which both accounts share, looked up only where a key needs it.
+   * DNS suffix of the partition, which both accounts share, looked up only if a key needs it.
    * Each consumer has its own lookup, so addresses do not depend on declaration order.
    */
   private dnsSuffix(): string {

@@ -16,7 +16,7 @@ export interface MappingTarget {
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Sets every argument: Lambda keeps the old value of an argument that is left out later. */
+/** Sets every argument, since Lambda keeps the old value of an omitted argument. */
 export const createMapping = (
   scope: Construct,
   props: ConsumerSettings,
@@ -52,7 +52,7 @@ export const createMapping = (
         : { onFailure: { destinationArn: target.destinationArn } },
     dependsOn: [...target.dependsOn, ...(props.dependsOn ?? [])],
     lifecycle: {
-      // Another start would replace the mapping, which would then deliver records a second time.
+      // A changed start would replace the mapping, which would then deliver records again.
       ignoreChanges: ["starting_position", "starting_position_timestamp"],
       ...(target.preconditions.length > 0 && { precondition: target.preconditions }),
     },

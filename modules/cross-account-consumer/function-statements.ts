@@ -17,7 +17,7 @@ export const vpcStatements = (): Statement[] => [
       "ec2:AssignPrivateIpAddresses",
       "ec2:UnassignPrivateIpAddresses",
     ],
-    // Lambda refuses the function unless these are allowed on everything.
+    // Lambda refuses the function unless these are allowed on all resources.
     Resource: "*",
   },
 ];
@@ -28,7 +28,7 @@ export const tracingStatements = (): Statement[] => [
     Sid: "SendTraces",
     Effect: "Allow",
     Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-    // X-Ray has no resources to name.
+    // These X-Ray actions have no resource types.
     Resource: "*",
   },
 ];
@@ -54,7 +54,7 @@ export const fileSystemStatements = (accessPointArn: string): Statement[] => {
 
 /**
  * Lambda decrypts the variables as the role, with the function's ARN as encryption context. The
- * ARN is put together, since the function waits for this statement.
+ * ARN is composed from its parts, since the function depends on this statement.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
  */
 export const environmentStatements = (

@@ -27,8 +27,8 @@ export interface LambdaCodeConfig {
 /** The code of a function. */
 export class LambdaCode {
   /**
-   * A directory that holds the code as Lambda runs it, for example a bundle. It is copied into
-   * the synthesized output and archived by Terraform: the same bytes on every machine.
+   * A directory with the code as Lambda runs it, for example a bundle. It is copied into the
+   * synthesized output, and Terraform archives it to the same bytes on every machine.
    *
    * @param directory absolute, or relative to the working directory (for cdktf: where cdktf.json is)
    */
@@ -54,7 +54,7 @@ export class LambdaCode {
         const filename = inModule(asset.path);
         return {
           filename,
-          // Written out, since Fn would escape the `${` of the file's name.
+          // Written as text, since Fn would escape the `${` in the file's name.
           sourceCodeHash: `\${filebase64sha256("${filename}")}`,
         };
       },
@@ -68,7 +68,7 @@ export class LambdaCode {
    * @param objectVersion without it Terraform does not notice that the object changed
    * @param kmsKeyArn key with which Lambda encrypts its copy of the file; its policy must allow
    *   Lambda to use it (https://docs.aws.amazon.com/lambda/latest/dg/encrypt-zip-package.html).
-   *   AWS provider 5 refuses it as an unsupported argument; 6.25 knows it
+   *   AWS provider 5 refuses it as an unsupported argument; 6.25 supports it
    */
   public static fromS3(
     bucket: string,

@@ -22,7 +22,7 @@ export interface ConsumerFunction extends Partial<ExecutionRole> {
   readonly roleName: string;
   readonly roleArn: string;
   readonly logGroupName: string;
-  /** Undefined for an existing function, whose role may log already. */
+  /** Undefined for an existing function, whose role already has the permission to log. */
   readonly logGroupArn?: string;
   readonly logGroup?: CloudwatchLogGroup;
   readonly lambdaFunction?: LambdaFunction;
@@ -30,8 +30,8 @@ export interface ConsumerFunction extends Partial<ExecutionRole> {
 }
 
 /**
- * The name as it was given: resources that only use the name do not wait for the function. An
- * existing function's alias or version is left out.
+ * The given name, so that resources that only use the name do not depend on the function. It does not
+ * include the alias or version of an existing function.
  */
 export function functionNameOf(props: ConsumerSettings): string {
   const { existingFunction } = props;
@@ -143,7 +143,7 @@ function createFunction(
   };
 }
 
-/** An image of another architecture fails only when it is invoked, so there is no default for one. */
+/** An image has no default, since with a wrong architecture it would fail only when invoked. */
 function architecturesOf({ code, architecture }: FunctionSettings): string[] | undefined {
   return code.isImage && architecture === undefined
     ? undefined
@@ -175,7 +175,7 @@ function createOrReferenceLogGroup(
     name: `/aws/lambda/${functionName}`,
     retentionInDays: props.logRetentionDays,
     kmsKeyId: props.logGroupKmsKeyArn,
-    // A log group of another name would be a new one, and the logs so far would be deleted.
+    // Another name would replace the log group and delete its logs.
     lifecycle: { ...checks.lifecycleOf("log-group"), ignoreChanges: ["name"] },
     tags: tagsOf(props, "logGroup"),
   });

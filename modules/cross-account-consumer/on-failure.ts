@@ -42,7 +42,7 @@ export interface OnFailureConfig {
 export interface OnFailureOptions {
   /**
    * ARN of the customer managed key that encrypts the destination. The function's role gets the
-   * permission to use it for this destination, without which nothing arrives. The owner
+   * permission to use it for this destination, which deliveries need. The owner
    * manages the key's policy. It must also allow the role, or delegate to the IAM policies of the
    * role's account, as the default key policy does for the key's own account.
    *
@@ -56,9 +56,9 @@ export const ON_FAILURE_OPTIONS = {
 } as const satisfies Properties<OnFailureOptions>;
 
 /**
- * The destination to which Lambda reports records that it gave up on. The report to a queue or a
- * topic names the records by shard and sequence number, and they must be read from the stream
- * before its retention ends. Only a bucket gets the records themselves.
+ * The destination to which Lambda reports records that it gave up on. A report to a queue or a topic
+ * contains only shard and sequence numbers, and the records must be read from the stream before its
+ * retention ends. Only a bucket receives the records themselves.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
@@ -80,8 +80,8 @@ export class OnFailure {
           name: `${functionName}-on-failure`,
           messageRetentionSeconds: QUEUE_RETENTION_SECONDS,
           ...(isGiven(kmsKeyArn) ? { kmsMasterKeyId: kmsKeyArn } : { sqsManagedSseEnabled: true }),
-          // A queue of another name would be a new queue, and the reports in the old one would be
-          // lost. A queue that is no longer used is destroyed after the mapping has stopped using it.
+          // Another name would replace the queue, and its reports would be lost. An unused queue is
+          // destroyed only after the mapping has stopped using it.
           lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
           tags,
         });
@@ -112,7 +112,7 @@ export class OnFailure {
   }
 
   /**
-   * An existing bucket, which gets the records themselves.
+   * An existing bucket, which receives the records themselves.
    *
    * @param bucketAccountId the account that must own the bucket; the consumer's, unless given
    */

@@ -33,8 +33,8 @@ export function withSharedFunction(
 }
 
 /**
- * The function of another consumer, whose attributes make every resource wait for it. The log
- * group is left out, since the other consumer has already given the role access to it.
+ * The function of another consumer. Its attributes are references, so that resources depend on it.
+ * The log group is omitted, since the role already has access to it.
  */
 export const sharedFunction = (owner: FunctionOwner): ConsumerFunction => ({
   functionName: owner.functionName,

@@ -1,9 +1,9 @@
 import { conditional, Fn, Op, Token } from "cdktf";
 
 /**
- * A time in RFC 3339 as AWS and the provider read it back: whole seconds, in UTC. In any other
- * notation the value would differ from the state in every plan. Fractions of a second are cut
- * off, so that a mapping starts slightly earlier rather than later.
+ * A time in RFC 3339 in the notation of AWS and the provider: whole seconds, in UTC. In another
+ * notation the value would differ from the state in every plan. Fractions of a second are removed,
+ * so that a mapping starts slightly earlier rather than later.
  */
 export const wholeSecondsInUtc = (timestamp: string | undefined): string | undefined => {
   if (timestamp === undefined) {

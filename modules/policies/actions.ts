@@ -1,6 +1,6 @@
 /**
- * The actions that a mapping calls on the stream. Enhanced fan-out needs GetShardIterator and GetRecords as
- * well: Lambda retries failed batches through them.
+ * The actions that a mapping calls on the stream. Enhanced fan-out also needs GetShardIterator and
+ * GetRecords, with which Lambda retries failed batches.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html
  */
 export const STREAM_READ_ACTIONS = [
@@ -14,7 +14,7 @@ export const STREAM_READ_ACTIONS = [
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
 export const STREAM_WRITE_ACTIONS = ["kinesis:PutRecord", "kinesis:PutRecords"] as const;
 
-/** What a writer calls to learn the shards, for example to choose one with an explicit hash key. */
+/** Actions of writers that list the shards, for example to choose one with an explicit hash key. */
 export const SHARD_LIST_ACTIONS = ["kinesis:DescribeStreamSummary", "kinesis:ListShards"] as const;
 
 /** https://docs.aws.amazon.com/streams/latest/dev/resource-based-policy-examples.html */

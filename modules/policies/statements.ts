@@ -43,7 +43,7 @@ export const consumerPolicyStatements = (consumerArn: string, reader: string): S
   resourceStatements("ConsumerEFOReadStatementID", [reader], CONSUMER_READ_ACTIONS, consumerArn);
 
 /**
- * Statements that let readers and writers use the key, for the records of this stream only.
+ * Statements that allow readers and writers to use the key, for the records of this stream only.
  * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
  */
 export const keyUseStatements = (
@@ -113,8 +113,8 @@ export const decryptStatement = (
 const REPORT_CONTEXT = { sqs: "aws:sqs:arn", sns: "aws:sns:topicArn", s3: "aws:s3:arn" } as const;
 
 /**
- * Use of the key of an on-failure destination, for what is sent to this destination and nothing
- * else. The key is in the Region of the destination. SQS and SNS also decrypt the data key that
+ * Allows the use of a destination's key, only for reports that are sent to this destination. The key
+ * is in the Region of the destination. SQS and SNS also decrypt the data key that
  * they reuse.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html

@@ -144,7 +144,7 @@ export class ProducerStream extends StreamBase {
         : checks.lifecycleOf("stream"),
     });
     if (props.maxRecordSizeKib !== undefined) {
-      // The class of older bindings does not know the argument, whatever the provider's version.
+      // An override, since the class of older bindings does not have the argument.
       stream.addOverride("max_record_size_in_kib", props.maxRecordSizeKib);
     }
     return stream;
@@ -177,9 +177,9 @@ export class ProducerStream extends StreamBase {
   }
 
   /**
-   * Terraform retries this policy until IAM knows every role, which the stream's resource policy,
-   * never retried, relies on. The stream depends on it, so the stream's ARN is put together from
-   * the key's: that would be a cycle otherwise.
+   * Terraform retries this policy until every role has propagated. The stream's resource policy,
+   * which is never retried, depends on it. The stream depends on it too, so to avoid a cycle, the
+   * stream's ARN is composed from the key's ARN.
    */
   private createKeyPolicy(key: KmsKey, streamName: string, isInUse: boolean): KmsKeyPolicy {
     const { arn } = key;

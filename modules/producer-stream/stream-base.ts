@@ -29,7 +29,7 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   }
 
   /**
-   * Lets a principal read with shared throughput: DescribeStream, DescribeStreamSummary,
+   * Allows a principal to read with shared throughput: DescribeStream, DescribeStreamSummary,
    * ListShards, GetShardIterator and GetRecords on the stream, kms:Decrypt on its key.
    *
    * @param principalArn an account id, or the ARN of an account root, role or user
@@ -41,7 +41,7 @@ export abstract class StreamBase extends Construct implements IProducerStream {
   }
 
   /**
-   * Lets a principal put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its
+   * Allows a principal to put records: PutRecord and PutRecords on the stream, kms:GenerateDataKey on its
    * key; with `listShards`, also DescribeStreamSummary and ListShards on the stream.
    *
    * A stream that creates its key is created after the roles that it is granted to, so that their

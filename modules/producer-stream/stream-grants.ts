@@ -34,15 +34,15 @@ import {
 
 export interface StreamGrantsConfig {
   readonly streamArn: string;
-  /** Without it somebody else owns the resource policy, which is then an output for its owner. */
+  /** If undefined, the resource policy is an output for the stream's owner to attach. */
   readonly provider?: TerraformProvider;
   readonly partition: string;
   readonly kmsKeyArn?: string;
   /** The policy of the key that this stream created and uses. */
   readonly keyPolicy?: ITerraformDependable;
-  /** If false, somebody else owns the policy of `kmsKeyArn`: its statements become an output. */
+  /** If false, the statements for the policy of `kmsKeyArn` are an output for the key's owner. */
   readonly ownsKeyPolicy: boolean;
-  /** The stream's key, and the keys of records that were put before the stream had it. */
+  /** The stream's key, and the keys that earlier records are encrypted with. */
   readonly decryptKeyArns: readonly string[];
   readonly registeredConsumerLimit: number;
   readonly retentionPeriodHours?: number;
@@ -109,7 +109,7 @@ export class StreamGrants {
     return this.grant(principal, this.writers, ...(listShards ? [this.shardListers] : []));
   }
 
-  /** Adds a statement of the caller's own. */
+  /** Adds the caller's statement. */
   public addStatement(given: StreamPolicyStatement): ITerraformDependable[] {
     const { statement, preconditions } = readStatement(this.scope, given, this.config.partition);
     this.statements.push(statement);
@@ -118,7 +118,7 @@ export class StreamGrants {
     return this.policies;
   }
 
-  /** Lets a consumer's role read. */
+  /** Allows a consumer's role to read. */
   public addReader(consumer: StreamReader): void {
     this.consumers.push(consumer);
     if (consumer.lambdaFunction) {
@@ -127,7 +127,7 @@ export class StreamGrants {
     this.addPrincipal(consumer.roleArn, this.readers);
   }
 
-  /** The mapping gets the preconditions if there is no resource policy that could have them. */
+  /** Adds a mapping, which gets the preconditions if there is no resource policy. */
   public addMapping(mapping: LambdaEventSourceMapping): void {
     this.mappings.push(mapping);
   }
@@ -139,9 +139,9 @@ export class StreamGrants {
 
   /**
    * Resources that prove the roles have propagated through IAM. Kinesis's policies depend on
-   * them, since PutResourcePolicy is called once and refuses a role that IAM does not know yet.
-   * The key policy is retried, and does not need the function, so a function that cannot be
-   * created delays nobody else. Without a key policy, only the function shows that Lambda could
+   * them, since PutResourcePolicy is called once and refuses a role that has not propagated. The key
+   * policy is retried, and does not depend on functions, so a function that cannot be created does
+   * not delay other consumers. Without a key policy, only the function proves that Lambda could
    * assume the role.
    */
   public principalPropagation(lambdaFunction?: ITerraformDependable): ITerraformDependable[] {
@@ -178,7 +178,7 @@ export class StreamGrants {
     return dnsSuffix ?? (this.lookedUpDnsSuffix ??= this.lookUpDnsSuffix());
   }
 
-  /** Any provider of the stack can look it up, since all accounts are of one partition. */
+  /** Any provider of the stack can look it up, since all accounts are in the same partition. */
   private lookUpDnsSuffix(): string {
     const provider = TerraformStack.of(this.scope).node.findAll().find(isAwsProvider);
     if (!provider) {
@@ -218,7 +218,7 @@ export class StreamGrants {
     }
   }
 
-  /** Compared as expressions, since each reading of a `role.arn` is another token. */
+  /** Compares expressions, since every read of a `role.arn` returns another token. */
   private includesPrincipal(principal: string, among: readonly string[]): boolean {
     const [expression, ...others] = [principal, ...among].map((one) =>
       expressionOf(this.scope, one),
@@ -226,7 +226,7 @@ export class StreamGrants {
     return others.includes(expression);
   }
 
-  /** Decides, once all grants are known, what depends on them. Has the same result if repeated. */
+  /** Completes the policies once all grants are known. It can be repeated with the same result. */
   private complete(): void {
     const { resourcePolicy } = this;
     if (resourcePolicy) {
@@ -244,7 +244,7 @@ export class StreamGrants {
     }
   }
 
-  /** Policies that somebody else owns become outputs, with what their owner has to attach. */
+  /** Adds outputs with the policies that the owners of stream and key have to attach. */
   private offerToOwners(): void {
     const { provider, kmsKeyArn, ownsKeyPolicy } = this.config;
     const output = (id: string, value: string): void => {

@@ -2,7 +2,7 @@ import { filterMistake } from "./filter-pattern";
 import { isPlainObject } from "./values";
 
 /**
- * Decides which records an event source mapping's filters let through.
+ * Decides which records match the filters of an event source mapping.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 
@@ -42,7 +42,7 @@ export function passes(filters: readonly Pattern[], record: { data: string }): b
   try {
     data = JSON.parse(Buffer.from(record.data, "base64").toString());
   } catch {
-    // A pattern on data is for JSON: AWS drops a record that is not.
+    // AWS drops records that are not JSON if a pattern is about their data.
   }
   return filters.some(
     (filter) => (data !== undefined || !("data" in filter)) && matches(filter, { ...record, data }),

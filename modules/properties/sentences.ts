@@ -1,5 +1,5 @@
 /**
- * The patterns of every error: which property, which rule, what was given, what to do; lower case,
+ * The patterns of all errors: the property, the rule, the given value and what to do; in lower case,
  * without a final period.
  */
 export const mustBe = (property: string, rule: string, got: string, fix: string): string =>
