@@ -1,13 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { DescribeStreamSummaryCommand, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { PublishVersionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Summary } from "../../cli/src/redrive/summary";
 import { startLocalAws, type LocalAws } from "../../local/aws";
-import { allow, REGION, until } from "../local/two-accounts";
+import {
+  allow,
+  CONSUMER,
+  REGION,
+  setResourcePolicy,
+  STREAM_ACTIONS,
+  until,
+} from "../local/two-accounts";
 import { byKey, dataOf, RedrivePipeline } from "./redrive-pipeline";
-import { enter, type World } from "./world";
+import { enter, keyPolicy, viaKinesis, type World } from "./world";
 
 jest.setTimeout(180_000);
 
@@ -151,6 +159,49 @@ describe("redrive by hand", () => {
       stdout: "0 records confirmed by the function\n0 reports deleted\n",
     });
     expect(withoutProgress(again)).toBe("");
+  });
+});
+
+describe("redrive with credentials of the function's account alone", () => {
+  it("reads the stream if its policies let that account in, and else says which call is denied", async () => {
+    const pipeline = await RedrivePipeline.build(world, "alone");
+    await pipeline.fail(10);
+    await pipeline.repairFunction();
+    const { streamArn: StreamARN, uuid } = pipeline;
+    const redrive = () =>
+      world.cli(
+        "redrive",
+        "--yes",
+        "--mapping",
+        uuid,
+        "--region",
+        REGION,
+        "--profile",
+        "analytics",
+      );
+
+    const denied = await redrive();
+    const { kinesis, kms } = world.producer;
+    const { StreamDescriptionSummary: stream } = await kinesis.send(
+      new DescribeStreamSummaryCommand({ StreamARN }),
+    );
+    await setResourcePolicy(world.producer, StreamARN, allow(STREAM_ACTIONS, StreamARN, CONSUMER));
+    const decrypt = { ...allow(["kms:Decrypt"], "*", CONSUMER), Condition: viaKinesis(StreamARN) };
+    await kms.send(
+      new PutKeyPolicyCommand({
+        KeyId: stream?.KeyId,
+        PolicyName: "default",
+        Policy: keyPolicy(decrypt),
+      }),
+    );
+    const allowed = await redrive();
+
+    expect(denied.stderr).toMatch(
+      /^profile analytics may not call kinesis:DescribeStreamSummary; .*; no report was deleted whose records are not confirmed$/m,
+    );
+    expect(denied.exitCode).toBe(3);
+    expect(allowed.stdout).toContain("10 records confirmed by the function");
+    expect(allowed.exitCode).toBe(0);
   });
 });
 
