@@ -25,6 +25,7 @@ describe("discovery", () => {
   let aws: LocalAws;
   let world: World;
   let built: Built;
+  let other: string;
   beforeAll(async () => {
     aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
     world = await enter(aws);
@@ -55,7 +56,7 @@ describe("discovery", () => {
     await setResourcePolicy(producer, second, allow(STREAM_ACTIONS, second, CONSUMER));
     await setRolePolicy(consumer, "clicks", allow(["*"], "*"));
     // IAM knows a changed policy only some time later.
-    const other = await until(() => makeMapping(consumer, "clicks", second).catch(() => undefined));
+    other = await until(() => makeMapping(consumer, "clicks", second).catch(() => undefined));
     const { stdout } = await world.cli("status", "--json", ...fromBoth("clicks"));
     expect(mappings(stdout).sort()).toEqual([built.uuid, other].sort());
   });
@@ -146,6 +147,50 @@ describe("discovery", () => {
     expect(exitCode).toBe(0);
   });
 
+  it("looks into an account through a role that the settings name", async () => {
+    const roleArn = `arn:aws:iam::${CONSUMER}:role/operator`;
+    const settings = () => [
+      {
+        name: "a",
+        region: REGION,
+        producer: { accountId: PRODUCER, profile: "producer" },
+        stream: { streamArn: built.streamArn },
+        consumers: [
+          {
+            id: "clicks",
+            account: { accountId: CONSUMER, profile: "producer", assumeRole: { roleArn } },
+            consumerName: "clicks",
+          },
+        ],
+      },
+    ];
+    const args = ["doctor", "--json", "--endpoint-url", aws.url];
+    const { exitCode, stdout } = await runCli(args, { settings });
+    expect(mappings(stdout)).toEqual([built.uuid]);
+    expect(stdout).toContain(
+      `arn:aws:sts::${CONSUMER}:assumed-role/operator/cross-account-kinesis`,
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    [
+      "two mappings",
+      ["--function", "clicks"],
+      /^a redrive is about one mapping, got 2; name one with --mapping: /m,
+    ],
+    [
+      "a mapping that reports nowhere",
+      ["--mapping", ""],
+      /^'--queue-url' must be given, got nothing: the mapping has no on-failure destination; name /m,
+    ],
+  ])("has a sentence for a redrive of %s", async (_, named, sentence) => {
+    const args = named.map((arg) => (arg === "" ? other : arg));
+    const outcome = await world.cli("redrive", "--yes", ...args, ...fromBoth("").slice(2));
+    expect(outcome.stderr).toMatch(sentence);
+    expect(outcome.exitCode).toBe(2);
+  });
+
   it.each<[string, string[], number, RegExp]>([
     [
       "an unknown function",
@@ -189,6 +234,24 @@ describe("discovery", () => {
       ["--state", "/nowhere/at/all"],
       2,
       /^'--state' must be .* which does not exist; /,
+    ],
+    [
+      "a directory without configuration",
+      ["--state", mkdtempSync(join(tmpdir(), "empty-"))],
+      2,
+      /^'--state' must be .* which has neither configuration nor terraform.tfstate; /,
+    ],
+    [
+      "a state file that is none",
+      ["--state", __filename],
+      2,
+      /^cannot read the state in .*; it must be Terraform's own file, /,
+    ],
+    [
+      "a mapping without a Region",
+      ["--mapping", "x", "--profile", "analytics"],
+      2,
+      /^'--region' must be given, got nothing, /,
     ],
     ["an unknown option", ["--nonsense"], 2, /^error: unknown option '--nonsense'/],
     [

@@ -1,3 +1,4 @@
+import { describeAwsError, withCall } from "../../cli/src/errors";
 import { Output } from "../../cli/src/output";
 import { runCli } from "./world";
 
@@ -50,7 +51,57 @@ describe("output", () => {
   });
 });
 
+describe("what went wrong with a call", () => {
+  const error = (name: string, more: object = {}) =>
+    Object.assign(new Error("no."), { name, ...more });
+  const describeCall = (failed: unknown) =>
+    describeAwsError(failed, "kms:DescribeKey", "profile p");
+
+  it.each([
+    [error("Error", { code: "ECONNREFUSED" }), "kms:DescribeKey could not reach AWS (no); check"],
+    [error("InvalidClientTokenId"), "AWS does not accept the credentials of profile p (Invalid"],
+    [error("TokenProviderError"), "there are no usable credentials in profile p: no; name a"],
+    [error("Oops"), "kms:DescribeKey failed with Oops: no"],
+    [
+      withCall(error("AccessDenied"), "kms:ListGrants"),
+      "profile p may not call kms:ListGrants; --permissions prints the policy that it needs (AWS: no)",
+    ],
+    ["text", "kms:DescribeKey failed with an error: text"],
+  ])("is said of %s", (failed, sentence) => {
+    expect(describeCall(failed)).toContain(sentence);
+  });
+});
+
 describe("the command line", () => {
+  const deployment = {
+    name: "a",
+    region: "eu-west-1",
+    producer: { accountId: "111111111111" },
+    stream: { streamName: "clicks" },
+    consumers: [],
+  };
+
+  it.each([
+    [
+      "a deployment that the settings do not have",
+      ["status", "--name", "c"],
+      () => [deployment, { ...deployment, name: "b" }],
+      /^'--name' must be one of a, b, got c$/m,
+    ],
+    [
+      "settings that cannot be read",
+      ["status"],
+      () => {
+        throw new Error("'region' must be a Region");
+      },
+      /^'region' must be a Region$/m,
+    ],
+  ])("has a sentence for %s", async (_, args, settings, sentence) => {
+    const { exitCode, stderr } = await runCli(args, { settings });
+    expect(stderr).toMatch(sentence);
+    expect(exitCode).toBe(2);
+  });
+
   it.each([[["--help"]], [["doctor", "--help"]], [["status", "--help"]]])(
     "documents the exit codes in %j",
     async (args) => {

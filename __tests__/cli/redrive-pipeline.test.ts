@@ -1,11 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { PutRecordCommand } from "@aws-sdk/client-kinesis";
-import { PublishVersionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import type { Summary } from "../../cli/src/redrive/summary";
 import { startLocalAws, type LocalAws } from "../../local/aws";
-import { allow, REGION, until } from "../local/two-accounts";
+import { until } from "../local/two-accounts";
 import { byKey, dataOf, RedrivePipeline } from "./redrive-pipeline";
 import { enter, type World } from "./world";
 
@@ -19,10 +15,6 @@ beforeAll(async () => {
   world = await enter(aws);
 });
 afterAll(() => aws.stop());
-
-/** What takes longer than two seconds says so. */
-const withoutProgress = ({ stderr }: { stderr: string }) => stderr.replace(/^.* \.\.\.\n/gm, "");
-const summaryOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Summary;
 
 describe("redrive of a queue's reports", () => {
   let pipeline: RedrivePipeline;
@@ -106,148 +98,5 @@ describe("redrive of a queue's reports", () => {
     expect(next).toMatchObject({ reports: 3, sent: 3, rejected: [], deletedReports: 3 });
     expect(byKey(pipeline.delivered())).toEqual(byKey([...others, ...rejects]));
     expect((await pipeline.dryRun()).reports).toBe(0);
-  });
-});
-
-describe("redrive by hand", () => {
-  let pipeline: RedrivePipeline;
-
-  beforeAll(async () => {
-    pipeline = await RedrivePipeline.build(world, "by-hand");
-    await pipeline.fail(10);
-    await pipeline.repairFunction();
-  });
-
-  it("writes events to files, and leaves the reports where they are", async () => {
-    const directory = path.join(pipeline.state, "saved");
-
-    const { exitCode, stdout, calls } = await pipeline.redriveByHand("y", "--save", directory);
-
-    expect(stdout).toContain(
-      `10 records written to files in ${directory}; the reports are still there\n`,
-    );
-    expect(fs.readdirSync(directory)).not.toEqual([]);
-    expect(calls.filter((call) => /:(Invoke|DeleteMessage)$/.test(call))).toEqual([]);
-    expect(exitCode).toBe(0);
-  });
-
-  it("sends nothing when the answer is no, and everything when it is yes", async () => {
-    const refused = await pipeline.redriveByHand("n");
-    const agreed = await pipeline.redriveByHand("y");
-    const again = await pipeline.redriveByHand("y");
-
-    expect(refused.stdout).toMatch(
-      /^\d+ reports? in queue by-hand, 10 records to redrive\nnothing was sent, and the reports are still there\n$/,
-    );
-    expect(withoutProgress(refused)).toMatch(
-      /^note: [^\n]*newer records[^\n]*\nRedrive 10 records\? \[y\/N\] $/,
-    );
-    expect(refused.exitCode).toBe(1);
-    expect(agreed.stdout).toMatch(/10 records confirmed by the function\n\d+ reports? deleted\n$/);
-    expect(agreed.exitCode).toBe(0);
-    expect(pipeline.delivered()).toHaveLength(10);
-    expect(again).toMatchObject({
-      exitCode: 0,
-      stdout: "0 records confirmed by the function\n0 reports deleted\n",
-    });
-    expect(withoutProgress(again)).toBe("");
-  });
-});
-
-describe("redrive by time", () => {
-  it("passes an aggregated record on as it is, with a warning", async () => {
-    const pipeline = await RedrivePipeline.build(world, "aggregated");
-    const Data = Buffer.from("f3899ac20a016a", "hex");
-    await pipeline.repairFunction();
-    const from = new Date(Date.now() - 1000).toISOString();
-    const { kinesis } = world.producer;
-    const StreamARN = pipeline.streamArn;
-    await kinesis.send(new PutRecordCommand({ StreamARN, PartitionKey: "a", Data }));
-    await until(() => Promise.resolve(pipeline.delivered().length === 1));
-
-    const { exitCode, stdout, stderr } = await pipeline.redrive("--yes", "--from", from);
-
-    const [mapped, redriven] = pipeline.delivered();
-    expect(redriven).toBe(mapped);
-    expect(summaryOf({ stdout })).toMatchObject({ sent: 1, aggregated: 1 });
-    expect(stderr.match(/Kinesis Producer Library/g)).toHaveLength(1);
-    expect(exitCode).toBe(0);
-  });
-});
-
-describe("redrive of a mapping that invokes an alias", () => {
-  it("invokes the alias, and another version only with --qualifier", async () => {
-    const pipeline = await RedrivePipeline.build(world, "aliased", { alias: "live" });
-    const pointTo = async (): Promise<void> => {
-      const { lambda } = world.consumer;
-      const name = { FunctionName: "aliased" };
-      const { Version: FunctionVersion } = await lambda.send(new PublishVersionCommand(name));
-      await lambda.send(new UpdateAliasCommand({ ...name, Name: "live", FunctionVersion }));
-    };
-    await pipeline.breakFunction();
-    await pointTo();
-    await pipeline.putFailing(20);
-    await pipeline.repairFunction();
-    await pointTo();
-    // What is not published yet fails again.
-    await pipeline.breakFunction();
-
-    const unpublished = summaryOf(await pipeline.redrive("--yes", "--qualifier", "$LATEST"));
-    const { exitCode, stdout } = await pipeline.redrive("--yes");
-
-    expect(unpublished).toMatchObject({ sent: 0, deletedReports: 0 });
-    expect(unpublished.rejected).toHaveLength(20);
-    expect(summaryOf({ stdout })).toMatchObject({ sent: 20, rejected: [] });
-    expect(exitCode).toBe(0);
-    expect(pipeline.delivered()).toHaveLength(20);
-  });
-});
-
-describe("redrive of a bucket's reports", () => {
-  const Bucket = "reports";
-  const objects = async (): Promise<number> => {
-    const { Contents = [] } = await world.consumer.s3.send(new ListObjectsV2Command({ Bucket }));
-    return Contents.length;
-  };
-
-  it("takes the records from the objects, and removes an object only after success", async () => {
-    const arn = `arn:aws:s3:::${Bucket}`;
-    await world.consumer.s3.send(
-      new CreateBucketCommand({
-        Bucket,
-        CreateBucketConfiguration: { LocationConstraint: REGION },
-      }),
-    );
-    const pipeline = await RedrivePipeline.build(world, "bucket", {
-      shards: 2,
-      isShared: true,
-      statements: [allow(["s3:ListBucket"], arn), allow(["s3:PutObject"], `${arn}/*`)],
-      mapping: { DestinationConfig: { OnFailure: { Destination: arn } } },
-    });
-    await pipeline.fail(60);
-    const failed = pipeline.failed();
-    const written = await objects();
-    await pipeline.repairFunction({ REJECTS: dataOf(failed[20]!) });
-
-    const killed = await pipeline.start({ operation: "Invoke", at: 3 }).outcome;
-    const afterKill = await objects();
-    const rejecting = await pipeline.redrive("--yes");
-
-    expect(killed.wasKilled).toBe(true);
-    expect(afterKill).toBeLessThan(written);
-    expect(summaryOf(rejecting).rejected).toHaveLength(1);
-    expect(rejecting.exitCode).toBe(1);
-    expect(rejecting.calls.filter((call) => call.endsWith("kinesis:GetRecords"))).toEqual([]);
-    expect(await objects()).toBe(1);
-
-    await pipeline.repairFunction();
-    const { exitCode, stdout } = await pipeline.redrive("--yes");
-
-    expect(summaryOf({ stdout })).toMatchObject({ reports: 1, sent: 1, deletedReports: 1 });
-    expect(exitCode).toBe(0);
-    expect(byKey(pipeline.delivered())).toEqual(
-      byKey([...failed.filter((_, at) => at !== 20), failed[20]!]),
-    );
-    expect(await objects()).toBe(0);
   });
 });

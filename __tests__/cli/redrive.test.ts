@@ -227,6 +227,42 @@ describe("redrive", () => {
     expect([world.delivered, world.messages.size, world.held]).toEqual([[], 1, []]);
   });
 
+  it("surveys a time without sending, and needs the stream for it", async () => {
+    const world = withRecords("aab");
+    const time = { from: new Date(0), to: new Date(2500) };
+
+    const summary = await world.run({ time, dryRun: true });
+
+    expect(summary).toMatchObject({ records: 2, sent: 0 });
+    expect(world.delivered).toEqual([]);
+    world.isStreamDeleted = true;
+    await expect(world.run({ time })).rejects.toThrow(
+      /stream\/clicks does not exist, and its records/,
+    );
+  });
+
+  it("stops a redrive by time when the function rejects too much", async () => {
+    const world = withRecords("a".repeat(30));
+    world.rejects = Array.from({ length: 30 }, (_, at) => String(at + 1));
+    const time = { from: new Date(0), to: new Date(60_000) };
+
+    const summary = await world.run({ time, maxRejected: 3 });
+
+    expect(summary?.stopped).toContain("the function rejected 3 records");
+    expect(summary?.records).toBe(10);
+  });
+
+  it("does not guess what a filter means that it cannot evaluate", async () => {
+    const world = withRecords("a");
+    world.report(0, 1, 1);
+    world.target = { ...world.target, filterPatterns: ["{"] };
+
+    await expect(world.run()).rejects.toThrow(
+      /^the mapping's filter \{ cannot be evaluated here \(not JSON\); use --ignore-filters /,
+    );
+    expect(await world.run({ ignoreFilters: true })).toMatchObject({ sent: 1 });
+  });
+
   it("refuses to start while another reader holds reports", async () => {
     const world = new RedriveWorld(journalIn());
     failed(world, 30);
