@@ -1,0 +1,7 @@
+import type { Benchmark } from "../benchmark";
+import { growth } from "./growth";
+import { handler } from "./handler";
+import { synth } from "./synth";
+
+/** In the order of the page. */
+export const BENCHMARKS: readonly Benchmark[] = [synth, growth, handler];
