@@ -11,7 +11,7 @@ import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Precondition, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import { duplicateConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
+import { compareConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
 import { checkSameStack } from "../accounts/same-stack";
 import {
   consumerPolicyStatements,
@@ -110,9 +110,7 @@ export class CrossAccountConsumer extends Construct {
       existingRoleName: settings.existingFunction?.roleName,
       createsQueue: onFailure._createsQueue,
     };
-    this.node.addValidation({
-      validate: () => duplicateConsumerNames(this, CrossAccountConsumer),
-    });
+    compareConsumerNames(this);
 
     const { _grants: grants, streamArn } = this._stream;
     const { retentionPeriodHours } = grants.config;
