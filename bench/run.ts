@@ -46,6 +46,9 @@ function parse() {
   }
 }
 
+// The SDK's warning about old Node.js versions does not concern users of this command.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 const options = parse();
 
 const chosen = BENCHMARKS.filter(

@@ -1,7 +1,8 @@
 import type { Benchmark } from "../benchmark";
 import { growth } from "./growth";
 import { handler } from "./handler";
+import { redrive } from "./redrive";
 import { synth } from "./synth";
 
 /** In the order of the page. */
-export const BENCHMARKS: readonly Benchmark[] = [synth, growth, handler];
+export const BENCHMARKS: readonly Benchmark[] = [synth, growth, handler, redrive];
