@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import type { Benchmark, Row } from "./benchmark";
 import { BENCHMARKS } from "./benchmarks";
-import { environment, readResults, writeResults, type Results } from "./results";
+import { environment, readResults, writeResults, type Results } from "./recorded";
 import { terminalTable } from "./format";
 import { writePage } from "./page";
 import { drawChart } from "./peers/charts";
