@@ -3,7 +3,9 @@ import * as path from "node:path";
 
 const DOCS = path.resolve("docs");
 const page = fs.readFileSync(path.join(DOCS, "performance.md"), "utf8");
-const results = JSON.parse(fs.readFileSync(path.resolve("bench", "results.json"), "utf8")) as object;
+const results = JSON.parse(
+  fs.readFileSync(path.resolve("bench", "results.json"), "utf8"),
+) as object;
 
 describe("docs/performance.md", () => {
   it.each(Object.keys(results))("shows the chart of %s, in light and in dark colours", (name) => {
