@@ -30,6 +30,7 @@ describe("`npm run build:docs` generates", () => {
   it.each([
     ["settings.schema.json", "settings-schema"],
     ["docs/changes.md", "changes-page"],
+    ["docs/performance.md", "performance-page"],
     ["llms.txt", "llms"],
     ["docs/pipeline.svg", "pipeline-picture"],
   ])("%s exactly as it is committed", (file, script) => {

@@ -1,7 +1,7 @@
 import type { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import type { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { TerraformProvider } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, IConstruct } from "constructs";
 import { expressionOf } from "../properties/expressions";
 import { accountOf, regionOf } from "./account-of";
 import { duplicates, mustBeUnique, Sentence } from "./duplicates";
@@ -41,18 +41,55 @@ interface NamedStream extends Construct {
   readonly keyAlias?: KmsAlias;
 }
 
-/** Reports names of consumers that AWS would refuse at apply, or with which one resource would overwrite another. */
-export function duplicateConsumerNames(
-  consumer: NamedConsumer,
-  type: new (...args: never[]) => NamedConsumer,
-): string[] {
-  const account = accountOf(consumer._names.provider);
-  const peers = constructsOf(consumer, type).filter(
-    ({ _names: names }) => accountOf(names.provider) === account,
-  );
-  if (peers[0] !== consumer) {
-    return [];
+/**
+ * The constructs of one kind in each app, in the order in which they were created. Each of them
+ * compares names only if it is the first of its group: if each searched the tree, the time would
+ * grow with the square of their number.
+ */
+class Created<T extends Construct> {
+  private readonly byRoot = new WeakMap<IConstruct, T[]>();
+
+  public add(construct: T): void {
+    const { root } = construct.node;
+    const all = this.byRoot.get(root) ?? [];
+    this.byRoot.set(root, all);
+    all.push(construct);
   }
+
+  /** All constructs of the group of `construct`, if it is the first of them, else none. */
+  public groupOfFirst(construct: T, groupOf: (one: T) => string | undefined): T[] {
+    const all = this.byRoot.get(construct.node.root) ?? [];
+    const group = groupOf(construct);
+    const isOfGroup = (one: T): boolean => groupOf(one) === group && isInTree(one);
+    return all.find(isOfGroup) === construct ? all.filter(isOfGroup) : [];
+  }
+}
+
+/** Whether neither the construct nor one of its scopes was removed. */
+const isInTree = (construct: IConstruct): boolean => {
+  const { scope, id } = construct.node;
+  return !scope || (scope.node.tryFindChild(id) === construct && isInTree(scope));
+};
+
+const createdConsumers = new Created<NamedConsumer>();
+const createdStreams = new Created<NamedStream>();
+
+export function compareConsumerNames(consumer: NamedConsumer): void {
+  createdConsumers.add(consumer);
+  consumer.node.addValidation({ validate: () => duplicateConsumerNames(consumer) });
+}
+
+export function compareStreamNames(stream: NamedStream): void {
+  createdStreams.add(stream);
+  stream.node.addValidation({ validate: () => duplicateStreams(stream) });
+}
+
+/** Reports names of consumers that AWS would refuse at apply, or with which one resource would overwrite another. */
+function duplicateConsumerNames(consumer: NamedConsumer): string[] {
+  const account = accountOf(consumer._names.provider);
+  const peers = createdConsumers.groupOfFirst(consumer, ({ _names: names }) =>
+    accountOf(names.provider),
+  );
   const created = peers.filter(({ _names: names }) => names.existingRoleName === undefined);
   const sharing = peers.filter(({ _names: names }) => names.existingRoleName !== undefined);
   /** The role of a consumer's function, which consumers of the same function share. */
@@ -80,16 +117,10 @@ export function duplicateConsumerNames(
 }
 
 /** Reports names of streams, and aliases of their keys, that are used twice in an account and Region. */
-export function duplicateStreams(
-  stream: NamedStream,
-  type: new (...args: never[]) => NamedStream,
-): string[] {
+function duplicateStreams(stream: NamedStream): string[] {
   const regionOfStream = ({ provider }: NamedStream) => provider && regionOf(provider);
   const region = regionOfStream(stream);
-  const peers = constructsOf(stream, type).filter((peer) => regionOfStream(peer) === region);
-  if (peers[0] !== stream) {
-    return [];
-  }
+  const peers = createdStreams.groupOfFirst(stream, regionOfStream);
   const names = duplicatesIn(
     peers,
     () => region ?? "",
@@ -105,9 +136,6 @@ export function duplicateStreams(
         duplicateKeyAlias,
       );
 }
-
-const constructsOf = <T extends Construct>(scope: T, type: new (...args: never[]) => T): T[] =>
-  scope.node.root.node.findAll().filter((node): node is T => node instanceof type);
 
 /** A sentence for each name that more than one construct of a group has. */
 function duplicatesIn<T extends Construct>(

@@ -10,7 +10,7 @@ import type { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-ev
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Construct } from "constructs";
-import { duplicateConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
+import { compareConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
 import { checkSameStack } from "../accounts/same-stack";
 import {
   decryptStatement,
@@ -109,9 +109,7 @@ export class CrossAccountConsumer extends Construct {
       existingRoleName: settings.existingFunction?.roleName,
       createsQueue: onFailure._createsQueue,
     };
-    this.node.addValidation({
-      validate: () => duplicateConsumerNames(this, CrossAccountConsumer),
-    });
+    compareConsumerNames(this);
 
     const { _grants: grants, streamArn } = this._stream;
     const { retentionPeriodHours } = grants.config;

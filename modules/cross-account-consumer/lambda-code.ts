@@ -137,13 +137,20 @@ function archiveOf(scope: Construct, directory: string): LambdaCodeConfig {
 /** Relative to the module, so that the output can be moved, and used as a module. */
 const inModule = (file: string): string => `\${path.module}/${file}`;
 
-/** One provider for the whole stack, since Terraform allows one without an alias. */
+const archiveProviders = new WeakMap<TerraformStack, ArchiveProvider>();
+
+/**
+ * One provider for the whole stack, since Terraform allows one without an alias. It is remembered,
+ * because the time of searching the stack for each function grows with the square of their number.
+ */
 function archiveProvider(scope: Construct): ArchiveProvider {
   const stack = TerraformStack.of(scope);
-  const existing = stack.node
-    .findAll()
-    .find((node): node is ArchiveProvider => node instanceof ArchiveProvider);
-  return existing ?? new ArchiveProvider(stack, "lambda-code-archive");
+  const provider =
+    archiveProviders.get(stack) ??
+    stack.node.findAll().find((node): node is ArchiveProvider => node instanceof ArchiveProvider) ??
+    new ArchiveProvider(stack, "lambda-code-archive");
+  archiveProviders.set(stack, provider);
+  return provider;
 }
 
 function checkDirectory(checks: PropertyChecks, directory: string): void {

@@ -6,7 +6,7 @@ import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
 import { Annotations, dependable, Lazy, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { providerRegion } from "../accounts/account-of";
-import { duplicateStreams } from "../accounts/duplicate-names";
+import { compareStreamNames } from "../accounts/duplicate-names";
 import { arnPart } from "../policies/arns";
 import { partitionOf } from "../policies/partitions";
 import { keyAdministrationStatement, policyDocument } from "../policies/statements";
@@ -66,7 +66,7 @@ export class ProducerStream extends StreamBase {
     checks.throwIfWrongType(this);
     checkStream(checks, this, settings);
     checks.throwIfAny(this);
-    this.node.addValidation({ validate: () => duplicateStreams(this, ProducerStream) });
+    compareStreamNames(this);
 
     const { provider } = settings;
     const encrypted = settings.encryption !== StreamEncryption.NONE;

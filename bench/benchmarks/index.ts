@@ -1,0 +1,18 @@
+import type { Benchmark } from "../benchmark";
+import { apply } from "./apply";
+import { ci, contributor } from "./contributor";
+import { growth } from "./growth";
+import { handler } from "./handler";
+import { redrive } from "./redrive";
+import { synth } from "./synth";
+
+/** In the order of the page. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  synth,
+  growth,
+  apply,
+  handler,
+  redrive,
+  contributor,
+  ci,
+];

@@ -1,0 +1,32 @@
+"""Runs a command and writes what it and all its descendants used to the file that is the first argument.
+
+Node.js cannot measure the descendants of a process. On Linux this process becomes their parent when
+their own parent ends, so that one that outlives it, such as esbuild's service, is counted as well.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+start = time.monotonic()
+code = subprocess.call(sys.argv[2:])
+wall = time.monotonic() - start
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    pass
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+# The unit is KiB on Linux and bytes on macOS.
+kib = used.ru_maxrss if sys.platform == "linux" else used.ru_maxrss / 1024
+with open(sys.argv[1], "w") as file:
+    json.dump({"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": kib / 1024}, file)
+sys.exit(code)
