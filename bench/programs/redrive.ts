@@ -13,11 +13,10 @@ import {
 import * as fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { createClients, type ClientSettings, type Clients } from "../../cli/src/clients";
-import { kinesisEvent, kinesisRecord } from "../../cli/src/redrive/event";
+import { kinesisEvent, kinesisRecord, type KinesisRecord } from "../../cli/src/kinesis-event";
 import { invoker } from "../../cli/src/redrive/invoke";
 import { Progress } from "../../cli/src/redrive/progress";
 import { redrive } from "../../cli/src/redrive/redrive";
-import type { KinesisRecord } from "../../cli/src/redrive/report";
 import { ReportQueue } from "../../cli/src/redrive/report-queue";
 import type { Target } from "../../cli/src/redrive/sender";
 
