@@ -6,6 +6,12 @@ import { constructPath, SynthesizedStack } from "./stack";
 import { parseState, stateProblems } from "./state";
 import { TerraformCommands } from "./terraform";
 
+/**
+ * Terraform's default is 10 resources at a time. Of many consumers most only wait: a queue for 25
+ * seconds, a function until its role has propagated.
+ */
+const PARALLELISM = 50;
+
 /** Written to the output directory and removed afterwards, since a plan can contain secrets. */
 const PLAN = "pending.tfplan";
 
@@ -49,7 +55,7 @@ export async function runDeployment(
       throw new Error("not approved: nothing was changed");
     }
     print("terraform apply");
-    await terraform.show("apply", "-input=false", PLAN);
+    await terraform.show("apply", "-input=false", `-parallelism=${PARALLELISM}`, PLAN);
   } finally {
     fs.rmSync(path.join(directory, PLAN), { force: true });
   }

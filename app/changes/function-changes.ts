@@ -157,7 +157,8 @@ export const FUNCTION_CHANGES = {
       [resourcePolicy]: "update",
     },
     records: "delivered",
-    remark: "They wait until the new role has propagated and all policies allow it.",
+    remark:
+      "They wait until the new role has propagated and all policies allow it. With an `alias`, change `roleName` together with `rolePath`, since the new role is created before the old one is destroyed.",
   },
   "function-renamed": {
     change: "`functionName` changed",
