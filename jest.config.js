@@ -36,8 +36,8 @@ module.exports = {
   coverageReporters: ["text-summary"],
   collectCoverageFrom: ["modules/**/*.ts", "handler/*.ts", "cli/src/**/*.ts"],
   coverageThreshold: {
-    "./modules/": { statements: 99, branches: 97, functions: 98 },
-    "./cli/src/": { statements: 97, branches: 89, functions: 97 },
+    "./modules/": { statements: 99, branches: 96, functions: 98 },
+    "./cli/src/": { statements: 97, branches: 85, functions: 97 },
     "./handler/": { statements: 100, branches: 100, functions: 100 },
   },
 };

@@ -12,6 +12,8 @@ const unitSuite = (displayName, framework, scope) => ({
   rootDir,
   displayName,
   roots: ["<rootDir>/__tests__/modules"],
+  // The checks of values do not depend on the framework or the provider.
+  testPathIgnorePatterns: ["/(wrong-kinds|declared-rules|docstrings)\\.test\\.ts$"],
   moduleNameMapper: {
     "^constructs$": installed("constructs"),
     "^cdktf$": installed(framework),

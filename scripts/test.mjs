@@ -1,7 +1,8 @@
 /**
- * Runs all suites. First the unit suites, which also check the coverage of the code. Then the suites
- * that run Terraform, two at a time even on two processor cores, since they mostly wait for the
- * provider; beside them the suites of compat/, if its packages are installed.
+ * Runs all suites. First the unit suites, of which some wait for the local AWS; they also check the
+ * coverage of the code. Then the suites that run Terraform, two at a time even on two processor
+ * cores, since they mostly wait for the provider; beside them the suites of compat/, if its packages
+ * are installed.
  * Arguments go to Jest, which then runs once, without checking the coverage.
  */
 import { spawn } from "node:child_process";
@@ -36,7 +37,7 @@ async function compat() {
 }
 
 async function all() {
-  const unit = await jest("inherit", "--selectProjects", "unit", "--coverage", "--maxWorkers=2");
+  const unit = await jest("inherit", "--selectProjects", "unit", "--coverage", "--maxWorkers=3");
   const beside = compat();
   const terraform = await jest("inherit", "--selectProjects", "terraform", "--maxWorkers=2");
   const { code, output } = await beside;

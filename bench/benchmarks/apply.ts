@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { startLocalAws } from "../../local/aws";
 import { findTerraform, type Terraform } from "../../local/terraform";
@@ -35,7 +36,14 @@ interface Applied {
   /** The longest chain of resources that wait for each other, by Terraform's own timestamps. */
   readonly chain: number;
   readonly steps: readonly string[];
+  /** Bytes of the longest policy of each type. */
+  readonly policies: Readonly<Record<string, number>>;
 }
+
+const POLICIES = {
+  aws_kinesis_resource_policy: "the stream's policy",
+  aws_kms_key_policy: "the key's policy",
+} as const;
 
 async function run(context: Context): Promise<readonly Row[]> {
   const terraform = await findTerraform();
@@ -61,12 +69,17 @@ async function run(context: Context): Promise<readonly Row[]> {
     const { created, changed, destroyed } = await new Stack(terraform, one, context).live(
       isChanged,
     );
-    const { wall, chain, steps } = created;
+    const { wall, chain, steps, policies } = created;
     steps.forEach((step) => context.progress(`  ${step}`));
     walls.set(name, wall);
     rows.push(row(name, "s", [wall]), row(`longest chain: ${name}`, "s", [chain]));
     if (side === "library") {
       rows.push(timesOf(`wall time against its longest chain: ${name}`, wall, chain, 1.1));
+      rows.push(
+        ...Object.entries(policies).map(([policy, bytes]) =>
+          row(`${policy}, ${name}`, "KB", [bytes / 1024]),
+        ),
+      );
     } else {
       const own = walls.get(`${NAMES.library}, ${many(consumers)}`) ?? NaN;
       rows.push(timesOf(`naive wiring against this library, ${many(consumers)}`, wall, own));
@@ -155,6 +168,23 @@ class Stack {
     const wall = (performance.now() - start) / 1000;
     const spans = applyLog(lines);
     const steps = [...spans].map(([address, seconds]) => `${seconds.toFixed(1)} s ${address}`);
-    return { wall, chain: longestChain(resource, spans), steps };
+    return { wall, chain: longestChain(resource, spans), steps, policies: this.policies() };
+  }
+
+  private policies(): Record<string, number> {
+    const { resources } = JSON.parse(
+      fs.readFileSync(path.join(this.directory, "terraform.tfstate"), "utf8"),
+    ) as {
+      resources: { type: string; instances: { attributes: { policy?: string } }[] }[];
+    };
+    return Object.fromEntries(
+      Object.entries(POLICIES).flatMap(([type, name]) => {
+        const sizes = resources
+          .filter((resource) => resource.type === type)
+          .flatMap(({ instances }) => instances)
+          .map(({ attributes }) => Buffer.byteLength(attributes.policy ?? ""));
+        return sizes.length > 0 ? [[name, Math.max(...sizes)]] : [];
+      }),
+    );
   }
 }
