@@ -16,6 +16,7 @@ import {
   until,
 } from "../local/two-accounts";
 import { FAULTS } from "./faults";
+import { printedPolicies } from "./printed-policies";
 import { build, enter, fromBoth, runCli, type Outcome, type World } from "./world";
 
 jest.setTimeout(120_000);
@@ -34,7 +35,8 @@ describe("doctor", () => {
 
   beforeAll(async () => {
     aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
-    world = await enter(aws);
+    world = await enter(aws, (account) => aws.deployers.credentials(account));
+    aws.deployers.enforce(await printedPolicies(["doctor", ...fromBoth("good"), "--probe"]));
   });
   afterAll(() => aws.stop());
 

@@ -1,24 +1,14 @@
 import { PutBucketEncryptionCommand, CreateBucketCommand } from "@aws-sdk/client-s3";
+import { EnableEnhancedMonitoringCommand } from "@aws-sdk/client-kinesis";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { GetQueueUrlCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { startLocalAws, type LocalAws } from "../../local/aws";
-import { allow, CONSUMER, makeRole, PRODUCER, REGION, setRolePolicy } from "../local/two-accounts";
+import { allow, makeRole, REGION, setRolePolicy } from "../local/two-accounts";
+import { type Policies, printedPolicies } from "./printed-policies";
 import { RedrivePipeline } from "./redrive-pipeline";
-import { enter, fromBoth, runCli, type Outcome, type World } from "./world";
+import { build, enter, fromBoth, type Outcome, type World } from "./world";
 
 jest.setTimeout(240_000);
-
-interface Document {
-  readonly Version: string;
-  readonly Statement: readonly {
-    readonly Effect: string;
-    readonly Action: readonly string[];
-    readonly Resource: string;
-  }[];
-}
-
-/** Policies by account. */
-type Policies = ReadonlyMap<string, readonly Document[]>;
 
 /** One action of a printed policy. */
 interface Permission {
@@ -82,15 +72,6 @@ async function fail(): Promise<void> {
   }
 }
 
-async function printed(args: readonly string[]): Promise<Policies> {
-  const { stdout } = await runCli([...args, "--permissions"]);
-  const { functionAccount, streamAccount } = JSON.parse(stdout) as Record<string, Document>;
-  return new Map([
-    [CONSUMER, functionAccount ? [functionAccount] : []],
-    [PRODUCER, streamAccount ? [streamAccount] : []],
-  ]);
-}
-
 const permissionsIn = (policies: Policies): Permission[] =>
   [...policies].flatMap(([account, documents]) =>
     documents.flatMap(({ Statement }) =>
@@ -141,8 +122,8 @@ async function expectAllNeeded(
     for (const args of runsFor(permission.action)) {
       outcomes.push(await world.cli(...args));
     }
-    const isNamed = ({ exitCode, stderr }: Outcome) =>
-      exitCode === 3 && stderr.includes(`may not call ${callOf(permission.action)}`);
+    const isNamed = ({ exitCode, stdout, stderr }: Outcome) =>
+      exitCode === 3 && `${stdout}${stderr}`.includes(`may not call ${callOf(permission.action)}`);
     if (!outcomes.some(isNamed)) {
       needless.push(`${permission.account} ${permission.action}: ${outcomes[0]?.stderr ?? ""}`);
     }
@@ -162,7 +143,7 @@ describe("the policies that redrive --permissions prints", () => {
 
   it("are enough, and no run calls anything else", async () => {
     await fail();
-    const policies = await printed(runs.queue);
+    const policies = await printedPolicies(runs.queue);
     aws.deployers.enforce(policies);
 
     const needed = await neededBy(async () => {
@@ -178,7 +159,7 @@ describe("the policies that redrive --permissions prints", () => {
 
   it("have no action that no run needs", async () => {
     await fail();
-    await expectAllNeeded(await printed(runs.queue), (action) => {
+    await expectAllNeeded(await printedPolicies(runs.queue), (action) => {
       const kind = WRITES[action];
       return kind === undefined
         ? [
@@ -191,7 +172,7 @@ describe("the policies that redrive --permissions prints", () => {
 
   it("are just what is needed to redrive by time", async () => {
     const byTime = ["--from", "2020-01-01", "--yes"];
-    const policies = await printed([...runs.queue, ...byTime]);
+    const policies = await printedPolicies([...runs.queue, ...byTime]);
     const all = [
       [...runs.queue, ...byTime],
       [...runs.bucket, ...byTime],
@@ -207,4 +188,17 @@ describe("the policies that redrive --permissions prints", () => {
 
     expect(needed).toEqual(named(policies));
   });
+});
+
+it("status --permissions prints no action that no run needs", async () => {
+  await build(world, "shared", { isShared: true });
+  // Only with metrics of each shard, status lists the shards.
+  const ShardLevelMetrics = ["IteratorAgeMilliseconds" as const];
+  await world.producer.kinesis.send(
+    new EnableEnhancedMonitoringCommand({ StreamName: "shared", ShardLevelMetrics }),
+  );
+  const all = [runs.queue, runs.bucket, ["redrive", ...fromBoth("shared")]];
+  const ofStatus = all.map((args) => ["status", ...args.slice(1)]);
+
+  await expectAllNeeded(await printedPolicies(["status", ...fromBoth("queue")]), () => ofStatus);
 });

@@ -7,6 +7,7 @@ import type { Status } from "../../cli/src/status/measure";
 import { STATUS_PERMISSIONS } from "../../cli/src/status/command";
 import { startLocalAws, type LocalAws } from "../../local/aws";
 import { allow, CONSUMER, mapping, PRODUCER, REGION, until } from "../local/two-accounts";
+import { printedPolicies } from "./printed-policies";
 import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
 
 jest.setTimeout(120_000);
@@ -19,7 +20,8 @@ describe("status", () => {
 
   beforeAll(async () => {
     aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
-    world = await enter(aws);
+    world = await enter(aws, (account) => aws.deployers.credentials(account));
+    aws.deployers.enforce(await printedPolicies(["status", ...fromBoth("clicks")]));
     clicks = await build(world, "clicks");
   });
   afterAll(() => aws.stop());

@@ -51,6 +51,8 @@ export class ProducerStream extends StreamBase {
   /** The provider that was given. */
   public readonly provider?: TerraformProvider;
   public readonly stream: KinesisStream;
+  public readonly streamArn: string;
+  public readonly streamName: string;
   /** The key created for this stream, with its alias and its policy; undefined if there is none. */
   public readonly key?: KmsKey;
   public readonly keyAlias?: KmsAlias;
@@ -83,6 +85,9 @@ export class ProducerStream extends StreamBase {
     }
     this.kmsKeyArn = encrypted ? (settings.kmsKeyArn ?? this.key?.arn) : undefined;
     this.stream = this.createStream(settings, checks);
+    // Each read of an attribute creates a token, and every consumer reads these many times.
+    this.streamArn = this.stream.arn;
+    this.streamName = this.stream.name;
     if (this.keyPolicy) {
       // When encryption is turned on, the key policy must already allow every reader and writer;
       // when it is turned off, writers keep the key until the stream has stopped encrypting.
@@ -97,14 +102,6 @@ export class ProducerStream extends StreamBase {
         "'encryption' is NONE: records are stored in the clear; omit it to have a key created that the consumers may use",
       );
     }
-  }
-
-  public get streamArn(): string {
-    return this.stream.arn;
-  }
-
-  public get streamName(): string {
-    return this.stream.name;
   }
 
   /** With create_before_destroy, the stream stops using a key before the key is destroyed. */
