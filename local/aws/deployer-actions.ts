@@ -79,7 +79,9 @@ const RESOURCES: Record<string, Find<readonly string[]>> = {
     const { KeyMetadata: key } = await kms.describeKey({ KeyId });
     return [key?.Arn ?? "", ...(body.AliasName ? [alias] : [])];
   },
-  iam: async (request) => [await roleArn(request)],
+  iam: async (request) => [
+    isAboutPolicy(request) ? text(request.body.PolicyArn) : await roleArn(request),
+  ],
   logs: ({ call, body }) => [
     body.resourceArn
       ? text(body.resourceArn)
@@ -119,16 +121,17 @@ const RESOURCES: Record<string, Find<readonly string[]>> = {
   },
 };
 
+const isAboutPolicy = ({ body }: Request): boolean => !!body.PolicyArn && !body.RoleName;
+
 const noContext: Record<string, string> = {};
 
 /** Values of the condition keys that our policies use, by service. */
 const CONTEXTS: Record<string, Find<Record<string, string>>> = {
-  iam: async ({ call, body, accounts }) => {
-    const { iam } = accounts.owning(arnIn(call, "iam", "role"));
-    const isSet = /^(CreateRole|PutRolePermissionsBoundary)$/.test(call.operation);
-    const { Role: role } = isSet
-      ? { Role: undefined }
-      : await iam.getRole({ RoleName: text(body.RoleName) });
+  iam: async (request) => {
+    const { call, body } = request;
+    const isSet =
+      isAboutPolicy(request) || /^(CreateRole|PutRolePermissionsBoundary)$/.test(call.operation);
+    const role = isSet ? undefined : await roleOf(request);
     const boundary = body.PermissionsBoundary ?? role?.PermissionsBoundary?.PermissionsBoundaryArn;
     return {
       ...(boundary ? { "iam:PermissionsBoundary": text(boundary) } : {}),
@@ -223,12 +226,20 @@ const roleAndNetwork = ({ Role: role, Layers: layers = [], VpcConfig: vpc }: Bod
   })),
 ];
 
-async function roleArn({ call, body, accounts }: Request): Promise<string> {
+/** The role that a request names, if it exists. */
+async function roleOf({ call, body, accounts }: Request) {
   const { iam } = accounts.owning(arnIn(call, "iam", "role"));
-  const RoleName = text(body.RoleName);
-  const { Role: role } = await iam.getRole({ RoleName }).catch(() => ({ Role: undefined }));
+  const { Role: role } = await iam
+    .getRole({ RoleName: text(body.RoleName) })
+    .catch(() => ({ Role: undefined }));
+  return role;
+}
+
+async function roleArn(request: Request): Promise<string> {
+  const { call, body } = request;
   const path = text(body.Path ?? "/");
-  return role?.Arn ?? `arn:aws:iam::${call.account}:role${path}${RoleName}`;
+  const role = await roleOf(request);
+  return role?.Arn ?? `arn:aws:iam::${call.account}:role${path}${text(body.RoleName)}`;
 }
 
 /** The members of a JSON body or of a form. */

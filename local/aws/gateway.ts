@@ -47,7 +47,7 @@ export async function startGateway(
     const body = Buffer.concat(await incoming.toArray());
     const { method = "GET", headers } = incoming;
     const url = new URL(incoming.url ?? "/", "http://gateway");
-    const request = identify(method, url.pathname, headers, body);
+    const request = identify(method, url, headers, body);
     const { service, operation } = request;
     const key = `${service}.${operation}`;
     const forward = async (account?: string): Promise<Reply> => {

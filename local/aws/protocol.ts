@@ -47,6 +47,7 @@ const LAMBDA_OPERATIONS: Record<string, string> = {
   "PUT functions/*/code": "UpdateFunctionCode",
   "DELETE functions/*": "DeleteFunction",
   "GET functions/*/code-signing-config": "GetFunctionCodeSigningConfig",
+  "GET functions/*/concurrency": "GetFunctionConcurrency",
   "PUT functions/*/concurrency": "PutFunctionConcurrency",
   "DELETE functions/*/concurrency": "DeleteFunctionConcurrency",
   "POST functions/*/versions": "PublishVersion",
@@ -67,15 +68,22 @@ const LAMBDA_OPERATIONS: Record<string, string> = {
   "DELETE tags/*": "UntagResource",
 };
 
-// Keyed by method and what the path names: a bucket or an object in one.
+// Keyed by method, and by what the path names (a bucket or an object in one) or the query asks for.
 const S3_OPERATIONS: Record<string, string> = {
+  "HEAD bucket": "HeadBucket",
+  "GET policy": "GetBucketPolicy",
   "GET bucket": "ListObjectsV2",
   "GET object": "GetObject",
   "DELETE object": "DeleteObject",
 };
 
-/** Finds a request's service, Region and operation in its signature, headers, path or form. */
-export function identify(method: string, path: string, headers: IncomingHttpHeaders, body: Buffer) {
+/** Finds a request's service, Region and operation in its signature, headers, URL or form. */
+export function identify(
+  method: string,
+  { pathname: path, searchParams: query }: URL,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+) {
   const [, accessKeyId = "", region = "us-east-1", service = ""] =
     /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ??
     [];
@@ -86,7 +94,8 @@ export function identify(method: string, path: string, headers: IncomingHttpHead
     // Kinds of resources alternate with names of resources.
     .map((part, index) => (index % 2 ? "*" : part))
     .join("/");
-  const kind = path.split("/").filter((part) => part).length > 1 ? "object" : "bucket";
+  const named = path.split("/").filter((part) => part).length > 1 ? "object" : "bucket";
+  const kind = query.has("policy") ? "policy" : named;
   const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const operation =
     headers["x-amz-target"]?.toString().split(".").at(-1) ??
