@@ -25,6 +25,10 @@ export const writePage = (results: Results, target = PAGE): Promise<void> =>
     ),
   );
 
+/** Markdown would print the name of the folder __tests__ in bold. */
+const withoutEmphasis = (row: readonly string[]): string[] =>
+  row.map((cell) => cell.replaceAll("__", "\\_\\_"));
+
 const sectionOf =
   (results: Results) =>
   ({ name, title, sameWork }: Benchmark): readonly [name: string, content: string | undefined] => {
@@ -35,7 +39,7 @@ const sectionOf =
         [
           `![${title}](performance/${name}.svg)`,
           `Same work: ${sameWork}.`,
-          table(HEADER, result.rows.map(cells)),
+          table(HEADER, result.rows.map(cells).map(withoutEmphasis)),
           measuredOn(result),
         ].join("\n\n"),
     ];
