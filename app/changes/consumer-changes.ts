@@ -1,13 +1,14 @@
 import type { Change } from "./change";
-
-const mapping = "aws_lambda_event_source_mapping";
-const lambdaFunction = "aws_lambda_function";
-const queue = "aws_sqs_queue";
-const role = "aws_iam_role";
-const rolePolicy = "aws_iam_role_policy";
-const logGroup = "aws_cloudwatch_log_group";
-const consumer = "aws_kinesis_stream_consumer";
-const resourcePolicy = "aws_kinesis_resource_policy";
+import {
+  consumer,
+  lambdaFunction,
+  logGroup,
+  mapping,
+  queue,
+  resourcePolicy,
+  role,
+  rolePolicy,
+} from "./resource-types";
 
 const everything = <T extends string>(action: T) => ({
   [mapping]: action,

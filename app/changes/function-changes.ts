@@ -1,14 +1,15 @@
 import type { Change } from "./change";
-
-const mapping = "aws_lambda_event_source_mapping";
-const lambdaFunction = "aws_lambda_function";
-const queue = "aws_sqs_queue";
-const role = "aws_iam_role";
-const rolePolicy = "aws_iam_role_policy";
-const logGroup = "aws_cloudwatch_log_group";
-const attachment = "aws_iam_role_policy_attachment";
-const alias = "aws_lambda_alias";
-const resourcePolicy = "aws_kinesis_resource_policy";
+import {
+  alias,
+  attachment,
+  lambdaFunction,
+  logGroup,
+  mapping,
+  queue,
+  resourcePolicy,
+  role,
+  rolePolicy,
+} from "./resource-types";
 
 /** Changes of the function of a consumer, its role and its logs. */
 export const FUNCTION_CHANGES = {

@@ -1,10 +1,5 @@
 import type { Change } from "./change";
-
-const mapping = "aws_lambda_event_source_mapping";
-const queue = "aws_sqs_queue";
-const rolePolicy = "aws_iam_role_policy";
-const consumer = "aws_kinesis_stream_consumer";
-const resourcePolicy = "aws_kinesis_resource_policy";
+import { consumer, mapping, queue, resourcePolicy, rolePolicy } from "./resource-types";
 
 /** Changes of the mapping of a consumer, and of its on-failure destination. */
 export const MAPPING_CHANGES = {

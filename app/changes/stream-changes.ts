@@ -1,10 +1,5 @@
 import type { Change } from "./change";
-
-const stream = "aws_kinesis_stream";
-const key = "aws_kms_key";
-const keyAlias = "aws_kms_alias";
-const keyPolicy = "aws_kms_key_policy";
-const resourcePolicy = "aws_kinesis_resource_policy";
+import { key, keyAlias, keyPolicy, resourcePolicy, stream } from "./resource-types";
 
 const CREATED_KEY = { [key]: "create", [keyAlias]: "create", [keyPolicy]: "create" } as const;
 const DELETED_KEY = { [key]: "delete", [keyAlias]: "delete", [keyPolicy]: "delete" } as const;
