@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
-import { SERVICES, type WorkspaceOptions } from "./workspace";
+import { localProvider, type ProviderOptions } from "./provider";
 
 /** A `provider "aws"` block, as far as it is read here. */
 interface AwsProvider {
   readonly alias?: string;
   readonly region?: string;
-  readonly profile?: unknown;
+  readonly endpoints?: unknown;
   readonly allowed_account_ids?: unknown;
   readonly assume_role?: unknown;
 }
@@ -22,9 +22,7 @@ export interface Account {
   readonly region: string;
 }
 
-export interface StackCopyOptions extends Pick<WorkspaceOptions, "url" | "credentials"> {
-  /** Directory to copy to. */
-  readonly directory: string;
+export interface StackCopyOptions extends ProviderOptions {
   /** Account IDs by provider alias, for providers that do not contain their account's ID. */
   readonly accounts: ReadonlyMap<string, string>;
 }
@@ -60,20 +58,12 @@ export async function copyAnyStack(stack: string, options: StackCopyOptions): Pr
     throw new Error(`${stack} must have a 'provider "aws"' block for each account, got none`);
   }
   const accounts = providers.map((provider) => accountOf(provider, options.accounts));
-  const overrides = providers.map(async ({ alias, profile }, index) => {
-    const credentials = await options.credentials(accounts[index]?.id ?? "");
-    return {
-      ...(alias && { alias }),
-      ...(profile !== undefined && { profile: null }),
-      access_key: credentials.accessKeyId,
-      secret_key: credentials.secretAccessKey,
-      token: credentials.sessionToken,
-      skip_metadata_api_check: true,
-      s3_use_path_style: true,
-      endpoints: Object.fromEntries(SERVICES.map((service) => [service, options.url])),
-    };
-  });
   const directory = path.join(options.directory, path.relative(base, root));
+  const overrides = providers.map(async ({ alias, endpoints }, index) => ({
+    ...(alias && { alias }),
+    ...(endpoints !== undefined && { endpoints: {} }),
+    ...(await localProvider(accounts[index]?.id ?? "", { ...options, directory })),
+  }));
   const override = {
     terraform: { backend: { local: {} } },
     provider: { aws: await Promise.all(overrides) },

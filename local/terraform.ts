@@ -80,7 +80,7 @@ async function runTerraform(
   const child = spawn("terraform", args, {
     cwd: directory,
     // A higher threshold for Go's garbage collector makes the providers start about a third faster.
-    env: { GOGC: "400", ...process.env, ...environment },
+    env: { GOGC: "400", ...withoutEndpoints(process.env), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -101,6 +101,15 @@ async function runTerraform(
   }
   return stdout;
 }
+
+/** Endpoints of the user's environment would replace those of a stack's profile. */
+const withoutEndpoints = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(variables).filter(
+      ([name]) =>
+        !/^(AWS_ENDPOINT_URL|AWS_IGNORE_CONFIGURED_ENDPOINT_URLS|TF_AWS_\w+_ENDPOINT)/.test(name),
+    ),
+  );
 
 const running = new Set<ChildProcess>();
 

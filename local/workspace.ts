@@ -3,14 +3,10 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { Credentials } from "./aws/accounts";
+import { localProvider, type ProviderOptions } from "./provider";
 import { Terraform } from "./terraform";
 
-export interface WorkspaceOptions {
-  /** Endpoint URL for all AWS APIs. */
-  readonly url: string;
-  /** Returns credentials for a provider's account. */
-  readonly credentials: (accountId: string) => Promise<Credentials>;
+export interface WorkspaceOptions extends Omit<ProviderOptions, "directory"> {
   /** Directory of the copy. Default: a new temporary directory. */
   readonly directory?: string;
 }
@@ -26,25 +22,6 @@ export interface Configuration {
   resource: Record<string, Record<string, Record<string, unknown>>>;
   output?: Record<string, unknown>;
 }
-
-/** Services whose endpoints are replaced, by the names of the AWS provider. */
-export const SERVICES = [
-  "cloudwatch",
-  "dynamodb",
-  "ec2",
-  "events",
-  "iam",
-  "kinesis",
-  "kms",
-  "lambda",
-  "logs",
-  "s3",
-  "secretsmanager",
-  "sns",
-  "sqs",
-  "ssm",
-  "sts",
-];
 
 /**
  * Copies a synthesized stack and changes it to use local endpoints. The copy differs only in the AWS
@@ -69,7 +46,9 @@ export async function copyStack(
   }
   delete configuration.terraform.backend;
   configuration.provider.aws = await Promise.all(
-    (configuration.provider.aws ?? []).map((provider) => redirect(provider, options)),
+    (configuration.provider.aws ?? []).map((provider) =>
+      redirect(provider, { ...options, directory }),
+    ),
   );
   fs.writeFileSync(file, JSON.stringify(configuration, undefined, 2));
   return directory;
@@ -77,7 +56,7 @@ export async function copyStack(
 
 async function redirect(
   provider: Record<string, unknown>,
-  { url, credentials }: WorkspaceOptions,
+  options: ProviderOptions,
 ): Promise<Record<string, unknown>> {
   const [account] = (provider.allowed_account_ids as string[] | undefined) ?? [];
   if (account === undefined) {
@@ -85,17 +64,8 @@ async function redirect(
       `provider ${String(provider.alias)} has no account: set its 'allowed_account_ids'`,
     );
   }
-  const { accessKeyId, secretAccessKey, sessionToken } = await credentials(account);
-  const { profile, assume_role, ...rest } = provider;
-  return {
-    ...rest,
-    access_key: accessKeyId,
-    secret_key: secretAccessKey,
-    token: sessionToken,
-    skip_metadata_api_check: true,
-    skip_region_validation: true,
-    endpoints: Object.fromEntries(SERVICES.map((service) => [service, url])),
-  };
+  const { assume_role, ...rest } = provider;
+  return { ...rest, ...(await localProvider(account, options)), skip_region_validation: true };
 }
 
 /** Creates the zips of data.archive_file, for machines that cannot install its provider. */

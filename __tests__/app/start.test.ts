@@ -88,6 +88,8 @@ describeWithTerraform("npm start -- --keep", () => {
   beforeAll(async () => {
     child = spawn(process.execPath, [...START, "--keep"], {
       cwd: ROOT,
+      // Endpoints of the user's environment do not matter.
+      env: { ...process.env, AWS_ENDPOINT_URL_KINESIS: "http://127.0.0.1:1" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     ended = new Promise((resolve) => child.once("close", resolve));

@@ -34,6 +34,10 @@ describeWithTerraform("npm start -- --stack", () => {
     fs.cpSync(path.join(__dirname, "blog-in-one-stack"), stack, { recursive: true });
     const zip = zipSync({ "index.js": strToU8(CODE) });
     fs.writeFileSync(path.join(stack, "function.zip"), zip);
+    const main = path.join(stack, "main.tf");
+    const endpoints = 'endpoints { kinesis = "http://127.0.0.1:1" }';
+    const text = fs.readFileSync(main, "utf8");
+    fs.writeFileSync(main, text.replace(/^ {2}profile .*$/m, `$&\n  ${endpoints}`));
     const before = contents(stack);
 
     const { stdout, stderr, status } = start("--stack", stack, "--data", "hello");

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
+import { localProvider } from "../../local/provider";
 import { copyStack } from "../../local/workspace";
 import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";
 
@@ -79,23 +80,14 @@ interface Planned {
 }
 
 /** The example's providers, configured for APIs on loopback. */
-async function localProviders(url: string): Promise<object[]> {
-  const accounts = new Accounts(url);
-  const endpoints = ["iam", "kinesis", "kms", "lambda", "logs", "sqs", "sts"];
+async function localProviders(url: string, directory: string): Promise<object[]> {
+  const credentials = (account: string) => new Accounts(url).credentials(account);
   return Promise.all(
     Object.entries({ producer: "111111111111", consumer: "222222222222" }).map(
-      async ([alias, account]) => {
-        const credentials = await accounts.credentials(account);
-        return {
-          alias,
-          profile: null,
-          access_key: credentials.accessKeyId,
-          secret_key: credentials.secretAccessKey,
-          token: credentials.sessionToken,
-          skip_metadata_api_check: true,
-          endpoints: Object.fromEntries(endpoints.map((name) => [name, url])),
-        };
-      },
+      async ([alias, account]) => ({
+        alias,
+        ...(await localProvider(account, { url, credentials, directory })),
+      }),
     ),
   );
 }
@@ -144,7 +136,7 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
     fs.writeFileSync(
       path.join(root, "override.tf.json"),
       JSON.stringify({
-        provider: { aws: await localProviders(process.env.MOTO_URL!) },
+        provider: { aws: await localProviders(process.env.MOTO_URL!, root) },
         module: { clickstream: given },
       }),
     );
@@ -162,7 +154,7 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
     fs.writeFileSync(
       path.join(root, "override.tf.json"),
       JSON.stringify({
-        provider: { aws: await localProviders(process.env.MOTO_URL!) },
+        provider: { aws: await localProviders(process.env.MOTO_URL!, root) },
       }),
     );
     await (await findTerraform()).run(root, "init");

@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { copyAnyStack } from "../../local/stack-copy";
-import { SERVICES } from "../../local/workspace";
 
 const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), "stack-copy-"));
 const BLOG = path.join(__dirname, "../e2e/blog-in-one-stack");
@@ -50,21 +49,39 @@ describe("the copy of a stack", () => {
       token: "token",
       skip_metadata_api_check: true,
       s3_use_path_style: true,
-      endpoints: Object.fromEntries(SERVICES.map((service) => [service, URL])),
+      profile: "local",
+      shared_config_files: [path.join(directory, "aws-config")],
     };
     expect(overrideIn(directory)).toEqual({
       terraform: { backend: { local: {} } },
       provider: {
         aws: [
-          { alias: "account1", profile: null, access_key: "key 111111111111", ...common },
+          { alias: "account1", access_key: "key 111111111111", ...common },
           { alias: "account2", access_key: "key 222222222222", ...common },
         ],
       },
     });
+    expect(fs.readFileSync(path.join(directory, "aws-config"), "utf8")).toBe(
+      `[profile local]\nendpoint_url = ${URL}\n`,
+    );
     for (const file of fs.readdirSync(BLOG)) {
       const text = (parent: string) => fs.readFileSync(path.join(parent, file), "utf8");
       expect(text(directory)).toBe(text(BLOG));
     }
+  });
+
+  it("takes away endpoints of the original", async () => {
+    const stack = stackOf({
+      "main.tf": `
+        provider "aws" {
+          allowed_account_ids = ["333333333333"]
+          endpoints { kinesis = "http://127.0.0.1:1" }
+        }`,
+    });
+
+    const { directory } = await copy(stack);
+
+    expect(overrideIn(directory).provider.aws).toMatchObject([{ endpoints: {} }]);
   });
 
   it("contains the local modules at their relative paths, and no state", async () => {
@@ -83,7 +100,11 @@ describe("the copy of a stack", () => {
 
     expect(accounts).toEqual([{ id: "333333333333", region: "us-east-1" }]);
     const base = path.resolve(directory, "../..");
-    expect(fs.readdirSync(directory).sort()).toEqual(["main.tf", "zz_local_aws_override.tf.json"]);
+    expect(fs.readdirSync(directory).sort()).toEqual([
+      "aws-config",
+      "main.tf",
+      "zz_local_aws_override.tf.json",
+    ]);
     expect(fs.existsSync(path.join(base, "modules/a/b/main.tf"))).toBe(true);
     expect(fs.existsSync(path.join(base, "live/other"))).toBe(false);
   });
