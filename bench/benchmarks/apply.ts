@@ -8,7 +8,7 @@ import type { Benchmark, Context, Row } from "../benchmark";
 import { bundle } from "../bundle";
 import { report } from "../measure";
 import { readStack } from "../stacks";
-import { row } from "../statistics";
+import { ratio, row } from "../statistics";
 
 export const apply: Benchmark = {
   name: "apply",
@@ -20,22 +20,23 @@ export const apply: Benchmark = {
 };
 
 const AWS = { rolePropagationSeconds: 12, consumerCreatingSeconds: 2 };
-/** Terraform's default is 10 resources at a time, which makes many consumers wait for each other. */
+/** What `npm run deploy` uses. With Terraform's default, many consumers wait for each other. */
 const PARALLELISM = 50;
+const TERRAFORMS_PARALLELISM = 10;
+const ROUNDS = 3;
 type Side = "library" | "naive";
 const NAMES: Readonly<Record<Side, string>> = { library: "this library", naive: "naive wiring" };
 
 interface Run {
   readonly side: Side;
   readonly consumers: number;
-  readonly parallelism?: number;
+  readonly parallelism: number;
 }
 
 interface Applied {
   readonly wall: number;
   /** The longest chain of resources that wait for each other, by Terraform's own timestamps. */
   readonly chain: number;
-  readonly steps: readonly string[];
   /** Bytes of the longest policy of each type. */
   readonly policies: Readonly<Record<string, number>>;
 }
@@ -45,53 +46,78 @@ const POLICIES = {
   aws_kms_key_policy: "the key's policy",
 } as const;
 
+/** One life of a stack in the local AWS. */
+interface Life {
+  readonly created: Applied;
+  /** With nothing to change: what Terraform and its providers take for themselves. */
+  readonly unchanged: Applied;
+  /** After a change of one consumer's setting. */
+  readonly changed: Applied;
+  readonly destroyed: Applied;
+}
+
 async function run(context: Context): Promise<readonly Row[]> {
   const terraform = await findTerraform();
   for (const side of ["library", "naive"]) {
     await bundle(`bench/programs/${side}.ts`, path.join(context.scratch, `${side}.js`));
   }
-  const rows: Row[] = [];
-  const walls = new Map<string, number>();
   const sizes = context.tiny ? [1] : [1, 5, 20];
   const most = sizes.at(-1) ?? 1;
   const runs: readonly Run[] = [
     ...sizes.flatMap((consumers) =>
-      (["library", "naive"] as const).map((side) => ({ side, consumers })),
+      (["library", "naive"] as const).map((side) => ({
+        side,
+        consumers,
+        parallelism: PARALLELISM,
+      })),
     ),
-    ...(context.tiny
-      ? []
-      : [{ side: "library", consumers: most, parallelism: PARALLELISM } as const]),
+    { side: "library", consumers: most, parallelism: TERRAFORMS_PARALLELISM },
   ];
-  for (const one of runs) {
-    const { side, consumers, parallelism } = one;
-    const isChanged = side === "library" && (context.tiny || parallelism !== undefined);
-    const name = `${NAMES[side]}, ${many(consumers)}${parallelism ? `, -parallelism=${parallelism}` : ""}`;
-    const { created, changed, destroyed } = await new Stack(terraform, one, context).live(
-      isChanged,
+  const lives = new Map<string, Life[]>(runs.map((one) => [labelOf(one), []]));
+  const rounds = context.tiny ? 1 : ROUNDS;
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const one of runs) {
+      const life = await new Stack(terraform, one, {
+        ...context,
+        progress: (text) => context.progress(`${round} of ${rounds}: ${labelOf(one)}: ${text}`),
+      }).live();
+      lives.get(labelOf(one))?.push(life);
+    }
+  }
+  return runs.flatMap((one) => rowsOf(one, lives, most));
+}
+
+function rowsOf(one: Run, lives: ReadonlyMap<string, Life[]>, most: number): Row[] {
+  const { side, consumers, parallelism } = one;
+  const label = labelOf(one);
+  const wallsOf = (other: Run, action: keyof Life = "created") =>
+    lives.get(labelOf(other))?.map((life) => life[action].wall) ?? [];
+  const walls = wallsOf(one);
+  const created = lives.get(label)?.map((life) => life.created) ?? [];
+  const chains = created.map(({ chain }) => chain);
+  const rows = [row(label, "s", walls), row(`longest chain: ${label}`, "s", chains)];
+  if (side === "naive") {
+    const own = wallsOf({ ...one, side: "library" });
+    return [...rows, ratio(`naive wiring against this library, ${many(consumers)}`, walls, own)];
+  }
+  if (parallelism === TERRAFORMS_PARALLELISM) {
+    return rows;
+  }
+  const target = { atMost: 1.1 };
+  rows.push(
+    ratio(`wall time against its longest chain: ${label}`, walls, chains, target),
+    row(`apply with nothing to change, ${many(consumers)}`, "s", wallsOf(one, "unchanged")),
+    ...Object.entries(created.at(-1)?.policies ?? {}).map(([policy, bytes]) =>
+      row(`${policy}, ${many(consumers)}`, "KB", [bytes / 1024]),
+    ),
+  );
+  if (consumers === most) {
+    const first = wallsOf({ ...one, consumers: 1 });
+    rows.push(
+      row(`change one setting of one of ${many(most)}`, "s", wallsOf(one, "changed")),
+      row(`destroy ${many(most)}`, "s", wallsOf(one, "destroyed")),
+      ratio(`${many(most)} against 1`, walls, first, { atMost: 1.5 }),
     );
-    const { wall, chain, steps, policies } = created;
-    steps.forEach((step) => context.progress(`  ${step}`));
-    walls.set(name, wall);
-    rows.push(row(name, "s", [wall]), row(`longest chain: ${name}`, "s", [chain]));
-    if (side === "library") {
-      rows.push(timesOf(`wall time against its longest chain: ${name}`, wall, chain, 1.1));
-      rows.push(
-        ...Object.entries(policies).map(([policy, bytes]) =>
-          row(`${policy}, ${name}`, "KB", [bytes / 1024]),
-        ),
-      );
-    } else {
-      const own = walls.get(`${NAMES.library}, ${many(consumers)}`) ?? NaN;
-      rows.push(timesOf(`naive wiring against this library, ${many(consumers)}`, wall, own));
-    }
-    if (changed && destroyed) {
-      rows.push(
-        row(`change one setting of one of ${many(consumers)}`, "s", [changed.wall]),
-        row(`destroy ${many(consumers)}`, "s", [destroyed.wall]),
-      );
-      const first = walls.get(`${NAMES.library}, 1 consumer`) ?? NaN;
-      rows.push(timesOf(`${many(consumers)} against 1`, wall, first, 1.5));
-    }
   }
   return rows;
 }
@@ -99,8 +125,8 @@ async function run(context: Context): Promise<readonly Row[]> {
 const many = (consumers: number): string =>
   consumers === 1 ? "1 consumer" : `${consumers} consumers`;
 
-const timesOf = (label: string, value: number, other: number, atMost?: number): Row =>
-  row(label, "times", [value / other], atMost === undefined ? {} : { target: { atMost } });
+const labelOf = ({ side, consumers, parallelism }: Run): string =>
+  `${NAMES[side]}, ${many(consumers)}${parallelism === PARALLELISM ? "" : `, -parallelism=${parallelism}`}`;
 
 /** A stack of one side in a local AWS of its own. */
 class Stack {
@@ -112,15 +138,13 @@ class Stack {
     private readonly options: Run,
     private readonly context: Context,
   ) {
-    const { side, consumers, parallelism = 10 } = options;
+    const { side, consumers, parallelism } = options;
     const name = `${side}-${consumers}-${parallelism}`;
     this.synthesized = path.join(context.scratch, `synthesized-${name}`);
     this.directory = path.join(context.scratch, `stack-${name}`);
   }
 
-  async live(
-    changes: boolean,
-  ): Promise<{ created: Applied; changed?: Applied; destroyed?: Applied }> {
+  async live(): Promise<Life> {
     const aws = await startLocalAws(AWS);
     const write = async (memorySizeMb: number) => {
       await report({
@@ -139,22 +163,20 @@ class Stack {
       await write(256);
       await this.terraform.run(this.directory, "init");
       const created = await this.time("apply");
-      if (!changes) {
-        return { created };
-      }
+      const unchanged = await this.time("apply");
       await write(512);
       const changed = await this.time("apply");
-      return { created, changed, destroyed: await this.time("destroy") };
+      return { created, unchanged, changed, destroyed: await this.time("destroy") };
     } finally {
       await aws.stop();
+      fs.rmSync(this.directory, { recursive: true, force: true });
     }
   }
 
   /** In a tiny run only the roles, since everything else takes half a minute. */
   private async time(command: "apply" | "destroy"): Promise<Applied> {
     const { tiny, progress } = this.context;
-    const { side, consumers, parallelism = 10 } = this.options;
-    progress(`${side}, ${consumers}: terraform ${command} -parallelism=${parallelism}`);
+    progress(`terraform ${command}`);
     const { resource } = readStack(this.directory);
     const roles = Object.keys(resource.aws_iam_role ?? {});
     const targets = tiny ? roles.map((name) => `-target=aws_iam_role.${name}`) : [];
@@ -163,12 +185,17 @@ class Stack {
     await this.terraform.follow(
       (line) => lines.push(line),
       this.directory,
-      ...[command, "-auto-approve", "-json", `-parallelism=${parallelism}`, ...targets],
+      ...[
+        command,
+        "-auto-approve",
+        "-json",
+        `-parallelism=${this.options.parallelism}`,
+        ...targets,
+      ],
     );
     const wall = (performance.now() - start) / 1000;
     const spans = applyLog(lines);
-    const steps = [...spans].map(([address, seconds]) => `${seconds.toFixed(1)} s ${address}`);
-    return { wall, chain: longestChain(resource, spans), steps, policies: this.policies() };
+    return { wall, chain: longestChain(resource, spans), policies: this.policies() };
   }
 
   private policies(): Record<string, number> {
