@@ -7,6 +7,7 @@ const common = {
 
 /** @type {import("jest").Config} */
 module.exports = {
+  testSequencer: "<rootDir>/__tests__/setup/longest-first.mjs",
   projects: [
     {
       ...common,

@@ -1,0 +1,31 @@
+import Sequencer from "@jest/test-sequencer";
+
+/** The suites that take longest, the longest first. */
+const LONGEST = [
+  "e2e/changes",
+  "e2e/faults",
+  "e2e/mutations",
+  "examples/local-aws",
+  "e2e/any-stack",
+  "e2e/pipeline",
+  "e2e/permissions",
+  "app/deploy",
+  "app/start",
+  "local/alarms",
+  "cli/doctor",
+  "cli/redrive-pipeline",
+];
+
+/**
+ * Starts the suites that take longest first, so that none of them runs alone at the end. Jest itself
+ * knows how long a suite takes only after it has run it, and a fresh clone has not.
+ */
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path }) => {
+      const index = LONGEST.findIndex((name) => path.endsWith(`/__tests__/${name}.test.ts`));
+      return index === -1 ? LONGEST.length : index;
+    };
+    return super.sort(tests).sort((a, b) => rank(a) - rank(b));
+  }
+}
