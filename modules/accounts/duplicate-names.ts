@@ -147,13 +147,12 @@ function duplicatesIn<T extends Construct>(
   // Two tokens of one value differ as text, so their expressions are compared.
   const expression = (one: T, textOf: (construct: T) => string): string =>
     String(expressionOf(one, textOf(one)));
-  const groups = new Set(constructs.map((one) => expression(one, groupOf)));
-  return [...groups].flatMap((group) =>
-    duplicates(
-      constructs
-        .filter((one) => expression(one, groupOf) === group)
-        .map((one) => [expression(one, nameOf), one.node.path] as const),
-      sentence,
-    ),
-  );
+  const groups = new Map<string, (readonly [name: string, path: string])[]>();
+  for (const one of constructs) {
+    const group = expression(one, groupOf);
+    const named = groups.get(group) ?? [];
+    named.push([expression(one, nameOf), one.node.path]);
+    groups.set(group, named);
+  }
+  return [...groups.values()].flatMap((named) => duplicates(named, sentence));
 }
