@@ -1,5 +1,4 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
-import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Fn, Token } from "cdktf";
@@ -83,13 +82,14 @@ function createFunction(
   const functionName = functionNameOf(props);
   const functionRole = createFunctionRole(scope, props, functionName, checks);
   const { role, functionPolicy } = functionRole;
-  const logging = createOrReferenceLogGroup(scope, props, functionName, role, checks);
+  const { arn: roleArn } = role;
+  const logging = createOrReferenceLogGroup(scope, props, functionName, roleArn, checks);
   const { sourceKmsKeyArn, ...code } = props.code.bind(scope);
   const lambdaFunction = new LambdaFunction(scope, "function", {
     provider,
     functionName,
     description: props.description,
-    role: role.arn,
+    role: roleArn,
     ...code,
     ...(props.code.isImage
       ? { packageType: "Image", imageConfig: props.imageConfig }
@@ -130,14 +130,15 @@ function createFunction(
     lambdaFunction.addOverride("source_kms_key_arn", sourceKmsKeyArn);
   }
   const alias = createAlias(scope, props, lambdaFunction, checks);
+  const { arn } = lambdaFunction;
   return {
     ...functionRole,
     ...logging,
     functionName: lambdaFunction.functionName,
-    functionArn: lambdaFunction.arn,
-    invokedArn: alias?.arn ?? lambdaFunction.arn,
+    functionArn: arn,
+    invokedArn: alias?.arn ?? arn,
     roleName: role.name,
-    roleArn: role.arn,
+    roleArn,
     lambdaFunction,
     alias,
   };
@@ -154,16 +155,16 @@ function createOrReferenceLogGroup(
   scope: Construct,
   props: ConsumerSettings,
   functionName: string,
-  role: IamRole,
+  roleArn: string,
   checks: PropertyChecks,
 ): Pick<ConsumerFunction, "logGroup" | "logGroupName" | "logGroupArn"> & {
   readonly logGroupArn: string;
 } {
   const { provider, existingLogGroupName, stream } = props;
   if (existingLogGroupName !== undefined) {
-    const partition = arnPart(role.arn, "partition");
+    const partition = arnPart(roleArn, "partition");
     const region = arnPart(stream.streamArn, "region");
-    const account = arnPart(role.arn, "accountId");
+    const account = arnPart(roleArn, "accountId");
     return {
       logGroupName: existingLogGroupName,
       logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${existingLogGroupName}`,
