@@ -7,6 +7,7 @@ import { Properties, readProperties, WithDefaults } from "../properties/property
 import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
 import { FUNCTION_PROPERTIES } from "./function-properties";
 import { FunctionProps } from "./function-props";
+import type { LambdaCode } from "./lambda-code";
 import { MAPPING_PROPERTIES } from "./mapping-properties";
 import { MappingProps } from "./mapping-props";
 import { tagsByResource } from "./tags";
@@ -38,6 +39,12 @@ export type ConsumerSettings = WithDefaults<
   CrossAccountConsumerProps,
   typeof CONSUMER_PROPERTIES & typeof FUNCTION_PROPERTIES & typeof MAPPING_PROPERTIES
 >;
+
+/** The settings of a consumer whose function is created. */
+export type FunctionSettings = ConsumerSettings & { readonly code: LambdaCode };
+
+export const createsFunction = (settings: ConsumerSettings): settings is FunctionSettings =>
+  settings.code !== undefined;
 
 /** Checks every property of a consumer by itself, and sets the defaults. */
 export const readConsumer = (

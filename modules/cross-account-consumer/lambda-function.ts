@@ -5,11 +5,10 @@ import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
 import { PropertyChecks } from "../properties/property-checks";
-import { ConsumerSettings } from "./consumer-properties";
+import { ConsumerSettings, createsFunction, FunctionSettings } from "./consumer-properties";
 import { createAlias } from "./function-alias";
 import { createFunctionRole, ExecutionRole } from "./function-role";
 import { Architecture } from "./function-types";
-import { LambdaCode } from "./lambda-code";
 import { tagsOf } from "./tags";
 
 /** The function of a consumer, created or existing. */
@@ -49,7 +48,7 @@ export function createOrReferenceFunction(
   props: ConsumerSettings,
   checks: PropertyChecks,
 ): ConsumerFunction {
-  const { code, existingFunction, stream } = props;
+  const { existingFunction, stream } = props;
   if (existingFunction) {
     const { functionName: qualifiedName, roleArn } = existingFunction;
     const functionName = functionNameOf(props);
@@ -65,13 +64,11 @@ export function createOrReferenceFunction(
       logGroupName: `/aws/lambda/${functionName}`,
     };
   }
-  if (!code) {
+  if (!createsFunction(props)) {
     throw new Error("'code' or 'existingFunction' has been checked to be given");
   }
-  return createFunction(scope, { ...props, code }, checks);
+  return createFunction(scope, props, checks);
 }
-
-type FunctionSettings = ConsumerSettings & { readonly code: LambdaCode };
 
 function createFunction(
   scope: Construct,
