@@ -1,5 +1,5 @@
 /** Resources of a stack by type and name, as Terraform's JSON syntax has them. */
-export type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Resources = Readonly<Record<string, Readonly<Record<string, object>>>>;
 
 interface Line {
   readonly type: string;

@@ -10,16 +10,19 @@ interface Stack {
 export const readStack = (directory: string): Stack =>
   JSON.parse(fs.readFileSync(path.join(directory, "cdk.tf.json"), "utf8")) as Stack;
 
-/** How many resources of each type a synthesized stack has. */
-const counts = ({ resource }: Stack): string =>
+/** How many resources of each type a synthesized stack has, and with which arguments. */
+const contents = ({ resource }: Stack): string =>
   Object.entries(resource)
-    .map(([type, named]) => `${type} ${Object.keys(named).length}`)
+    .map(([type, named]) => {
+      const all = Object.values(named).flatMap((one) => Object.keys(one));
+      return `${type} ${Object.keys(named).length}: ${[...new Set(all)].sort().join(", ")}`;
+    })
     .sort()
     .join("\n");
 
 /** A comparison is worth nothing if one side makes less. */
 export function assertSameResources(...directories: readonly string[]): void {
-  const [first, ...others] = directories.map((directory) => counts(readStack(directory)));
+  const [first, ...others] = directories.map((directory) => contents(readStack(directory)));
   for (const other of others) {
     if (other !== first) {
       throw new Error(`the sides make different resources:\n${first}\n\nand\n\n${other}`);

@@ -93,6 +93,7 @@ export function bareResources(
       provider,
       name: `/aws/lambda/${name}`,
       retentionInDays: 30,
+      lifecycle: { ignoreChanges: ["name"] },
       ...waits,
     });
     const queue = new SqsQueue(stack, `${name}-queue`, {
@@ -100,6 +101,7 @@ export function bareResources(
       name: `${name}-on-failure`,
       messageRetentionSeconds: 1209600,
       sqsManagedSseEnabled: true,
+      lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
       ...waits,
     });
     const { stream, key, condition } = streamOf(index);
@@ -162,6 +164,7 @@ export function bareResources(
       tumblingWindowInSeconds: 0,
       enabled: true,
       destinationConfig: { onFailure: { destinationArn: queue.arn } },
+      lifecycle: { ignoreChanges: ["starting_position", "starting_position_timestamp"] },
       dependsOn: after(proofs, policy, rolePolicy, ...own),
     });
   });

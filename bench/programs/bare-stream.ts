@@ -44,6 +44,7 @@ export class BareStream {
       provider,
       description: `Encrypts the records of Kinesis data stream ${name}`,
       enableKeyRotation: true,
+      lifecycle: { createBeforeDestroy: true },
       ...(chapters && { policy: keyPolicy, dependsOn: chapters.key }),
     });
     new KmsAlias(stack, `${name}-key-alias`, {

@@ -56,12 +56,13 @@ class Created<T extends Construct> {
     all.push(construct);
   }
 
-  /** All constructs of the group of `construct`, if it is the first of them, else none. */
+  /** The first construct of a group gets the whole group, if there are others; else none. */
   public groupOfFirst(construct: T, groupOf: (one: T) => string | undefined): T[] {
     const all = this.byRoot.get(construct.node.root) ?? [];
     const group = groupOf(construct);
     const isOfGroup = (one: T): boolean => groupOf(one) === group && isInTree(one);
-    return all.find(isOfGroup) === construct ? all.filter(isOfGroup) : [];
+    const peers = all.find(isOfGroup) === construct ? all.filter(isOfGroup) : [];
+    return peers.length > 1 ? peers : [];
   }
 }
 
@@ -90,6 +91,9 @@ function duplicateConsumerNames(consumer: NamedConsumer): string[] {
   const peers = createdConsumers.groupOfFirst(consumer, ({ _names: names }) =>
     accountOf(names.provider),
   );
+  if (peers.length === 0) {
+    return [];
+  }
   const created = peers.filter(({ _names: names }) => names.existingRoleName === undefined);
   const sharing = peers.filter(({ _names: names }) => names.existingRoleName !== undefined);
   /** The role of a consumer's function, which consumers of the same function share. */
@@ -121,6 +125,9 @@ function duplicateStreams(stream: NamedStream): string[] {
   const regionOfStream = ({ provider }: NamedStream) => provider && regionOf(provider);
   const region = regionOfStream(stream);
   const peers = createdStreams.groupOfFirst(stream, regionOfStream);
+  if (peers.length === 0) {
+    return [];
+  }
   const names = duplicatesIn(
     peers,
     () => region ?? "",
@@ -147,13 +154,12 @@ function duplicatesIn<T extends Construct>(
   // Two tokens of one value differ as text, so their expressions are compared.
   const expression = (one: T, textOf: (construct: T) => string): string =>
     String(expressionOf(one, textOf(one)));
-  const groups = new Set(constructs.map((one) => expression(one, groupOf)));
-  return [...groups].flatMap((group) =>
-    duplicates(
-      constructs
-        .filter((one) => expression(one, groupOf) === group)
-        .map((one) => [expression(one, nameOf), one.node.path] as const),
-      sentence,
-    ),
-  );
+  const groups = new Map<string, (readonly [name: string, path: string])[]>();
+  for (const one of constructs) {
+    const group = expression(one, groupOf);
+    const named = groups.get(group) ?? [];
+    named.push([expression(one, nameOf), one.node.path]);
+    groups.set(group, named);
+  }
+  return [...groups.values()].flatMap((named) => duplicates(named, sentence));
 }

@@ -173,7 +173,7 @@ export class CrossAccountConsumer extends Construct {
         ...readStatements(streamArn, this.consumerArn),
         ...(dnsSuffix === undefined
           ? []
-          : [decryptStatement(grants.config.decryptKeyArns, streamArn, dnsSuffix)]),
+          : [decryptStatement(grants.config.decryptKeyArns, grants.stream, dnsSuffix)]),
         ...destination.statements,
         ...(target.logGroupArn === undefined ? [] : [logStatement(target.logGroupArn)]),
       ]),

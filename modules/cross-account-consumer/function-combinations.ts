@@ -3,14 +3,11 @@ import { isLiteral, textOf } from "../properties/expressions";
 import { isGiven } from "../properties/values";
 import { PropertyChecks } from "../properties/property-checks";
 import { mutuallyExclusive, requires } from "../properties/sentences";
-import { ConsumerSettings } from "./consumer-properties";
+import { ConsumerSettings, FunctionSettings } from "./consumer-properties";
 import { CrossAccountConsumerProps } from "./cross-account-consumer-props";
 import { checkAliasVersions } from "./function-alias";
 import { FunctionProps } from "./function-props";
 import { LogFormat } from "./function-types";
-import { LambdaCode } from "./lambda-code";
-
-type FunctionSettings = ConsumerSettings & { readonly code: LambdaCode };
 
 /** Combinations of the function's settings that AWS refuses, with AWS's reason. */
 export function checkCombinations(

@@ -3,7 +3,7 @@ import { functionName } from "../properties/formats";
 import { isGiven } from "../properties/values";
 import { PropertyChecks } from "../properties/property-checks";
 import { mustBeLiteral, mutuallyExclusive } from "../properties/sentences";
-import { ConsumerSettings } from "./consumer-properties";
+import { ConsumerSettings, createsFunction } from "./consumer-properties";
 import { CrossAccountConsumerProps } from "./cross-account-consumer-props";
 import { FUNCTION_PROPERTIES } from "./function-properties";
 import { checkCombinations } from "./function-combinations";
@@ -29,9 +29,9 @@ export function checkFunction(
     const fix = "the default is 'consumerName': give 'functionName'";
     functionName.read(props.consumerName, checks.report("functionName", fix, "function"));
   }
-  if (code) {
-    checkCombinations(checks, { ...props, code }, given);
-    code.check(checks);
+  if (createsFunction(props)) {
+    checkCombinations(checks, props, given);
+    props.code.check(checks);
   }
 }
 

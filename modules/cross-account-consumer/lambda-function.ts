@@ -1,16 +1,14 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
-import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
 import { PropertyChecks } from "../properties/property-checks";
-import { ConsumerSettings } from "./consumer-properties";
+import { ConsumerSettings, createsFunction, FunctionSettings } from "./consumer-properties";
 import { createAlias } from "./function-alias";
 import { createFunctionRole, ExecutionRole } from "./function-role";
 import { Architecture } from "./function-types";
-import { LambdaCode } from "./lambda-code";
 import { tagsOf } from "./tags";
 
 /** The function of a consumer, created or existing. */
@@ -50,7 +48,7 @@ export function createOrReferenceFunction(
   props: ConsumerSettings,
   checks: PropertyChecks,
 ): ConsumerFunction {
-  const { code, existingFunction, stream } = props;
+  const { existingFunction, stream } = props;
   if (existingFunction) {
     const { functionName: qualifiedName, roleArn } = existingFunction;
     const functionName = functionNameOf(props);
@@ -66,13 +64,11 @@ export function createOrReferenceFunction(
       logGroupName: `/aws/lambda/${functionName}`,
     };
   }
-  if (!code) {
+  if (!createsFunction(props)) {
     throw new Error("'code' or 'existingFunction' has been checked to be given");
   }
-  return createFunction(scope, { ...props, code }, checks);
+  return createFunction(scope, props, checks);
 }
-
-type FunctionSettings = ConsumerSettings & { readonly code: LambdaCode };
 
 function createFunction(
   scope: Construct,
@@ -83,13 +79,14 @@ function createFunction(
   const functionName = functionNameOf(props);
   const functionRole = createFunctionRole(scope, props, functionName, checks);
   const { role, functionPolicy } = functionRole;
-  const logging = createOrReferenceLogGroup(scope, props, functionName, role, checks);
+  const { arn: roleArn } = role;
+  const logging = createOrReferenceLogGroup(scope, props, functionName, roleArn, checks);
   const { sourceKmsKeyArn, ...code } = props.code.bind(scope);
   const lambdaFunction = new LambdaFunction(scope, "function", {
     provider,
     functionName,
     description: props.description,
-    role: role.arn,
+    role: roleArn,
     ...code,
     ...(props.code.isImage
       ? { packageType: "Image", imageConfig: props.imageConfig }
@@ -130,14 +127,15 @@ function createFunction(
     lambdaFunction.addOverride("source_kms_key_arn", sourceKmsKeyArn);
   }
   const alias = createAlias(scope, props, lambdaFunction, checks);
+  const { arn } = lambdaFunction;
   return {
     ...functionRole,
     ...logging,
     functionName: lambdaFunction.functionName,
-    functionArn: lambdaFunction.arn,
-    invokedArn: alias?.arn ?? lambdaFunction.arn,
+    functionArn: arn,
+    invokedArn: alias?.arn ?? arn,
     roleName: role.name,
-    roleArn: role.arn,
+    roleArn,
     lambdaFunction,
     alias,
   };
@@ -154,16 +152,16 @@ function createOrReferenceLogGroup(
   scope: Construct,
   props: ConsumerSettings,
   functionName: string,
-  role: IamRole,
+  roleArn: string,
   checks: PropertyChecks,
 ): Pick<ConsumerFunction, "logGroup" | "logGroupName" | "logGroupArn"> & {
   readonly logGroupArn: string;
 } {
   const { provider, existingLogGroupName, stream } = props;
   if (existingLogGroupName !== undefined) {
-    const partition = arnPart(role.arn, "partition");
+    const partition = arnPart(roleArn, "partition");
     const region = arnPart(stream.streamArn, "region");
-    const account = arnPart(role.arn, "accountId");
+    const account = arnPart(roleArn, "accountId");
     return {
       logGroupName: existingLogGroupName,
       logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${existingLogGroupName}`,

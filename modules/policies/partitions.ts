@@ -20,8 +20,11 @@ export function checkPartition(
   const sentence =
     `'${property}' must be in the stream's partition ${partition}, got ${arn}; ` +
     "accounts of different AWS partitions cannot share a stream: correct the ARN";
+  if (isLiteral(got) && isLiteral(partition)) {
+    checks.checkRule(resource, got === partition, sentence);
+    return;
+  }
   const isSame = Op.eq(got, partition);
   const condition = isLiteral(arn) ? isSame : Op.or(Op.not(Fn.startswith(arn, "arn:")), isSame);
-  const areKnown = isLiteral(got) && isLiteral(partition);
-  checks.checkRule(resource, areKnown ? got === partition : condition, sentence);
+  checks.addPrecondition(resource, condition, sentence);
 }

@@ -95,7 +95,7 @@ export const readStatements = (streamArn: string, consumerArn: string | undefine
 
 export const decryptStatement = (
   [kmsKeyArn = "", ...previous]: readonly string[],
-  streamArn: string,
+  stream: StreamIdentity,
   dnsSuffix: string,
 ): Statement => ({
   ...identityStatement(
@@ -103,10 +103,7 @@ export const decryptStatement = (
     ["kms:Decrypt"],
     previous.length === 0 ? kmsKeyArn : [kmsKeyArn, ...previous],
   ),
-  Condition: viaKinesisCondition(
-    { arn: streamArn, region: arnPart(streamArn, "region") },
-    dnsSuffix,
-  ),
+  Condition: viaKinesisCondition(stream, dnsSuffix),
 });
 
 /** The services that take failure reports, with the key of their encryption context. */

@@ -17,6 +17,15 @@ const policyTooLarge = (bytes: string): string =>
   `the stream's resource policy must be at most ${MAX_POLICY_BYTES} bytes, got ${bytes}; ` +
   "grant whole accounts (arn:aws:iam::<account>:root) instead of single roles";
 
+/** Terraform adds the lengths of the values that the tokens stand for. */
+function sizePrecondition(tokens: string[], literalBytes: number): Precondition {
+  const size = Op.add(Fn.lengthOf(Fn.join("", tokens)), literalBytes);
+  return {
+    condition: Op.lte(size, MAX_POLICY_BYTES),
+    errorMessage: policyTooLarge(Token.asString(size)),
+  };
+}
+
 /** Limits of Kinesis for one stream: its registered consumers, and the size of its policy. */
 export class PolicyLimits {
   constructor(private readonly registeredConsumerLimit: number) {}
@@ -45,7 +54,6 @@ export class PolicyLimits {
     const literalBytes = Buffer.byteLength(document.replace(TOKEN, ""));
     const mayBeTooLarge =
       tokens.length > 0 && literalBytes + tokens.length * MAX_ROLE_ARN_LENGTH > MAX_POLICY_BYTES;
-    const size = Op.add(Fn.lengthOf(Fn.join("", tokens)), literalBytes);
     return [
       ...(isLiteral(limit)
         ? []
@@ -55,14 +63,7 @@ export class PolicyLimits {
               errorMessage: this.tooManyConsumers(consumers),
             },
           ]),
-      ...(mayBeTooLarge
-        ? [
-            {
-              condition: Op.lte(size, MAX_POLICY_BYTES),
-              errorMessage: policyTooLarge(Token.asString(size)),
-            },
-          ]
-        : []),
+      ...(mayBeTooLarge ? [sizePrecondition(tokens, literalBytes)] : []),
     ];
   }
 

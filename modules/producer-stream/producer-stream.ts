@@ -74,18 +74,21 @@ export class ProducerStream extends StreamBase {
     const encrypted = settings.encryption !== StreamEncryption.NONE;
     const isKeyInUse = usesCreatedKey(settings);
     this.provider = provider;
+    // Each read of an attribute creates a token, so the attributes that are used often are read once.
+    let createdKeyArn: string | undefined;
     if (createsKey(settings)) {
       this.key = this.createKey(settings, checks);
+      const { arn, keyId } = this.key;
+      createdKeyArn = arn;
       this.keyAlias = new KmsAlias(this, "key-alias", {
         provider,
         name: settings.keyAliasName ?? `alias/${aliasName(settings.streamName)}`,
-        targetKeyId: this.key.keyId,
+        targetKeyId: keyId,
       });
-      this.keyPolicy = this.createKeyPolicy(this.key, settings.streamName, isKeyInUse);
+      this.keyPolicy = this.createKeyPolicy({ arn, keyId }, settings.streamName, isKeyInUse);
     }
-    this.kmsKeyArn = encrypted ? (settings.kmsKeyArn ?? this.key?.arn) : undefined;
+    this.kmsKeyArn = encrypted ? (settings.kmsKeyArn ?? createdKeyArn) : undefined;
     this.stream = this.createStream(settings, checks);
-    // Each read of an attribute creates a token, and every consumer reads these many times.
     this.streamArn = this.stream.arn;
     this.streamName = this.stream.name;
     if (this.keyPolicy) {
@@ -178,15 +181,18 @@ export class ProducerStream extends StreamBase {
    * which is never retried, depends on it. The stream depends on it too, so to avoid a cycle, the
    * stream's ARN is composed from the key's ARN.
    */
-  private createKeyPolicy(key: KmsKey, streamName: string, isInUse: boolean): KmsKeyPolicy {
-    const { arn } = key;
+  private createKeyPolicy(
+    { arn, keyId }: Pick<KmsKey, "arn" | "keyId">,
+    streamName: string,
+    isInUse: boolean,
+  ): KmsKeyPolicy {
     const partition = arnPart(arn, "partition");
     const accountId = arnPart(arn, "accountId");
     const region = arnPart(arn, "region");
     const streamArn = `arn:${partition}:kinesis:${region}:${accountId}:stream/${streamName}`;
     return new KmsKeyPolicy(this, "key-policy", {
       provider: this.provider,
-      keyId: key.keyId,
+      keyId,
       policy: Lazy.stringValue({
         produce: () =>
           policyDocument([

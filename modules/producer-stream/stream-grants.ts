@@ -61,17 +61,22 @@ export interface StreamReader extends RegisteredConsumer {
   readonly dnsSuffix?: string;
 }
 
+/** Keyed by expression, since every read of a `role.arn` returns another token. */
+type Principals = Map<unknown, string>;
+
 /**
  * Collects the readers and writers of one stream, since the stream has one resource policy and a
  * second one would silently replace it. The policies are completed when the stack is synthesized.
  */
 export class StreamGrants {
   public resourcePolicy?: KinesisResourcePolicy;
-  private readonly readers: string[] = [];
-  private readonly writers: string[] = [];
-  private readonly shardListers: string[] = [];
+  public readonly stream: StreamIdentity;
+  private readonly readers: Principals = new Map();
+  private readonly writers: Principals = new Map();
+  private readonly shardListers: Principals = new Map();
   private readonly statements: StreamPolicyStatement[] = [];
   private readonly consumers: StreamReader[] = [];
+  /** What the resource policy waits for if there is no key policy. */
   private readonly functions: string[] = [];
   private readonly mappings: LambdaEventSourceMapping[] = [];
   private readonly preconditions: Precondition[];
@@ -84,7 +89,9 @@ export class StreamGrants {
     private readonly scope: Construct,
     public readonly config: StreamGrantsConfig,
   ) {
-    this.preconditions = [...(config.preconditions ?? [])];
+    const { streamArn, preconditions = [] } = config;
+    this.stream = { arn: streamArn, region: arnPart(streamArn, "region") };
+    this.preconditions = [...preconditions];
     this.limits = new PolicyLimits(config.registeredConsumerLimit);
     scope.node.addValidation({
       validate: () => this.limits.errors(this.policyDocument(), this.registeredConsumers),
@@ -121,7 +128,7 @@ export class StreamGrants {
   /** Allows a consumer's role to read. */
   public addReader(consumer: StreamReader): void {
     this.consumers.push(consumer);
-    if (consumer.lambdaFunction) {
+    if (consumer.lambdaFunction && !this.config.keyPolicy) {
       this.functions.push(dependable(consumer.lambdaFunction));
     }
     this.addPrincipal(consumer.roleArn, this.readers);
@@ -150,25 +157,24 @@ export class StreamGrants {
   }
 
   public policyDocument(): string {
-    const { readers, writers, shardListers } = this;
     const { streamArn } = this.config;
     return policyDocument([
-      ...streamPolicyStatements(streamArn, readers, writers, shardListers),
+      ...streamPolicyStatements(
+        streamArn,
+        [...this.readers.values()],
+        [...this.writers.values()],
+        [...this.shardListers.values()],
+      ),
       ...this.statements.map((statement) => inPolicy(statement, streamArn)),
     ]);
   }
 
   /** The key's statements for readers and writers. A key that is no longer in use needs no writers. */
-  public keyStatements(
-    stream: StreamIdentity = {
-      arn: this.config.streamArn,
-      region: arnPart(this.config.streamArn, "region"),
-    },
-    isInUse = true,
-  ): Statement[] {
+  public keyStatements(stream: StreamIdentity = this.stream, isInUse = true): Statement[] {
+    const [readers, writers] = [[...this.readers.values()], [...this.writers.values()]];
     return this.config.decryptKeyArns.length === 0
       ? []
-      : keyUseStatements(stream, this.dnsSuffix, this.readers, isInUse ? this.writers : []);
+      : keyUseStatements(stream, this.dnsSuffix, readers, isInUse ? writers : []);
   }
 
   /** DNS suffix of the stream's partition. Without grants, a consumer has looked it up. */
@@ -189,20 +195,22 @@ export class StreamGrants {
     return new DataAwsPartition(this.scope, "partition", { provider }).dnsSuffix;
   }
 
-  private grant(principal: string, ...to: string[][]): ITerraformDependable[] {
+  private grant(principal: string, ...to: Principals[]): ITerraformDependable[] {
     const preconditions = checkPrincipal(this.scope, principal, this.config.partition);
-    if (!this.includesPrincipal(principal, [...this.readers, ...this.writers])) {
+    const expression = expressionOf(this.scope, principal);
+    if (!this.readers.has(expression) && !this.writers.has(expression)) {
       this.preconditions.push(...preconditions);
     }
     this.hasGrants = true;
-    to.forEach((principals) => this.addPrincipal(principal, principals));
+    this.addPrincipal(principal, ...to);
     return this.policies;
   }
 
-  private addPrincipal(principal: string, to: string[]): void {
-    if (!this.includesPrincipal(principal, to)) {
-      to.push(principal);
-    }
+  private addPrincipal(principal: string, ...to: Principals[]): void {
+    const expression = expressionOf(this.scope, principal);
+    to.filter((principals) => !principals.has(expression)).forEach((principals) =>
+      principals.set(expression, principal),
+    );
     this.createResourcePolicy();
   }
 
@@ -218,14 +226,6 @@ export class StreamGrants {
     }
   }
 
-  /** Compares expressions, since every read of a `role.arn` returns another token. */
-  private includesPrincipal(principal: string, among: readonly string[]): boolean {
-    const [expression, ...others] = [principal, ...among].map((one) =>
-      expressionOf(this.scope, one),
-    );
-    return others.includes(expression);
-  }
-
   /** Completes the policies once all grants are known. It can be repeated with the same result. */
   private complete(): void {
     const { resourcePolicy } = this;
@@ -234,12 +234,12 @@ export class StreamGrants {
         ...this.preconditions,
         ...this.limits.preconditions(this.policyDocument(), this.registeredConsumers),
       ]);
-      const waitsFor = this.config.keyPolicy ? [] : this.functions;
-      resourcePolicy.dependsOn = [...new Set([...(resourcePolicy.dependsOn ?? []), ...waitsFor])];
+      const { dependsOn = [] } = resourcePolicy;
+      resourcePolicy.dependsOn = [...new Set([...dependsOn, ...this.functions])];
     } else {
       this.mappings.forEach((mapping) => this.addPreconditions(mapping, this.preconditions));
     }
-    if (this.readers.length + this.writers.length + this.statements.length > 0) {
+    if (this.readers.size + this.writers.size + this.statements.length > 0) {
       this.offerToOwners();
     }
   }

@@ -109,7 +109,8 @@ export function matching(
   rule: string,
   explain: (value: string, property: string) => string | undefined = () => undefined,
 ): Pattern {
-  const matches = (value: string): boolean => new RegExp(pattern).test(value);
+  const expression = new RegExp(pattern);
+  const matches = (value: string): boolean => expression.test(value);
   const kind = scalar<string>({
     type: "string",
     rule,

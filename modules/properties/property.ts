@@ -54,19 +54,19 @@ export function readProperties<P extends object, T extends Table>(
   resource = "",
 ): WithDefaults<P, T> {
   const entries = Object.entries<Property<unknown>>(table).map(([name, property]) => {
-    const fix = fixOf(property);
-    const report = checks.report(name, fix, property.resource ?? resource);
+    const report = () => checks.report(name, fixOf(property), property.resource ?? resource);
     return [name, readProperty(property, (given as Record<string, unknown>)[name], report)];
   });
   return Object.fromEntries(entries) as WithDefaults<P, T>;
 }
 
-function readProperty(property: Property<unknown>, value: unknown, report: Report): unknown {
+/** Most properties are left out, and need no report. */
+function readProperty(property: Property<unknown>, value: unknown, report: () => Report): unknown {
   if (isGiven(value)) {
-    return property.kind.read(value, report);
+    return property.kind.read(value, report());
   }
   if (property.required) {
-    report.addWrongType(property.kind.rule, undefined);
+    report().addWrongType(property.kind.rule, undefined);
   }
   return property.default;
 }
@@ -81,8 +81,8 @@ export const passedOn = <T extends Table>(table: T): T =>
   ) as unknown as T;
 
 /** The part of a message that says what to do. */
-export function fixOf({ fix, ...property }: Property<unknown>): string {
-  return fix ?? `omit it for ${String(property.default ?? property.implicitDefault)}`;
+export function fixOf(property: Property<unknown>): string {
+  return property.fix ?? `omit it for ${String(property.default ?? property.implicitDefault)}`;
 }
 
 /** An object with these properties and no others. */
@@ -103,7 +103,7 @@ export function object<P extends object>(table: Properties<P>): Kind<P> {
       }
       return Object.fromEntries(
         Object.entries(declared).map(([name, property]) => {
-          const part = report.at(dotted(report, name), fixOf(property), property.resource);
+          const part = () => report.at(dotted(report, name), fixOf(property), property.resource);
           return [name, readProperty(property, value[name], part)];
         }),
       ) as P;
