@@ -1,14 +1,15 @@
 /**
- * Runs all suites. First the unit suites, of which some wait for the local AWS; they also check the
- * coverage of the code. Then the suites that run Terraform, two at a time even on two processor
- * cores, since they mostly wait for the provider; beside them the suites of compat/, if its packages
- * are installed.
+ * Runs all suites. First the unit suites, which also check the coverage of the code; then the suites
+ * that run Terraform, and beside them those of compat/, if its packages are installed. Four run at a
+ * time even on two processor cores, since they often wait: for the provider, or for the local AWS.
  * Arguments go to Jest, which then runs once, without checking the coverage.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+
+const WORKERS = "--maxWorkers=4";
 
 const jest = (output, ...args) =>
   new Promise((resolve) => {
@@ -37,9 +38,9 @@ async function compat() {
 }
 
 async function all() {
-  const unit = await jest("inherit", "--selectProjects", "unit", "--coverage", "--maxWorkers=3");
+  const unit = await jest("inherit", "--selectProjects", "unit", "--coverage", WORKERS);
   const beside = compat();
-  const terraform = await jest("inherit", "--selectProjects", "terraform", "--maxWorkers=2");
+  const terraform = await jest("inherit", "--selectProjects", "terraform", WORKERS);
   const { code, output } = await beside;
   console.log(output);
   return Math.max(unit, terraform, code);
