@@ -11,8 +11,8 @@ import { assertSameResources } from "../stacks";
 
 const STREAMS = 40;
 
-/** A plan of 800 consumers, with 8,000 resources, takes minutes and shows nothing else. */
-const MOST_PLANNED = 100;
+/** A short synthesis is compared in more rounds, since one pause weighs more in it. */
+const roundsOf = (consumers: number): number => (consumers > 100 ? 5 : consumers > 10 ? 15 : 31);
 
 const count = (consumers: number): string =>
   consumers === 1 ? "1 consumer" : `${consumers} consumers`;
@@ -45,7 +45,7 @@ async function run(context: Context): Promise<readonly Row[]> {
   const cpu = new Map<number, number>();
   for (const consumers of sizes) {
     const { library, bare } = await alternate(
-      consumers > 100 ? 5 : 9,
+      roundsOf(consumers),
       {
         library: program("library", consumers),
         bare: program("bare", consumers),
@@ -92,7 +92,7 @@ async function plans(sizes: readonly number[], context: Context): Promise<Row[]>
   const aws = await startLocalAws();
   const rows: Row[] = [];
   try {
-    for (const consumers of sizes.filter((size) => size <= (context.tiny ? 1 : MOST_PLANNED))) {
+    for (const consumers of context.tiny ? [1] : sizes) {
       context.progress(`${count(consumers)}: terraform plan`);
       const synthesized = path.join(context.scratch, `library-${consumers}`);
       const directory = await copyStack(terraform, path.join(synthesized, "stacks", "pipelines"), {
