@@ -120,6 +120,7 @@ export async function startLocalAws({
   const recordKeys = new RecordKeys(accounts);
   const mappings = new EventSourceMappings({
     accounts,
+    cache,
     recordKeys,
     consumers,
     permissions,

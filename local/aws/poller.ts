@@ -3,6 +3,7 @@ import type { Kinesis, _Record } from "@aws-sdk/client-kinesis";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import { Batch, type BatchTools } from "./batch";
+import type { Cache } from "./cache";
 import { parseFilters, passes } from "./filters";
 import { kinesisRecord } from "../../cli/src/kinesis-event";
 import { patternsOf, type Mapping } from "./mapping-settings";
@@ -14,10 +15,13 @@ import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
 
 const TICK_MILLISECONDS = 50;
 const READ_MILLISECONDS = 400;
+/** The pause after a read is this many times as long as the read, which leaves moto time for other calls. */
+const PAUSE_PER_READ = 3;
 const LARGEST_BATCH_BYTES = 6 * 1024 * 1024;
 
 export interface PollerTools extends BatchTools {
   readonly accounts: Accounts;
+  readonly cache: Cache;
   readonly consumers: StreamConsumers;
   readonly permissions: Permissions;
   readonly recordKeys: RecordKeys;
@@ -90,13 +94,15 @@ export class Poller {
   }
 
   private async run(): Promise<void> {
-    let readAt = 0;
+    let nextRead = 0;
     while (!this.isStopping) {
-      if (Date.now() - readAt >= READ_MILLISECONDS && (await this.checkReadable())) {
-        readAt = Date.now();
+      if (Date.now() >= nextRead && (await this.checkReadable())) {
+        const start = Date.now();
         await this.read().catch((error: unknown) => {
           this.setResult(`PROBLEM: ${String(error)}`);
         });
+        const end = Date.now();
+        nextRead = Math.max(start + READ_MILLISECONDS, end + PAUSE_PER_READ * (end - start));
       }
       for (const lane of this.lanes()) {
         lane.draining ??= this.drain(lane).finally(() => {
@@ -171,10 +177,13 @@ export class Poller {
 
   private async findShards(): Promise<void> {
     const { StartingPosition, StartingPositionTimestamp: seconds = 0 } = this.mapping;
-    const StreamName = parseArn(streamArnOf(this.mapping.EventSourceArn)).resource.split("/")[1];
+    const streamArn = streamArnOf(this.mapping.EventSourceArn);
+    const StreamName = parseArn(streamArn).resource.split("/")[1];
     // A shard that appears later continues its parent: it is read from its beginning.
     const ShardIteratorType = this.shards.size ? "TRIM_HORIZON" : StartingPosition;
-    const { Shards: found = [] } = await this.kinesis.listShards({ StreamName });
+    const { Shards: found = [] } = await this.tools.cache.getOrLoad(`shards of ${streamArn}`, () =>
+      this.kinesis.listShards({ StreamName }),
+    );
     for (const { ShardId = "", SequenceNumberRange: range, ...shard } of found) {
       const isClosed = range?.EndingSequenceNumber !== undefined;
       const known = this.shards.get(ShardId);
