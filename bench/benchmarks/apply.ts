@@ -23,7 +23,7 @@ const AWS = { rolePropagationSeconds: 12, consumerCreatingSeconds: 2 };
 /** What `npm run deploy` uses. With Terraform's default, many consumers wait for each other. */
 const PARALLELISM = 50;
 const TERRAFORMS_PARALLELISM = 10;
-const ROUNDS = 3;
+const ROUNDS = 2;
 type Side = "library" | "naive";
 const NAMES: Readonly<Record<Side, string>> = { library: "this library", naive: "naive wiring" };
 
