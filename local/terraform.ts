@@ -79,7 +79,7 @@ async function runTerraform(
 ): Promise<string> {
   const child = spawn("terraform", args, {
     cwd: directory,
-    // A higher threshold for Go's garbage collector makes the providers start about a third faster.
+    // A higher threshold for Go's garbage collector saves an eighth of the processor time of a start.
     env: { GOGC: "400", ...withoutEndpoints(process.env), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
