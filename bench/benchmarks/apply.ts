@@ -73,7 +73,9 @@ async function run(context: Context): Promise<readonly Row[]> {
         parallelism: PARALLELISM,
       })),
     ),
-    { side: "library", consumers: most, parallelism: TERRAFORMS_PARALLELISM },
+    ...(context.tiny
+      ? []
+      : [{ side: "library", consumers: most, parallelism: TERRAFORMS_PARALLELISM } as const]),
   ];
   const lives = new Map<string, Life[]>(runs.map((one) => [labelOf(one), []]));
   const rounds = context.tiny ? 1 : ROUNDS;
