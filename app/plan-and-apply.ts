@@ -10,7 +10,7 @@ import { TerraformCommands } from "./terraform";
  * Terraform's default is 10 resources at a time. Of many consumers most only wait: a queue for 25
  * seconds, a function until its role has propagated.
  */
-const PARALLELISM = 50;
+export const PARALLELISM = 50;
 
 /** Written to the output directory and removed afterwards, since a plan can contain secrets. */
 const PLAN = "pending.tfplan";

@@ -6,6 +6,9 @@ import { isMet } from "./statistics";
 export const number = (value: number): string =>
   Number(value.toPrecision(3)).toLocaleString("en-US", { maximumSignificantDigits: 3 });
 
+export const countOf = (consumers: number): string =>
+  consumers === 1 ? "1 consumer" : `${consumers} consumers`;
+
 const limit = (target: Target): string =>
   "atMost" in target ? `at most ${number(target.atMost)}` : `at least ${number(target.atLeast)}`;
 

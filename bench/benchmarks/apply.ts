@@ -1,11 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { PARALLELISM } from "../../app/plan-and-apply";
 import { startLocalAws } from "../../local/aws";
 import { findTerraform, type Terraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import { applyLog, longestChain } from "../apply-log";
 import type { Benchmark, Context, Row } from "../benchmark";
 import { bundle } from "../bundle";
+import { countOf } from "../format";
 import { report } from "../measure";
 import { readStack } from "../stacks";
 import { ratio, row } from "../statistics";
@@ -20,8 +22,6 @@ export const apply: Benchmark = {
 };
 
 const AWS = { rolePropagationSeconds: 12, consumerCreatingSeconds: 2 };
-/** What `npm run deploy` uses. With Terraform's default, many consumers wait for each other. */
-const PARALLELISM = 50;
 const TERRAFORMS_PARALLELISM = 10;
 const ROUNDS = 2;
 type Side = "library" | "naive";
@@ -102,7 +102,7 @@ function rowsOf(one: Run, lives: ReadonlyMap<string, Life[]>, isLargest: boolean
   const rows = [row(label, "s", walls), row(`longest chain: ${label}`, "s", chains)];
   if (side === "naive") {
     const own = wallsOf({ ...one, side: "library" });
-    return [...rows, ratio(`naive wiring against this library, ${many(consumers)}`, walls, own)];
+    return [...rows, ratio(`naive wiring against this library, ${countOf(consumers)}`, walls, own)];
   }
   if (parallelism === TERRAFORMS_PARALLELISM) {
     return rows;
@@ -110,27 +110,24 @@ function rowsOf(one: Run, lives: ReadonlyMap<string, Life[]>, isLargest: boolean
   const target = { atMost: 1.1 };
   rows.push(
     ratio(`wall time against its longest chain: ${label}`, walls, chains, target),
-    row(`apply with nothing to change, ${many(consumers)}`, "s", wallsOf(one, "unchanged")),
+    row(`apply with nothing to change, ${countOf(consumers)}`, "s", wallsOf(one, "unchanged")),
     ...Object.entries(created.at(-1)?.policies ?? {}).map(([policy, bytes]) =>
-      row(`${policy}, ${many(consumers)}`, "KB", [bytes / 1024]),
+      row(`${policy}, ${countOf(consumers)}`, "KB", [bytes / 1024]),
     ),
   );
   if (isLargest) {
     const first = wallsOf({ ...one, consumers: 1 });
     rows.push(
-      row(`change one setting of one of ${many(consumers)}`, "s", wallsOf(one, "changed")),
-      row(`destroy ${many(consumers)}`, "s", wallsOf(one, "destroyed")),
-      ratio(`${many(consumers)} against 1`, walls, first, { atMost: 1.5 }),
+      row(`change one setting of one of ${countOf(consumers)}`, "s", wallsOf(one, "changed")),
+      row(`destroy ${countOf(consumers)}`, "s", wallsOf(one, "destroyed")),
+      ratio(`${countOf(consumers)} against 1`, walls, first, { atMost: 1.5 }),
     );
   }
   return rows;
 }
 
-const many = (consumers: number): string =>
-  consumers === 1 ? "1 consumer" : `${consumers} consumers`;
-
 const labelOf = ({ side, consumers, parallelism }: Run): string =>
-  `${NAMES[side]}, ${many(consumers)}${parallelism === PARALLELISM ? "" : `, -parallelism=${parallelism}`}`;
+  `${NAMES[side]}, ${countOf(consumers)}${parallelism === PARALLELISM ? "" : `, -parallelism=${parallelism}`}`;
 
 /** A stack of one side in a local AWS of its own. */
 class Stack {

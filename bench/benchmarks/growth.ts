@@ -4,6 +4,7 @@ import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import type { Benchmark, Context, Row } from "../benchmark";
 import { bundle } from "../bundle";
+import { countOf } from "../format";
 import { alternate, each, report } from "../measure";
 import type { Measured } from "../programs/pipelines";
 import { exponent, median, ratio, row } from "../statistics";
@@ -13,9 +14,6 @@ const STREAMS = 40;
 
 /** A short synthesis is compared in more rounds, since one pause weighs more in it. */
 const roundsOf = (consumers: number): number => (consumers > 100 ? 5 : consumers > 10 ? 15 : 31);
-
-const count = (consumers: number): string =>
-  consumers === 1 ? "1 consumer" : `${consumers} consumers`;
 
 export const growth: Benchmark = {
   name: "growth",
@@ -50,7 +48,7 @@ async function run(context: Context): Promise<readonly Row[]> {
         library: program("library", consumers),
         bare: program("bare", consumers),
       },
-      { ...context, progress: (text) => context.progress(`${count(consumers)}: ${text}`) },
+      { ...context, progress: (text) => context.progress(`${countOf(consumers)}: ${text}`) },
     );
     assertSameResources(
       ...(["library", "bare"] as const).map((name) =>
@@ -63,7 +61,7 @@ async function run(context: Context): Promise<readonly Row[]> {
       ["provider classes", bare],
     ] as const;
     for (const [line, samples] of pair) {
-      const label = `${line}, ${count(consumers)}`;
+      const label = `${line}, ${countOf(consumers)}`;
       rows.push(
         row(label, "CPU s", each(samples, "cpu"), { point: { line, at: consumers } }),
         row(label, "s", each(samples, "wall")),
@@ -74,7 +72,7 @@ async function run(context: Context): Promise<readonly Row[]> {
       ["CPU time", "cpu"],
       ["memory", "memory"],
     ] as const) {
-      const label = `${what} against provider classes, ${count(consumers)}`;
+      const label = `${what} against provider classes, ${countOf(consumers)}`;
       rows.push(ratio(label, each(library, key), each(bare, key), { atMost: 1.3 }));
     }
   }
@@ -93,7 +91,7 @@ async function plans(sizes: readonly number[], context: Context): Promise<Row[]>
   const rows: Row[] = [];
   try {
     for (const consumers of context.tiny ? [1] : sizes) {
-      context.progress(`${count(consumers)}: terraform plan`);
+      context.progress(`${countOf(consumers)}: terraform plan`);
       const synthesized = path.join(context.scratch, `library-${consumers}`);
       const directory = await copyStack(terraform, path.join(synthesized, "stacks", "pipelines"), {
         url: aws.url,
@@ -104,7 +102,7 @@ async function plans(sizes: readonly number[], context: Context): Promise<Row[]>
       const start = performance.now();
       await terraform.run(directory, "plan");
       rows.push(
-        row(`terraform plan, ${count(consumers)}`, "s", [(performance.now() - start) / 1000]),
+        row(`terraform plan, ${countOf(consumers)}`, "s", [(performance.now() - start) / 1000]),
       );
     }
   } finally {
