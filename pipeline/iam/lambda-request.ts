@@ -1,0 +1,69 @@
+import { dnsSuffixOf, parseArn, sessionArnOf } from "../arn";
+import type { AccessRequest } from "./evaluate";
+import { viaKinesisCondition } from "./via-kinesis";
+
+/** A role that Lambda has assumed for a function. */
+export interface LambdaRole {
+  readonly roleArn: string;
+  readonly roleId?: string | undefined;
+  /** Undefined if it is not known. */
+  readonly hasBoundary?: boolean | undefined;
+  readonly functionName: string;
+}
+
+/**
+ * Keys that only other requests have: those of users, of services that call for themselves, and those
+ * that set tags.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+const ABSENT = Object.fromEntries(
+  [
+    "aws:username",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceOwner",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:TagKeys",
+  ].map((key) => [key, null]),
+);
+
+/**
+ * A request that Lambda makes in a role's name, with the condition keys whose values are known. For a
+ * key, it is the one that Kinesis makes in turn for the records of a stream.
+ */
+export function lambdaRequest(
+  { roleArn, roleId, hasBoundary, functionName }: LambdaRole,
+  { action, resource }: Pick<AccessRequest, "action" | "resource">,
+  stream: { readonly arn: string; readonly region: string },
+): AccessRequest {
+  const { partition, account } = parseArn(roleArn);
+  // A bucket's ARN does not tell its account.
+  const owner = parseArn(resource).account;
+  const now = new Date();
+  return {
+    action,
+    resource,
+    caller: { roleArn, roleId, hasBoundary, sessionArn: sessionArnOf(roleArn, functionName) },
+    context: {
+      ...ABSENT,
+      "aws:PrincipalArn": roleArn,
+      "aws:PrincipalAccount": account,
+      "aws:PrincipalType": "AssumedRole",
+      "aws:PrincipalIsAWSService": "false",
+      ...(stream.region !== "" && { "aws:RequestedRegion": stream.region }),
+      ...(owner !== "" && { "aws:ResourceAccount": owner }),
+      "aws:SecureTransport": "true",
+      "aws:CurrentTime": now.toISOString(),
+      "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
+      ...(roleId !== undefined && { "aws:userid": `${roleId}:${functionName}` }),
+      ...(action.startsWith("kms:") && {
+        ...viaKinesisCondition(stream, dnsSuffixOf(partition)).StringEquals,
+        "kms:CallerAccount": account,
+        "kms:EncryptionContextKeys": ["aws:kinesis:arn"],
+      }),
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** An object such as JSON has, without a class. */
+export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  [null, undefined].includes(prototypeOf(prototypeOf(value)) as null);
+
+/** Compared this way, also an object of another JavaScript realm is plain. */
+const prototypeOf = (value: unknown): unknown =>
+  isGiven(value) ? (Object.getPrototypeOf(value) as unknown) : value;
+
+/** False for null as well as undefined, since JSON has no undefined. */
+export const isGiven = <T>(value: T): value is NonNullable<T> =>
+  value !== undefined && value !== null;
