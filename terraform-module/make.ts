@@ -14,11 +14,11 @@ import {
 } from "../modules";
 import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/record-age";
 import { fixOf } from "../modules/properties/property";
-import { PropertyChecks } from "../modules/properties/property-checks";
+import { mustBe, render } from "../modules/properties/problems";
 import { replaceBetween, rewriteMarkdown } from "../scripts/markdown-tables";
 import { terraformDocs, type TerraformModule } from "../scripts/terraform-docs";
 import { writeFormatted } from "../scripts/write-formatted";
-import { snakeCase, Variable, VARIABLES } from "./variables";
+import { Variable, VARIABLES } from "./variables";
 
 const ROOT = path.resolve(__dirname, "..");
 const CODE = "function";
@@ -29,11 +29,15 @@ interface Configuration {
   readonly provider?: unknown;
   readonly resource: Record<string, Record<string, Resource>>;
   readonly data: Record<string, object>;
-  readonly variable: Record<string, { readonly validation?: readonly object[] }>;
+  readonly variable: Record<string, { readonly validation?: readonly Rule[] }>;
+}
+
+interface Rule {
+  readonly condition: string;
 }
 
 interface Resource {
-  lifecycle?: { readonly precondition?: readonly object[] };
+  lifecycle?: { readonly precondition?: readonly Rule[] };
 }
 
 /** The module's variables, as values for the properties of the constructs. */
@@ -69,34 +73,29 @@ class Variables {
 }
 
 function declareVariable(stack: TerraformStack, declared: Variable): TerraformVariable {
-  const { name, type, description, default: value, isRequired } = declared;
-  const isNullable = value === null && !isRequired;
+  const { name, type, description, default: byDefault, isRequired, declaration } = declared;
+  const isNullable = byDefault === null && !isRequired;
   const variable = new TerraformVariable(stack, name, {
     type,
     description,
-    ...(!isNullable && { nullable: false, default: isRequired ? undefined : value }),
+    ...(!isNullable && { nullable: false, default: isRequired ? undefined : byDefault }),
   });
   if (isNullable) {
     // cdktf itself cannot write a default of null.
     variable.addOverride("default", null);
   }
-  for (const { condition, errorMessage } of rulesOf(declared, variable)) {
+  const { kind } = declaration;
+  const value = type === "number" ? variable.numberValue : variable.stringValue;
+  const condition = kind.condition?.(value);
+  if (condition !== undefined) {
     variable.addValidation({
       condition: isNullable
         ? Fn.conditional(Op.eq(variable.value, Token.nullValue()), true, condition)
         : condition,
-      errorMessage,
+      errorMessage: render(mustBe(name, kind.rule, Token.asString(value), fixOf(declaration))),
     });
   }
   return variable;
-}
-
-/** The preconditions that a construct gives to a token of this property. */
-function rulesOf({ property, declaration, type }: Variable, variable: TerraformVariable) {
-  const checks = new PropertyChecks();
-  const value = type === "number" ? variable.numberValue : variable.stringValue;
-  declaration.kind.read(value, checks.report(property, fixOf(declaration), ""));
-  return checks.preconditionsOf("");
 }
 
 /** The default pipeline: one stream, and one consumer with enhanced fan-out. */
@@ -223,7 +222,7 @@ function asModule({ terraform, provider, ...rest }: Configuration): object {
   };
 }
 
-/** Replaces cdktf's names by Terraform's: addresses without a hash, variables in snake case. */
+/** Replaces cdktf's addresses by Terraform's, without a hash. */
 function withTerraformNames(configuration: Configuration): Configuration {
   const { resource, data } = configuration;
   let text = JSON.stringify(configuration, (key, value: unknown) =>
@@ -235,10 +234,6 @@ function withTerraformNames(configuration: Configuration): Configuration {
     const name = id.replace(/_[0-9A-F]{8}$/, "").replace(/-/g, "_");
     text = text.replaceAll(id, name);
   }
-  const properties = new Set(VARIABLES.map(({ property }) => property));
-  text = text.replace(/'([a-zA-Z]+)'/g, (quoted, property: string) =>
-    properties.has(property) ? `'${snakeCase(property)}'` : quoted,
-  );
   return JSON.parse(text) as Configuration;
 }
 
@@ -247,11 +242,11 @@ function withoutRepeatedRules(configuration: Configuration): Configuration {
   const validations = new Set(
     Object.values(configuration.variable)
       .flatMap(({ validation = [] }) => validation)
-      .map((rule) => JSON.stringify(rule)),
+      .map(({ condition }) => condition),
   );
   for (const resource of Object.values(configuration.resource).flatMap(Object.values<Resource>)) {
     const { precondition = [], ...lifecycle } = resource.lifecycle ?? {};
-    const rest = precondition.filter((rule) => !validations.has(JSON.stringify(rule)));
+    const rest = precondition.filter((rule) => !validations.has(rule.condition));
     resource.lifecycle = { ...lifecycle, ...(rest.length > 0 && { precondition: rest }) };
     if (Object.keys(resource.lifecycle).length === 0) {
       delete resource.lifecycle;

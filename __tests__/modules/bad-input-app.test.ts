@@ -74,14 +74,6 @@ describe("mistakes that only the whole app shows", () => {
   });
 
   describe("consumers of one existing function", () => {
-    it("fail when each would create the function's failure queue", () => {
-      const refusal = refusalOfApp(consumers(2, () => ({ existingFunction: EXISTING })));
-      expect(refusal).toContain(
-        `'onFailure' must be another queue for each consumer of one function, got OnFailure.queue() for "reader" at stack/consumer-0 and stack/consumer-1; the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own`,
-      );
-      expect(refusal.match(/must be/g)).toHaveLength(1);
-    });
-
     it("fail when the role's policies would have the same name", () => {
       const refusal = refusalOfApp((stack, providers) => {
         const props = {

@@ -129,7 +129,7 @@ describe("a combination of properties", () => {
         aConsumer(stack, providers, { alias: { name: text } }),
       ),
     );
-    expect(found.consumer_alias).toMatchObject([
+    expect(found.consumer_mapping).toMatchObject([
       {
         condition:
           '${(can(regex("^[a-zA-Z0-9_-]{1,128}$", var.given)) && !can(regex("^[0-9]+$", var.given)))}',
@@ -149,7 +149,7 @@ describe("a combination of properties", () => {
         }),
       ),
     );
-    expect(found.consumer_function).toEqual(
+    expect(found.consumer_mapping).toEqual(
       expect.arrayContaining([
         {
           condition:

@@ -67,12 +67,9 @@ describe("CrossAccountConsumer", () => {
     });
     expect(synthesized.all("aws_kinesis_stream_consumer")).toEqual([]);
     expect(synthesized.all("aws_kinesis_resource_policy")).toHaveLength(1);
-    expect(synthesized.statements("aws_iam_role_policy").map(({ Sid }) => Sid)).toEqual([
-      "ReadStream",
-      "DecryptRecords",
-      "ReportFailures",
-      "WriteLogs",
-    ]);
+    expect(
+      synthesized.statements("aws_iam_role_policy", "consumer_role-policy").map(({ Sid }) => Sid),
+    ).toEqual(["ReadStream", "DecryptRecords", "ReportFailures", "WriteLogs"]);
     expect(synthesized.only("aws_lambda_event_source_mapping")).toMatchObject({
       event_source_arn: "${aws_kinesis_stream.stream_AED765E9.arn}",
       depends_on: [
@@ -171,11 +168,13 @@ describe("CrossAccountConsumer", () => {
       tags: { team: "data" },
     });
     expect(synthesized.only("aws_sqs_queue")).toMatchObject({
-      name: "analytics-on-failure",
+      name_prefix: "analytics-on-failure-",
       tags: { team: "data" },
     });
     expect(synthesized.only("aws_kinesis_stream_consumer").name).toBe(CONSUMER_NAME);
-    expect(synthesized.only("aws_iam_role_policy").name).toBe(CONSUMER_NAME);
+    expect(synthesized.named("aws_iam_role_policy", "consumer_role-policy").name).toBe(
+      CONSUMER_NAME,
+    );
   });
 
   it("names the role after the function unless roleName is given", () => {
@@ -229,6 +228,7 @@ describe("CrossAccountConsumer", () => {
         name: "function",
         role: "${aws_iam_role.consumer_role_0791C390.name}",
         policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+        lifecycle: { replace_triggered_by: ["aws_iam_role.consumer_role_0791C390.unique_id"] },
       });
     },
   );

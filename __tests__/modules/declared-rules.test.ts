@@ -1,15 +1,10 @@
 import Ajv2020 from "ajv/dist/2020";
 import { fixOf, type Property } from "../../modules/properties/property";
-import { describeValue, mustBe } from "../../modules/properties/sentences";
-import { CONSTRUCTS, type Declared } from "../helpers/constructs";
-import { sentenceAbout } from "../helpers/sentences";
+import { describeValue, mustBe } from "../../modules/properties/problems";
+import { CONSTRUCTS, type Declared, errorsOf, problemsOf } from "../helpers/constructs";
 import { valuesAround } from "../helpers/values";
 
 const ajv = new Ajv2020({ allowUnionTypes: true });
-
-/** The sentences about a property alone. Rules about Regions compare it with other properties. */
-const aboutAlone = (sentences: readonly string[], name: string): string[] =>
-  sentences.filter((one) => one.startsWith(`'${name}`) && / must be (?!in )/.test(one));
 
 const expectedFor = (name: string, declaration: Property<unknown>, value: unknown): unknown => {
   const { kind } = declaration;
@@ -17,16 +12,21 @@ const expectedFor = (name: string, declaration: Property<unknown>, value: unknow
     return [];
   }
   if (!Array.isArray(value)) {
-    return [sentenceAbout(name, declaration, value)];
+    return [mustBe(name, kind.rule, describeValue(value), fixOf(declaration))];
   }
   const { maxItems = Infinity, uniqueItems, items } = kind.schema ?? {};
   const [property, rule, got] =
     value.length > maxItems
-      ? [name, kind.rule.replace("a list of", `a list of at most ${maxItems}`), value.length]
+      ? [name, `a list of at most ${maxItems} `, value.length]
       : uniqueItems && new Set(value).size < value.length
         ? [name, "a list without duplicates", value]
         : [`${name}[0]`, `one of ${items?.enum?.join(", ")}`, value[0]];
-  return expect.arrayContaining([mustBe(property, rule, describeValue(got), fixOf(declaration))]);
+  return expect.arrayContaining([
+    {
+      ...mustBe(property, "", describeValue(got), fixOf(declaration)),
+      rule: expect.stringContaining(`must be ${rule}`),
+    },
+  ]);
 };
 
 /**
@@ -34,21 +34,36 @@ const expectedFor = (name: string, declaration: Property<unknown>, value: unknow
  * docstrings. It cannot decide about times: the pattern also matches times that do not exist.
  */
 describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_construct, { properties, refuse }) => {
+  const valuesOf = (name: string) => valuesAround(properties[name]!.kind.schema ?? {});
   const names = Object.keys(properties).filter(
-    (name) =>
-      valuesAround(properties[name]!.kind.schema ?? {}).length > 0 &&
-      name !== "startingPositionTimestamp",
+    (name) => valuesOf(name).length > 0 && name !== "startingPositionTimestamp",
   );
 
   it.each(names)(
     "accepts what the declaration of %s allows, and refuses the rest with its rule and fix",
     (name) => {
       const declaration = properties[name]!;
-      const values = valuesAround(declaration.kind.schema ?? {});
+      const values = valuesOf(name);
 
-      expect(values.map((value) => [value, aboutAlone(refuse({ [name]: value }), name)])).toEqual(
+      expect(values.map((value) => [value, problemsOf(name, declaration, value)])).toEqual(
         values.map((value) => [value, expectedFor(name, declaration, value)]),
       );
     },
   );
+
+  it("refuses a wrong value of every property at once", () => {
+    const wrong = names.map(
+      (name) =>
+        [
+          name,
+          valuesOf(name).find((value) => errorsOf(name, properties[name]!, value).length > 0),
+        ] as const,
+    );
+
+    expect(refuse(Object.fromEntries(wrong))).toEqual(
+      expect.arrayContaining(
+        wrong.flatMap(([name, value]) => errorsOf(name, properties[name]!, value)),
+      ),
+    );
+  });
 });

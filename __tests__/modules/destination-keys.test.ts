@@ -19,7 +19,10 @@ const consumerWith = (onFailure: OnFailure) =>
   synthesize((stack, providers) => aConsumer(stack, providers, { onFailure }));
 
 const keyStatement = (onFailure: OnFailure) => {
-  const statements = consumerWith(onFailure).statements("aws_iam_role_policy");
+  const statements = consumerWith(onFailure).statements(
+    "aws_iam_role_policy",
+    "consumer_role-policy",
+  );
   return statements.filter(({ Sid }) => Sid === "EncryptReports");
 };
 
@@ -90,7 +93,7 @@ describe("a destination with a customer managed key", () => {
       const stream = aStream(stack, providers, { encryption: StreamEncryption.NONE });
       aConsumer(stack, providers, { stream, onFailure: OnFailure.queue({ kmsKeyArn: KEY }) });
     });
-    const statements = synthesized.statements("aws_iam_role_policy");
+    const statements = synthesized.statements("aws_iam_role_policy", "consumer_role-policy");
     expect(statements.map(({ Sid }) => Sid)).toEqual([
       "ReadStream",
       "ReadConsumer",
@@ -109,7 +112,7 @@ describe("a destination with a customer managed key", () => {
         onFailure: OnFailure.sqs(QUEUE, { kmsKeyArn: KEY }),
         existingFunction: { functionName: "reader", roleName: "reader", roleArn: ROLE_ARN },
       }),
-    ).statements("aws_iam_role_policy");
+    ).statements("aws_iam_role_policy", "consumer_role-policy");
     expect(statements.at(-1)).toMatchObject({ Sid: "EncryptReports", Resource: KEY });
   });
 
@@ -158,7 +161,7 @@ describe("a destination with a customer managed key", () => {
   it("does not change the permission for the stream's key", () => {
     expect(KEY).not.toBe(KEY_ARN);
     const [decrypt] = consumerWith(OnFailure.queue({ kmsKeyArn: KEY }))
-      .statements("aws_iam_role_policy")
+      .statements("aws_iam_role_policy", "consumer_role-policy")
       .filter(({ Sid }) => Sid === "DecryptRecords");
     expect(decrypt.Resource).not.toBe(KEY);
   });

@@ -34,7 +34,7 @@ describe("CrossAccountConsumer", () => {
         /aws_(lambda_function|iam_role|cloudwatch_log_group)\./,
       );
       const account = "data.aws_caller_identity.consumer_account_AE259BAD.account_id";
-      expect(synthesized.only("aws_iam_role_policy")).toMatchObject({
+      expect(synthesized.named("aws_iam_role_policy", "consumer_role-policy")).toMatchObject({
         role: "reader",
         lifecycle: {
           precondition: [
@@ -45,17 +45,14 @@ describe("CrossAccountConsumer", () => {
           ],
         },
       });
-      expect(synthesized.statements("aws_iam_role_policy").map(({ Sid }) => Sid)).toEqual([
-        "ReadStream",
-        "ReadConsumer",
-        "DecryptRecords",
-        "ReportFailures",
-      ]);
+      expect(
+        synthesized.statements("aws_iam_role_policy", "consumer_role-policy").map(({ Sid }) => Sid),
+      ).toEqual(["ReadStream", "ReadConsumer", "DecryptRecords", "ReportFailures"]);
       for (const policy of synthesized.all("aws_kinesis_resource_policy")) {
         expect(policy.depends_on).toEqual(["aws_kms_key_policy.stream_key-policy_7334BB69"]);
         expect(policy.policy).toContain(`{"AWS":["${ROLE_ARN}"]}`);
       }
-      expect(synthesized.only("aws_sqs_queue").name).toBe("analytics-on-failure");
+      expect(synthesized.only("aws_sqs_queue").name_prefix).toBe("analytics-on-failure-");
     });
   });
 

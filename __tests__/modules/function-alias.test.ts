@@ -1,5 +1,5 @@
 import type { CrossAccountConsumerProps, FunctionAlias } from "../../modules";
-import { aConsumer, resolved, ROLE_ARN, synthesize } from "../helpers/synthesize";
+import { aConsumer, type Json, resolved, ROLE_ARN, synthesize } from "../helpers/synthesize";
 
 const FUNCTION = "aws_lambda_function.consumer_function_6D42922D";
 const LAST = `\${${FUNCTION}.version}`;
@@ -39,8 +39,35 @@ describe("an alias", () => {
     expect(others).toEqual(without.resources);
   });
 
+  it("fails the plan while the last version is older than the function", () => {
+    const { lifecycle, ...rest } = Object.values<Json>(
+      consumerOf({ alias: { name: "live" } }).data.aws_lambda_function,
+    )[0];
+    const settings = (of: string): string =>
+      `jsonencode([${of}.code_sha256, ${of}.memory_size, ${of}.timeout, ` +
+      ["description", "handler", "runtime"]
+        .map((name) => `coalesce(${of}.${name}, "-"), `)
+        .join("") +
+      `try(join(",", ${of}.layers), ""), try(${of}.environment.0.variables, {})])`;
+    expect(rest).toEqual({
+      provider: "aws.consumer",
+      function_name: `\${${FUNCTION}.function_name}`,
+      qualifier: LAST,
+    });
+    expect(lifecycle.postcondition).toEqual([
+      {
+        condition: `\${(${settings("self")} == ${settings(FUNCTION)})}`,
+        error_message: expect.stringContaining(
+          `then apply again:\n\n  aws lambda publish-version --function-name \${${FUNCTION}.function_name} --region `,
+        ),
+      },
+    ]);
+  });
+
   it("goes back to a version that is given", () => {
-    expect(aliasOf({ name: "live", functionVersion: "3" }).function_version).toBe("3");
+    const synthesized = consumerOf({ alias: { name: "live", functionVersion: "3" } });
+    expect(synthesized.only("aws_lambda_alias").function_version).toBe("3");
+    expect(synthesized.data).not.toHaveProperty("aws_lambda_function");
   });
 
   it.each<[string, FunctionAlias, string, Record<string, number>]>([
@@ -129,6 +156,6 @@ describe("an existing function's alias or version", () => {
     expect(synthesized.only("aws_lambda_event_source_mapping").function_name).toMatch(
       new RegExp(`:function:analytics:${qualifier}$`),
     );
-    expect(synthesized.only("aws_sqs_queue").name).toBe("analytics-on-failure");
+    expect(synthesized.only("aws_sqs_queue").name_prefix).toBe("analytics-on-failure-");
   });
 });

@@ -37,6 +37,7 @@ describe("the function's own permissions", () => {
     expect(rest).toEqual({
       provider: "aws.consumer",
       name: "policy-statements",
+      lifecycle: { replace_triggered_by: [`${ROLE}.unique_id`] },
       role: `\${${ROLE}.name}`,
     });
     expect(JSON.parse(policy)).toEqual({
@@ -88,6 +89,7 @@ describe("the function's own permissions", () => {
     expect(Object.values(both)).toEqual(
       [READ_ONLY, INSIGHTS].map((policy_arn) => ({
         provider: "aws.consumer",
+        lifecycle: { replace_triggered_by: [`${ROLE}.unique_id`] },
         policy_arn,
         role: `\${${ROLE}.name}`,
       })),
@@ -107,16 +109,14 @@ describe("the function's own permissions", () => {
     ).toEqual(["${aws_iam_policy.one.arn}", "${aws_iam_policy.two.arn}"]);
   });
 
-  it("check an ARN that is a token with a precondition of the policy", () => {
+  it("check an ARN that is a token with a precondition of the mapping", () => {
     const synthesized = synthesize((stack, providers) => {
       const { arn } = new IamPolicy(stack, "one", { provider: providers.consumer, policy: "{}" });
       aConsumer(stack, providers, {
         policyStatements: [{ actions: ["iam:GetPolicy"], resources: [arn] }],
       });
     });
-    expect(
-      synthesized.named("aws_iam_role_policy", "consumer_policy-statements").lifecycle,
-    ).toMatchObject({
+    expect(synthesized.only("aws_lambda_event_source_mapping").lifecycle).toMatchObject({
       precondition: [{ condition: '${can(regex("^([*]|arn:.+)$", aws_iam_policy.one.arn))}' }],
     });
   });
@@ -189,7 +189,7 @@ describe("permissions that settings of the function need", () => {
     const synthesized = consumerOf({ existingLogGroupName: "/shared/functions" });
     const home = 'element(split(":", aws_kinesis_stream.stream_AED765E9.arn), 3)';
     const part = (index: number) => `element(split(":", ${ROLE}.arn), ${index})`;
-    const { policy } = synthesized.only("aws_iam_role_policy");
+    const { policy } = synthesized.named("aws_iam_role_policy", "consumer_role-policy");
     expect(parsed(policy).Statement).toContainEqual({
       Sid: "WriteLogs",
       Effect: "Allow",

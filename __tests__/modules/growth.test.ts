@@ -9,7 +9,7 @@ const callsWith = (consumers: number, spied: jest.SpyInstance): number => {
     const stream = aStream(stack, providers);
     for (let index = 0; index < consumers; index += 1) {
       const name = `consumer-${index}`;
-      const code = LambdaCode.fromDirectory("modules/policies");
+      const code = LambdaCode.fromDirectory("handler/dist");
       aConsumer(stack, providers, { stream, consumerName: name, code }, name);
     }
   });

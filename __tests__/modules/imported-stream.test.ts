@@ -19,6 +19,7 @@ import {
   Synthesized,
   synthesize,
   type Json,
+  roleIds,
 } from "../helpers/synthesize";
 
 const ROLE = "${aws_iam_role.consumer_role_0791C390.arn}";
@@ -73,7 +74,7 @@ describe("ProducerStream.fromAttributes", () => {
       });
       const [read] = synthesized.statements("aws_kinesis_resource_policy", "stream");
       expect(read).toMatchObject({
-        Sid: "StreamEFOReadStatementID",
+        Sid: `StreamEFOReadStatementID${roleIds("consumer_role_0791C390")}`,
         Principal: { AWS: [ROLE] },
         Resource: STREAM_ARN,
       });
@@ -113,7 +114,7 @@ describe("ProducerStream.fromAttributes", () => {
       const { value } = outputOf(synthesized, "stream_key-policy-statements");
       expect(parsed(value)).toEqual([
         {
-          Sid: "StreamReadersDecrypt",
+          Sid: `StreamReadersDecrypt${roleIds("consumer_role_0791C390")}`,
           Effect: "Allow",
           Principal: { AWS: [ROLE] },
           Action: ["kms:Decrypt"],
@@ -130,7 +131,9 @@ describe("ProducerStream.fromAttributes", () => {
         },
       ]);
       expect(
-        synthesized.statements("aws_iam_role_policy").find(({ Sid }) => Sid === "DecryptRecords"),
+        synthesized
+          .statements("aws_iam_role_policy", "consumer_role-policy")
+          .find(({ Sid }) => Sid === "DecryptRecords"),
       ).toMatchObject({ Resource: KEY_ARN, Condition: condition });
     });
   });
@@ -156,7 +159,7 @@ describe("ProducerStream.fromAttributes", () => {
       );
       expect(parsed(stream.value).Statement).toEqual([
         {
-          Sid: "StreamEFOReadStatementID",
+          Sid: `StreamEFOReadStatementID${roleIds("consumer_role_0791C390")}`,
           Effect: "Allow",
           Principal: { AWS: [ROLE] },
           Action: [
@@ -195,7 +198,9 @@ describe("ProducerStream.fromAttributes", () => {
         event_source_arn: CONSUMER_ARN,
         depends_on: ["aws_iam_role_policy.consumer_role-policy_96DED8B4"],
       });
-      expect(unowned.statements("aws_iam_role_policy").slice(0, 2)).toMatchObject([
+      expect(
+        unowned.statements("aws_iam_role_policy", "consumer_role-policy").slice(0, 2),
+      ).toMatchObject([
         { Sid: "ReadStream", Resource: STREAM_ARN },
         { Sid: "ReadConsumer", Resource: CONSUMER_ARN },
       ]);

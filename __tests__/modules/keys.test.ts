@@ -13,6 +13,7 @@ import {
   STREAM_ARN,
   type Synthesized,
   synthesize,
+  roleIds,
 } from "../helpers/synthesize";
 import { preconditionOf } from "../helpers/tokens";
 
@@ -32,7 +33,9 @@ const pipeline = (props: Partial<ProducerStreamProps>): Synthesized =>
 const { refuse } = CONSTRUCTS.ProducerStream;
 
 const decryptStatements = (synthesized: Synthesized) =>
-  synthesized.statements("aws_iam_role_policy").filter(({ Sid }) => Sid === "DecryptRecords");
+  synthesized
+    .statements("aws_iam_role_policy", "consumer_role-policy")
+    .filter(({ Sid }) => Sid === "DecryptRecords");
 
 const keyPolicySids = (synthesized: Synthesized): string[] =>
   synthesized.statements("aws_kms_key_policy").map(({ Sid }) => Sid);
@@ -74,7 +77,10 @@ describe("the keys of a stream", () => {
       expect(synthesized.only("aws_kinesis_stream")).toMatchObject(stream);
       expect(synthesized.all("aws_kms_key")).toHaveLength(1);
       expect(synthesized.all("aws_kms_alias")).toHaveLength(1);
-      expect(keyPolicySids(synthesized)).toEqual(["KeyAdministration", "StreamReadersDecrypt"]);
+      expect(keyPolicySids(synthesized)).toEqual([
+        "KeyAdministration",
+        `StreamReadersDecrypt${roleIds("consumer_role_0791C390")}`,
+      ]);
       expect(decryptStatements(synthesized)).toMatchObject([{ Resource: readable }]);
     });
 

@@ -1,6 +1,7 @@
-import { aConsumer, synthesize, written } from "../helpers/synthesize";
+import { aConsumer, roleIds, synthesize, written } from "../helpers/synthesize";
 
 const ROLE = "aws_iam_role.consumer_role_0791C390";
+const ROLE_ID = "consumer_role_0791C390";
 const FUNCTION = "aws_lambda_function.consumer_function_6D42922D";
 const STREAM = "aws_kinesis_stream.stream_AED765E9";
 const CONSUMER = "aws_kinesis_stream_consumer.consumer_34DF5D01";
@@ -49,6 +50,7 @@ describe("a stream and a consumer with only their required properties", () => {
         STREAM_POLICY,
         CONSUMER_POLICY,
         ROLE_POLICY,
+        "aws_iam_role_policy.consumer_on-failure-policy_90D57B2B",
         LOG_GROUP,
         QUEUE,
         LAMBDA,
@@ -124,7 +126,7 @@ describe("a stream and a consumer with only their required properties", () => {
           Resource: "*",
         },
         {
-          Sid: "StreamReadersDecrypt",
+          Sid: `StreamReadersDecrypt${roleIds(ROLE_ID)}`,
           Effect: "Allow",
           Principal: { AWS: [`\${${ROLE}.arn}`] },
           Action: ["kms:Decrypt"],
@@ -149,7 +151,7 @@ describe("a stream and a consumer with only their required properties", () => {
     });
   });
 
-  it("gives stream and consumer exactly the blog's policies, which depend on the key policy", () => {
+  it("gives stream and consumer the blog's policies, which depend on the key policy", () => {
     const common = {
       provider: "aws.producer",
       depends_on: [KEY_POLICY],
@@ -159,7 +161,7 @@ describe("a stream and a consumer with only their required properties", () => {
         ...common,
         resource_arn: `\${${STREAM}.arn}`,
         policy: policy({
-          Sid: "StreamEFOReadStatementID",
+          Sid: `StreamEFOReadStatementID${roleIds(ROLE_ID)}`,
           Effect: "Allow",
           Principal: { AWS: [`\${${ROLE}.arn}`] },
           Action: READ_STREAM,
@@ -168,6 +170,7 @@ describe("a stream and a consumer with only their required properties", () => {
       },
       "consumer_consumer-policy_3952B980": {
         ...common,
+        lifecycle: { replace_triggered_by: [`${ROLE}.unique_id`] },
         resource_arn: `\${${CONSUMER}.arn}`,
         policy: policy({
           Sid: "ConsumerEFOReadStatementID",
@@ -200,9 +203,10 @@ describe("a stream and a consumer with only their required properties", () => {
       Action,
       Resource,
     });
-    expect(minimal.only("aws_iam_role_policy")).toEqual({
+    expect(minimal.named("aws_iam_role_policy", "consumer_role-policy")).toEqual({
       provider: "aws.consumer",
       name: NAME,
+      lifecycle: { replace_triggered_by: [`${ROLE}.unique_id`] },
       role: `\${${ROLE}.name}`,
       policy: policy(
         allow("ReadStream", READ_STREAM, `\${${STREAM}.arn}`),
@@ -217,6 +221,23 @@ describe("a stream and a consumer with only their required properties", () => {
     });
   });
 
+  it("keeps the destination allowed until the mapping has another one", () => {
+    const { policy: document, ...rest } = minimal.named(
+      "aws_iam_role_policy",
+      "consumer_on-failure-policy",
+    );
+    expect(rest).toEqual({
+      provider: "aws.consumer",
+      name: `on-failure-\${sha1("${NAME}")}`,
+      role: `\${${ROLE}.name}`,
+      depends_on: ["aws_lambda_event_source_mapping.consumer_mapping_A05623BE"],
+      lifecycle: { replace_triggered_by: [`${ROLE}.unique_id`] },
+    });
+    expect(JSON.parse(document as string)).toMatchObject({
+      Statement: [{ Sid: "ReportFailures", Resource: `\${${QUEUE}.arn}` }],
+    });
+  });
+
   it("creates the log group and the failure queue", () => {
     expect(minimal.only("aws_cloudwatch_log_group")).toEqual({
       provider: "aws.consumer",
@@ -226,10 +247,10 @@ describe("a stream and a consumer with only their required properties", () => {
     });
     expect(minimal.only("aws_sqs_queue")).toEqual({
       provider: "aws.consumer",
-      name: `${NAME}-on-failure`,
+      name_prefix: `${NAME}-on-failure-`,
       message_retention_seconds: 1209600,
       sqs_managed_sse_enabled: true,
-      lifecycle: { ignore_changes: ["name"], create_before_destroy: true },
+      lifecycle: { ignore_changes: ["name", "name_prefix"], create_before_destroy: true },
     });
   });
 

@@ -14,6 +14,13 @@ describe("the runbook", () => {
     expect(sections.map(([id]) => id)).toEqual(ALARM_IDS);
   });
 
+  it("reads the log group that the function has, whatever its name", () => {
+    const tails = [...alarms.matchAll(/^aws logs tail (\S+)/gm)].map(([, group]) => group);
+    expect(tails.length).toBeGreaterThan(0);
+    expect(new Set(tails)).toEqual(new Set(["LOG_GROUP"]));
+    expect(alarms).toContain("`LOG_GROUP` is what `aws lambda get-function-configuration");
+  });
+
   it.each(sections)(
     "says what to type when %s goes off, and in which account",
     (_, __, rest = "") => {

@@ -283,10 +283,13 @@ describe("the alarms of a pipeline", () => {
     expect(found["iterator-age"].threshold).toBe(
       "${(((1 * 1000) * var.share) * (3600 * var.hours))}",
     );
-    expect(found["iterator-age"].lifecycle.precondition).toHaveLength(1);
     expect(found["function-errors"].threshold).toBe("${var.errors}");
-    expect(found["function-errors"].lifecycle.precondition).toHaveLength(1);
-    expect(found["function-throttles"]).not.toHaveProperty("lifecycle");
+    expect(Object.values<Json>(found).flatMap((one) => one.lifecycle?.precondition ?? [])).toEqual([
+      expect.objectContaining({ condition: "${((0.01 <= var.share) && (1 >= var.share))}" }),
+      expect.objectContaining({
+        condition: "${((0 <= var.errors) && (1000000000000 >= var.errors))}",
+      }),
+    ]);
   });
 
   it("are only those of the function's account for a stream without a provider", () => {
@@ -509,7 +512,10 @@ describe("the dashboards", () => {
     const found = made({ monitoring: { name: "orders.v2" } });
     const named = (type: string, property: string): Json[] =>
       found.all(type).map((one) => one[property]);
-    expect(named("aws_sns_topic", "name")).toEqual(["orders-v2-alarms", "orders-v2-alarms"]);
+    expect(named("aws_sns_topic", "name_prefix")).toEqual([
+      "orders-v2-alarms-",
+      "orders-v2-alarms-",
+    ]);
     expect(named("aws_cloudwatch_dashboard", "dashboard_name")).toEqual(["orders-v2", "orders-v2"]);
     expect(alarmsOf(found)["access-lost"].alarm_name).toBe("orders.v2-consumer-access-lost");
   });

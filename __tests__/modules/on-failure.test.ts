@@ -54,7 +54,7 @@ describe("OnFailure", () => {
     expect(synthesized.only("aws_lambda_event_source_mapping").destination_config).toEqual(
       arn && { on_failure: { destination_arn: arn } },
     );
-    const all = synthesized.statements("aws_iam_role_policy");
+    const all = synthesized.statements("aws_iam_role_policy", "consumer_role-policy");
     expect(all.slice(3, -1)).toEqual(statements);
     expect(all.map(({ Sid }) => Sid)).toEqual([
       "ReadStream",
@@ -76,7 +76,27 @@ describe("OnFailure", () => {
           roleArn: ROLE_ARN,
         },
       }),
-    ).statements("aws_iam_role_policy");
+    ).statements("aws_iam_role_policy", "consumer_role-policy");
     expect(statements.slice(3)).toEqual(toBucket("222222222222"));
+  });
+
+  it("cuts a long name of a function, so that Terraform can complete the queue's", () => {
+    const functionName = "f".repeat(64);
+    const queue = synthesize((stack, providers) =>
+      aConsumer(stack, providers, { functionName }),
+    ).only("aws_sqs_queue");
+
+    expect(queue.name_prefix).toBe("f".repeat(54));
+  });
+
+  it("keeps a policy for a former destination, which allows nothing new without one", () => {
+    const statements = (onFailure: OnFailure) =>
+      synthesize((stack, providers) => aConsumer(stack, providers, { onFailure })).statements(
+        "aws_iam_role_policy",
+        "consumer_on-failure-policy",
+      );
+
+    expect(statements(OnFailure.sns(TOPIC))).toEqual(report("sns:Publish", TOPIC));
+    expect(statements(OnFailure.none())).toMatchObject([{ Sid: "ReadStream" }]);
   });
 });

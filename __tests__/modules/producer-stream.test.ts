@@ -7,6 +7,7 @@ import {
   resolved,
   synthesize,
   type Json,
+  roleIds,
 } from "../helpers/synthesize";
 import type { ProducerStreamProps } from "../../modules";
 
@@ -76,7 +77,9 @@ describe("ProducerStream", () => {
       });
       expect(synthesized.only("aws_kinesis_stream").kms_key_id).toBeUndefined();
       expect(synthesized.addresses.join()).not.toMatch(/kms|aws_partition/);
-      expect(synthesized.only("aws_iam_role_policy").policy).not.toMatch(/kms/);
+      expect(synthesized.named("aws_iam_role_policy", "consumer_role-policy").policy).not.toMatch(
+        /kms/,
+      );
       expect(synthesized.outputs).toEqual({});
     });
 
@@ -112,7 +115,7 @@ describe("ProducerStream", () => {
       );
       expect(parsed(output.value)).toMatchObject([
         {
-          Sid: "StreamReadersDecrypt",
+          Sid: `StreamReadersDecrypt${roleIds("consumer_role_0791C390")}`,
           Principal: { AWS: ["${aws_iam_role.consumer_role_0791C390.arn}"] },
           Action: ["kms:Decrypt"],
         },
@@ -123,7 +126,9 @@ describe("ProducerStream", () => {
         },
       ]);
       expect(
-        synthesized.statements("aws_iam_role_policy").find(({ Sid }) => Sid === "DecryptRecords"),
+        synthesized
+          .statements("aws_iam_role_policy", "consumer_role-policy")
+          .find(({ Sid }) => Sid === "DecryptRecords"),
       ).toMatchObject({ Action: ["kms:Decrypt"], Resource: KEY_ARN });
     });
   });

@@ -41,6 +41,7 @@ describe("a CrossAccountConsumer with the function of another one", () => {
 
     expect(document.addresses.filter((address) => address.includes(".second_")).map(short)).toEqual(
       [
+        "aws_iam_role_policy.second_on-failure-policy",
         "aws_iam_role_policy.second_role-policy",
         "aws_kinesis_resource_policy.second_consumer-policy",
         "aws_kinesis_stream_consumer.second_consumer",
@@ -119,17 +120,21 @@ describe("a CrossAccountConsumer with the function of another one", () => {
     expect(document.named("aws_iam_role_policy", "second_role-policy").role).toBe("reader");
   });
 
-  it.each<[string, Props, Props]>([
-    ["consumerName", {}, { consumerName: "clicks-reader", readMode: ReadMode.SHARED_THROUGHPUT }],
-    ["onFailure", {}, { onFailure: OnFailure.queue() }],
-  ])(
-    "fails when %s would give two resources of the function the same name",
-    (property, one, two) => {
-      expect(refusalOfApp((...args) => void build(one, two)(...args))).toContain(
-        `'${property}' must be`,
-      );
-    },
-  );
+  it("fails when consumerName would give two policies of the role the same name", () => {
+    const two = { consumerName: "clicks-reader", readMode: ReadMode.SHARED_THROUGHPUT };
+
+    expect(refusalOfApp((...args) => void build({}, two)(...args))).toContain(
+      "'consumerName' must be",
+    );
+  });
+
+  it("may have a queue of its own", () => {
+    const document = synthesize((...args) => {
+      void build({}, { onFailure: OnFailure.queue() })(...args);
+    });
+
+    expect(document.all("aws_sqs_queue")).toHaveLength(2);
+  });
 
   it("fails when a property of the function is given too", () => {
     expect(refusals((...args) => void build({}, { memorySizeMb: 512 })(...args)).join()).toContain(

@@ -4,7 +4,7 @@ import { CONSTRUCTS } from "../helpers/constructs";
 import { sentenceAbout } from "../helpers/sentences";
 import { withVersion } from "../helpers/provider-version";
 import { withTokens } from "../helpers/tokens";
-import { aConsumer, aStream, KEY_ARN, refusals, synthesize } from "../helpers/synthesize";
+import { aConsumer, aStream, KEY_ARN, refusals, roleIds, synthesize } from "../helpers/synthesize";
 
 const { refuse } = CONSTRUCTS.ProducerStream;
 const WRITER = "arn:aws:iam::333333333333:role/writer";
@@ -116,6 +116,9 @@ describe("a writer that lists shards", () => {
     const sids = statementsOf(options)
       .statements("aws_kinesis_resource_policy", "stream")
       .map(({ Sid }) => Sid);
-    expect(sids).toEqual(["StreamEFOReadStatementID", "StreamWriteStatementID"]);
+    expect(sids).toEqual([
+      `StreamEFOReadStatementID${roleIds("consumer_role_0791C390")}`,
+      "StreamWriteStatementID",
+    ]);
   });
 });

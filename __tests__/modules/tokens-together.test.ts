@@ -1,4 +1,4 @@
-import { ProducerStream, StreamMode } from "../../modules";
+import { OnFailure, PipelineMonitoring, ProducerStream, StreamMode } from "../../modules";
 import {
   aConsumer,
   aStream,
@@ -22,7 +22,7 @@ describe("a token in a rule of several properties", () => {
     const excluding = (props: (tokens: Tokens) => Props) =>
       preconditions(
         withTokens((tokens, stack, providers) => aConsumer(stack, providers, props(tokens))),
-      ).consumer_mapping?.[1];
+      ).consumer_mapping?.[0];
     expect(
       excluding(({ number }) => ({
         tumblingWindowInSeconds: number,
@@ -71,6 +71,31 @@ describe("a token in a rule of several properties", () => {
     });
   });
 
+  it("may be a part of a name or of an ARN, of which cdktf prints no warning", () => {
+    const printed = jest.spyOn(console, "warn");
+    const part = (text: string) => `a-${text}`;
+    withTokens(({ text }, stack, providers) => {
+      const stream = aStream(stack, providers, { streamName: part(text) });
+      const named = { consumerName: part(text), functionName: part(text), roleName: part(text) };
+      const key = `arn:aws:kms:eu-central-1:222222222222:key/${text}`;
+      const consumer = aConsumer(stack, providers, {
+        ...named,
+        stream,
+        alias: { name: part(text) },
+        onFailure: OnFailure.queue({ kmsKeyArn: key }),
+      });
+      new PipelineMonitoring(stack, "monitoring", { stream, consumers: [consumer] });
+      const imported = ProducerStream.fromAttributes(stack, "imported", {
+        streamArn: `arn:aws:kinesis:eu-central-1:111111111111:stream/${text}`,
+        kmsKeyArn: key,
+        provider: providers.producer,
+      });
+      imported.grantRead(`arn:aws:iam::${text}:root`);
+    });
+
+    expect(printed).not.toHaveBeenCalled();
+  });
+
   it("is used in every name that derives from it", () => {
     const synthesized = withTokens(({ text }, stack, providers) => {
       const stream = aStream(stack, providers, {
@@ -82,7 +107,9 @@ describe("a token in a rule of several properties", () => {
     expect(synthesized.only("aws_kms_alias").name).toBe('alias/${replace(var.given, ".", "-")}');
     expect(synthesized.only("aws_lambda_function").function_name).toBe("${var.given}");
     expect(synthesized.only("aws_cloudwatch_log_group").name).toBe("/aws/lambda/${var.given}");
-    expect(synthesized.only("aws_sqs_queue").name).toBe("${var.given}-on-failure");
+    expect(synthesized.only("aws_sqs_queue").name_prefix).toBe(
+      '${substr(join("", [var.given, "-on-failure-"]), 0, 54)}',
+    );
   });
 });
 
@@ -125,7 +152,7 @@ describe("a token that describes an existing stream", () => {
     expect(found.consumer_mapping).toContainEqual(streamArn());
   });
 
-  it("is checked by the role's policy if it is the consumer's ARN", () => {
+  it("is checked by the mapping if it is the consumer's ARN", () => {
     const found = preconditions(
       withTokens(({ text }, stack, providers) => {
         const stream = ProducerStream.fromAttributes(stack, "stream", {
@@ -139,7 +166,7 @@ describe("a token that describes an existing stream", () => {
       }),
     );
     expect(found).toEqual({
-      "consumer_role-policy": [preconditionOf("consumerArn", CONSUMER_PROPERTIES.consumerArn)],
+      consumer_mapping: [preconditionOf("consumerArn", CONSUMER_PROPERTIES.consumerArn)],
     });
   });
 });

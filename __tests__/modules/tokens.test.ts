@@ -6,6 +6,7 @@ import { principalArn } from "../../modules/policies/principals";
 import * as formats from "../../modules/properties/formats";
 import type { Kind } from "../../modules/properties/kinds";
 import { CONSTRUCTS, type Declared } from "../helpers/constructs";
+import { REFUSED_BY_PROVIDER } from "../helpers/refused-by-provider";
 import { aConsumer, aStream, ROLE_ARN } from "../helpers/synthesize";
 import {
   declaredPrecondition,
@@ -17,93 +18,69 @@ import {
   withTokens,
 } from "../helpers/tokens";
 
-type Row = [name: string, resource: string, others?: Props];
+type Row = [name: string, others?: Props];
 
-/** Properties whose rule is a precondition for a token, with the resource that gets it. */
+/** Properties whose rule is a precondition for a token. */
 const STREAM: readonly Row[] = [
-  ["streamName", "stream"],
-  ["streamMode", "stream", { shardCount: 1 }],
-  ["shardCount", "stream"],
-  ["retentionPeriodHours", "stream"],
-  ["encryption", "stream"],
-  ["deletionWindowInDays", "stream_key"],
-  ["keyRotationPeriodInDays", "stream_key"],
-  ["keyAliasName", "stream_key"],
-  ["maxRecordSizeKib", "stream"],
-  ["registeredConsumerLimit", "stream"],
+  ["streamName"],
+  ["encryption"],
+  ["maxRecordSizeKib"],
+  ["registeredConsumerLimit"],
 ];
 
 const CONSUMER: readonly Row[] = [
-  ["consumerName", "consumer", { functionName: "f" }],
-  [
-    "consumerName",
-    "consumer_role-policy",
-    { functionName: "f", readMode: ReadMode.SHARED_THROUGHPUT },
-  ],
-  ["readMode", "consumer"],
-  ["functionName", "consumer_function"],
-  ["description", "consumer_function"],
-  ["roleName", "consumer_role"],
-  ["rolePath", "consumer_role"],
-  ["permissionsBoundaryArn", "consumer_role"],
-  ["handler", "consumer_function"],
-  ["runtime", "consumer_function"],
-  ["architecture", "consumer_function"],
-  ["tracing", "consumer_function"],
-  ["memorySizeMb", "consumer_function"],
-  ["timeoutSeconds", "consumer_function"],
-  ["ephemeralStorageMb", "consumer_function"],
-  ["environmentKmsKeyArn", "consumer_function", { environment: { STAGE: "test" } }],
-  ["codeSigningConfigArn", "consumer_function"],
-  ["logFormat", "consumer_function"],
-  ["applicationLogLevel", "consumer_function"],
-  ["systemLogLevel", "consumer_function"],
-  ["existingLogGroupName", "consumer_function"],
-  ["reservedConcurrentExecutions", "consumer_function"],
-  ["logRetentionDays", "consumer_log-group"],
-  ["logGroupKmsKeyArn", "consumer_log-group"],
-  ["batchSize", "consumer_mapping"],
-  ["maximumBatchingWindowInSeconds", "consumer_mapping"],
-  ["parallelizationFactor", "consumer_mapping"],
-  ["maximumRetryAttempts", "consumer_mapping"],
-  ["maximumRecordAgeInSeconds", "consumer_mapping"],
-  ["tumblingWindowInSeconds", "consumer_mapping"],
-  ["startingPosition", "consumer_mapping", { startingPositionTimestamp: "2026-01-31T08:00:00Z" }],
-  [
-    "startingPositionTimestamp",
-    "consumer_mapping",
-    { startingPosition: StartingPosition.AT_TIMESTAMP },
-  ],
+  ["consumerName", { functionName: "f" }],
+  ["consumerName", { functionName: "f", readMode: ReadMode.SHARED_THROUGHPUT }],
+  ["readMode"],
+  ["description"],
+  ["rolePath"],
+  ["permissionsBoundaryArn"],
+  ["handler"],
+  ["environmentKmsKeyArn", { environment: { STAGE: "test" } }],
+  ["codeSigningConfigArn"],
+  ["reservedConcurrentExecutions"],
+  ["logGroupKmsKeyArn"],
+  ["batchSize"],
+  ["maximumBatchingWindowInSeconds"],
+  ["startingPositionTimestamp", { startingPosition: StartingPosition.AT_TIMESTAMP }],
 ];
 
-const TESTED: readonly [keyof typeof CONSTRUCTS, readonly Row[]][] = [
-  ["ProducerStream", STREAM],
-  ["CrossAccountConsumer", CONSUMER],
+const TESTED: readonly [keyof typeof CONSTRUCTS, resource: string, readonly Row[]][] = [
+  ["ProducerStream", "stream", STREAM],
+  ["CrossAccountConsumer", "consumer_mapping", CONSUMER],
 ];
 
 /** Tested elsewhere: consumerArn needs an imported stream, and keys have rules about Regions. */
 const ELSEWHERE = ["consumerArn", "kmsKeyArn", "filterCriteriaKmsKeyArn"];
 
-describe.each(TESTED)("a token for %s", (construct, rows) => {
+describe.each(TESTED)("a token for %s", (construct, resource, rows) => {
   const { properties: table, create }: Declared = CONSTRUCTS[construct];
+  const refusedByProvider = Object.entries(REFUSED_BY_PROVIDER[construct]);
 
-  it.each<Row>(rows)("%s: the rule is a precondition of %s", (...[name, resource, others]: Row) => {
-    const declaration = table[name]!;
-    const found = preconditions(
+  const preconditionsWith = (name: string, others?: Props) =>
+    preconditions(
       withTokens((tokens, stack, providers) => {
-        create(stack, providers, { ...others, [name]: tokenOf(declaration.kind, tokens) });
+        create(stack, providers, { ...others, [name]: tokenOf(table[name]!.kind, tokens) });
       }),
     );
 
-    expect(found).toEqual({ [resource]: [preconditionOf(name, declaration)] });
+  it.each<Row>(rows)(`%s: the rule is a precondition of ${resource}`, (...[name, others]: Row) => {
+    expect(preconditionsWith(name, others)).toEqual({
+      [resource]: [preconditionOf(name, table[name]!)],
+    });
+  });
+
+  it.each(refusedByProvider)("%s: the provider has the rule", (name, others) => {
+    expect(preconditionsWith(name, others)).toEqual({});
   });
 
   it("has a row for every property with a condition", () => {
     const withCondition = Object.keys(table).filter(
       (name) => table[name]!.kind.condition && !ELSEWHERE.includes(name),
     );
+    const tested = [...rows, ...refusedByProvider].map(([name]) => name);
 
-    expect([...new Set(rows.map(([name]) => name))].sort()).toEqual(withCondition.sort());
+    expect([...new Set(tested)].sort()).toEqual(withCondition.sort());
   });
 });
 
@@ -176,7 +153,7 @@ describe("a token in a part of a property", () => {
     );
 
     expect(preconditions(inLayers)).toEqual({
-      consumer_function: [declaredPrecondition("layers[0]", formats.layerVersionArn, layers.fix)],
+      consumer_mapping: [declaredPrecondition("layers[0]", formats.layerVersionArn, layers.fix)],
     });
     expect(preconditions(inMetrics).stream).toEqual([
       {
@@ -189,27 +166,12 @@ describe("a token in a part of a property", () => {
   });
 
   it.each([
-    [
-      "functionName",
-      "consumer_mapping",
-      functionReference,
-      "give the function's name, not its ARN",
-    ],
-    [
-      "roleName",
-      "consumer_role-policy",
-      formats.roleName,
-      "give the name of the function's execution role",
-    ],
-    [
-      "roleArn",
-      "consumer_role-policy",
-      formats.roleArn,
-      "give the ARN of the function's execution role",
-    ],
+    ["functionName", functionReference, "give the function's name, not its ARN"],
+    ["roleName", formats.roleName, "give the name of the function's execution role"],
+    ["roleArn", formats.roleArn, "give the ARN of the function's execution role"],
   ] as const)(
-    "existingFunction.%s: the rule is a precondition of %s",
-    (name, resource, kind, fix) => {
+    "existingFunction.%s: the rule is a precondition of the mapping",
+    (name, kind, fix) => {
       const found = preconditions(
         withTokens(({ text }, stack, providers) => {
           const existing = { functionName: "reader", roleName: "reader", roleArn: ROLE_ARN };
@@ -217,7 +179,7 @@ describe("a token in a part of a property", () => {
         }),
       );
 
-      expect(found[resource]).toContainEqual(
+      expect(found.consumer_mapping).toContainEqual(
         declaredPrecondition(`existingFunction.${name}`, kind, fix),
       );
     },

@@ -32,6 +32,13 @@ describe("warnings of settings that can lose records or time", () => {
     ]);
   });
 
+  it("appear for filter patterns that let no record pass, or may let none", () => {
+    const filterPatterns = [{ data: { type: ["order"] } }, { type: ["order"] }];
+    expect(warningsOf({ filterPatterns })).toEqual([
+      `'filterPatterns[1]' looks for 'type', which is no key of a Kinesis record, so no record passes; the properties of a record's JSON are in 'data': write { "data": { "type": ... } }`,
+    ]);
+  });
+
   it("appear for a missing failure destination", () => {
     expect(warningsOf({ onFailure: OnFailure.none() })).toEqual([
       "'onFailure' is none: records that Lambda gives up on leave no trace; omit it to have a queue created",

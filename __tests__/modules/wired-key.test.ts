@@ -18,7 +18,7 @@ describe("a key that the program creates, with the stream's statements in its po
       Version: "2012-10-17",
       Statement: [
         {
-          Sid: "StreamReadersDecrypt",
+          Sid: expect.stringMatching(/^StreamReadersDecrypt\$\{substr\(sha1/),
           Principal: {
             AWS: [expect.stringMatching(/^\$\{aws_iam_role\.analytics_role_.*\.arn\}$/)],
           },

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { CrossAccountConsumer, LambdaCode, OnFailure } from "../../modules";
 import type { Property } from "../../modules/properties/property";
-import { CONSTRUCTS, type Declared } from "../helpers/constructs";
+import { CONSTRUCTS, type Declared, errorsOf } from "../helpers/constructs";
 import { propertiesOf } from "../helpers/sentences";
-import { aStream, refusals } from "../helpers/synthesize";
+import { aStream, refusals, synthesize } from "../helpers/synthesize";
 
 /** Values of every JavaScript type, including objects that JSON cannot express. */
 const anything = fc.oneof(
@@ -38,33 +38,49 @@ const hasType = ({ kind }: Property<unknown>, value: unknown): boolean =>
   // A list of objects that JSON cannot express, such as resources, has no schema, but may be empty.
   (kind.rule.startsWith("a list of ") && Array.isArray(value) && value.length === 0);
 
-describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_name, { properties, refuse }) => {
-  it.each(Object.keys(properties))(
-    "refuses a %s of a wrong type with a sentence that names the property",
-    (name) => {
-      const property = properties[name]!;
-      fc.assert(
-        fc.property(anything, (value) => {
-          fc.pre(!hasType(property, value));
-          const sentences = refuse({ [name]: value });
+describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_name, declared) => {
+  const { properties, create, refuse } = declared;
+  const names = Object.keys(properties);
 
-          expect(sentences.length).toBeGreaterThan(0);
-          expect(sentences.every((sentence) => sentence.startsWith(`'${name}`))).toBe(true);
-          expect(sentences.every((sentence) => / must be .+, got .+; .+/.test(sentence))).toBe(
-            true,
-          );
-        }),
-        { numRuns: 25 },
-      );
-    },
-  );
+  it.each(names)("refuses a %s of a wrong type with a sentence that names the property", (name) => {
+    const property = properties[name]!;
+    fc.assert(
+      fc.property(anything, (value) => {
+        fc.pre(!hasType(property, value));
+        const sentences = errorsOf(name, property, value);
 
-  it.each(Object.keys(properties))("treats null as an omitted %s", (name) => {
-    expect(refuse({ [name]: null })).toEqual(refuse({ [name]: undefined }));
+        expect(sentences.length).toBeGreaterThan(0);
+        expect(sentences.every((sentence) => sentence.startsWith(`'${name}`))).toBe(true);
+        expect(sentences.every((sentence) => / must be .+, got .+; .+/.test(sentence))).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("refuses every property of a wrong type at once", () => {
+    const sentences = refuse(Object.fromEntries(names.map((name) => [name, 10n])));
+
+    expect(propertiesOf(sentences)).toEqual(names);
+    expect(sentences.filter((sentence) => !sentence.includes(", got a bigint"))).toEqual([]);
+  });
+
+  it.each(names)("treats null as an omitted %s", (name) => {
+    const property = properties[name]!;
+
+    expect(errorsOf(name, property, null)).toEqual(errorsOf(name, property, undefined));
+  });
+
+  it("is the same with null for every optional property as without them", () => {
+    const optional = names.filter((name) => !properties[name]!.required && name !== "code");
+    const nulls = Object.fromEntries(optional.map((name) => [name, null]));
+    const documentWith = (props: object) =>
+      synthesize((stack, providers) => void create(stack, providers, { ...props })).document;
+
+    expect(documentWith(nulls)).toEqual(documentWith({}));
   });
 
   it("names every required property that is missing", () => {
-    const required = Object.keys(properties).filter((name) => properties[name]!.required);
+    const required = names.filter((name) => properties[name]!.required);
     const missing = Object.fromEntries(required.map((name) => [name, undefined]));
 
     expect(propertiesOf(refuse(missing))).toEqual(required);
@@ -81,7 +97,7 @@ describe("nested properties", () => {
     [{ vpc: { subnetIds: ["s"], securityGroupIds: null } }, "vpc.securityGroupIds"],
     [{ vpc: { subnetIds: ["s"], securityGroupIds: ["g"], subnets: [] } }, "vpc.subnets"],
     [{ environment: { NAME: 1 } }, "environment.NAME"],
-    [{ environment: { "a b": "x" } }, "environment.a b"],
+    [{ environment: { "a b": "x" } }, "environment[0]"],
     [{ tags: { team: true } }, "tags.team"],
     [{ layers: [null] }, "layers[0]"],
     [{ existingFunction: { functionName: "f" }, code: undefined }, "existingFunction.roleName"],

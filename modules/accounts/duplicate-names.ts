@@ -4,7 +4,7 @@ import { TerraformProvider } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { expressionOf } from "../properties/expressions";
 import { accountOf, regionOf } from "./account-of";
-import { duplicates, mustBeUnique, Sentence } from "./duplicates";
+import { Duplicate, duplicates, mustBeUnique } from "./duplicates";
 
 const duplicateFunction = mustBeUnique("functionName", "in an account and Region");
 const duplicateRole = mustBeUnique("roleName", "in an account");
@@ -14,13 +14,9 @@ const duplicatePolicy = mustBeUnique(
   "among the consumers of one function, whose role gets a policy of that name",
 );
 
-const duplicateKeyAlias: Sentence = (name, paths) =>
+const duplicateKeyAlias = ({ name, paths }: Duplicate): string =>
   `the alias of a stream's key must be unique in an account and Region, got ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
   "an alias takes no dots, so it has hyphens where the stream's name has dots: rename all but one stream, or give all but one a 'keyAliasName' or a 'kmsKeyArn'";
-
-const sharedQueue: Sentence = (name, paths) =>
-  `'onFailure' must be another queue for each consumer of one function, got OnFailure.queue() for ${JSON.stringify(name)} at ${paths.join(" and ")}; ` +
-  "the queue is named after the function: pass all but one OnFailure.sqs(first.onFailureQueue.arn), or queues of their own";
 
 /** The names of a consumer that must be unique in its account. */
 export interface NamedConsumer extends Construct {
@@ -31,7 +27,6 @@ export interface NamedConsumer extends Construct {
     readonly functionName: string;
     /** The execution role of an existing function. */
     readonly existingRoleName?: string;
-    readonly createsQueue: boolean;
   };
 }
 
@@ -110,12 +105,6 @@ function duplicateConsumerNames(consumer: NamedConsumer): string[] {
       ({ _names: names }) => names.roleName ?? names.functionName,
       duplicateRole,
     ),
-    ...duplicatesIn(
-      withShared.filter(({ _names: names }) => names.createsQueue),
-      regionOfConsumer,
-      ({ _names: names }) => names.functionName,
-      sharedQueue,
-    ),
     ...duplicatesIn(withShared, roleOf, ({ _names: names }) => names.consumerName, duplicatePolicy),
   ];
 }
@@ -149,7 +138,7 @@ function duplicatesIn<T extends Construct>(
   constructs: readonly T[],
   groupOf: (construct: T) => string,
   nameOf: (construct: T) => string,
-  sentence: Sentence,
+  sentence: (duplicate: Duplicate) => string,
 ): string[] {
   // Two tokens of one value differ as text, so their expressions are compared.
   const expression = (one: T, textOf: (construct: T) => string): string =>
@@ -161,5 +150,5 @@ function duplicatesIn<T extends Construct>(
     named.push([expression(one, nameOf), one.node.path]);
     groups.set(group, named);
   }
-  return [...groups.values()].flatMap((named) => duplicates(named, sentence));
+  return [...groups.values()].flatMap((named) => duplicates(named).map(sentence));
 }

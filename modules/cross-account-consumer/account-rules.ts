@@ -9,7 +9,7 @@ import { arnPart } from "../policies/arns";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
 import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
-import { mustBeLiteral, mutuallyExclusive, requires } from "../properties/sentences";
+import { describeValue } from "../properties/problems";
 import { ConsumerSettings } from "./consumer-properties";
 import { ReadMode } from "./cross-account-consumer-props";
 
@@ -68,7 +68,8 @@ function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): voi
     const found = isLiteral(arn) ? arnPart(arn, "region") : "";
     if (isLiteral(region) && found !== "" && found !== region) {
       checks.addError(
-        mustBeLiteral(property, `in the function's Region ${region}`, arn, "correct the ARN"),
+        `'${property}' must be in the function's Region ${region}, got ${describeValue(arn)}; ` +
+          "correct the ARN",
       );
     }
   }
@@ -86,37 +87,24 @@ function checkConsumerArn(checks: PropertyChecks, props: ConsumerSettings): void
   if (arn === undefined) {
     if (enhanced && !stream.provider) {
       checks.addError(
-        requires(
-          "readMode",
-          "consumerArn",
-          "ENHANCED_FAN_OUT on a stream without a provider",
+        "'readMode' requires 'consumerArn', got ENHANCED_FAN_OUT on a stream without a provider; " +
           "give the registered consumer's ARN, give the stream a 'provider' to have one registered, or use SHARED_THROUGHPUT",
-        ),
       );
     }
     return;
   }
   if (!enhanced || stream.provider) {
     checks.addError(
-      mutuallyExclusive(
-        "consumerArn",
-        enhanced ? "stream.provider" : "readMode",
-        enhanced ? "both" : `${arn} with SHARED_THROUGHPUT`,
-        enhanced
-          ? "omit 'consumerArn' to have the consumer registered by this construct"
-          : "omit 'consumerArn', or use ENHANCED_FAN_OUT",
-      ),
+      enhanced
+        ? "'consumerArn' and 'stream.provider' are mutually exclusive, got both; omit 'consumerArn' to have the consumer registered by this construct"
+        : `'consumerArn' and 'readMode' are mutually exclusive, got ${arn} with SHARED_THROUGHPUT; omit 'consumerArn', or use ENHANCED_FAN_OUT`,
     );
   }
   const expectedPrefix = `${stream.streamArn}/consumer/${name}:`;
   if (isLiteral(arn) && isLiteral(expectedPrefix) && !arn.startsWith(expectedPrefix)) {
     checks.addError(
-      mustBeLiteral(
-        "consumerArn",
-        `the ARN of consumer ${name} of ${stream.streamArn}`,
-        arn,
+      `'consumerArn' must be the ARN of consumer ${name} of ${stream.streamArn}, got ${describeValue(arn)}; ` +
         "correct the ARN, 'consumerName' or 'stream'",
-      ),
     );
   }
 }
@@ -149,11 +137,13 @@ export function accountPreconditions(
   const { accountId } = new DataAwsCallerIdentity(scope, "account", {
     provider,
   });
-  const owner = arnPart(existingFunction.roleArn, "accountId");
+  const owner = arnPart(existingFunction.roleArn, "account");
   return [
     {
       condition: Op.eq(owner, accountId),
-      errorMessage: `'existingFunction.roleArn' must be in account ${accountId}, which owns the function, got ${owner}; use the credentials or the ARN of that account`,
+      errorMessage:
+        `'existingFunction.roleArn' must be in account ${accountId}, which owns the function, got ${owner}; ` +
+        "use the credentials or the ARN of that account",
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
+import { replacedWithRole } from "../policies/created-roles";
 import { consumerPolicyStatements, policyDocument } from "../policies/statements";
 import { StreamBase } from "../producer-stream/stream-base";
 import { ConsumerFunction } from "./lambda-function";
@@ -25,6 +26,7 @@ export function createConsumerPolicy(
       resourceArn: consumerArn,
       policy,
       dependsOn: grants.principalPropagation(lambdaFunction),
+      lifecycle: replacedWithRole(scope, roleArn),
     });
   }
   new TerraformOutput(scope, "consumer-policy", {

@@ -56,7 +56,7 @@ export const readConsumer = (
 ): ConsumerSettings =>
   Object.assign(
     {},
-    readProperties(CONSUMER_PROPERTIES, given as ReadingProps, checks, "consumer"),
-    readProperties(FUNCTION_PROPERTIES, given as FunctionProps, checks, "function"),
-    readProperties(MAPPING_PROPERTIES, given as MappingProps, checks, "mapping"),
+    readProperties(CONSUMER_PROPERTIES, given as ReadingProps, checks),
+    readProperties(FUNCTION_PROPERTIES, given as FunctionProps, checks),
+    readProperties(MAPPING_PROPERTIES, given as MappingProps, checks),
   );

@@ -9,9 +9,11 @@ import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import type { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { compareConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
 import { checkSameStack } from "../accounts/same-stack";
+import { replacedWithRole } from "../policies/created-roles";
 import {
   decryptStatement,
   logStatement,
@@ -69,6 +71,8 @@ export class CrossAccountConsumer extends Construct {
   /** The alias that the mapping invokes, if `alias` is given. */
   public readonly alias?: LambdaAlias;
   public readonly rolePolicy: IamRolePolicy;
+  /** Policy of the role that keeps a former destination allowed until the mapping has left it. */
+  public readonly onFailurePolicy: IamRolePolicy;
   public readonly onFailureQueue?: SqsQueue;
   public readonly mapping: LambdaEventSourceMapping;
   /**
@@ -91,7 +95,9 @@ export class CrossAccountConsumer extends Construct {
     const { existingFunction } = props;
     const sharing = existingFunction instanceof CrossAccountConsumer ? existingFunction : undefined;
     const owner = sharing?._functionOwner;
-    const settings = readConsumer(owner ? withSharedFunction(owner, props) : props, checks);
+    const settings = owner
+      ? withSharedFunction(owner, readConsumer({ ...props, existingFunction: undefined }, checks))
+      : readConsumer(props, checks);
     checks.throwIfWrongType(this);
     checkSameStack(checks, this, "existingFunction", owner);
     checkAccounts(checks, this, settings);
@@ -107,7 +113,6 @@ export class CrossAccountConsumer extends Construct {
       roleName: settings.roleName,
       functionName: functionNameOf(settings),
       existingRoleName: settings.existingFunction?.roleName,
-      createsQueue: onFailure._createsQueue,
     };
     compareConsumerNames(this);
 
@@ -121,9 +126,7 @@ export class CrossAccountConsumer extends Construct {
       this.enhancedFanOut,
       retentionPeriodHours,
     );
-    const target = owner
-      ? sharedFunction(owner)
-      : createOrReferenceFunction(this, settings, checks);
+    const target = owner ? sharedFunction(owner) : createOrReferenceFunction(this, settings);
     this._functionOwner = owner ?? this;
     this.functionName = target.functionName;
     this.functionArn = target.functionArn;
@@ -138,7 +141,7 @@ export class CrossAccountConsumer extends Construct {
     this.lambdaFunction = target.lambdaFunction;
     this.alias = target.alias;
 
-    this.registeredConsumer = this.register(checks);
+    this.registeredConsumer = this.register();
     this.consumerArn = this.registeredConsumer?.arn ?? settings.consumerArn;
     const dnsSuffix = grants.config.decryptKeyArns.length > 0 ? this.dnsSuffix() : undefined;
     grants.addReader({
@@ -159,12 +162,7 @@ export class CrossAccountConsumer extends Construct {
       dnsSuffix: () => this.dnsSuffix(),
     });
     this.onFailureQueue = destination.queue;
-    const precondition = [
-      ...accountPreconditions(this, settings),
-      // The resources that would have these preconditions exist already.
-      ...(settings.existingFunction && !owner ? checks.preconditionsOf("role") : []),
-      ...(this.registeredConsumer ? [] : checks.preconditionsOf("consumer")),
-    ];
+    const precondition = accountPreconditions(this, settings);
     this.rolePolicy = new IamRolePolicy(this, "role-policy", {
       provider: settings.provider,
       name: settings.consumerName,
@@ -177,7 +175,10 @@ export class CrossAccountConsumer extends Construct {
         ...destination.statements,
         ...(target.logGroupArn === undefined ? [] : [logStatement(target.logGroupArn)]),
       ]),
-      lifecycle: precondition.length > 0 ? { precondition } : undefined,
+      lifecycle: {
+        ...replacedWithRole(this, target.roleName),
+        ...(precondition.length > 0 && { precondition }),
+      },
     });
     this.mapping = createMapping(this, settings, {
       functionArn: target.invokedArn,
@@ -185,8 +186,7 @@ export class CrossAccountConsumer extends Construct {
       destinationArn: destination.destinationArn,
       maximumRecordAgeInSeconds,
       preconditions: [
-        ...checks.preconditionsOf("mapping"),
-        ...(settings.existingFunction ? checks.preconditionsOf("function") : []),
+        ...checks.preconditions,
         ...regionPreconditions(this, settings, target.lambdaFunction),
       ],
       dependsOn: [
@@ -198,6 +198,19 @@ export class CrossAccountConsumer extends Construct {
       ].filter((dependency) => dependency !== undefined),
     });
     grants.addMapping(this.mapping);
+    // It changes after the mapping, and `role-policy` before, so that either allows the destination
+    // that the mapping has. Terraform would delete it before it changes the mapping, so without a
+    // destination it is kept, with a statement that the role has anyway.
+    this.onFailurePolicy = new IamRolePolicy(this, "on-failure-policy", {
+      provider: settings.provider,
+      name: `on-failure-${Fn.sha1(settings.consumerName)}`,
+      role: target.roleName,
+      policy: policyDocument(
+        destination.statements.length > 0 ? destination.statements : readStatements(streamArn),
+      ),
+      dependsOn: [this.mapping],
+      lifecycle: replacedWithRole(this, target.roleName),
+    });
   }
 
   /** URL of the queue created for failures; undefined with another `onFailure`. */
@@ -209,14 +222,13 @@ export class CrossAccountConsumer extends Construct {
     return this.settings.readMode !== ReadMode.SHARED_THROUGHPUT;
   }
 
-  private register(checks: PropertyChecks): KinesisStreamConsumer | undefined {
+  private register(): KinesisStreamConsumer | undefined {
     const { provider, streamArn } = this._stream;
     return this.enhancedFanOut && provider
       ? new KinesisStreamConsumer(this, "consumer", {
           provider,
           name: this.settings.consumerName,
           streamArn,
-          lifecycle: checks.lifecycleOf("consumer"),
         })
       : undefined;
   }

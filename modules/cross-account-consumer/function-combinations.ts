@@ -1,8 +1,7 @@
 import { Fn, Op, Token } from "cdktf";
-import { isLiteral, textOf } from "../properties/expressions";
-import { isGiven } from "../properties/values";
+import { asArgument, isLiteral, textOf } from "../properties/expressions";
+import { isGiven } from "../../pipeline/values";
 import { PropertyChecks } from "../properties/property-checks";
-import { mutuallyExclusive, requires } from "../properties/sentences";
 import { ConsumerSettings, FunctionSettings } from "./consumer-properties";
 import { CrossAccountConsumerProps } from "./cross-account-consumer-props";
 import { checkAliasVersions } from "./function-alias";
@@ -39,18 +38,15 @@ function checkImage(
   for (const [property, reason] of NOT_FOR_IMAGES) {
     if (code.isImage && isGiven(given[property]) && given[property] !== false) {
       checks.addError(
-        mutuallyExclusive(property, "code", "a container image", `omit '${property}': ${reason}`),
+        `'${property}' and 'code' are mutually exclusive, got a container image; ` +
+          `omit '${property}': ${reason}`,
       );
     }
   }
   if (imageConfig && !code.isImage) {
     checks.addError(
-      requires(
-        "imageConfig",
-        "code",
-        "a zip file",
+      "'imageConfig' requires 'code', got a zip file; " +
         "give 'code' a container image (LambdaCode.fromImage), or omit 'imageConfig'",
-      ),
     );
   }
 }
@@ -58,12 +54,8 @@ function checkImage(
 function checkFileSystem(checks: PropertyChecks, { fileSystem, vpc }: ConsumerSettings): void {
   if (fileSystem && !vpc) {
     checks.addError(
-      requires(
-        "fileSystem",
-        "vpc",
-        "a file system without one",
+      "'fileSystem' requires 'vpc', got a file system without one; " +
         "Lambda mounts a file system through the VPC of its mount targets: give 'vpc', or omit 'fileSystem'",
-      ),
     );
   }
 }
@@ -77,12 +69,8 @@ function checkEnvironmentKey(
     (!Token.isUnresolved(environment) && Object.keys(environment).length === 0);
   if (key !== undefined && isEmpty && !snapStart) {
     checks.addError(
-      requires(
-        "environmentKmsKeyArn",
-        "environment",
-        "a key without variables",
+      "'environmentKmsKeyArn' requires 'environment', got a key without variables; " +
         "Lambda does not keep a key that encrypts nothing, so that every plan would add it again: omit 'environmentKmsKeyArn'",
-      ),
     );
   }
 }
@@ -99,12 +87,8 @@ function checkSnapStart(checks: PropertyChecks, props: FunctionSettings): void {
   }
   if (!alias) {
     checks.addError(
-      requires(
-        "snapStart",
-        "alias",
-        "SnapStart without one",
+      "'snapStart' requires 'alias', got SnapStart without one; " +
         "Lambda takes snapshots of published versions only, and the mapping invokes one through an alias: give 'alias', or omit 'snapStart'",
-      ),
     );
   }
   const noSnapStart =
@@ -112,30 +96,21 @@ function checkSnapStart(checks: PropertyChecks, props: FunctionSettings): void {
     "choose such a runtime, or omit 'snapStart'";
   const hasSnapStart = isLiteral(runtime)
     ? code.isImage || new RegExp(HAS_SNAP_START).test(runtime)
-    : Fn.can(Fn.regex(HAS_SNAP_START, runtime));
-  checks.checkRule("function", hasSnapStart, noSnapStart);
+    : Fn.can(Fn.regex(HAS_SNAP_START, asArgument(runtime)));
+  checks.checkRule(hasSnapStart, noSnapStart);
   if (fileSystem) {
     checks.addError(
-      mutuallyExclusive(
-        "snapStart",
-        "fileSystem",
-        "both",
+      "'snapStart' and 'fileSystem' are mutually exclusive, got both; " +
         "a snapshot holds no mounted file system: omit one of them",
-      ),
     );
   }
   if (storage !== undefined) {
     checks.checkRule(
-      "function",
       isLiteral(storage)
         ? storage <= SNAP_START_STORAGE_MB
         : Op.gte(SNAP_START_STORAGE_MB, storage),
-      mutuallyExclusive(
-        "snapStart",
-        "ephemeralStorageMb",
-        textOf(storage),
+      `'snapStart' and 'ephemeralStorageMb' are mutually exclusive, got ${textOf(storage)}; ` +
         `a snapshot holds at most ${SNAP_START_STORAGE_MB} MB of /tmp: give ${SNAP_START_STORAGE_MB}, or omit 'snapStart'`,
-      ),
     );
   }
 }
@@ -148,26 +123,17 @@ function checkLogging(
   for (const level of ["applicationLogLevel", "systemLogLevel"] as const) {
     if (isGiven(given[level])) {
       checks.checkRule(
-        "function",
         isLiteral(logFormat) ? logFormat !== LogFormat.TEXT : Op.eq(logFormat, LogFormat.JSON),
-        requires(
-          level,
-          "logFormat",
-          logFormat,
+        `'${level}' requires 'logFormat', got ${logFormat}; ` +
           `Lambda filters messages by level in JSON only: set 'logFormat' to JSON, or omit '${level}'`,
-        ),
       );
     }
   }
   for (const property of ["logRetentionDays", "logGroupKmsKeyArn"] as const) {
     if (existingLogGroupName !== undefined && isGiven(given[property])) {
       checks.addError(
-        mutuallyExclusive(
-          property,
-          "existingLogGroupName",
-          "both",
+        `'${property}' and 'existingLogGroupName' are mutually exclusive, got both; ` +
           `omit '${property}': an existing log group keeps its own settings`,
-        ),
       );
     }
   }

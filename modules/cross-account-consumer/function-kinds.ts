@@ -1,5 +1,6 @@
 import { Fn, Op } from "cdktf";
 import { conditions, statementId } from "../policies/conditions";
+import { asArgument } from "../properties/expressions";
 import { ACCOUNT, functionName, PARTITION, roleArn, roleName } from "../properties/formats";
 import { boolean, list, matching, nonEmptyString, number, string, text } from "../properties/kinds";
 import { object } from "../properties/property";
@@ -22,9 +23,12 @@ const RETIRED_RUNTIME =
 export const runtime = matching(
   "^[a-z]+[a-z0-9.-]+$",
   "a runtime identifier such as nodejs22.x",
-  (value, property) =>
+  (value) =>
     RETIRED_RUNTIME.test(value)
-      ? `'${property}' must be a runtime that Lambda still creates functions with, got ${JSON.stringify(value)}; omit it for nodejs22.x, or see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html`
+      ? {
+          rule: "must be a runtime that Lambda still creates functions with",
+          fix: "omit it for nodejs22.x, or see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
+        }
       : undefined,
 );
 
@@ -74,22 +78,23 @@ export const existingFunction = object<ExistingFunction>({
     kind: roleName,
     required: true,
     fix: "give the name of the function's execution role",
-    resource: "role",
   },
   roleArn: {
     kind: roleArn,
     required: true,
     fix: "give the ARN of the function's execution role",
-    resource: "role",
   },
 });
 
 const action = matching(
   "^[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+$",
   "an action of one service (dynamodb:PutItem)",
-  (value, property) =>
+  (value) =>
     value === "*"
-      ? `'${property}' must be an action of one service, got "*"; the function could do everything in its account: name the actions it calls, or allow a whole service (dynamodb:*)`
+      ? {
+          rule: "must be an action of one service",
+          fix: "the function could do everything in its account: name the actions it calls, or allow a whole service (dynamodb:*)",
+        }
       : undefined,
 );
 
@@ -116,7 +121,10 @@ const aliasName = text(
   "1 to 128 letters, digits, hyphens or underscores, not only digits",
   (value) => new RegExp(ALIAS_NAME).test(value) && !new RegExp(ONLY_DIGITS).test(value),
   (value) =>
-    Op.and(Fn.can(Fn.regex(ALIAS_NAME, value)), Op.not(Fn.can(Fn.regex(ONLY_DIGITS, value)))),
+    Op.and(
+      Fn.can(Fn.regex(ALIAS_NAME, asArgument(value))),
+      Op.not(Fn.can(Fn.regex(ONLY_DIGITS, asArgument(value)))),
+    ),
   { type: "string", pattern: ALIAS_NAME },
 );
 

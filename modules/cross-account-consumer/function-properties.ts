@@ -8,12 +8,14 @@ import {
 } from "../properties/formats";
 import {
   boolean,
+  checkedByProvider,
   instance,
   integer,
   list,
   mapOfStrings,
   matching,
   oneOf,
+  secret,
 } from "../properties/kinds";
 import { Properties } from "../properties/property";
 import {
@@ -53,36 +55,34 @@ export const FUNCTION_PROPERTIES = {
     kind: existingFunction,
     fix: "omit it to have a function created from 'code'",
   },
-  functionName: { kind: functionName, fix: "rename the function" },
+  functionName: { kind: checkedByProvider(functionName), fix: "rename the function" },
   description: {
     kind: matching("^.{0,256}$", "at most 256 characters on one line"),
     fix: "shorten it",
   },
-  roleName: { kind: roleName, fix: "rename the role", resource: "role" },
-  rolePath: { kind: rolePath, implicitDefault: "/", resource: "role" },
+  roleName: { kind: checkedByProvider(roleName), fix: "rename the role" },
+  rolePath: { kind: rolePath, implicitDefault: "/" },
   policyStatements: {
     kind: list(policyStatement, "policy statements"),
     fix: "omit it for no further permissions",
-    resource: "policy-statements",
   },
   managedPolicyArns: {
     kind: list(policyArn, "managed policies", { uniqueItems: true }),
     fix: "give the ARNs of managed policies, each once",
-    resource: "role",
   },
   handler: {
     kind: matching("^[^ ]{1,128}$", "1 to 128 characters without spaces"),
     default: "index.handler",
   },
-  runtime: { kind: runtime, default: "nodejs22.x" },
+  runtime: { kind: checkedByProvider(runtime), default: "nodejs22.x" },
   architecture: {
-    kind: oneOf(Object.values(Architecture)),
+    kind: checkedByProvider(oneOf(Object.values(Architecture))),
     implicitDefault: Architecture.ARM_64,
   },
-  memorySizeMb: { kind: integer(128, 10240), default: 256 },
-  timeoutSeconds: { kind: integer(1, 900), default: 60 },
-  ephemeralStorageMb: { kind: integer(512, 10240), implicitDefault: 512 },
-  environment: { kind: mapOfStrings(variableName), fix: "omit it for no variables" },
+  memorySizeMb: { kind: checkedByProvider(integer(128, 10240)), default: 256 },
+  timeoutSeconds: { kind: checkedByProvider(integer(1, 900)), default: 60 },
+  ephemeralStorageMb: { kind: checkedByProvider(integer(512, 10240)), implicitDefault: 512 },
+  environment: { kind: secret(mapOfStrings(variableName)), fix: "omit it for no variables" },
   environmentKmsKeyArn: { kind: encryptionKeyArn, fix: "omit it for a key of AWS" },
   layers: {
     kind: list(layerVersionArn, "layer versions", { maxItems: 5 }),
@@ -95,36 +95,36 @@ export const FUNCTION_PROPERTIES = {
   alias: {
     kind: alias,
     fix: "omit it to have the mapping invoke the function as it was changed last",
-    resource: "alias",
   },
   snapStart: { kind: boolean(), implicitDefault: false },
   reservedConcurrentExecutions: {
     kind: integer(0, 1000000),
     fix: "omit it to share the account's concurrency",
   },
-  tracing: { kind: oneOf(Object.values(TracingMode)), default: TracingMode.PASS_THROUGH },
-  logFormat: { kind: oneOf(Object.values(LogFormat)), default: LogFormat.JSON },
+  tracing: {
+    kind: checkedByProvider(oneOf(Object.values(TracingMode))),
+    default: TracingMode.PASS_THROUGH,
+  },
+  logFormat: { kind: checkedByProvider(oneOf(Object.values(LogFormat))), default: LogFormat.JSON },
   applicationLogLevel: {
-    kind: oneOf(Object.values(ApplicationLogLevel)),
+    kind: checkedByProvider(oneOf(Object.values(ApplicationLogLevel))),
     implicitDefault: ApplicationLogLevel.INFO,
   },
   systemLogLevel: {
-    kind: oneOf(Object.values(SystemLogLevel)),
+    kind: checkedByProvider(oneOf(Object.values(SystemLogLevel))),
     implicitDefault: SystemLogLevel.INFO,
   },
   existingLogGroupName: {
-    kind: logGroupName,
+    kind: checkedByProvider(logGroupName),
     fix: "omit it to have a log group created",
   },
-  logRetentionDays: { kind: oneOf(LOG_RETENTION_DAYS), default: 30, resource: "log-group" },
+  logRetentionDays: { kind: checkedByProvider(oneOf(LOG_RETENTION_DAYS)), default: 30 },
   logGroupKmsKeyArn: {
     kind: encryptionKeyArn,
     fix: "omit it for a key of AWS",
-    resource: "log-group",
   },
   permissionsBoundaryArn: {
     kind: policyArn,
     fix: "omit it for no boundary",
-    resource: "role",
   },
 } as const satisfies Properties<FunctionProps>;

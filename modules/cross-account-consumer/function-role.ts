@@ -3,9 +3,9 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
+import { replacedWithRole } from "../policies/created-roles";
 import { policyDocument } from "../policies/statements";
 import { expressionOf } from "../properties/expressions";
-import { PropertyChecks } from "../properties/property-checks";
 import { ConsumerSettings } from "./consumer-properties";
 import {
   environmentStatements,
@@ -31,23 +31,17 @@ export function createFunctionRole(
   scope: Construct,
   props: ConsumerSettings,
   functionName: string,
-  checks: PropertyChecks,
 ): ExecutionRole {
-  const role = createRole(scope, props, functionName, checks);
+  const role = createRole(scope, props, functionName);
   return {
     role,
     functionPolicy: createFunctionPolicy(scope, props, functionName, role),
-    statementsPolicy: createStatementsPolicy(scope, props, role, checks),
+    statementsPolicy: createStatementsPolicy(scope, props, role),
     managedPolicies: attachManagedPolicies(scope, props, role),
   };
 }
 
-function createRole(
-  scope: Construct,
-  props: ConsumerSettings,
-  functionName: string,
-  checks: PropertyChecks,
-): IamRole {
+function createRole(scope: Construct, props: ConsumerSettings, functionName: string): IamRole {
   const { provider } = props;
   const lambda = new DataAwsServicePrincipal(scope, "lambda", {
     provider,
@@ -66,7 +60,6 @@ function createRole(
       },
     ]),
     permissionsBoundary: props.permissionsBoundaryArn,
-    lifecycle: checks.lifecycleOf("role"),
     tags: tagsOf(props, "role"),
   });
 }
@@ -98,6 +91,7 @@ function createFunctionPolicy(
         role: role.name,
         name: "function",
         policy: policyDocument(statements),
+        lifecycle: replacedWithRole(scope, role.name),
       });
 }
 
@@ -106,7 +100,6 @@ function createStatementsPolicy(
   scope: Construct,
   { provider, policyStatements = [] }: ConsumerSettings,
   role: IamRole,
-  checks: PropertyChecks,
 ): IamRolePolicy | undefined {
   return policyStatements.length === 0
     ? undefined
@@ -115,7 +108,7 @@ function createStatementsPolicy(
         role: role.name,
         name: "policy-statements",
         policy: policyDocument(policyStatements.map(givenStatement)),
-        lifecycle: checks.lifecycleOf("policy-statements"),
+        lifecycle: replacedWithRole(scope, role.name),
       });
 }
 
@@ -130,6 +123,11 @@ const attachManagedPolicies = (
       new IamRolePolicyAttachment(
         scope,
         `managed-policy-${String(expressionOf(scope, policyArn))}`,
-        { provider, role: role.name, policyArn },
+        {
+          provider,
+          role: role.name,
+          policyArn,
+          lifecycle: replacedWithRole(scope, role.name),
+        },
       ),
   );

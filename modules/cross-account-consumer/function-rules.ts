@@ -1,8 +1,7 @@
 import { isLiteral } from "../properties/expressions";
-import { functionName } from "../properties/formats";
-import { isGiven } from "../properties/values";
+import { isGiven } from "../../pipeline/values";
 import { PropertyChecks } from "../properties/property-checks";
-import { mustBeLiteral, mutuallyExclusive } from "../properties/sentences";
+import { describeValue } from "../properties/problems";
 import { ConsumerSettings, createsFunction } from "./consumer-properties";
 import { CrossAccountConsumerProps } from "./cross-account-consumer-props";
 import { FUNCTION_PROPERTIES } from "./function-properties";
@@ -27,11 +26,14 @@ export function checkFunction(
     checkExistingFunction(checks, existingFunction, given);
   } else if (props.functionName === undefined) {
     const fix = "the default is 'consumerName': give 'functionName'";
-    functionName.read(props.consumerName, checks.report("functionName", fix, "function"));
+    FUNCTION_PROPERTIES.functionName.kind.read(
+      props.consumerName,
+      checks.report("functionName", fix),
+    );
   }
   if (createsFunction(props)) {
     checkCombinations(checks, props, given);
-    props.code.check(checks);
+    props.code.check(checks, props);
   }
 }
 
@@ -42,24 +44,16 @@ function checkExistingFunction(
 ): void {
   if (isLiteral(roleName) && isLiteral(roleArn) && !roleArn.endsWith(`/${roleName}`)) {
     checks.addError(
-      mustBeLiteral(
-        "existingFunction.roleName",
-        `the name at the end of 'existingFunction.roleArn' (${roleArn})`,
-        roleName,
+      `'existingFunction.roleName' must be the name at the end of 'existingFunction.roleArn' (${roleArn}), got ${describeValue(roleName)}; ` +
         "give the name and the ARN of one role",
-      ),
     );
   }
   const excluded = Object.keys(FUNCTION_PROPERTIES) as (keyof FunctionProps)[];
   for (const property of excluded) {
     if (!["code", "existingFunction"].includes(property) && isGiven(given[property])) {
       checks.addError(
-        mutuallyExclusive(
-          property,
-          "existingFunction",
-          "both",
+        `'${property}' and 'existingFunction' are mutually exclusive, got both; ` +
           `omit '${property}': an existing function keeps its own settings`,
-        ),
       );
     }
   }

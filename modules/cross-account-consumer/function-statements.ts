@@ -39,14 +39,13 @@ export const tracingStatements = (): Statement[] => [
  * https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html
  */
 export const fileSystemStatements = (accessPointArn: string): Statement[] => {
-  const part = (name: "partition" | "region" | "accountId"): string =>
-    arnPart(accessPointArn, name);
+  const part = (name: "partition" | "region" | "account"): string => arnPart(accessPointArn, name);
   return [
     {
       Sid: "MountFileSystem",
       Effect: "Allow",
       Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
-      Resource: `arn:${part("partition")}:elasticfilesystem:${part("region")}:${part("accountId")}:file-system/*`,
+      Resource: `arn:${part("partition")}:elasticfilesystem:${part("region")}:${part("account")}:file-system/*`,
       Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPointArn } },
     },
   ];
@@ -69,7 +68,7 @@ export const environmentStatements = (
     Resource: kmsKeyArn,
     Condition: {
       StringEquals: {
-        "kms:EncryptionContext:aws:lambda:FunctionArn": `arn:${arnPart(roleArn, "partition")}:lambda:${arnPart(kmsKeyArn, "region")}:${arnPart(roleArn, "accountId")}:function:${functionName}`,
+        "kms:EncryptionContext:aws:lambda:FunctionArn": `arn:${arnPart(roleArn, "partition")}:lambda:${arnPart(kmsKeyArn, "region")}:${arnPart(roleArn, "account")}:function:${functionName}`,
       },
     },
   },

@@ -4,10 +4,11 @@ import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isGiven } from "../properties/values";
+import { isGiven } from "../../pipeline/values";
 import { encryptionKeyArn } from "../properties/formats";
 import { PropertyChecks } from "../properties/property-checks";
-import { describeValue, mustBe } from "../properties/sentences";
+import { describeValue } from "../properties/problems";
+import { checkDirectory, EntryPoint } from "./code-files";
 
 /**
  * The arguments of an `aws_lambda_function` that locate its code.
@@ -28,14 +29,16 @@ export interface LambdaCodeConfig {
 export class LambdaCode {
   /**
    * A directory with the code as Lambda runs it, for example a bundle. It is copied into the
-   * synthesized output, and Terraform archives it to the same bytes on every machine.
+   * synthesized output, and Terraform archives it to the same bytes on every machine. A directory
+   * without the file of the `handler`, or with an ES module that Node.js would take for CommonJS,
+   * is refused.
    *
    * @param directory absolute, or relative to the working directory (for cdktf: where cdktf.json is)
    */
   public static fromDirectory(directory: string): LambdaCode {
     return new LambdaCode(
       (scope) => archiveOf(scope, directory),
-      (checks) => checkDirectory(checks, directory),
+      (checks, entry) => checkDirectory(checks, directory, entry),
     );
   }
 
@@ -86,7 +89,7 @@ export class LambdaCode {
       (checks) => {
         if (isGiven(kmsKeyArn)) {
           const fix = "give the ARN of the file's key, or omit it for a key of AWS";
-          encryptionKeyArn.read(kmsKeyArn, checks.report("code", fix, "function"));
+          encryptionKeyArn.read(kmsKeyArn, checks.report("code", fix));
         }
       },
     );
@@ -108,7 +111,7 @@ export class LambdaCode {
     /** @internal */
     public readonly bind: (scope: Construct) => LambdaCodeConfig,
     /** @internal */
-    public readonly check: (checks: PropertyChecks) => void,
+    public readonly check: (checks: PropertyChecks, entry: EntryPoint) => void,
     /** True for a container image, which decides on handler and runtime itself. */
     public readonly isImage = false,
   ) {}
@@ -153,32 +156,11 @@ function archiveProvider(scope: Construct): ArchiveProvider {
   return provider;
 }
 
-function checkDirectory(checks: PropertyChecks, directory: string): void {
-  const addError = (rule: string): void =>
-    checks.addError(
-      mustBe(
-        "code",
-        rule,
-        describeValue(directory),
-        "build the function's code first (npm run build:handler), or correct the path",
-      ),
-    );
-  if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    addError("a directory that exists");
-  } else if (fs.readdirSync(directory).length === 0) {
-    addError("a directory that is not empty");
-  }
-}
-
 function checkZip(checks: PropertyChecks, file: string): void {
   if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
     checks.addError(
-      mustBe(
-        "code",
-        "a zip file that exists",
-        describeValue(file),
+      `'code' must be a zip file that exists, got ${describeValue(file)}; ` +
         "build it first, or correct the path",
-      ),
     );
   }
 }

@@ -4,7 +4,6 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
-import { PropertyChecks } from "../properties/property-checks";
 import { ConsumerSettings, createsFunction, FunctionSettings } from "./consumer-properties";
 import { createAlias } from "./function-alias";
 import { createFunctionRole, ExecutionRole } from "./function-role";
@@ -46,7 +45,6 @@ export function functionNameOf(props: ConsumerSettings): string {
 export function createOrReferenceFunction(
   scope: Construct,
   props: ConsumerSettings,
-  checks: PropertyChecks,
 ): ConsumerFunction {
   const { existingFunction, stream } = props;
   if (existingFunction) {
@@ -54,7 +52,7 @@ export function createOrReferenceFunction(
     const functionName = functionNameOf(props);
     const partition = arnPart(roleArn, "partition");
     const region = arnPart(stream.streamArn, "region");
-    const account = arnPart(roleArn, "accountId");
+    const account = arnPart(roleArn, "account");
     const arn = `arn:${partition}:lambda:${region}:${account}:function:${qualifiedName}`;
     return {
       ...existingFunction,
@@ -67,20 +65,16 @@ export function createOrReferenceFunction(
   if (!createsFunction(props)) {
     throw new Error("'code' or 'existingFunction' has been checked to be given");
   }
-  return createFunction(scope, props, checks);
+  return createFunction(scope, props);
 }
 
-function createFunction(
-  scope: Construct,
-  props: FunctionSettings,
-  checks: PropertyChecks,
-): ConsumerFunction {
+function createFunction(scope: Construct, props: FunctionSettings): ConsumerFunction {
   const { provider, fileSystem } = props;
   const functionName = functionNameOf(props);
-  const functionRole = createFunctionRole(scope, props, functionName, checks);
+  const functionRole = createFunctionRole(scope, props, functionName);
   const { role, functionPolicy } = functionRole;
   const { arn: roleArn } = role;
-  const logging = createOrReferenceLogGroup(scope, props, functionName, roleArn, checks);
+  const logging = createOrReferenceLogGroup(scope, props, functionName, roleArn);
   const { sourceKmsKeyArn, ...code } = props.code.bind(scope);
   const lambdaFunction = new LambdaFunction(scope, "function", {
     provider,
@@ -119,14 +113,13 @@ function createFunction(
     publish: props.alias && true,
     snapStart: props.snapStart ? { applyOn: "PublishedVersions" } : undefined,
     dependsOn: functionPolicy && [functionPolicy],
-    lifecycle: checks.lifecycleOf("function"),
     tags: tagsOf(props, "lambdaFunction"),
   });
   if (sourceKmsKeyArn !== undefined) {
     // An override, since bindings of AWS provider 5 would leave the argument out silently.
     lambdaFunction.addOverride("source_kms_key_arn", sourceKmsKeyArn);
   }
-  const alias = createAlias(scope, props, lambdaFunction, checks);
+  const alias = createAlias(scope, props, lambdaFunction);
   const { arn } = lambdaFunction;
   return {
     ...functionRole,
@@ -153,7 +146,6 @@ function createOrReferenceLogGroup(
   props: ConsumerSettings,
   functionName: string,
   roleArn: string,
-  checks: PropertyChecks,
 ): Pick<ConsumerFunction, "logGroup" | "logGroupName" | "logGroupArn"> & {
   readonly logGroupArn: string;
 } {
@@ -161,7 +153,7 @@ function createOrReferenceLogGroup(
   if (existingLogGroupName !== undefined) {
     const partition = arnPart(roleArn, "partition");
     const region = arnPart(stream.streamArn, "region");
-    const account = arnPart(roleArn, "accountId");
+    const account = arnPart(roleArn, "account");
     return {
       logGroupName: existingLogGroupName,
       logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${existingLogGroupName}`,
@@ -174,7 +166,7 @@ function createOrReferenceLogGroup(
     retentionInDays: props.logRetentionDays,
     kmsKeyId: props.logGroupKmsKeyArn,
     // Another name would replace the log group and delete its logs.
-    lifecycle: { ...checks.lifecycleOf("log-group"), ignoreChanges: ["name"] },
+    lifecycle: { ignoreChanges: ["name"] },
     tags: tagsOf(props, "logGroup"),
   });
   return { logGroup, logGroupName: logGroup.name, logGroupArn: logGroup.arn };

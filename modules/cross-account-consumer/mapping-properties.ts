@@ -1,7 +1,9 @@
 import { Fn, ITerraformDependable, Op } from "cdktf";
+import { compilePattern, FilterMistake } from "../../pipeline/filter-pattern";
 import { customerKeyArn } from "../properties/formats";
 import {
   boolean,
+  checkedByProvider,
   instance,
   integer,
   integerOrUnlimited,
@@ -11,7 +13,6 @@ import {
   text,
 } from "../properties/kinds";
 import { Properties } from "../properties/property";
-import { filterMistake } from "../properties/filter-pattern";
 import { MappingProps, StartingPosition } from "./mapping-props";
 import { OnFailure } from "./on-failure";
 
@@ -36,12 +37,21 @@ const pastTimestamp = text(
   { type: "string", pattern: RFC3339 },
 );
 
+function mistakeIn(pattern: unknown): FilterMistake | undefined {
+  try {
+    compilePattern(pattern);
+    return undefined;
+  } catch (error) {
+    return error as FilterMistake;
+  }
+}
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
 const filterPattern: Kind<Record<string, unknown>> = {
   rule: "an object with at least one key",
   schema: { type: "object", minProperties: 1 },
   read: (value, report) => {
-    const mistake = filterMistake(value);
+    const mistake = mistakeIn(value);
     if (mistake) {
       report.addError(
         mistake.path === "" ? mistake.rule : `${mistake.rule} at ${mistake.path}`,
@@ -64,20 +74,24 @@ const dependency = instance<ITerraformDependable>(
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
 export const MAPPING_PROPERTIES = {
   startingPosition: {
-    kind: oneOf(Object.values(StartingPosition)),
+    kind: checkedByProvider(oneOf(Object.values(StartingPosition))),
     default: StartingPosition.TRIM_HORIZON,
   },
   startingPositionTimestamp: { kind: pastTimestamp, fix: "write it as 2026-01-31T08:00:00Z" },
   batchSize: { kind: integer(1, 10000), default: 100 },
   maximumBatchingWindowInSeconds: { kind: integer(0, 300), default: 0 },
-  parallelizationFactor: { kind: integer(1, 10), default: 1 },
-  maximumRetryAttempts: { kind: integerOrUnlimited(0, 10000), default: 500 },
+  parallelizationFactor: { kind: checkedByProvider(integer(1, 10)), default: 1 },
+  maximumRetryAttempts: { kind: checkedByProvider(integerOrUnlimited(0, 10000)), default: 500 },
   maximumRecordAgeInSeconds: {
-    kind: integerOrUnlimited(60, 604800),
+    kind: checkedByProvider(integerOrUnlimited(60, 604800)),
     fix: "omit it for half of the stream's retention, at most a day",
   },
   bisectBatchOnFunctionError: { kind: boolean(), default: true },
-  tumblingWindowInSeconds: { kind: integer(0, 900), default: 0, fix: "omit it for none" },
+  tumblingWindowInSeconds: {
+    kind: checkedByProvider(integer(0, 900)),
+    default: 0,
+    fix: "omit it for none",
+  },
   reportBatchItemFailures: { kind: boolean(), default: true },
   filterPatterns: {
     kind: list(filterPattern, "patterns", { maxItems: 10 }),
@@ -85,7 +99,7 @@ export const MAPPING_PROPERTIES = {
   },
   filterCriteriaKmsKeyArn: { kind: customerKeyArn, fix: "omit it for a key of AWS" },
   metrics: {
-    kind: list(oneOf(["EventCount"]), "metrics", { uniqueItems: true }),
+    kind: list(checkedByProvider(oneOf(["EventCount"])), "metrics", { uniqueItems: true }),
     fix: "omit it for none",
   },
   onFailure: {

@@ -87,9 +87,11 @@ export interface MappingProps {
 
   /**
    * Window over which the function keeps a state, in seconds. Valid range: 0 (none) to 900.
-   * Excludes a `parallelizationFactor` above 1.
+   * Excludes a `parallelizationFactor` above 1. The function's answer must contain `state`, or
+   * Lambda counts the batch as failed; that of `kinesisHandler` and of the default code does.
    *
    * @default 0
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
    */
   readonly tumblingWindowInSeconds?: number;
 

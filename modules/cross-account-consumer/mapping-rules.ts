@@ -1,13 +1,13 @@
 import { Annotations, Op, Token } from "cdktf";
 import { Construct } from "constructs";
+import { filterWarnings } from "../../pipeline/filter-warnings";
+import { isGiven } from "../../pipeline/values";
 import { isLiteral, textOf } from "../properties/expressions";
-import { isGiven } from "../properties/values";
+import { checkKeyRegion } from "../producer-stream/key-rules";
 import { PropertyChecks } from "../properties/property-checks";
-import { mutuallyExclusive, requires } from "../properties/sentences";
 import { arnPart } from "../policies/arns";
 import { streamRegion } from "./account-rules";
 import { ConsumerSettings } from "./consumer-properties";
-import { checkKeyRegion } from "./key-region";
 import { MappingProps, StartingPosition } from "./mapping-props";
 
 const SECONDS_PER_HOUR = 3600;
@@ -39,12 +39,8 @@ function checkFilterKey(
   }
   if (!filterPatterns?.length) {
     checks.addError(
-      requires(
-        "filterCriteriaKmsKeyArn",
-        "filterPatterns",
-        key,
+      `'filterCriteriaKmsKeyArn' requires 'filterPatterns', got ${key}; ` +
         "give the patterns to encrypt, or omit the key",
-      ),
     );
   }
   checkKeyRegion(checks, "filterCriteriaKmsKeyArn", key, region);
@@ -54,12 +50,8 @@ function checkStart(checks: PropertyChecks, given: MappingProps): void {
   const { startingPosition: position, startingPositionTimestamp: timestamp } = given;
   if (position === StartingPosition.AT_TIMESTAMP && !isGiven(timestamp)) {
     checks.addError(
-      requires(
-        "startingPosition",
-        "startingPositionTimestamp",
-        "AT_TIMESTAMP without one",
+      "'startingPosition' requires 'startingPositionTimestamp', got AT_TIMESTAMP without one; " +
         "give the time to start from, as 2026-01-31T08:00:00Z",
-      ),
     );
   }
   if (
@@ -68,12 +60,8 @@ function checkStart(checks: PropertyChecks, given: MappingProps): void {
     isGiven(timestamp)
   ) {
     checks.addError(
-      requires(
-        "startingPositionTimestamp",
-        "startingPosition",
-        position ?? "the default TRIM_HORIZON",
+      `'startingPositionTimestamp' requires 'startingPosition', got ${position ?? "the default TRIM_HORIZON"}; ` +
         "set 'startingPosition' to AT_TIMESTAMP, or omit the timestamp",
-      ),
     );
   }
 }
@@ -84,16 +72,11 @@ function checkTumblingWindow(checks: PropertyChecks, given: MappingProps): void 
     return;
   }
   checks.checkRule(
-    "mapping",
     isLiteral(seconds) && isLiteral(factor)
       ? seconds <= 0 || factor <= 1
       : Op.or(Op.eq(0, seconds), Op.eq(1, factor)),
-    mutuallyExclusive(
-      "tumblingWindowInSeconds",
-      "parallelizationFactor",
-      `a window of ${textOf(seconds)} with factor ${textOf(factor)}`,
+    `'tumblingWindowInSeconds' and 'parallelizationFactor' are mutually exclusive, got a window of ${textOf(seconds)} with factor ${textOf(factor)}; ` +
       "a window's state is kept per shard: omit 'parallelizationFactor', or omit the window",
-    ),
   );
 }
 
@@ -119,6 +102,9 @@ export function warnOfMapping(
     warn(
       "'maximumRetryAttempts' is -1 without 'bisectBatchOnFunctionError': one bad record blocks its shard until it expires",
     );
+  }
+  for (const [index, pattern] of (props.filterPatterns ?? []).entries()) {
+    filterWarnings(pattern).forEach((text) => warn(`'filterPatterns[${index}]' ${text}`));
   }
   const age = props.maximumRecordAgeInSeconds;
   if (isLiteral(age) && age === -1) {

@@ -1,17 +1,21 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import type { TerraformProvider } from "cdktf";
+import { Fn, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
 import { encryptReportsStatement, identityStatement, Statement } from "../policies/statements";
 import { accountId, bucketArn, customerKeyArn, queueArn, topicArn } from "../properties/formats";
+import { asArgument, isLiteral } from "../properties/expressions";
 import { Kind } from "../properties/kinds";
-import { isGiven } from "../properties/values";
+import { isGiven } from "../../pipeline/values";
+import { checkKeyRegion } from "../producer-stream/key-rules";
 import { PropertyChecks } from "../properties/property-checks";
 import { object, Properties } from "../properties/property";
-import { checkKeyRegion } from "./key-region";
 
 /** The longest that SQS keeps a message: 14 days. */
 const QUEUE_RETENTION_SECONDS = 1209600;
+
+/** SQS allows 80 characters, of which Terraform fills the last 26. */
+const LONGEST_QUEUE_PREFIX = 54;
 
 /**
  * The consumer that the destination is for.
@@ -64,9 +68,10 @@ export const ON_FAILURE_OPTIONS = {
  */
 export class OnFailure {
   /**
-   * An encrypted queue for this consumer, in its account, which keeps messages for 14 days. It is
-   * named after the function when it is created, and keeps that name if the function is
-   * renamed, so that the reports in it are not lost.
+   * An encrypted queue for this consumer, in its account, which keeps messages for 14 days. Its name
+   * is `<function>-on-failure-`, cut to 54 characters, and 26 characters of Terraform's, so that no
+   * other deployment can have the same queue. The queue keeps its name if the function is renamed,
+   * so that the reports in it are not lost.
    *
    * @param options a key to encrypt with; a key of SQS, unless given
    */
@@ -77,17 +82,18 @@ export class OnFailure {
         const { kmsKeyArn } = options;
         const queue = new SqsQueue(scope, "on-failure-queue", {
           provider,
-          name: `${functionName}-on-failure`,
+          namePrefix: queuePrefix(functionName),
           messageRetentionSeconds: QUEUE_RETENTION_SECONDS,
           ...(isGiven(kmsKeyArn) ? { kmsMasterKeyId: kmsKeyArn } : { sqsManagedSseEnabled: true }),
-          // Another name would replace the queue, and its reports would be lost. An unused queue is
-          // destroyed only after the mapping has stopped using it.
-          lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
+          // Another name would replace the queue, and its reports would be lost; queues of former
+          // versions have no prefix. An unused queue is destroyed only after the mapping has stopped
+          // using it.
+          lifecycle: { ignoreChanges: ["name", "name_prefix"], createBeforeDestroy: true },
           tags,
         });
         return { queue, ...reportTo("sqs", queue.arn, options, context) };
       },
-      { check: (checks, region) => checkOptions(checks, options, region), createsQueue: true },
+      { check: (checks, region) => checkOptions(checks, options, region) },
     );
   }
 
@@ -125,7 +131,7 @@ export class OnFailure {
       (_scope, context) =>
         reportToBucket(
           arn,
-          bucketAccountId ?? arnPart(context.roleArn, "accountId"),
+          bucketAccountId ?? arnPart(context.roleArn, "account"),
           options,
           context,
         ),
@@ -156,7 +162,6 @@ export class OnFailure {
     public readonly _bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
     private readonly kind: {
       readonly check?: (checks: PropertyChecks, region: string) => void;
-      readonly createsQueue?: boolean;
       readonly isNone?: boolean;
     } = {},
   ) {}
@@ -170,14 +175,17 @@ export class OnFailure {
   }
 
   /** @internal */
-  public get _createsQueue(): boolean {
-    return this.kind.createsQueue ?? false;
-  }
-
-  /** @internal */
   public get _isNone(): boolean {
     return this.kind.isNone ?? false;
   }
+}
+
+/** SQS answers the creation of a queue that exists with that queue, so names must not be reused. */
+function queuePrefix(functionName: string): string {
+  const prefix = `${functionName}-on-failure-`;
+  return isLiteral(functionName)
+    ? prefix.slice(0, LONGEST_QUEUE_PREFIX)
+    : Fn.substr(asArgument(prefix), 0, LONGEST_QUEUE_PREFIX);
 }
 
 const REPORT_ACTIONS = { sqs: "sqs:SendMessage", sns: "sns:Publish" } as const;
@@ -228,7 +236,7 @@ function check(
   kind: Kind,
   fix = "omit it to have a queue created for this consumer",
 ): void {
-  kind.read(value, checks.report("onFailure", fix, "mapping"));
+  kind.read(value, checks.report("onFailure", fix));
 }
 
 /** @param region of the destination; undefined if its ARN does not tell */

@@ -1,6 +1,6 @@
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { NamedConsumer } from "../accounts/duplicate-names";
-import type { CrossAccountConsumerProps } from "./cross-account-consumer-props";
+import type { ConsumerSettings } from "./consumer-properties";
 import type { ExistingFunction } from "./function-types";
 import type { ConsumerFunction } from "./lambda-function";
 import { OnFailure } from "./on-failure";
@@ -19,17 +19,17 @@ interface FunctionOwner
 /** Describes the function of another consumer by the names that are known at synth. */
 export function withSharedFunction(
   owner: FunctionOwner,
-  props: CrossAccountConsumerProps,
-): CrossAccountConsumerProps {
+  settings: ConsumerSettings,
+): ConsumerSettings {
   const { functionName, roleName, existingRoleName } = owner._names;
   const existingFunction: ExistingFunction = {
     functionName,
     roleName: existingRoleName ?? roleName ?? functionName,
     roleArn: owner.roleArn,
   };
-  // The queue is named after the function, so a second one would have the same name.
+  // One place to look at for the failures of one function.
   const onFailure = owner.onFailureQueue && OnFailure.sqs(owner.onFailureQueue.arn);
-  return { ...props, existingFunction, onFailure: props.onFailure ?? onFailure };
+  return { ...settings, existingFunction, onFailure: settings.onFailure ?? onFailure };
 }
 
 /**

@@ -3,6 +3,7 @@ import { producerStream } from "../producer-stream/stream-base";
 import { accountId, alarmTopicArn } from "../properties/formats";
 import {
   boolean,
+  checkedByProvider,
   instance,
   list,
   mapOf,
@@ -14,7 +15,7 @@ import { object, Properties, WithDefaults } from "../properties/property";
 import { ALARM_IDS, AlarmId, ALARMS } from "./alarms";
 import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
-export const LONGEST_NAME = 128;
+const LONGEST_NAME = 128;
 
 /** More milliseconds than a stream can retain records. */
 const MAX_THRESHOLD = 1e12;
@@ -30,7 +31,6 @@ const threshold = (id: AlarmId) => {
   return {
     kind: { ...kind, schema: { ...kind.schema, description } },
     fix: "omit it for the alarm's own threshold",
-    resource: id,
   };
 };
 
@@ -53,21 +53,21 @@ export const MONITORING_PROPERTIES = {
     fix: "give each consumer of the stream once",
   },
   name: {
-    kind: matching(
-      `^[a-zA-Z0-9_.-]{1,${LONGEST_NAME}}$`,
-      `1 to ${LONGEST_NAME} letters, digits, dots, hyphens or underscores`,
+    kind: checkedByProvider(
+      matching(
+        `^[a-zA-Z0-9_.-]{1,${LONGEST_NAME}}$`,
+        `1 to ${LONGEST_NAME} letters, digits, dots, hyphens or underscores`,
+      ),
     ),
     fix: "omit it for the stream's name",
   },
   alarmTopicArns: {
     kind: mapOf(alarmTopicArn, "topic ARNs", accountId),
     fix: "omit it to have topics created",
-    resource: "topics",
   },
   iteratorAgeShareOfRetention: {
     kind: number(0.01, 1),
     default: 0.5,
-    resource: "iterator-age",
   },
   thresholds: {
     kind: { ...thresholds, rule: "an object with ids of alarms" },

@@ -1,4 +1,4 @@
-import { Fn, Op, Token } from "cdktf";
+import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { accountOf, providerRegion } from "../accounts/account-of";
 import { duplicates } from "../accounts/duplicates";
@@ -9,9 +9,9 @@ import { asStream } from "../producer-stream/stream-base";
 import { isLiteral } from "../properties/expressions";
 import { accountId } from "../properties/formats";
 import { PropertyChecks } from "../properties/property-checks";
-import { describeValue, mustBe, mustBeLiteral } from "../properties/sentences";
+import { describeValue } from "../properties/problems";
 import { ALARM_IDS } from "./alarms";
-import { LONGEST_NAME, MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
+import { MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const LONGEST_ALARM_NAME = 255;
@@ -33,25 +33,17 @@ export function checkMonitoring(
   consumers.forEach((consumer, index) => {
     if (consumer._stream !== stream) {
       checks.addError(
-        mustBe(
-          `consumers[${index}]`,
-          `a consumer of the stream at ${stream.node.path}`,
-          `${consumer.node.path}, which reads the one at ${consumer._stream.node.path}`,
+        `'consumers[${index}]' must be a consumer of the stream at ${stream.node.path}, got ${consumer.node.path}, which reads the one at ${consumer._stream.node.path}; ` +
           "create a PipelineMonitoring for each stream",
-        ),
       );
     }
   });
-  duplicates(
-    consumers.map(({ node }) => [node.id, node.path]),
-    (id, paths) =>
-      mustBeLiteral(
-        "consumers",
-        "of different construct ids, which name their alarms",
-        id,
+  for (const { name: id, paths } of duplicates(consumers.map(({ node }) => [node.id, node.path]))) {
+    checks.addError(
+      `'consumers' must be of different construct ids, which name their alarms, got ${describeValue(id)}; ` +
         `rename all but one of ${paths.join(" and ")}`,
-      ),
-  ).forEach((error) => checks.addError(error));
+    );
+  }
   checkNames(checks, consumers, name);
   checkTopics(checks, settings);
 }
@@ -65,19 +57,11 @@ function checkNames(
   consumers.forEach((consumer, index) => {
     const longest = alarmName(name, LONGEST_ID, consumer);
     const left = LONGEST_ALARM_NAME - alarmName("", LONGEST_ID, consumer).length;
-    const sentence = (got: string): string =>
-      mustBe(
-        `consumers[${index}]`,
-        `a consumer whose alarms have names of at most ${LONGEST_ALARM_NAME} characters`,
-        got,
-        "shorten the construct id of the consumer, or 'name'",
+    if (isLiteral(name) && name.length > left && MONITORING_PROPERTIES.name.kind.matches(name)) {
+      checks.addError(
+        `'consumers[${index}]' must be a consumer whose alarms have names of at most ${LONGEST_ALARM_NAME} characters, got ${longest.length} in ${describeValue(longest)}; ` +
+          "shorten the construct id of the consumer, or 'name'",
       );
-    if (!isLiteral(name)) {
-      if (left < LONGEST_NAME) {
-        checks.addPrecondition("alarms", Op.gte(left, Fn.lengthOf(name)), sentence(longest));
-      }
-    } else if (name.length > left && MONITORING_PROPERTIES.name.kind.matches(name)) {
-      checks.addError(sentence(`${longest.length} in ${describeValue(longest)}`));
     }
   });
 }
@@ -86,12 +70,8 @@ function checkTopics(checks: PropertyChecks, settings: MonitoringSettings): void
   const { alarmTopicArns = {}, stream, consumers } = settings;
   if (!isLiteral(alarmTopicArns)) {
     checks.addError(
-      mustBe(
-        "alarmTopicArns",
-        "an object whose accounts are known at synth",
-        Token.asString(alarmTopicArns),
+      `'alarmTopicArns' must be an object whose accounts are known at synth, got ${Token.asString(alarmTopicArns)}; ` +
         "write the object here; its ARNs may be known only at apply",
-      ),
     );
     return;
   }
@@ -103,14 +83,10 @@ function checkTopics(checks: PropertyChecks, settings: MonitoringSettings): void
       const known = providers.flatMap((one) => (one ? accountOf(one) : []));
       const ids = [...new Set(known)].filter((one) => accountId.matches(one));
       checks.addError(
-        mustBeLiteral(
-          `alarmTopicArns.${account}`,
-          "named with the account of a provider of the pipeline",
-          account,
-          ids.length > 0
+        `'alarmTopicArns.${account}' must be named with the account of a provider of the pipeline, got ${describeValue(account)}; ` +
+          (ids.length > 0
             ? `the accounts are ${ids.join(", ")}`
-            : "give the providers 'allowedAccountIds', or omit it to have topics created",
-        ),
+            : "give the providers 'allowedAccountIds', or omit it to have topics created"),
       );
       continue;
     }
@@ -118,12 +94,8 @@ function checkTopics(checks: PropertyChecks, settings: MonitoringSettings): void
     const given = arnPart(arn, "region");
     if (isLiteral(arn) && isLiteral(region) && given !== region) {
       checks.addError(
-        mustBe(
-          `alarmTopicArns.${account}`,
-          `in Region ${region} like the alarms`,
-          arn,
+        `'alarmTopicArns.${account}' must be in Region ${region} like the alarms, got ${arn}; ` +
           "give a topic of that Region, or omit it to have one created",
-        ),
       );
     }
   }

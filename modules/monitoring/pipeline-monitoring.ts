@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
-import { Annotations, Fn, Op, TerraformProvider, TerraformResourceLifecycle, Token } from "cdktf";
+import { Annotations, Fn, Op, TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { accountOf, providerRegion } from "../accounts/account-of";
 import { duplicates, mustBeUnique } from "../accounts/duplicates";
@@ -46,7 +46,7 @@ export class PipelineMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: PipelineMonitoringProps) {
     super(scope, id);
     const checks = new PropertyChecks();
-    const settings = readProperties(MONITORING_PROPERTIES, props, checks, "alarms");
+    const settings = readProperties(MONITORING_PROPERTIES, props, checks);
     checks.throwIfWrongType(this);
     this.settings = settings;
     this.stream = asStream(settings.stream);
@@ -72,11 +72,13 @@ export class PipelineMonitoring extends Construct {
         new Construct(accounts, accountId(provider)),
       ]),
     );
-    // The provider refuses a wrong name of a topic before it looks at the alarms.
-    const lifecycle = checks.lifecycleOf("alarms");
-    this.topics = this.createTopics(scopes, lifecycle);
-    this.alarms = this.createAlarms(checks);
-    this.dashboards = settings.dashboards ? this.createDashboards(scopes, lifecycle) : {};
+    this.topics = this.createTopics(scopes);
+    this.alarms = this.createAlarms();
+    const [firstAlarm] = Object.values(this.alarms).flatMap((named) => Object.values(named));
+    if (firstAlarm) {
+      firstAlarm.lifecycle = checks.lifecycle;
+    }
+    this.dashboards = settings.dashboards ? this.createDashboards(scopes) : {};
   }
 
   private providersByAccount(): Map<string, TerraformProvider> {
@@ -91,27 +93,30 @@ export class PipelineMonitoring extends Construct {
     return providers;
   }
 
-  /** An unencrypted topic, which CloudWatch may publish to; the messages hold no records. */
-  private createTopics(
-    scopes: ReadonlyMap<string, Construct>,
-    lifecycle?: TerraformResourceLifecycle,
-  ): Record<string, SnsTopic> {
+  /**
+   * An unencrypted topic, which CloudWatch may publish to; the messages hold no records. SNS answers
+   * the creation of a topic that exists with that topic, so Terraform completes the name. A topic
+   * keeps its name, and with it the subscriptions; those of former versions have no prefix.
+   */
+  private createTopics(scopes: ReadonlyMap<string, Construct>): Record<string, SnsTopic> {
     const { alarmTopicArns = {}, tags } = this.settings;
-    const created = [...this.providers].filter(([account]) => !(account in alarmTopicArns));
+    const created = [...this.providers].filter(
+      ([account]) => !Object.hasOwn(alarmTopicArns, account),
+    );
     return Object.fromEntries(
       created.map(([account, provider]) => [
         account,
         new SnsTopic(scopes.get(account) ?? this, "topic", {
           provider,
-          name: withoutDots(`${this.name}-alarms`),
-          lifecycle,
+          namePrefix: withoutDots(`${this.name}-alarms-`),
+          lifecycle: { ignoreChanges: ["name", "name_prefix"], createBeforeDestroy: true },
           tags,
         }),
       ]),
     );
   }
 
-  private createAlarms(checks: PropertyChecks): PipelineMonitoring["alarms"] {
+  private createAlarms(): PipelineMonitoring["alarms"] {
     const { consumers, iteratorAgeShareOfRetention: shareOfRetention } = this.settings;
     const hours = this.stream._grants.config.retentionPeriodHours ?? SHORTEST_RETENTION_HOURS;
     const retentionSeconds = isLiteral(hours)
@@ -133,7 +138,7 @@ export class PipelineMonitoring extends Construct {
           continue;
         }
         const name = alarmName(this.name, id, isOfStream ? undefined : consumer);
-        const created = this.createAlarm(isOfStream ? ofStream : scope, id, name, watched, checks);
+        const created = this.createAlarm(isOfStream ? ofStream : scope, id, name, watched);
         if (created) {
           all[id] = { ...all[id], [isOfStream ? "stream" : consumer.node.id]: created };
         }
@@ -147,7 +152,6 @@ export class PipelineMonitoring extends Construct {
     id: AlarmId,
     name: string,
     watched: Watched,
-    checks: PropertyChecks,
   ): CloudwatchMetricAlarm | undefined {
     const alarm: Alarm = ALARMS[id];
     const { consumer } = watched;
@@ -160,7 +164,6 @@ export class PipelineMonitoring extends Construct {
     const topicArn = this.topicArn(provider);
     const ownThreshold =
       typeof alarm.threshold === "number" ? alarm.threshold : alarm.threshold(watched);
-    const precondition = checks.preconditionsOf(id, "topics", "alarms");
     return new CloudwatchMetricAlarm(scope, id, {
       provider,
       alarmName: name,
@@ -179,7 +182,6 @@ export class PipelineMonitoring extends Construct {
       okActions: [topicArn],
       // Only Terraform knows whether the mapping is paused.
       actionsEnabled: enabled === true ? undefined : enabled,
-      lifecycle: precondition.length > 0 ? { precondition } : undefined,
       tags,
     });
   }
@@ -191,7 +193,6 @@ export class PipelineMonitoring extends Construct {
 
   private createDashboards(
     scopes: ReadonlyMap<string, Construct>,
-    lifecycle?: TerraformResourceLifecycle,
   ): Record<string, CloudwatchDashboard> {
     const { provider: owner, streamArn } = this.stream;
     const consumers = [...this.settings.consumers].sort((one, other) =>
@@ -203,7 +204,6 @@ export class PipelineMonitoring extends Construct {
         new CloudwatchDashboard(scopes.get(account) ?? this, "dashboard", {
           provider,
           dashboardName: withoutDots(this.name),
-          lifecycle,
           dashboardBody: dashboardBody({
             region: providerRegion(provider) ?? arnPart(streamArn, "region"),
             stream: owner && accountOf(owner) === account ? this.stream : undefined,
@@ -215,7 +215,7 @@ export class PipelineMonitoring extends Construct {
     );
   }
 
-  /** AWS would overwrite the alarms, topics and dashboards of one monitoring with another's. */
+  /** AWS would overwrite the alarms and dashboards of one monitoring with another's. */
   private duplicateNames(): string[] {
     const all = this.node.root.node
       .findAll()
@@ -225,10 +225,11 @@ export class PipelineMonitoring extends Construct {
         all
           .filter(({ providers }) => providers.has(account))
           .map(({ name, node }) => [withoutDots(name), node.path]),
-        mustBeUnique("name", "in an account and Region, also with hyphens for dots"),
-      ),
+      )
+        .filter(({ paths: [first] }) => first === this.node.path)
+        .map(mustBeUnique("name", "in an account and Region, also with hyphens for dots")),
     );
-    return [...new Set(sentences)].filter((sentence) => sentence.includes(`at ${this.node.path} `));
+    return [...new Set(sentences)];
   }
 }
 

@@ -1,9 +1,7 @@
 import { Fn, Op } from "cdktf";
-import { isLiteral } from "../properties/expressions";
+import { asArgument, isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { arnPart } from "./arns";
-
-export { partitionOf } from "../properties/partition-of";
 
 /** Adds an error, or a precondition for tokens, unless an ARN is of the stream's partition. */
 export function checkPartition(
@@ -11,7 +9,6 @@ export function checkPartition(
   property: string,
   arn: string,
   partition: string,
-  resource: string,
 ): void {
   if (isLiteral(arn) && !arn.startsWith("arn:")) {
     return;
@@ -21,10 +18,12 @@ export function checkPartition(
     `'${property}' must be in the stream's partition ${partition}, got ${arn}; ` +
     "accounts of different AWS partitions cannot share a stream: correct the ARN";
   if (isLiteral(got) && isLiteral(partition)) {
-    checks.checkRule(resource, got === partition, sentence);
+    checks.checkRule(got === partition, sentence);
     return;
   }
   const isSame = Op.eq(got, partition);
-  const condition = isLiteral(arn) ? isSame : Op.or(Op.not(Fn.startswith(arn, "arn:")), isSame);
-  checks.addPrecondition(resource, condition, sentence);
+  const condition = isLiteral(arn)
+    ? isSame
+    : Op.or(Op.not(Fn.startswith(asArgument(arn), "arn:")), isSame);
+  checks.addPrecondition(condition, sentence);
 }

@@ -1,5 +1,6 @@
 import { ACCOUNT, PARTITION } from "../properties/formats";
 import { matching } from "../properties/kinds";
+import type { Problem } from "../properties/problems";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
 const FEDERATED =
@@ -13,21 +14,24 @@ const SERVICE = /\.amazonaws\.com(\.cn)?$/;
 export const principalArn = matching(
   `^(${ACCOUNT}|${PARTITION}:iam::${ACCOUNT}:(root|(role|user)/[^* ]+))$`,
   "an account id or the ARN of an account root, role or user",
-  (value, property) => unsupportedPrincipal(value, property),
+  unsupportedPrincipal,
 );
 
 /** Rejects principal types that Kinesis does not support, even when part of the value is a token. */
-function unsupportedPrincipal(value: string, property: string): string | undefined {
-  const got = JSON.stringify(value);
-  const mustBeKnown = `'${property}' must be an AWS account, role or user, got the`;
+function unsupportedPrincipal(value: string): Omit<Problem, "property"> | undefined {
   if (value.includes("*")) {
-    return `'${property}' must name one principal, got ${got}; a Kinesis resource policy takes no wildcard: grant each role, user or account by its ARN`;
+    return {
+      rule: "must name one principal",
+      fix: "a Kinesis resource policy takes no wildcard: grant each role, user or account by its ARN",
+    };
   }
+  const unsupported = (kind: string, who: string) => ({
+    rule: "must be an AWS account, role or user",
+    got: `the ${kind} principal ${JSON.stringify(value)}`,
+    fix: `Kinesis takes no ${kind} principals: grant the role that the ${who} assumes`,
+  });
   if (FEDERATED.test(value)) {
-    return `${mustBeKnown} federated principal ${got}; Kinesis takes no federated principals: grant the role that the identity assumes`;
+    return unsupported("federated", "identity");
   }
-  if (SERVICE.test(value)) {
-    return `${mustBeKnown} service principal ${got}; Kinesis takes no service principals: grant the role that the service assumes`;
-  }
-  return undefined;
+  return SERVICE.test(value) ? unsupported("service", "service") : undefined;
 }

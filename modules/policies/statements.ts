@@ -3,20 +3,14 @@ import {
   SHARD_LIST_ACTIONS,
   STREAM_READ_ACTIONS,
   STREAM_WRITE_ACTIONS,
-} from "./actions";
+} from "../../pipeline/iam/actions";
+import type { Statement } from "../../pipeline/iam/document";
 import { arnPart } from "./arns";
+import { viaKinesisCondition, type StreamIdentity } from "../../pipeline/iam/via-kinesis";
 
-/** The parts of the IAM policy grammar that this library uses. */
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect: "Allow" | "Deny";
-  readonly Principal?: { readonly AWS: readonly string[] } | { readonly Service: string };
-  readonly Action: readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly Condition?: Readonly<
-    Record<string, Readonly<Record<string, string | readonly string[]>>>
-  >;
-}
+export type { StreamIdentity };
+
+export type { Statement };
 
 export const policyDocument = (statements: readonly Statement[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });
@@ -69,24 +63,8 @@ export const keyAdministrationStatement = (partition: string, accountId: string)
   Resource: "*",
 });
 
-export interface StreamIdentity {
-  readonly arn: string;
-  readonly region: string;
-}
-
-/** The encryption context names the stream, even when a registered consumer reads it. */
-const viaKinesisCondition = (
-  { arn, region }: StreamIdentity,
-  dnsSuffix: string,
-): NonNullable<Statement["Condition"]> => ({
-  StringEquals: {
-    "kms:ViaService": `kinesis.${region}.${dnsSuffix}`,
-    "kms:EncryptionContext:aws:kinesis:arn": arn,
-  },
-});
-
 /** Statements of a reader's identity policy, which cross-account access needs in addition to resource policies. */
-export const readStatements = (streamArn: string, consumerArn: string | undefined): Statement[] => [
+export const readStatements = (streamArn: string, consumerArn?: string): Statement[] => [
   identityStatement("ReadStream", STREAM_READ_ACTIONS, streamArn),
   ...(consumerArn === undefined
     ? []

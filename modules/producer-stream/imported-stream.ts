@@ -8,14 +8,11 @@ import { arnPart, streamNameOf } from "../policies/arns";
 import { expressionOf, isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { readProperties } from "../properties/property";
-import { mustBe } from "../properties/sentences";
 import { checkKeys } from "./key-rules";
 import { ProducerStreamAttributes } from "./producer-stream-props";
 import { StreamBase } from "./stream-base";
 import { StreamGrants } from "./stream-grants";
 import { STREAM_ATTRIBUTES } from "./stream-properties";
-
-const POLICY = "policy";
 
 /**
  * A stream that already exists. If a provider is given, this construct manages its resource policy.
@@ -31,22 +28,18 @@ export class ImportedStream extends StreamBase {
   constructor(scope: Construct, id: string, attributes: ProducerStreamAttributes) {
     super(scope, id);
     const checks = new PropertyChecks();
-    const settings = readProperties(STREAM_ATTRIBUTES, attributes, checks, POLICY);
+    const settings = readProperties(STREAM_ATTRIBUTES, attributes, checks);
     checks.throwIfWrongType(this);
     const { streamArn, kmsKeyArn, previousKmsKeyArns = [], provider } = settings;
     const region = arnPart(streamArn, "region");
     const partition = arnPart(streamArn, "partition");
     checkSameStack(checks, this, "provider", provider);
-    checkKeys(checks, kmsKeyArn, previousKmsKeyArns, { region, partition, resource: POLICY });
+    checkKeys(checks, kmsKeyArn, previousKmsKeyArns, { region, partition });
     const given = provider && providerRegion(provider);
     if (isLiteral(region) && isLiteral(given) && given !== region) {
       checks.addError(
-        mustBe(
-          "provider",
-          `in the stream's Region ${region}`,
-          given,
+        `'provider' must be in the stream's Region ${region}, got ${given}; ` +
           "use a provider of that Region, or correct 'streamArn'",
-        ),
       );
     }
     checks.throwIfAny(this);
@@ -63,10 +56,7 @@ export class ImportedStream extends StreamBase {
       ownsKeyPolicy: false,
       decryptKeyArns,
       dnsSuffix: ownership?.dnsSuffix,
-      preconditions: [
-        ...checks.preconditionsOf(POLICY),
-        ...(ownership ? [ownership.precondition] : []),
-      ],
+      preconditions: [...checks.preconditions, ...(ownership ? [ownership.precondition] : [])],
     });
   }
 
@@ -74,7 +64,7 @@ export class ImportedStream extends StreamBase {
     readonly dnsSuffix: string;
     readonly precondition: Precondition;
   } {
-    const owner = arnPart(this.streamArn, "accountId");
+    const owner = arnPart(this.streamArn, "account");
     const { accountId } = new DataAwsCallerIdentity(this, "account", { provider });
     this.node.addValidation({ validate: () => this.duplicatePolicies() });
     Annotations.of(this).addWarning(
@@ -85,7 +75,9 @@ export class ImportedStream extends StreamBase {
       dnsSuffix: new DataAwsPartition(this, "partition", { provider }).dnsSuffix,
       precondition: {
         condition: Op.eq(accountId, owner),
-        errorMessage: `'provider' must be in account ${owner}, which owns the stream, got ${accountId}; use the credentials or the ARN of that account`,
+        errorMessage:
+          `'provider' must be in account ${owner}, which owns the stream, got ${accountId}; ` +
+          "use the credentials or the ARN of that account",
       },
     };
   }
@@ -103,12 +95,8 @@ export class ImportedStream extends StreamBase {
     const last = owners.filter((stream) => stream instanceof ImportedStream).at(-1);
     return owners.length > 1 && last === this
       ? [
-          mustBe(
-            "provider",
-            "given to one construct of a stream",
-            `it at ${owners.map(({ node }) => node.path).join(" and ")}`,
+          `'provider' must be given to one construct of a stream, got it at ${owners.map(({ node }) => node.path).join(" and ")}; ` +
             "a stream has one resource policy, which the last of them would silently replace: pass one stream to all consumers",
-          ),
         ]
       : [];
   }

@@ -4,14 +4,11 @@ import { checkPartition } from "../policies/partitions";
 import { isLiteral } from "../properties/expressions";
 import { kmsKeyArn } from "../properties/formats";
 import { PropertyChecks } from "../properties/property-checks";
-import { mustBe, mutuallyExclusive } from "../properties/sentences";
 
 interface StreamLocation {
   readonly region: string;
   /** Undefined if only Terraform knows the Region. */
   readonly partition?: string;
-  /** The resource that gets the preconditions. */
-  readonly resource: string;
 }
 
 /** Checks that the keys that encrypt the stream, now and before, are in the stream's Region. */
@@ -23,12 +20,8 @@ export function checkKeys(
 ): void {
   if (Token.isUnresolved(previous)) {
     checks.addError(
-      mustBe(
-        "previousKmsKeyArns",
-        "a list whose length is known at synth",
-        Token.asString(previous),
+      `'previousKmsKeyArns' must be a list whose length is known at synth, got ${Token.asString(previous)}; ` +
         "list the ARNs one by one; each of them may be a token",
-      ),
     );
     return;
   }
@@ -40,12 +33,8 @@ export function checkKeys(
   });
   if (key !== undefined && previous.includes(key)) {
     checks.addError(
-      mutuallyExclusive(
-        "kmsKeyArn",
-        "previousKmsKeyArns",
-        `${key} in both`,
+      `'kmsKeyArn' and 'previousKmsKeyArns' are mutually exclusive, got ${key} in both; ` +
         "list only keys that the stream no longer has",
-      ),
     );
   }
 }
@@ -56,32 +45,43 @@ function checkLocation(
   key: string,
   stream: StreamLocation,
 ): void {
-  if (isLiteral(key) && !kmsKeyArn.matches(key)) {
-    return;
-  }
   const sentence =
     `'${property}' must be in the stream's Region ${stream.region}, got ${key}; ` +
     "Kinesis encrypts with keys of the stream's own Region: give the ARN of a key, or of a multi-Region key's replica, in that Region";
-  const isSame = checkRegion(checks, key, stream, sentence);
+  const isSame = checkRegion(checks, key, stream.region, sentence);
   if (isSame && stream.partition !== undefined) {
-    checkPartition(checks, property, key, stream.partition, stream.resource);
+    checkPartition(checks, property, key, stream.partition);
   }
 }
 
-/**
- * Adds an error, or a precondition for tokens, unless a key is in a Region.
- *
- * @returns whether it is certain that it is
- */
-export function checkRegion(
+/** Adds an error, or a precondition for tokens, unless a key is in the Region of what it encrypts. */
+export const checkKeyRegion = (
+  checks: PropertyChecks,
+  property: string,
+  key: string,
+  region: string,
+): boolean =>
+  checkRegion(
+    checks,
+    key,
+    region,
+    `'${property}' must be in Region ${region} like what it encrypts, got ${key}; ` +
+      "give the ARN of a key, or of a multi-Region key's replica, in that Region",
+  );
+
+/** @returns whether it is certain that the key is in the Region */
+function checkRegion(
   checks: PropertyChecks,
   key: string,
-  expected: Pick<StreamLocation, "region" | "resource">,
+  expected: string,
   sentence: string,
 ): boolean {
+  if (isLiteral(key) && !kmsKeyArn.matches(key)) {
+    return false;
+  }
   const region = arnPart(key, "region");
-  const areKnown = isLiteral(region) && isLiteral(expected.region);
-  const isSame = region === expected.region;
-  checks.checkRule(expected.resource, areKnown ? isSame : Op.eq(region, expected.region), sentence);
+  const areKnown = isLiteral(region) && isLiteral(expected);
+  const isSame = region === expected;
+  checks.checkRule(areKnown ? isSame : Op.eq(region, expected), sentence);
   return areKnown && isSame;
 }

@@ -34,10 +34,8 @@ export class PolicyLimits {
   public errors(document: string, consumers: readonly RegisteredConsumer[]): string[] {
     const { registeredConsumerLimit: limit } = this;
     const bytes = Buffer.byteLength(document.replace(TOKEN, ""));
-    const errors = duplicates(
-      consumers.map(({ consumerName, path }) => [consumerName, path] as const),
-      mustBeUnique("consumerName", "on a stream"),
-    );
+    const named = consumers.map(({ consumerName, path }) => [consumerName, path] as const);
+    const errors = duplicates(named).map(mustBeUnique("consumerName", "on a stream"));
     if (bytes > MAX_POLICY_BYTES) {
       errors.push(policyTooLarge(String(bytes)));
     }

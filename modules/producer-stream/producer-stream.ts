@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { providerRegion } from "../accounts/account-of";
 import { compareStreamNames } from "../accounts/duplicate-names";
 import { arnPart } from "../policies/arns";
-import { partitionOf } from "../policies/partitions";
+import { partitionOf } from "../../pipeline/arn";
 import { keyAdministrationStatement, policyDocument } from "../policies/statements";
 import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
@@ -64,7 +64,7 @@ export class ProducerStream extends StreamBase {
   constructor(scope: Construct, id: string, props: ProducerStreamProps) {
     super(scope, id);
     const checks = new PropertyChecks();
-    const settings = readProperties(STREAM_PROPERTIES, props, checks, "stream");
+    const settings = readProperties(STREAM_PROPERTIES, props, checks);
     checks.throwIfWrongType(this);
     checkStream(checks, this, settings);
     checks.throwIfAny(this);
@@ -77,7 +77,7 @@ export class ProducerStream extends StreamBase {
     // Each read of an attribute creates a token, so the attributes that are used often are read once.
     let createdKeyArn: string | undefined;
     if (createsKey(settings)) {
-      this.key = this.createKey(settings, checks);
+      this.key = this.createKey(settings);
       const { arn, keyId } = this.key;
       createdKeyArn = arn;
       this.keyAlias = new KmsAlias(this, "key-alias", {
@@ -108,7 +108,7 @@ export class ProducerStream extends StreamBase {
   }
 
   /** With create_before_destroy, the stream stops using a key before the key is destroyed. */
-  private createKey(props: StreamSettings, checks: PropertyChecks): KmsKey {
+  private createKey(props: StreamSettings): KmsKey {
     return new KmsKey(this, "key", {
       provider: props.provider,
       description: `Encrypts the records of Kinesis data stream ${props.streamName}`,
@@ -116,7 +116,6 @@ export class ProducerStream extends StreamBase {
       rotationPeriodInDays: props.keyRotationPeriodInDays,
       deletionWindowInDays: props.deletionWindowInDays,
       lifecycle: {
-        ...checks.lifecycleOf("key"),
         createBeforeDestroy: true,
         ...(props.preventDestroy && { preventDestroy: true }),
       },
@@ -140,8 +139,8 @@ export class ProducerStream extends StreamBase {
       enforceConsumerDeletion: props.enforceConsumerDeletion,
       tags: props.tags,
       lifecycle: props.preventDestroy
-        ? { ...checks.lifecycleOf("stream"), preventDestroy: true }
-        : checks.lifecycleOf("stream"),
+        ? { ...checks.lifecycle, preventDestroy: true }
+        : checks.lifecycle,
     });
     if (props.maxRecordSizeKib !== undefined) {
       // An override, since the class of older bindings does not have the argument.
@@ -187,7 +186,7 @@ export class ProducerStream extends StreamBase {
     isInUse: boolean,
   ): KmsKeyPolicy {
     const partition = arnPart(arn, "partition");
-    const accountId = arnPart(arn, "accountId");
+    const accountId = arnPart(arn, "account");
     const region = arnPart(arn, "region");
     const streamArn = `arn:${partition}:kinesis:${region}:${accountId}:stream/${streamName}`;
     return new KmsKeyPolicy(this, "key-policy", {

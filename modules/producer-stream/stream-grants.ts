@@ -14,6 +14,7 @@ import {
 import { Construct } from "constructs";
 import { isAwsProvider } from "../accounts/account-of";
 import { arnPart } from "../policies/arns";
+import { ANY_DIGEST, withRoleIds } from "../policies/created-roles";
 import {
   keyUseStatements,
   policyDocument,
@@ -22,7 +23,7 @@ import {
   streamPolicyStatements,
 } from "../policies/statements";
 import { expressionOf } from "../properties/expressions";
-import { invalidProps } from "../properties/sentences";
+import { invalidProps } from "../properties/problems";
 import type { GrantWriteOptions } from "./producer-stream-props";
 import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
 import {
@@ -94,7 +95,7 @@ export class StreamGrants {
     this.preconditions = [...preconditions];
     this.limits = new PolicyLimits(config.registeredConsumerLimit);
     scope.node.addValidation({
-      validate: () => this.limits.errors(this.policyDocument(), this.registeredConsumers),
+      validate: () => this.limits.errors(this.policyDocument(ANY_DIGEST), this.registeredConsumers),
     });
     Aspects.of(scope).add({
       visit: (node) => {
@@ -156,25 +157,31 @@ export class StreamGrants {
     return proof ? [proof] : [];
   }
 
-  public policyDocument(): string {
+  public policyDocument(digest?: typeof ANY_DIGEST): string {
     const { streamArn } = this.config;
+    const granted = streamPolicyStatements(
+      streamArn,
+      [...this.readers.values()],
+      [...this.writers.values()],
+      [...this.shardListers.values()],
+    );
     return policyDocument([
-      ...streamPolicyStatements(
-        streamArn,
-        [...this.readers.values()],
-        [...this.writers.values()],
-        [...this.shardListers.values()],
-      ),
+      ...withRoleIds(this.scope, granted, [...this.readers.keys(), ...this.writers.keys()], digest),
       ...this.statements.map((statement) => inPolicy(statement, streamArn)),
     ]);
   }
 
   /** The key's statements for readers and writers. A key that is no longer in use needs no writers. */
   public keyStatements(stream: StreamIdentity = this.stream, isInUse = true): Statement[] {
-    const [readers, writers] = [[...this.readers.values()], [...this.writers.values()]];
+    const { readers, writers } = this;
+    const users = isInUse ? writers : new Map<unknown, string>();
     return this.config.decryptKeyArns.length === 0
       ? []
-      : keyUseStatements(stream, this.dnsSuffix, readers, isInUse ? writers : []);
+      : withRoleIds(
+          this.scope,
+          keyUseStatements(stream, this.dnsSuffix, [...readers.values()], [...users.values()]),
+          [...readers.keys(), ...users.keys()],
+        );
   }
 
   /** DNS suffix of the stream's partition. Without grants, a consumer has looked it up. */
@@ -232,7 +239,7 @@ export class StreamGrants {
     if (resourcePolicy) {
       this.addPreconditions(resourcePolicy, [
         ...this.preconditions,
-        ...this.limits.preconditions(this.policyDocument(), this.registeredConsumers),
+        ...this.limits.preconditions(this.policyDocument(ANY_DIGEST), this.registeredConsumers),
       ]);
       const { dependsOn = [] } = resourcePolicy;
       resourcePolicy.dependsOn = [...new Set([...dependsOn, ...this.functions])];

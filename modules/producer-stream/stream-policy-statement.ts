@@ -3,7 +3,7 @@ import type { IConstruct } from "constructs";
 import { conditions, type Conditions, statementId } from "../policies/conditions";
 import { checkPartition } from "../policies/partitions";
 import { principalArn } from "../policies/principals";
-import { STREAM_READ_ACTIONS, STREAM_WRITE_ACTIONS } from "../policies/actions";
+import { STREAM_READ_ACTIONS, STREAM_WRITE_ACTIONS } from "../../pipeline/iam/actions";
 import { Statement } from "../policies/statements";
 import { list, oneOf } from "../properties/kinds";
 import { object } from "../properties/property";
@@ -64,12 +64,12 @@ export function checkPrincipal(
   partition: string,
 ): Precondition[] {
   const checks = new PropertyChecks();
-  const report = checks.report("principalArn", "grant an account, a role or a user", "policy");
+  const report = checks.report("principalArn", "grant an account, a role or a user");
   principalArn.read(principal, report);
   checks.throwIfAny(scope);
-  checkPartition(checks, "principalArn", principal, partition, "policy");
+  checkPartition(checks, "principalArn", principal, partition);
   checks.throwIfAny(scope);
-  return checks.preconditionsOf("policy");
+  return checks.preconditions;
 }
 
 /** @throws all mistakes in one error */
@@ -79,14 +79,14 @@ export function readStatement(
   partition: string,
 ): { readonly statement: StreamPolicyStatement; readonly preconditions: Precondition[] } {
   const checks = new PropertyChecks();
-  const report = checks.report("statement", "give 'principals' and 'actions'", "policy");
+  const report = checks.report("statement", "give 'principals' and 'actions'");
   const statement = streamPolicyStatement.read(given, report);
   checks.throwIfAny(scope);
   statement.principals.forEach((principal, index) => {
-    checkPartition(checks, `statement.principals[${index}]`, principal, partition, "policy");
+    checkPartition(checks, `statement.principals[${index}]`, principal, partition);
   });
   checks.throwIfAny(scope);
-  return { statement, preconditions: checks.preconditionsOf("policy") };
+  return { statement, preconditions: checks.preconditions };
 }
 
 /** The statement as the stream's resource policy has it. */

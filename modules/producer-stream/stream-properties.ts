@@ -1,6 +1,13 @@
 import { awsProvider } from "../accounts/account-of";
 import { keyAliasName, kinesisName, kmsKeyArn, streamArn } from "../properties/formats";
-import { boolean, integer, list, mapOfStrings, oneOf } from "../properties/kinds";
+import {
+  boolean,
+  checkedByProvider,
+  integer,
+  list,
+  mapOfStrings,
+  oneOf,
+} from "../properties/kinds";
 import { Properties } from "../properties/property";
 import {
   ProducerStreamAttributes,
@@ -41,12 +48,12 @@ export const STREAM_PROPERTIES = {
   },
   streamName: { kind: kinesisName, required: true, fix: "rename the stream" },
   streamMode: {
-    kind: oneOf(Object.values(StreamMode)),
+    kind: checkedByProvider(oneOf(Object.values(StreamMode))),
     fix: "omit it to let 'shardCount' decide",
   },
-  shardCount: { kind: integer(1, 10000), fix: "omit it for on-demand capacity" },
+  shardCount: { kind: checkedByProvider(integer(1, 10000)), fix: "omit it for on-demand capacity" },
   retentionPeriodHours: {
-    kind: integer(24, 8760),
+    kind: checkedByProvider(integer(24, 8760)),
     implicitDefault: 24,
     fix: "omit it for 24 hours",
   },
@@ -59,12 +66,11 @@ export const STREAM_PROPERTIES = {
   kmsKeyArn: { kind: kmsKeyArn, fix: "give a customer managed key of the stream's Region" },
   previousKmsKeyArns,
   retainKey: { kind: boolean(), default: false },
-  deletionWindowInDays: { kind: integer(7, 30), implicitDefault: 30, resource: "key" },
-  keyRotationPeriodInDays: { kind: integer(90, 2560), implicitDefault: 365, resource: "key" },
+  deletionWindowInDays: { kind: checkedByProvider(integer(7, 30)), implicitDefault: 30 },
+  keyRotationPeriodInDays: { kind: checkedByProvider(integer(90, 2560)), implicitDefault: 365 },
   keyAliasName: {
-    kind: keyAliasName,
+    kind: checkedByProvider(keyAliasName),
     fix: "omit it to name the alias after the stream",
-    resource: "key",
   },
   preventDestroy: { kind: boolean(), default: false },
   shardLevelMetrics: {

@@ -2,11 +2,11 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { Construct } from "constructs";
 import { providerRegion } from "../accounts/account-of";
 import { checkSameStack } from "../accounts/same-stack";
-import { partitionOf } from "../policies/partitions";
+import { partitionOf } from "../../pipeline/arn";
 import { isLiteral, textOf } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { WithDefaults } from "../properties/property";
-import { mustBe, mustBeLiteral, mutuallyExclusive, requires } from "../properties/sentences";
+import { describeValue } from "../properties/problems";
 import { checkKeys } from "./key-rules";
 import { ProducerStreamProps, StreamEncryption, StreamMode } from "./producer-stream-props";
 import { STREAM_PROPERTIES } from "./stream-properties";
@@ -23,12 +23,8 @@ export function checkStream(checks: PropertyChecks, scope: Construct, props: Str
   const metrics = props.shardLevelMetrics;
   if (isLiteral(metrics) && metrics.includes("ALL") && metrics.length > 1) {
     checks.addError(
-      mustBeLiteral(
-        "shardLevelMetrics",
-        "ALL alone or a list without it",
-        metrics,
+      `'shardLevelMetrics' must be ALL alone or a list without it, got ${describeValue(metrics)}; ` +
         "leave ALL alone",
-      ),
     );
   }
 }
@@ -48,12 +44,8 @@ function checkCreatedKey(checks: PropertyChecks, props: StreamSettings): void {
   for (const property of OF_CREATED_KEY) {
     if (props[property] !== undefined && !createsKey(props)) {
       checks.addError(
-        requires(
-          property,
-          "retainKey",
-          props.kmsKeyArn === undefined ? "encryption NONE" : `kmsKeyArn ${props.kmsKeyArn}`,
+        `'${property}' requires 'retainKey', got ${props.kmsKeyArn === undefined ? "encryption NONE" : `kmsKeyArn ${props.kmsKeyArn}`}; ` +
           "it is about the key created by this construct: omit it, or set 'retainKey' to keep that key",
-        ),
       );
     }
   }
@@ -73,12 +65,8 @@ function checkMaxRecordSize(checks: PropertyChecks, props: StreamSettings): void
   const [sinceMajor, sinceMinor] = MAX_RECORD_SIZE_SINCE;
   if (major < sinceMajor || (major === sinceMajor && minor < sinceMinor)) {
     checks.addError(
-      mustBe(
-        "maxRecordSizeKib",
-        `omitted before version ${MAX_RECORD_SIZE_SINCE.join(".")} of the AWS provider`,
-        `it with bindings of version ${version}`,
+      `'maxRecordSizeKib' must be omitted before version ${MAX_RECORD_SIZE_SINCE.join(".")} of the AWS provider, got it with bindings of version ${version}; ` +
         "install newer bindings, or omit it for 1024 KiB",
-      ),
     );
   }
 }
@@ -86,17 +74,14 @@ function checkMaxRecordSize(checks: PropertyChecks, props: StreamSettings): void
 function checkCapacity(checks: PropertyChecks, { streamMode, shardCount }: StreamSettings): void {
   if (streamMode === StreamMode.ON_DEMAND && shardCount !== undefined) {
     checks.addError(
-      mutuallyExclusive(
-        "shardCount",
-        "streamMode",
-        `shardCount ${textOf(shardCount)} with ${streamMode}`,
+      `'shardCount' and 'streamMode' are mutually exclusive, got shardCount ${textOf(shardCount)} with ${streamMode}; ` +
         "omit 'shardCount', or set 'streamMode' to PROVISIONED",
-      ),
     );
   }
   if (streamMode === StreamMode.PROVISIONED && shardCount === undefined) {
     checks.addError(
-      requires("streamMode", "shardCount", streamMode, "give the number of shards, or omit both"),
+      `'streamMode' requires 'shardCount', got ${streamMode}; ` +
+        "give the number of shards, or omit both",
     );
   }
 }
@@ -108,12 +93,8 @@ function checkEncryption(
 ): void {
   if (key !== undefined && encryption === StreamEncryption.NONE) {
     checks.addError(
-      mutuallyExclusive(
-        "kmsKeyArn",
-        "encryption",
-        `${key} with NONE`,
+      `'kmsKeyArn' and 'encryption' are mutually exclusive, got ${key} with NONE; ` +
         "omit 'encryption' to use the key, or omit 'kmsKeyArn'",
-      ),
     );
   }
   if (key === undefined && !previous?.length) {
@@ -124,6 +105,5 @@ function checkEncryption(
   checkKeys(checks, key, previous, {
     region,
     partition: isLiteral(region) ? partitionOf(region) : undefined,
-    resource: "stream",
   });
 }

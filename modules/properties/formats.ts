@@ -19,15 +19,23 @@ export const consumerArn = matching(
   `^${STREAM_ARN}/consumer/[a-zA-Z0-9_.-]+:[0-9]+$`,
   "a registered consumer's ARN (<stream ARN>/consumer/<name>:<creation time>)",
 );
+const explainAlias = (value: string, fix: string) =>
+  /(^|:)alias\//.test(value)
+    ? { rule: "must be a key ARN", got: `the alias ${JSON.stringify(value)}`, fix }
+    : undefined;
 const KEY_ARN = `^${PARTITION}:kms:[a-z0-9-]+:${ACCOUNT}:key/[a-zA-Z0-9-]+$`;
 const KEY_ARN_RULE = "a key ARN (arn:aws:kms:<region>:<account>:key/<id>)";
 export const kmsKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value, property) => {
   if (/(^|:)alias\/aws\//.test(value)) {
-    return `'${property}' must be the ARN of a customer managed key, got ${JSON.stringify(value)}; the policy of an AWS managed key cannot be changed, so no other account could decrypt the stream: omit '${property}' to have a key created, or give the ARN of a customer managed key`;
+    return {
+      rule: "must be the ARN of a customer managed key",
+      fix: `the policy of an AWS managed key cannot be changed, so no other account could decrypt the stream: omit '${property}' to have a key created, or give the ARN of a customer managed key`,
+    };
   }
-  return /(^|:)alias\//.test(value)
-    ? `'${property}' must be a key ARN, got the alias ${JSON.stringify(value)}; an alias means nothing in another account's policies: give the ARN of the key behind it (aws kms describe-key --key-id ${value})`
-    : undefined;
+  return explainAlias(
+    value,
+    `an alias means nothing in another account's policies: give the ARN of the key behind it (aws kms describe-key --key-id ${value})`,
+  );
 });
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 export const rolePath = matching(
@@ -38,18 +46,22 @@ export const rolePath = matching(
 export const keyAliasName = matching(
   "^alias/[a-zA-Z0-9/_-]{1,250}$",
   "alias/ and 1 to 250 letters, digits, hyphens, underscores or slashes",
-  (value, property) =>
+  (value) =>
     value.startsWith("alias/aws/")
-      ? `'${property}' must be an alias of your own, got ${JSON.stringify(value)}; alias/aws/ is for AWS managed keys: rename the alias`
+      ? {
+          rule: "must be an alias of your own",
+          fix: "alias/aws/ is for AWS managed keys: rename the alias",
+        }
       : undefined,
 );
 /** A key that only the function's account uses. */
 export const encryptionKeyArn = matching(KEY_ARN, KEY_ARN_RULE);
 /** A key that encrypts something else than a stream: an AWS managed key needs no permission. */
-export const customerKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value, property) =>
-  /(^|:)alias\//.test(value)
-    ? `'${property}' must be a key ARN, got the alias ${JSON.stringify(value)}; policies name a key by its ARN: give the ARN of the customer managed key behind the alias, or omit it for an AWS managed key`
-    : undefined,
+export const customerKeyArn = matching(KEY_ARN, KEY_ARN_RULE, (value) =>
+  explainAlias(
+    value,
+    "policies name a key by its ARN: give the ARN of the customer managed key behind the alias, or omit it for an AWS managed key",
+  ),
 );
 export const roleArn = matching(
   `^${PARTITION}:iam::${ACCOUNT}:role/[^* ]+$`,
@@ -59,9 +71,12 @@ export const policyArn = matching(
   `^${PARTITION}:iam::(${ACCOUNT}|aws):policy/[^* ]+$`,
   "a managed policy ARN (arn:aws:iam::<account>:policy/<name>)",
 );
-const fifoDestination = (arn: string, property: string): string | undefined =>
+const fifoDestination = (arn: string) =>
   arn.endsWith(".fifo")
-    ? `'${property}' must be a standard queue or topic, got ${JSON.stringify(arn)}; Lambda delivers no failures of a stream to FIFO destinations: give a standard one, or omit it to have a queue created`
+    ? {
+        rule: "must be a standard queue or topic",
+        fix: "Lambda delivers no failures of a stream to FIFO destinations: give a standard one, or omit it to have a queue created",
+      }
     : undefined;
 export const queueArn = matching(
   `^${PARTITION}:sqs:[a-z0-9-]+:${ACCOUNT}:[a-zA-Z0-9_-]{1,80}$`,

@@ -1,8 +1,9 @@
 import { Expression, Fn, Op, Token } from "cdktf";
-import { isLiteral } from "./expressions";
+import { asArgument, isLiteral } from "./expressions";
 import type { JsonSchema } from "./json-schema";
+import type { Problem } from "./problems";
 import type { Report } from "./property-checks";
-import { isGiven, isPlainObject } from "./values";
+import { isGiven, isPlainObject } from "../../pipeline/values";
 
 /** The values that a property takes. */
 export interface Kind<T = unknown> {
@@ -93,6 +94,14 @@ export const oneOf = <T extends string | number>(values: readonly T[]): Kind<T> 
     condition: (value) => Fn.contains([...values], value),
   });
 
+/** The AWS provider refuses wrong values of the property at plan, so that a token needs no precondition. */
+export const checkedByProvider = <T, K extends Kind<T>>(kind: K & Kind<T>): K => ({
+  ...kind,
+  read: (value, report) => (isLiteral(value) ? kind.read(value, report) : value),
+});
+
+type Explanation = Omit<Problem, "property">;
+
 /** A string that a regular expression describes completely. */
 export interface Pattern extends Kind<string> {
   matches(value: string): boolean;
@@ -102,12 +111,12 @@ export interface Pattern extends Kind<string> {
  * A string that matches a regular expression. JavaScript, JSON Schema and RE2 (Terraform) must
  * read the expression in the same way; without backslashes it needs no escaping in either.
  *
- * @param explain the whole sentence for a value whose mistake has a better explanation
+ * @param explain a better explanation of the mistake in a value
  */
 export function matching(
   pattern: string,
   rule: string,
-  explain: (value: string, property: string) => string | undefined = () => undefined,
+  explain: (value: string, property: string) => Explanation | undefined = () => undefined,
 ): Pattern {
   const expression = new RegExp(pattern);
   const matches = (value: string): boolean => expression.test(value);
@@ -116,18 +125,18 @@ export function matching(
     rule,
     schema: { type: "string", pattern },
     isValid: matches,
-    condition: (value) => Fn.can(Fn.regex(pattern, value)),
+    condition: (value) => Fn.can(Fn.regex(pattern, asArgument(value))),
   });
   return {
     ...kind,
     matches,
     read: (value, report) => {
       const explanation = typeof value === "string" ? explain(value, report.property) : undefined;
-      if (explanation !== undefined) {
-        report.addSentence(explanation);
-        return value as string;
+      if (explanation === undefined) {
+        return kind.read(value, report);
       }
-      return kind.read(value, report);
+      report.add({ got: JSON.stringify(value), ...explanation });
+      return value as string;
     },
   };
 }
@@ -218,10 +227,12 @@ export const mapOf = <T>(
       return Object.fromEntries(
         Object.entries(given)
           .filter(([, one]) => isGiven(one))
-          .map(([name, one]) => {
-            const entry = report.at(`.${name}`);
-            if (names && isLiteral(name) && !names.matches(name)) {
-              entry.addNameError(names.rule, name);
+          .map(([name, one], index) => {
+            const isMisnamed = names && isLiteral(name) && !names.matches(name);
+            // A wrong name may hold a secret as well, such as `PASSWORD=...`.
+            const entry = report.at(isMisnamed && report.isSecret ? `[${index}]` : `.${name}`);
+            if (isMisnamed) {
+              entry.add({ rule: `must be named with ${names.rule}`, got: entry.describe(name) });
             }
             return [name, value.read(one, entry)];
           }),
@@ -232,6 +243,12 @@ export const mapOf = <T>(
 
 export const mapOfStrings = (names?: Pattern): Kind<Record<string, string>> =>
   mapOf(string(), "strings", names);
+
+/** A value that no error shows. */
+export const secret = <T>(kind: Kind<T>): Kind<T> => ({
+  ...kind,
+  read: (value, report) => kind.read(value, report.ofSecret()),
+});
 
 /** An object of the program that only the library or the framework creates. */
 export const instance = <T>(rule: string, isInstance: (value: unknown) => boolean): Kind<T> => ({

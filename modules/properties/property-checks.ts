@@ -1,44 +1,29 @@
 import { Expression, Precondition, TerraformResourceLifecycle } from "cdktf";
 import { IConstruct } from "constructs";
-import { describeValue, invalidProps, mustBe, unknownProperty } from "./sentences";
-
-/** Receives the mistakes in one property, or in a part of it. */
-export interface Report {
-  /** Path of the property, for example `vpc.subnetIds[0]`. */
-  readonly property: string;
-  /** The report of a part of the property, which may have another fix and resource. */
-  at(part: string, fix?: string, resource?: string): Report;
-  /** The value has the right type and breaks the rule. */
-  addError(rule: string, value: unknown): void;
-  /** The value has the wrong type, so that no other rule can be applied to it. */
-  addWrongType(rule: string, value: unknown): void;
-  /** The name of an entry in a map breaks the rule for names. */
-  addNameError(rule: string, name: string): void;
-  /** There is no property of this name. */
-  addUnknown(known: readonly string[]): void;
-  /** Reports a mistake with a specific sentence. */
-  addSentence(sentence: string): void;
-  /** A value that is known only at apply must meet the condition. */
-  addPrecondition(condition: Expression, rule: string, value: string): void;
-}
+import { describeSecret, describeValue, invalidProps, mustBe, Problem, render } from "./problems";
 
 /**
- * Collects the mistakes in the properties of one construct. A literal is checked at once; a token
- * becomes a precondition with the same sentence, on the resource that uses the value.
+ * Collects the mistakes in the properties of one construct. A literal is checked at once. A token
+ * that the AWS provider does not check becomes a precondition with the same sentence, on the resource
+ * of the construct that is created last.
  */
 export class PropertyChecks {
-  public readonly errors: string[] = [];
+  public readonly errors: (Problem | string)[] = [];
+  public readonly preconditions: Precondition[] = [];
   private hasWrongTypes = false;
-  private readonly preconditions: { readonly resource: string; readonly check: Precondition }[] =
-    [];
 
-  public addError(sentence: string): void {
-    this.errors.push(sentence);
+  public addError(problem: Problem | string): void {
+    this.errors.push(problem);
   }
 
-  /** @param resource which of the construct's resources gets the precondition */
-  public addPrecondition(resource: string, condition: Expression, errorMessage: string): void {
-    this.preconditions.push({ resource, check: { condition, errorMessage } });
+  /** The value has the wrong type, so that no other rule can be applied to it. */
+  public addWrongType(problem: Problem): void {
+    this.hasWrongTypes = true;
+    this.addError(problem);
+  }
+
+  public addPrecondition(condition: Expression, problem: Problem | string): void {
+    this.preconditions.push({ condition, errorMessage: render(problem) });
   }
 
   /**
@@ -46,49 +31,22 @@ export class PropertyChecks {
    *
    * @param rule true or false, or a condition for Terraform
    */
-  public checkRule(resource: string, rule: Expression, sentence: string): void {
+  public checkRule(rule: Expression, problem: Problem | string): void {
     if (typeof rule !== "boolean") {
-      this.addPrecondition(resource, rule, sentence);
+      this.addPrecondition(rule, problem);
     } else if (!rule) {
-      this.addError(sentence);
+      this.addError(problem);
     }
   }
 
-  public preconditionsOf(...resources: readonly string[]): Precondition[] {
-    return resources.flatMap((resource) =>
-      this.preconditions.filter((one) => one.resource === resource).map(({ check }) => check),
-    );
+  /** The `lifecycle` block with the preconditions; undefined if there are none. */
+  public get lifecycle(): TerraformResourceLifecycle | undefined {
+    return this.preconditions.length > 0 ? { precondition: this.preconditions } : undefined;
   }
 
-  /** The `lifecycle` block of a resource; undefined if it has no preconditions. */
-  public lifecycleOf(resource: string): TerraformResourceLifecycle | undefined {
-    const precondition = this.preconditionsOf(resource);
-    return precondition.length > 0 ? { precondition } : undefined;
-  }
-
-  /**
-   * @param fix completes the sentence with what to do
-   * @param resource which of the construct's resources gets the preconditions of tokens
-   */
-  public report(property: string, fix: string, resource: string): Report {
-    const addError = (rule: string, value: unknown): void =>
-      this.addError(mustBe(property, rule, describeValue(value), fix));
-    return {
-      property,
-      at: (part, partFix = fix, partResource = resource) =>
-        this.report(property + part, partFix, partResource),
-      addError,
-      addWrongType: (rule, value) => {
-        this.hasWrongTypes = true;
-        addError(rule, value);
-      },
-      addNameError: (rule, name) =>
-        this.addError(mustBe(property, `named with ${rule}`, describeValue(name), fix)),
-      addUnknown: (known) => this.addError(unknownProperty(property, known)),
-      addSentence: (sentence) => this.addError(sentence),
-      addPrecondition: (condition, rule, value) =>
-        this.addPrecondition(resource, condition, mustBe(property, rule, value, fix)),
-    };
+  /** @param fix completes the sentence with what to do */
+  public report(property: string, fix: string): Report {
+    return new Report(this, property, fix, describeValue);
   }
 
   /** Throws if a value has a wrong type, since rules that span properties rely on the types. */
@@ -103,5 +61,55 @@ export class PropertyChecks {
     if (this.errors.length > 0) {
       throw invalidProps(scope.node.path, this.errors);
     }
+  }
+}
+
+/** Receives the mistakes in one property, or in a part of it. */
+export class Report {
+  /** @param property path of the property, for example `vpc.subnetIds[0]` */
+  constructor(
+    private readonly checks: PropertyChecks,
+    public readonly property: string,
+    private readonly fix: string,
+    public readonly describe: (value: unknown) => string,
+  ) {}
+
+  /** The report of a part of the property, which may have another fix. */
+  public at(part: string, fix = this.fix): Report {
+    return new Report(this.checks, this.property + part, fix, this.describe);
+  }
+
+  /** The same report, whose sentences show no value. */
+  public ofSecret(): Report {
+    return new Report(this.checks, this.property, this.fix, describeSecret);
+  }
+
+  public get isSecret(): boolean {
+    return this.describe === describeSecret;
+  }
+
+  public add(problem: Omit<Problem, "property" | "fix"> & Partial<Pick<Problem, "fix">>): void {
+    this.checks.addError({ fix: this.fix, ...problem, property: this.property });
+  }
+
+  /** The value has the right type and breaks the rule. */
+  public addError(rule: string, value: unknown): void {
+    this.checks.addError(this.mustBe(rule, this.describe(value)));
+  }
+
+  public addWrongType(rule: string, value: unknown): void {
+    this.checks.addWrongType(this.mustBe(rule, this.describe(value)));
+  }
+
+  /** A value that is known only at apply must meet the condition. */
+  public addPrecondition(condition: Expression, rule: string, value: string): void {
+    this.checks.addPrecondition(
+      condition,
+      this.mustBe(rule, this.isSecret ? describeSecret(value) : value),
+    );
+  }
+
+  private mustBe(rule: string, got: string): Problem {
+    return mustBe(this.property, rule, got, this.fix);
   }
 }

@@ -1,6 +1,7 @@
 import type { JsonSchema } from "./json-schema";
 import { Kind } from "./kinds";
-import { isGiven, isPlainObject } from "./values";
+import { isGiven, isPlainObject } from "../../pipeline/values";
+import type { Problem } from "./problems";
 import { PropertyChecks, Report } from "./property-checks";
 
 /** Everything about one property, declared once. */
@@ -13,8 +14,6 @@ export interface Property<T> {
   readonly implicitDefault?: T;
   /** Completes an error with what to do. By default, to omit the property for its default. */
   readonly fix?: string;
-  /** The resource that gets the precondition of a token, if not the table's own. */
-  readonly resource?: string;
 }
 
 /**
@@ -42,19 +41,14 @@ type Defaulted<T> = {
   [K in keyof T]: T[K] extends { readonly default: unknown } ? K : never;
 }[keyof T];
 
-/**
- * Checks each property by its declaration, and returns them with defaults and without nulls.
- *
- * @param resource the resource that gets the preconditions of tokens
- */
+/** Checks each property by its declaration, and returns them with defaults and without nulls. */
 export function readProperties<P extends object, T extends Table>(
   table: T & Properties<P>,
   given: P,
   checks: PropertyChecks,
-  resource = "",
 ): WithDefaults<P, T> {
   const entries = Object.entries<Property<unknown>>(table).map(([name, property]) => {
-    const report = () => checks.report(name, fixOf(property), property.resource ?? resource);
+    const report = () => checks.report(name, fixOf(property));
     return [name, readProperty(property, (given as Record<string, unknown>)[name], report)];
   });
   return Object.fromEntries(entries) as WithDefaults<P, T>;
@@ -99,16 +93,22 @@ export function object<P extends object>(table: Properties<P>): Kind<P> {
         return value as P;
       }
       for (const name of Object.keys(value).filter((one) => !names.includes(one))) {
-        report.at(dotted(report, name)).addUnknown(names);
+        report.at(dotted(report, name)).add(unknown(name, names));
       }
       return Object.fromEntries(
         Object.entries(declared).map(([name, property]) => {
-          const part = () => report.at(dotted(report, name), fixOf(property), property.resource);
+          const part = () => report.at(dotted(report, name), fixOf(property));
           return [name, readProperty(property, value[name], part)];
         }),
       ) as P;
     },
   };
+}
+
+function unknown(name: string, known: readonly string[]): Pick<Problem, "rule" | "fix"> {
+  const meant = known.find((one) => one.toLowerCase() === name.toLowerCase());
+  const fix = meant ? `write '${meant}'` : `use one of ${known.join(", ")}`;
+  return { rule: "is not a property", fix };
 }
 
 const dotted = ({ property }: Report, name: string): string =>

@@ -29,33 +29,25 @@ __export(index_exports, {
 module.exports = __toCommonJS(index_exports);
 var import_node_buffer = require("node:buffer");
 
-// handler/kinesis-handler.ts
+// handler/descriptions.ts
 var import_node_util = require("node:util");
-function kinesisHandler(processRecord) {
-  return async (event) => {
-    for (const record of event.Records) {
-      try {
-        await processRecord(record);
-      } catch (thrown) {
-        const { sequenceNumber, partitionKey } = record.kinesis;
-        console.error({
-          message:
-            "Failed to process this record. Stopped here to keep the order; Lambda retries from this record on.",
-          sequenceNumber,
-          partitionKey,
-          shardId: record.eventID.split(":", 1)[0],
-          error: describeError(thrown),
-        });
-        return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
-      }
-    }
-    return { batchItemFailures: [] };
-  };
-}
-function recordData(record) {
-  return Buffer.from(record.kinesis.data, "base64");
+function notOfKinesis(what, received) {
+  const shape =
+    typeof received === "object" && received !== null
+      ? `${what} with the keys ${Object.keys(received).join(", ")}`
+      : `${what} that is ${received === null ? "null" : typeof received}`;
+  return new TypeError(
+    `kinesisHandler must get events of a Kinesis stream, got ${shape}: check what invokes the function`,
+  );
 }
 function describeError(thrown) {
+  try {
+    return describeAny(thrown);
+  } catch {
+    return { name: "NonError", message: "What was thrown cannot be described." };
+  }
+}
+function describeAny(thrown) {
   if (thrown instanceof Error || import_node_util.types.isNativeError(thrown)) {
     return {
       name: thrown.name,
@@ -67,6 +59,66 @@ function describeError(thrown) {
     };
   }
   return { name: "NonError", message: (0, import_node_util.format)(thrown) };
+}
+
+// handler/kinesis-handler.ts
+var RECORD_FAILED =
+  "Failed to process this record. Stopped here to keep the order; Lambda retries from this record on.";
+var BATCH_FAILED =
+  "Failed to process this record. Stopped here; Lambda retries its batch with the state from before.";
+function kinesisHandler(processRecord, options) {
+  async function handler2(event) {
+    const window = isOfWindow(event) ? event : void 0;
+    const state = window?.state ?? {};
+    const answer = (batchItemFailures, next) => ({
+      batchItemFailures,
+      ...(window && { state: next }),
+    });
+    for (const record of recordsOf(event)) {
+      try {
+        await processRecord(record, ...(options ? [state] : []));
+      } catch (thrown) {
+        const { sequenceNumber, partitionKey } = record.kinesis;
+        console.error({
+          message: options ? BATCH_FAILED : RECORD_FAILED,
+          sequenceNumber,
+          partitionKey,
+          shardId: record.eventID?.split(":", 1)[0],
+          error: describeError(thrown),
+        });
+        if (options) {
+          throw thrown;
+        }
+        return answer([{ itemIdentifier: sequenceNumber }], state);
+      }
+    }
+    if (!options || (window && !window.isFinalInvokeForWindow && !window.isWindowTerminatedEarly)) {
+      return answer([], state);
+    }
+    await options.onWindowEnd(state, window && describeWindow(window));
+    return answer([], {});
+  }
+  return handler2;
+}
+function recordData(record) {
+  return Buffer.from(record.kinesis.data, "base64");
+}
+function recordsOf(event) {
+  const { Records } = event;
+  const records = Records ?? (isOfWindow(event) ? [] : void 0);
+  if (!Array.isArray(records)) {
+    throw notOfKinesis("an event", event);
+  }
+  const isOther = (record) => !record?.kinesis?.sequenceNumber;
+  if (records.some(isOther)) {
+    throw notOfKinesis("a record", records.find(isOther));
+  }
+  return records;
+}
+var isOfWindow = (event) => event.window !== void 0;
+function describeWindow(event) {
+  const { window, shardId, isWindowTerminatedEarly } = event;
+  return { ...window, shardId, isTerminatedEarly: isWindowTerminatedEarly };
 }
 
 // handler/index.ts
