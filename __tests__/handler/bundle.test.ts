@@ -70,6 +70,7 @@ describe("the bundled function", () => {
     // Assess
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     expect(Object.keys(metafile.inputs).sort()).toStrictEqual([
+      "handler/descriptions.ts",
       "handler/index.ts",
       "handler/kinesis-handler.ts",
     ]);
@@ -151,6 +152,33 @@ describe("kinesisHandler in plain Node", () => {
     });
   });
 
+  it("runs its example of a window, which the README shows too", async () => {
+    // Prepare
+    const example = jsDocExample("onWindowEnd");
+    const window = { start: "2026-01-31T08:00:00Z", end: "2026-01-31T08:01:00Z" };
+    const event = {
+      ...anEvent("1", "2"),
+      window,
+      state: { samplepartitionkey3: 5, other: 1 },
+      shardId: "shardId-000000000002",
+      isFinalInvokeForWindow: true,
+      isWindowTerminatedEarly: false,
+    };
+
+    // Act
+    const { response, printed } = await runHandler(example, event);
+
+    // Assess
+    expect(response).toStrictEqual({ batchItemFailures: [], state: {} });
+    expect(printed).toStrictEqual({
+      ...window,
+      shardId: "shardId-000000000002",
+      isTerminatedEarly: false,
+      counts: { samplepartitionkey3: 7, other: 1 },
+    });
+    expect(readFileSync(join(ROOT, "README.md"), "utf8")).toContain(example);
+  });
+
   it("logs why a fetch failed", async () => {
     // Prepare: a port on which nothing listens any more
     const url = await startStore(() => undefined);
@@ -200,10 +228,12 @@ describe("kinesisHandler in plain Node", () => {
   });
 });
 
-function jsDocExample(): string {
+/** The first example of the docstrings that contains `text`. */
+function jsDocExample(text = "CLICKS_URL"): string {
   const source = readFileSync(join(ROOT, "handler/kinesis-handler.ts"), "utf8");
-  const [, example = ""] = /@example\n \* ```ts\n([^]*?) \* ```/.exec(source) ?? [];
-  return example.replace(/^ \* ?/gm, "");
+  const examples = source.matchAll(/@example\n \* ```ts\n([^]*?) \* ```/g);
+  const found = [...examples].map(([, example = ""]) => example.replace(/^ \* ?/gm, ""));
+  return found.find((example) => example.includes(text)) ?? "";
 }
 
 /** Calls the handler that `source` exports in a separate Node process, as Lambda does. */
@@ -211,7 +241,7 @@ async function runHandler(
   source: string,
   event: KinesisStreamEvent,
   environment: Record<string, string> = {},
-): Promise<{ response: unknown; logged: unknown }> {
+): Promise<{ response: unknown; logged: unknown; printed: unknown }> {
   const outfile = join(directory, "index.js");
   await bundle({
     stdin: { contents: source, loader: "ts", resolveDir: ROOT },
@@ -224,17 +254,19 @@ async function runHandler(
     process.execPath,
     [
       "-e",
-      `let logged;
+      `let logged, printed;
+      const { log } = console;
       console.error = (...entry) => { [logged] = entry; };
+      console.log = (...entry) => { [printed] = entry; };
       require(process.argv[1])
         .handler(JSON.parse(process.argv[2]))
-        .then((response) => console.log(JSON.stringify({ response, logged })));`,
+        .then((response) => log(JSON.stringify({ response, logged, printed })));`,
       outfile,
       JSON.stringify(event),
     ],
     { env: { PATH: process.env.PATH, ...environment } },
   );
-  return JSON.parse(stdout) as { response: unknown; logged: unknown };
+  return JSON.parse(stdout) as { response: unknown; logged: unknown; printed: unknown };
 }
 
 async function startStore(listener: RequestListener): Promise<string> {

@@ -1,10 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { runInNewContext } from "node:vm";
-import type {
-  KinesisStreamHandler,
-  KinesisStreamRecord,
-  KinesisStreamTumblingWindowEvent,
-} from "aws-lambda";
+import type { KinesisStreamEvent, KinesisStreamHandler, KinesisStreamRecord } from "aws-lambda";
 import { kinesisHandler, recordData } from "../../handler/kinesis-handler";
 import { aRecord, anEvent, base64 } from "./records";
 
@@ -255,6 +251,25 @@ describe("kinesisHandler", () => {
       },
     );
 
+    it("reports a record even if what was thrown cannot be described", async () => {
+      // Prepare
+      const error = new Error("broken");
+      Object.defineProperty(error, "cause", {
+        get: () => {
+          throw new Error("no cause");
+        },
+      });
+
+      // Act
+      const logged = await loggedErrorOf(error);
+
+      // Assess
+      expect(logged).toStrictEqual({
+        name: "NonError",
+        message: "What was thrown cannot be described.",
+      });
+    });
+
     it("recognizes an Error of another realm", async () => {
       // Prepare
       const error = runInNewContext("new TypeError('not ours')") as Error;
@@ -339,25 +354,62 @@ describe("kinesisHandler", () => {
     }
   });
 
-  it("treats a tumbling window's event like any other and returns no state", async () => {
-    // Prepare
-    const processed: string[] = [];
-    const event: KinesisStreamTumblingWindowEvent = {
-      ...anEvent("1", "2"),
-      window: { start: "2024-01-30T14:00:00Z", end: "2024-01-30T14:02:00Z" },
-      state: { total: 7 },
-      isFinalInvokeForWindow: true,
-      isWindowTerminatedEarly: false,
-    };
+  describe("when the event is not one of a Kinesis stream", () => {
+    it.each<[string, unknown, string]>([
+      [
+        "of SQS",
+        { Records: [{ messageId: "1", body: "secret" }] },
+        "a record with the keys messageId, body",
+      ],
+      [
+        "of DynamoDB",
+        { Records: [{ eventID: "1", dynamodb: {} }] },
+        "a record with the keys eventID, dynamodb",
+      ],
+      ["with an empty record", { Records: [aRecord(), null] }, "a record that is null"],
+      ["with a text as record", { Records: ["secret"] }, "a record that is string"],
+      [
+        "of Firehose",
+        { records: [], region: "eu-west-1" },
+        "an event with the keys records, region",
+      ],
+      ["with a text as records", { Records: "secret" }, "an event with the keys Records"],
+      ["that is a text", "secret", "an event that is string"],
+    ])("processes nothing and says what it got: an event %s", async (_, event, received) => {
+      // Prepare
+      const processRecord = jest.fn();
 
-    // Act
-    const response = await kinesisHandler((record) => {
-      processed.push(sequenceNumberOf(record));
-    })(event);
+      // Act
+      const handling = kinesisHandler(processRecord)(event as KinesisStreamEvent);
 
-    // Assess
-    expect(response).toStrictEqual({ batchItemFailures: [] });
-    expect(processed).toStrictEqual(["1", "2"]);
+      // Assess
+      await expect(handling).rejects.toThrow(
+        new TypeError(
+          `kinesisHandler must get events of a Kinesis stream, got ${received}: check what invokes the function`,
+        ),
+      );
+      expect(processRecord).not.toHaveBeenCalled();
+    });
+
+    it("still reports a failing record that has a sequence number and no event id", async () => {
+      // Prepare
+      const { eventID: _, ...record } = aRecord({ sequenceNumber: "2" });
+      const event = { Records: [aRecord({ sequenceNumber: "1" }), record] } as KinesisStreamEvent;
+      const handler = kinesisHandler(({ kinesis }) => {
+        if (kinesis.sequenceNumber === "2") {
+          throw new Error("broken");
+        }
+      });
+
+      // Act
+      const response = await handler(event);
+
+      // Assess
+      expect(response).toStrictEqual({ batchItemFailures: [{ itemIdentifier: "2" }] });
+      expect(consoleError.mock.calls).toMatchObject([
+        [{ sequenceNumber: "2", shardId: undefined, error: { message: "broken" } }],
+      ]);
+    });
   });
 });
 
