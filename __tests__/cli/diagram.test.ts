@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { dotOf } from "../../cli/src/diagram/dot";
 import { graphOf, type Graph } from "../../cli/src/diagram/graph";
 import { mermaidOf } from "../../cli/src/diagram/mermaid";
-import { resourcesInConfiguration, resourcesInState } from "../../cli/src/diagram/resources";
+import { resourcesInConfiguration, resourcesOfState } from "../../pipeline/terraform/references";
 import { aConsumer, aStream, synthesize } from "../helpers/synthesize";
 import { scratch } from "../terraform/harness";
 import { pipelineState } from "../terraform/pipeline-state";
@@ -128,10 +128,10 @@ describe("the diagram of a state", () => {
       values: { event_source_arn: streamArn, function_arn: functionArn, uuid: "u-1" },
     },
     { type: "aws_kinesis_stream", values: { arn: streamArn, name: "clicks", id: streamArn } },
-  ].map((one) => ({ ...one, address: `${one.type}.x`, dependsOn: [] as string[] }));
+  ].map((one) => ({ ...one, name: "x", address: `${one.type}.x`, dependsOn: [] as string[] }));
 
   it("finds what belongs together by ARN", () => {
-    const found = graphOf(resourcesInState(state));
+    const found = graphOf(resourcesOfState(state));
 
     expect(found.accounts).toEqual(["111111111111", "222222222222"]);
     expect(edges(found, "records")).toEqual([
@@ -144,7 +144,7 @@ describe("the diagram of a state", () => {
   });
 
   it("draws a stream of another state by its ARN", () => {
-    const found = graphOf(resourcesInState(state.slice(0, -1)));
+    const found = graphOf(resourcesOfState(state.slice(0, -1)));
 
     expect(found.nodes.at(-1)).toEqual({
       id: streamArn,

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import {
   allow,
   CONSUMER,
   makeMapping,
+  makeRole,
   makeStream,
   PRODUCER,
   REGION,
@@ -15,9 +17,10 @@ import {
   STREAM_ACTIONS,
   until,
 } from "../local/two-accounts";
+import { ROOT } from "../terraform/harness";
+import { declared } from "./settings";
 import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
-
-jest.setTimeout(120_000);
+import { withoutProgress } from "../helpers/progress";
 
 const inRegion = ["--region", REGION];
 
@@ -49,6 +52,29 @@ describe("discovery", () => {
       expect(exitCode).toBe(0);
     }
   });
+
+  it.each([[["doctor"]], [["status"]], [["status", "--watch", "1"]], [["redrive", "--dry-run"]]])(
+    "ends %j quietly, with the same exit code, when nobody reads the output",
+    async (command) => {
+      const args = [...command, ...fromBoth("clicks")];
+      const child = spawn(
+        process.execPath,
+        ["--import", "tsx", "cli/src/main.ts", ...args, "--endpoint-url", aws.url],
+        { cwd: ROOT, env: { ...process.env } },
+      );
+      child.stdout.destroy();
+      let stderr = "";
+      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      const exitCode = await new Promise((resolve) => child.once("close", resolve));
+
+      const read = await world.cli(...args.filter((one) => !/^(--watch|1)$/.test(one)));
+      expect([exitCode, withoutProgress(stderr)]).toEqual([
+        read.exitCode,
+        withoutProgress(read.stderr),
+      ]);
+      expect(read.stdout).not.toBe("");
+    },
+  );
 
   it("finds every mapping of a function", async () => {
     const { producer, consumer } = world;
@@ -126,21 +152,19 @@ describe("discovery", () => {
   });
 
   it("finds the pipelines that the settings declare", async () => {
-    const settings = () => [
-      {
-        name: "a",
-        region: REGION,
-        producer: { accountId: PRODUCER, profile: "producer" },
-        stream: { streamName: "clicks" },
-        consumers: [
-          {
-            id: "clicks",
-            account: { accountId: CONSUMER, profile: "analytics" },
-            consumerName: "clicks",
-          },
-        ],
-      },
-    ];
+    const settings = declared({
+      name: "a",
+      region: REGION,
+      producer: { accountId: PRODUCER, profile: "producer" },
+      stream: { streamName: "clicks" },
+      consumers: [
+        {
+          id: "clicks",
+          account: { accountId: CONSUMER, profile: "analytics" },
+          consumerName: "clicks",
+        },
+      ],
+    });
     const args = ["doctor", "--json", "--endpoint-url", aws.url];
     const { exitCode, stdout } = await runCli(args, { settings });
     expect(mappings(stdout)).toEqual([built.uuid]);
@@ -148,22 +172,23 @@ describe("discovery", () => {
   });
 
   it("looks into an account through a role that the settings name", async () => {
-    const roleArn = `arn:aws:iam::${CONSUMER}:role/operator`;
-    const settings = () => [
-      {
-        name: "a",
-        region: REGION,
-        producer: { accountId: PRODUCER, profile: "producer" },
-        stream: { streamArn: built.streamArn },
-        consumers: [
-          {
-            id: "clicks",
-            account: { accountId: CONSUMER, profile: "producer", assumeRole: { roleArn } },
-            consumerName: "clicks",
-          },
-        ],
-      },
-    ];
+    const roleArn = await makeRole(world.consumer, "operator", {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { AWS: PRODUCER }, Action: "sts:AssumeRole" }],
+    });
+    const settings = declared({
+      name: "a",
+      region: REGION,
+      producer: { accountId: PRODUCER, profile: "producer" },
+      stream: { streamArn: built.streamArn },
+      consumers: [
+        {
+          id: "clicks",
+          account: { accountId: CONSUMER, profile: "producer", assumeRole: { roleArn } },
+          consumerName: "clicks",
+        },
+      ],
+    });
     const args = ["doctor", "--json", "--endpoint-url", aws.url];
     const { exitCode, stdout } = await runCli(args, { settings });
     expect(mappings(stdout)).toEqual([built.uuid]);
@@ -245,7 +270,7 @@ describe("discovery", () => {
       "a state file that is none",
       ["--state", __filename],
       2,
-      /^cannot read the state in .*; it must be Terraform's own file, /,
+      /^cannot read the state in .*; it must be Terraform's own file \(/,
     ],
     [
       "a mapping without a Region",

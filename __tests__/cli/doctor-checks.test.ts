@@ -1,99 +1,17 @@
-import { diagnose } from "../../cli/src/doctor/diagnose";
-import { examine } from "../../cli/src/doctor/examine";
-import { Accounts, type Account } from "../../cli/src/accounts";
-import { discover } from "../../cli/src/discover";
-import { unknown } from "../../cli/src/facts";
-import type { Reference } from "../../cli/src/pipeline";
-import { recordedAccount, type Answers } from "./recorded";
-
-const STREAM = "arn:aws:kinesis:eu-west-1:111111111111:stream/clicks";
-const CONSUMER = `${STREAM}/consumer/efo:1700000000`;
-const FUNCTION = "arn:aws:lambda:eu-west-1:222222222222:function:analytics";
-const ROLE = "arn:aws:iam::222222222222:role/reader";
-const KEY = "arn:aws:kms:eu-west-1:111111111111:key/1";
-
-const document = (...statements: object[]): string => JSON.stringify({ Statement: statements });
-const allowRole = (Action: string, Principal: object = { AWS: ROLE }) =>
-  document({ Effect: "Allow", Principal, Action, Resource: "*" });
-
-const gone =
-  (name = "ResourceNotFoundException") =>
-  (): never => {
-    throw Object.assign(new Error("not there"), { name });
-  };
-
-const STREAM_ANSWERS: Answers = {
-  "kinesis:DescribeStreamSummary": () => ({
-    StreamDescriptionSummary: {
-      StreamStatus: "ACTIVE",
-      EncryptionType: "KMS",
-      KeyId: KEY,
-      OpenShardCount: 1,
-    },
-  }),
-  "kinesis:DescribeStreamConsumer": () => ({
-    ConsumerDescription: { ConsumerStatus: "ACTIVE", ConsumerARN: CONSUMER },
-  }),
-  "kinesis:GetResourcePolicy": () => ({ Policy: allowRole("kinesis:*") }),
-  "kms:DescribeKey": () => ({ KeyMetadata: { Arn: KEY, KeyState: "Enabled" } }),
-  "kms:GetKeyPolicy": () => ({ Policy: allowRole("kms:Decrypt") }),
-  "kms:ListGrants": () => ({ Grants: [] }),
-};
-
-const CONFIGURATION = {
-  FunctionArn: FUNCTION,
-  EventSourceArn: CONSUMER,
-  UUID: "a-mapping",
-  State: "Enabled",
-  LastProcessingResult: "OK",
-};
-
-const FUNCTION_ANSWERS: Answers = {
-  "lambda:GetEventSourceMapping": () => CONFIGURATION,
-  "lambda:GetFunctionConfiguration": () => ({ State: "Active", Role: ROLE }),
-  "lambda:GetFunctionConcurrency": () => ({}),
-  "iam:GetRole": () => ({
-    Role: {
-      Arn: ROLE,
-      RoleName: "reader",
-      RoleId: "AROAREADER",
-      AssumeRolePolicyDocument: allowRole("sts:AssumeRole", { Service: "lambda.amazonaws.com" }),
-    },
-  }),
-  "iam:ListRolePolicies": () => ({ PolicyNames: ["own"] }),
-  "iam:GetRolePolicy": () => ({
-    PolicyDocument: document({ Effect: "Allow", Action: "*", Resource: "*" }),
-  }),
-  "iam:ListAttachedRolePolicies": () => ({ AttachedPolicies: [] }),
-  "logs:DescribeLogGroups": () => ({ logGroups: [{ logGroupName: "/aws/lambda/analytics" }] }),
-};
-
-/** What doctor says of a good pipeline in which some answers are others. */
-async function lines(changes: Answers, reference: Partial<Reference> = {}) {
-  const accounts: Record<string, Account> = {
-    "111111111111": recordedAccount("111111111111", { ...STREAM_ANSWERS, ...changes }),
-    "222222222222": recordedAccount("222222222222", { ...FUNCTION_ANSWERS, ...changes }),
-  };
-  const known = new Accounts([]);
-  jest
-    .spyOn(known, "of")
-    .mockImplementation((id) =>
-      Promise.resolve(accounts[id] ?? { id, access: unknown(`no credentials for ${id}`) }),
-    );
-  const [pipeline] = await discover(
-    [
-      {
-        region: "eu-west-1",
-        functionArn: FUNCTION,
-        sourceArn: CONSUMER,
-        uuid: "a-mapping",
-        ...reference,
-      },
-    ],
-    known,
-  );
-  return diagnose(await examine(pipeline!));
-}
+import {
+  allowRole,
+  CONFIGURATION,
+  CONSUMER,
+  document,
+  FUNCTION_ANSWERS,
+  gone,
+  KEY,
+  lines,
+  ROLE,
+  STREAM,
+  STREAM_ANSWERS,
+} from "./recorded-pipeline";
+import type { Answers } from "./recorded";
 
 const summary = (all: Awaited<ReturnType<typeof lines>>) =>
   all.flatMap((line) => {
@@ -242,17 +160,46 @@ describe("doctor's checks", () => {
     expect(summary(found)).toEqual([]);
   });
 
-  it("say what to type, with the pipeline's own names", async () => {
+  it("are satisfied with AWS's managed policy for such roles", async () => {
+    const Action = [
+      "kinesis:DescribeStream",
+      "kinesis:DescribeStreamSummary",
+      "kinesis:GetRecords",
+      "kinesis:GetShardIterator",
+      "kinesis:ListShards",
+      "kinesis:ListStreams",
+      "kinesis:SubscribeToShard",
+      "logs:CreateLogGroup",
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+    ];
+    const managed = document({ Effect: "Allow", Action, Resource: "*" });
+    const decrypt = document({ Effect: "Allow", Action: "kms:Decrypt", Resource: KEY });
     const found = await lines({
-      "kinesis:GetResourcePolicy": ({ ResourceARN }: { ResourceARN: string }) =>
-        ResourceARN === CONSUMER ? gone()() : { Policy: allowRole("kinesis:*") },
+      "iam:GetRolePolicy": () => ({ PolicyDocument: decrypt }),
+      "iam:ListAttachedRolePolicies": () => ({ AttachedPolicies: [{ PolicyArn: "arn:managed" }] }),
+      "iam:GetPolicy": () => ({ Policy: { DefaultVersionId: "v2" } }),
+      "iam:GetPolicyVersion": () => ({ PolicyVersion: { Document: managed } }),
     });
-    const [fix] = found.flatMap((line) => (line.status === "finding" ? [line.finding.fix] : []));
-    expect(fix).toContain(
-      `aws kinesis put-resource-policy --resource-arn ${CONSUMER} --policy file://policy.json`,
-    );
-    expect(fix).toContain(
-      `{"Effect":"Allow","Principal":{"AWS":"${ROLE}"},"Action":["kinesis:DescribeStreamConsumer","kinesis:SubscribeToShard"],"Resource":"${CONSUMER}"}`,
-    );
+    expect(summary(found)).toEqual([]);
+  });
+
+  it.each([
+    [
+      { Condition: { StringEquals: { "kms:ViaService": "lambda.eu-west-1.amazonaws.com" } } },
+      "its condition StringEquals kms:ViaService: lambda.eu-west-1.amazonaws.com",
+    ],
+    [
+      { Condition: { StringLike: { "kms:EncryptionContext:aws:kinesis:arn": CONSUMER } } },
+      `its condition StringLike kms:EncryptionContext:aws:kinesis:arn: ${CONSUMER}`,
+    ],
+    [{ Resource: `${KEY}2` }, `its resource ${KEY}2`],
+  ])("name a statement that fits but for one limit: %j", async (limit, expected) => {
+    const statement = { Effect: "Allow", Principal: { AWS: ROLE }, Action: "kms:Decrypt" };
+    const Policy = document({ Sid: "Near", ...statement, Resource: "*", ...limit });
+    const found = await lines({ "kms:GetKeyPolicy": () => ({ Policy }) });
+    expect(summary(found)).toEqual([
+      `key-policy-denies: nothing allows kms:Decrypt on ${KEY}; statement Near of the key's policy would, but for ${expected} (kms:Decrypt)`,
+    ]);
   });
 });

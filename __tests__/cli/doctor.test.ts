@@ -1,5 +1,4 @@
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { DeleteEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { CreatePolicyCommand, AttachRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { Line } from "../../cli/src/doctor/diagnose";
@@ -17,9 +16,8 @@ import {
 } from "../local/two-accounts";
 import { FAULTS } from "./faults";
 import { printedPolicies } from "./printed-policies";
-import { build, enter, fromBoth, runCli, type Outcome, type World } from "./world";
-
-jest.setTimeout(120_000);
+import { declared } from "./settings";
+import { build, deleteMappings, enter, fromBoth, runCli, type Outcome, type World } from "./world";
 
 interface Diagnosis {
   readonly stream: string;
@@ -123,46 +121,34 @@ describe("doctor", () => {
     });
   });
 
-  it.each(FAULTS)("names $id once, and nothing else", async ({ id, options, cause }) => {
-    const built = await build(world, id, options);
-    await cause(world, built);
-    const outcome = await doctor("--mapping", built.uuid, ...fromBoth("").slice(2));
-    const withoutProgress = outcome.stderr.replace(/^.* \.\.\.\n/gm, "");
-    expect(withoutProgress).toBe("");
-    expect(findings(outcome.diagnoses)).toEqual([id]);
-    expect(unknowns(outcome.diagnoses)).toEqual([]);
-    expect(outcome.exitCode).toBe(1);
-    // A mapping that is changing cannot be deleted until it has changed.
-    await until(() =>
-      world.consumer.lambda.send(new DeleteEventSourceMappingCommand({ UUID: built.uuid })).then(
-        () => true,
-        () => false,
-      ),
-    );
-  });
-
   it("names a mapping that the settings declare and the account does not have", async () => {
-    const built = await build(world, "undeployed", { isShared: true });
-    await world.consumer.lambda.send(new DeleteEventSourceMappingCommand({ UUID: built.uuid }));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const settings = () => [
-      {
-        name: "a",
-        region: REGION,
-        producer: { accountId: PRODUCER, profile: "producer" },
-        stream: { streamName: "undeployed" },
-        consumers: [
-          {
-            id: "c",
-            account: { accountId: CONSUMER, profile: "analytics" },
-            consumerName: "undeployed",
-          },
-        ],
-      },
-    ];
+    await build(world, "undeployed", { isShared: true });
+    await deleteMappings(world.consumer, "undeployed");
+    const settings = declared({
+      name: "a",
+      region: REGION,
+      producer: { accountId: PRODUCER, profile: "producer" },
+      stream: { streamName: "undeployed" },
+      consumers: [
+        {
+          id: "c",
+          account: { accountId: CONSUMER, profile: "analytics" },
+          consumerName: "undeployed",
+        },
+      ],
+    });
     const outcome = await runCli(["doctor", "--json", "--endpoint-url", aws.url], { settings });
     expect(findings(JSON.parse(outcome.stdout) as Diagnosis[])).toEqual(["mapping-missing"]);
     expect(outcome.exitCode).toBe(1);
+  });
+
+  it("reads the tags of a mapping that has to be created again", async () => {
+    const built = await build(world, "again");
+    const { cause } = FAULTS.find(({ id }) => id === "consumer-reregistered")!;
+    await cause(world, built);
+    const outcome = await doctor("--mapping", built.uuid, ...fromBoth("").slice(2));
+    expect(findings(outcome.diagnoses)).toEqual(["consumer-reregistered"]);
+    expect(outcome.calls).toContain(`${CONSUMER} lambda:ListTags`);
   });
 
   it("says that it cannot tell where a condition decides", async () => {
@@ -196,10 +182,12 @@ describe("doctor", () => {
 
   it("prints a line for each check, and what to type", async () => {
     // The mapping's last result can still be that of a record of another test.
-    const { stdout } = await until(async () => {
-      const run = await world.cli("doctor", ...fromBoth("silent"));
+    const ask = () => world.cli("doctor", ...fromBoth("silent"));
+    const { exitCode, stdout } = await until(async () => {
+      const run = await ask();
       return run.exitCode === 0 && run;
-    });
+    }).catch(ask);
+    expect(exitCode === 0 || stdout).toBe(true);
     expect(stdout).toMatch(/^ok +stream +ACTIVE, 1 open shards, /m);
     expect(stdout).not.toContain("\u001b");
   });

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreatePolicyCommand,
@@ -50,17 +53,41 @@ export interface Fault {
   readonly id: FindingId;
   readonly options?: Parameters<typeof build>[2];
   readonly cause: (world: World, built: Built) => Promise<unknown>;
+  /** Ends a fault that no command ends. */
+  readonly end?: () => void;
+  /** False if the commands only show something. */
+  readonly isMended?: boolean;
 }
 
+/** Findings against which there is nothing to type. */
+export const NOTHING_TO_TYPE: ReadonlySet<string> = new Set([
+  "stream-missing",
+  "function-missing",
+  "mapping-problem",
+]);
+
+/** Findings that other tests make. */
+export const NO_FAULT: Readonly<Partial<Record<FindingId, string>>> = {
+  "stream-not-active": "moto's streams are ACTIVE at once",
+  "stream-aws-managed-key": "moto has no keys of AWS; the fix is that of key-missing",
+  "key-other-region": "moto refuses such a key; the fix is that of key-missing",
+  "consumer-not-active": "no mapping can be created while a consumer is not ACTIVE",
+  "function-not-active": "moto's functions are Active at once; nothing to type",
+  "function-update-failed": "moto's updates do not fail; nothing to type",
+  "mapping-missing": "has a test of its own",
+  "probe-not-written": "has a test of its own; nothing to type",
+  "probe-not-seen": "has a test of its own; nothing to type",
+};
+
 const SHARED = { isShared: true };
+/** Lets the slow function end. */
+const GATE = join(mkdtempSync(join(tmpdir(), "slow-")), "open");
 const SLOW = `
 exports.handler = async () => {
   console.log("started");
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  while (!require("node:fs").existsSync(${JSON.stringify(GATE)}))
+    await new Promise((resolve) => setTimeout(resolve, 50));
 };`;
-/** moto takes no ARN to disable a key. */
-const keyId = (keyArn: string): string => keyArn.split("/")[1] ?? "";
-
 const OTHER_ROLE = "other-reader";
 
 async function deleteRole({ consumer: { iam } }: World, { name: RoleName }: Built) {
@@ -117,15 +144,13 @@ export const FAULTS: readonly Fault[] = [
     id: "key-disabled",
     options: SHARED,
     cause: ({ producer }, { keyArn }) =>
-      producer.kms.send(new DisableKeyCommand({ KeyId: keyId(keyArn) })),
+      producer.kms.send(new DisableKeyCommand({ KeyId: keyArn })),
   },
   {
     id: "key-pending-deletion",
     options: SHARED,
     cause: ({ producer }, { keyArn }) =>
-      producer.kms.send(
-        new ScheduleKeyDeletionCommand({ KeyId: keyId(keyArn), PendingWindowInDays: 7 }),
-      ),
+      producer.kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: 7 })),
   },
   { id: "consumer-missing", cause: deregister },
   {
@@ -133,7 +158,8 @@ export const FAULTS: readonly Fault[] = [
     cause: async (world, built) => {
       await deregister(world, built);
       // The ARN ends in the second in which the consumer was registered.
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const registeredAt = Number(/\d+$/.exec(built.sourceArn)?.[0]);
+      await until(() => Promise.resolve(Date.now() / 1000 > registeredAt + 1));
       await makeConsumer(world.producer, built.streamArn, `${built.name}-efo`);
     },
   },
@@ -256,6 +282,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: "function-fails",
+    isMended: false,
     options: { ...SHARED, source: "exports.handler = () => { throw new Error('bad'); };" },
     cause: async (world, built) => {
       await put(world.producer, built.streamArn, [{ key: "a", data: "{}" }]);
@@ -283,8 +310,9 @@ export const FAULTS: readonly Fault[] = [
         await world.aws.flushLogs();
         return (await messages(world.consumer, name)).some((text) => text.includes("started"));
       });
-      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, BatchSize: 5 }));
+      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, BatchSize: 7 }));
     },
+    end: () => writeFileSync(GATE, ""),
   },
   {
     id: "mapping-problem",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,13 +41,36 @@ describe("the package of the command line", () => {
     expect([...new Set(packages)].sort()).toEqual(Object.keys(manifest.dependencies).sort());
   });
 
-  it("is built into what its bin names, and runs without colours in a pipe", () => {
-    execFileSync("npm", ["run", "--silent", "build:cli"]);
-    const [program] = Object.values(manifest.bin);
-    const help = execFileSync(process.execPath, [join("cli", program ?? ""), "--help"], {
-      env: { ...process.env, FORCE_COLOR: undefined },
-    }).toString();
-    expect(help).toContain("Usage: cross-account-kinesis");
-    expect(help).not.toContain("\u001b");
+  describe("that is built", () => {
+    const directory = mkdtempSync(join(tmpdir(), "built-"));
+    const spy = join(directory, "spy.cjs");
+    const loaded = join(directory, "loaded.json");
+    writeFileSync(
+      spy,
+      `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(loaded)}, JSON.stringify(Object.keys(require.cache))));`,
+    );
+    const run = (...args: string[]): string =>
+      execFileSync(
+        process.execPath,
+        ["--require", spy, join("cli", Object.values(manifest.bin)[0] ?? ""), ...args],
+        { env: { ...process.env, FORCE_COLOR: undefined } },
+      ).toString();
+    beforeAll(() => execFileSync("npm", ["run", "--silent", "build:cli"]));
+
+    it("is what its bin names, and prints its help without colours in a pipe", () => {
+      const help = run("--help");
+      expect(help).toContain("Usage: cross-account-kinesis");
+      expect(help).not.toContain("\u001b");
+    });
+
+    it.each([["--version"], ["--help"], ["doctor", "--help"], ["redrive", "--help"]])(
+      "loads no SDK client for %s %s",
+      (...args) => {
+        expect(run(...args)).toMatch(args[0] === "--version" ? /^\d+\.\d+\.\d+\n$/ : /^Usage: /);
+        const files = JSON.parse(readFileSync(loaded, "utf8")) as string[];
+        expect(files.filter((file) => /@aws-sdk|@smithy|viz-js/.test(file))).toEqual([]);
+        expect(files.length).toBeGreaterThan(2);
+      },
+    );
   });
 });

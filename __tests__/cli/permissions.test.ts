@@ -8,8 +8,6 @@ import { type Policies, printedPolicies } from "./printed-policies";
 import { RedrivePipeline } from "./redrive-pipeline";
 import { build, enter, fromBoth, type Outcome, type World } from "./world";
 
-jest.setTimeout(240_000);
-
 /** One action of a printed policy. */
 interface Permission {
   readonly account: string;

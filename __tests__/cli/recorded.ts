@@ -27,5 +27,7 @@ export function recordedAccount(id: string, answers: Answers): Account {
     );
   }
   const caller = `arn:aws:sts::${id}:assumed-role/operator/me`;
-  return { id, access: found({ accountId: id, caller, credentials: `profile ${id}`, clients }) };
+  const source = { profile: id };
+  const credentials = `profile ${id}`;
+  return { id, access: found({ accountId: id, caller, credentials, source, clients }) };
 }

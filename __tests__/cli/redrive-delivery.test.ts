@@ -1,4 +1,4 @@
-import { kinesisEvent, type KinesisRecord } from "../../cli/src/kinesis-event";
+import { kinesisEvent, type KinesisRecord } from "../../pipeline/kinesis-event";
 import { deliver, type InvocationResult } from "../../cli/src/redrive/delivery";
 import { batchesOf } from "../../cli/src/redrive/batches";
 import { CONSUMER, record } from "./redrive-records";
@@ -22,6 +22,8 @@ async function run(
     reportsBatchItemFailures,
     isStopping: () => invocations.length > 20,
     onSending: () => undefined,
+    onUnsent: () => undefined,
+    onLost: () => undefined,
     onSettled: (part) => confirmed.push(...numbers(part)),
     onRejected: ({ record: { sequenceNumber }, why }) =>
       rejected.push([Number(sequenceNumber), why]),

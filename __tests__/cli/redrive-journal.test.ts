@@ -4,6 +4,9 @@ import * as path from "node:path";
 import { lock } from "../../cli/src/redrive/lock";
 import { Progress } from "../../cli/src/redrive/progress";
 
+/** What the code under test sees of node:fs. */
+const fileSystem = jest.requireActual<typeof fs>("node:fs");
+
 let directory: string;
 beforeEach(() => (directory = fs.mkdtempSync(path.join(os.tmpdir(), "redrive-"))));
 afterEach(() => fs.rmSync(directory, { recursive: true }));
@@ -33,6 +36,106 @@ describe("the journal", () => {
     first.write({ sending: ["2", "3"] });
 
     expect(Progress.open(file).unanswered).toEqual(["2", "3"]);
+  });
+
+  it("does not count a batch that never reached the function", () => {
+    const file = inDirectory("journal");
+    const first = Progress.open(file);
+    first.write({ sending: ["1"] });
+    first.write({ unsent: true });
+
+    expect(Progress.open(file).unanswered).toEqual([]);
+  });
+
+  it("names an unanswered batch until it is answered, whatever is sent in between", () => {
+    const file = inDirectory("journal");
+    Progress.open(file).write({ sending: ["1", "2"] });
+    const second = Progress.open(file);
+    second.write({ sending: ["3"] });
+    second.write({ settled: { r: ["3"] } });
+    second.write({ sending: ["1", "2"] });
+    second.write({ unsent: true });
+
+    const third = Progress.open(file);
+
+    expect(third.unanswered).toEqual(["1", "2"]);
+    third.write({ sending: ["1", "2"] });
+    third.write({ settled: { r: ["1", "2"] } });
+    expect(Progress.open(file).unanswered).toEqual([]);
+  });
+
+  it.each([
+    ["a half line that the next one was appended to", '{"settled":{"r1":["4{"sending":["5"]}'],
+    ["a line that is null", "null"],
+    ["a line of another shape", '{"settled":{"r1":null}}'],
+    ["a line of another shape", '{"sending":"12"}'],
+  ])("sets %s aside, and keeps the rest", (_, bad) => {
+    const file = inDirectory("journal");
+    const text = `{"settled":{"r1":["1"]}}\n${bad}\n{"settled":{"r1":["2"]}}\n`;
+    fs.writeFileSync(file, text);
+
+    const progress = Progress.open(file);
+
+    expect([...progress.confirmed("r1")]).toEqual(["1", "2"]);
+    expect(progress.setAside).toMatch(/journal\.unreadable-\d+$/);
+    expect(fs.readFileSync(progress.setAside!, "utf8")).toBe(text);
+    expect(Progress.open(file).setAside).toBeUndefined();
+  });
+
+  describe("on a disk that becomes full", () => {
+    afterEach(() => jest.restoreAllMocks());
+    const full = () =>
+      Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+
+    it("is written to the end when a write is short", () => {
+      const file = inDirectory("journal");
+      const progress = Progress.open(file);
+      const writeSync = fs.writeSync;
+      jest
+        .spyOn(fileSystem, "writeSync")
+        .mockImplementation(((descriptor: number, data: Buffer, at: number) =>
+          writeSync(descriptor, data, at, Math.min(3, data.length - at))) as typeof fs.writeSync);
+
+      progress.write({ settled: { r1: ["1", "2"] } });
+
+      expect(fs.readFileSync(file, "utf8")).toBe('{"settled":{"r1":["1","2"]}}\n');
+    });
+
+    it("loses the line that did not fit, and no other", () => {
+      const file = inDirectory("journal");
+      const progress = Progress.open(file);
+      progress.write({ settled: { r1: ["1"] } });
+      const writeSync = fs.writeSync;
+      jest
+        .spyOn(fileSystem, "writeSync")
+        .mockImplementationOnce(((descriptor: number, data: Buffer, at: number) =>
+          writeSync(descriptor, data, at, 9)) as typeof fs.writeSync)
+        .mockImplementationOnce(() => {
+          throw full();
+        });
+
+      expect(() => progress.write({ settled: { r1: ["2"] } })).toThrow(
+        `${file} could not be written (ENOSPC: no space left on device); make room, or name another directory in XDG_STATE_HOME`,
+      );
+      progress.write({ settled: { r1: ["3"] } });
+
+      const next = Progress.open(file);
+      expect([...next.confirmed("r1")]).toEqual(["1", "3"]);
+      expect(next.setAside).toBeUndefined();
+    });
+
+    it("leaves no lock and no half journal behind", async () => {
+      jest.spyOn(fileSystem, "writeFileSync").mockImplementation(((file: string) => {
+        fs.closeSync(fs.openSync(file, "w"));
+        throw full();
+      }) as typeof fs.writeFileSync);
+
+      await expect(lock(inDirectory("lock"))).rejects.toThrow(
+        /lock\.\d+ could not be written \(ENO/,
+      );
+      expect(() => Progress.open(inDirectory("journal"))).toThrow(/journal could not be written/);
+      expect(fs.readdirSync(directory)).toEqual([]);
+    });
   });
 
   it("is gone when every report is", () => {

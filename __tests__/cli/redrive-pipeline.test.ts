@@ -5,8 +5,6 @@ import { until } from "../local/two-accounts";
 import { byKey, dataOf, RedrivePipeline } from "./redrive-pipeline";
 import { enter, type World } from "./world";
 
-jest.setTimeout(180_000);
-
 let aws: LocalAws;
 let world: World;
 

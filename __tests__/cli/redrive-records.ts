@@ -1,4 +1,4 @@
-import type { KinesisRecord } from "../../cli/src/kinesis-event";
+import type { KinesisRecord } from "../../pipeline/kinesis-event";
 import type { Report } from "../../cli/src/redrive/report";
 
 export const STREAM = "arn:aws:kinesis:eu-west-1:111111111111:stream/clicks";
@@ -16,7 +16,6 @@ export const record = (sequence: number, partitionKey = "k", data = "{}"): Kines
 export const report = (start: number, end: number, batchSize: number, id = `${start}`): Report => ({
   id,
   functionArn: FUNCTION,
-  condition: "RetryAttemptsExhausted",
   streamArn: STREAM,
   shardId: "shardId-000000000000",
   start: BigInt(start),

@@ -5,6 +5,7 @@ import {
   type BatchRules,
   type Choice,
 } from "../../cli/src/redrive/selection";
+import { compilePattern } from "../../pipeline/filter-pattern";
 import { record, report } from "./redrive-records";
 
 const RULES: BatchRules = { filters: [], parallelizationFactor: 1 };
@@ -27,7 +28,7 @@ describe("which records failed", () => {
 
   it("are those that the mapping's filters let through", () => {
     const records = [1, 2, 3].map((n) => record(n, "k", JSON.stringify({ n })));
-    const filters = [{ data: { n: [1, 3] } }];
+    const filters = [compilePattern({ data: { n: [1, 3] } })];
 
     const [one] = select([report(1, 3, 2)], records, { ...RULES, filters }, NONE);
 
@@ -104,7 +105,7 @@ describe("which records failed", () => {
   });
 
   it("do not finish a report when none of them passes the filters", () => {
-    const filters = [{ data: { n: [1] } }];
+    const filters = [compilePattern({ data: { n: [1] } })];
 
     const [one] = select([report(1, 2, 2)], keys("ab"), { ...RULES, filters }, ALL);
 

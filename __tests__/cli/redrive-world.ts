@@ -31,6 +31,10 @@ export class RedriveWorld {
   streamCreated = new Date(0);
   isStreamDeleted = false;
   deniedCall = "";
+  /** Start of a range that Kinesis refuses to read. */
+  refusedStart = "";
+  /** What becomes of the next invocations, once each; then they are answered. */
+  readonly invocationFaults: ("lost" | "refused")[] = [];
   target: Target = {
     functionArn: FUNCTION,
     eventSourceArn: CONSUMER,
@@ -112,6 +116,10 @@ export class RedriveWorld {
     records: readonly { partitionKey: string; sequenceNumber: string; data: string }[],
   ) {
     await this.pass("invoke");
+    const fault = this.invocationFaults.shift();
+    if (fault === "refused") {
+      throw error("TooManyRequestsException");
+    }
     this.invocations.push(records.length);
     for (const { partitionKey, sequenceNumber, data } of records) {
       const text = Buffer.from(data, "base64").toString();
@@ -121,6 +129,9 @@ export class RedriveWorld {
       this.delivered.push(`${partitionKey} ${text}`);
     }
     await this.pass("invoked");
+    if (fault === "lost") {
+      return { lost: "socket hang up" };
+    }
     return { result: { batchItemFailures: [] } };
   }
 
@@ -136,6 +147,9 @@ export class RedriveWorld {
       ListShards: () => ({ Shards: this.shards.map((_, shard) => ({ ShardId: shardId(shard) })) }),
       GetShardIterator: () => {
         const { ShardId, StartingSequenceNumber: from = "0" } = input;
+        if (from === this.refusedStart) {
+          throw error("ValidationException");
+        }
         const isAfter = input.ShardIteratorType === "AFTER_SEQUENCE_NUMBER";
         return { ShardIterator: `${String(ShardId)} ${Number(from) + Number(isAfter)}` };
       },

@@ -6,6 +6,7 @@ import {
   describeWarnings,
 } from "../../cli/src/redrive/sentences";
 import { scratch } from "../terraform/harness";
+import { invocationRecord } from "./redrive-records";
 import { RedriveWorld } from "./redrive-world";
 
 const journalIn = () => path.join(scratch(), "journal");
@@ -225,6 +226,110 @@ describe("redrive", () => {
 
     expect(describeFindings(summary!).join("\n")).toMatch(why);
     expect([world.delivered, world.messages.size, world.held]).toEqual([[], 1, []]);
+  });
+
+  it("goes on with all other reports when one cannot be read, and names it", async () => {
+    const world = withRecords("aaaa");
+    world.report(0, 1, 2);
+    world.report(0, 3, 4);
+    world.message("forged", JSON.stringify(invocationRecord({ payload: { Records: [null] } })));
+    world.message("path", JSON.stringify(invocationRecord({}, { shardId: "../x" })));
+
+    const summary = (await world.run())!;
+
+    expect(world.delivered).toEqual(["a 1", "a 2", "a 3", "a 4"]);
+    expect([...world.messages.keys()].sort()).toEqual(["forged", "path"]);
+    expect(describeOutcome(summary).filter((line) => line.startsWith("not used"))).toEqual([
+      "not used: report path: its 'shardId' is missing or malformed; it is not deleted",
+      "not used: report forged: it has a 'payload', which Lambda writes to S3 only; it is not deleted",
+    ]);
+  });
+
+  it("leaves a report whose range Kinesis refuses to read, and redrives those that overlap with it", async () => {
+    const world = withRecords("aaaa");
+    world.refusedStart = "1";
+    world.report(0, 1, 3);
+    world.report(0, 2, 4);
+
+    const summary = (await world.run())!;
+
+    expect(world.delivered).toEqual(["a 2", "a 3", "a 4"]);
+    expect(summary.unusable).toEqual([
+      {
+        id: "0:1-3",
+        why: "Kinesis refuses to read what it names (ValidationException: ValidationException)",
+      },
+    ]);
+    expect([...world.messages.keys()]).toEqual(["0:1-3"]);
+  });
+
+  it("stops when an answer is lost, says which records that concerns, and sends none of them again by itself", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+    world.invocationFaults.push("lost");
+
+    const first = (await world.run())!;
+
+    expect(world.invocations).toEqual([10]);
+    expect(describeOutcome(first)).toEqual([
+      "0 records confirmed by the function",
+      "0 reports deleted",
+      "perhaps processed: 10 records of shardId-000000000000, sequence number 1 to 10: the answer to lambda:InvokeFunction was lost (socket hang up); they stay reported, and the next run sends them again, so the function may process them twice",
+      "stopped before the end: the answer to lambda:InvokeFunction was lost",
+    ]);
+
+    const second = (await world.run())!;
+
+    expect(second.unanswered).toHaveLength(10);
+    expect(describeOutcome(second)).toContain(
+      "the last run ended before the function answered for 10 records, which may be processed twice: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
+    );
+    expect(world.delivered).toHaveLength(40);
+    expect(world.messages.size).toBe(0);
+  });
+
+  it("warns of nothing after an invocation that certainly did not reach the function", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+    world.invocationFaults.push("refused");
+
+    await expect(world.run()).rejects.toThrow("TooManyRequestsException");
+    const summary = (await world.run())!;
+
+    expect(summary).toMatchObject({ unanswered: [], sent: 30 });
+    expect(world.delivered).toHaveLength(30);
+  });
+
+  it("says what it did not write over with --save, and writes the rest", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 20);
+    const saveDirectory = scratch();
+    const file = path.join(saveDirectory, "shardId-000000000000-1-10.json");
+    fs.writeFileSync(file, "mine");
+
+    const summary = (await world.run({ saveDirectory }))!;
+
+    expect(describeOutcome(summary)).toEqual([
+      `10 records written to files in ${saveDirectory}; the reports are still there`,
+      `not written: 10 records of shardId-000000000000: ${file} is there already, and is not overwritten; name another directory`,
+    ]);
+    expect(fs.readFileSync(file, "utf8")).toBe("mine");
+  });
+
+  it("keeps what a function says of its error on one line", async () => {
+    const world = new RedriveWorld(journalIn());
+    const rejected = [
+      {
+        shardId: "shardId-000000000000",
+        sequenceNumber: "1",
+        partitionKey: "a",
+        why: "no\n9 records confirmed",
+      },
+    ];
+
+    const lines = describeOutcome({ ...(await world.run())!, rejected });
+
+    expect(lines).toContainEqual(expect.stringMatching(/: no 9 records confirmed$/));
   });
 
   it("surveys a time without sending, and needs the stream for it", async () => {

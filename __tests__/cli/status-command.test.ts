@@ -10,8 +10,6 @@ import { allow, CONSUMER, mapping, PRODUCER, REGION, until } from "../local/two-
 import { printedPolicies } from "./printed-policies";
 import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
 
-jest.setTimeout(120_000);
-
 describe("status", () => {
   let aws: LocalAws;
   let world: World;

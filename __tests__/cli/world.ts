@@ -6,6 +6,8 @@ import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { StartStreamEncryptionCommand } from "@aws-sdk/client-kinesis";
 import {
   CreateAliasCommand,
+  DeleteEventSourceMappingCommand,
+  ListEventSourceMappingsCommand,
   PublishVersionCommand,
   type CreateEventSourceMappingCommandInput,
 } from "@aws-sdk/client-lambda";
@@ -45,6 +47,8 @@ export interface World {
   readonly aws: LocalAws;
   readonly producer: Clients;
   readonly consumer: Clients;
+  /** A credentials file in which the same profiles are administrators. */
+  administrators(): Promise<string>;
   /** Runs the command line with profiles `producer` and `analytics`. */
   cli(...args: string[]): Promise<Outcome>;
 }
@@ -63,8 +67,8 @@ export async function enter(
   credentialsOf = (accountId: string) => aws.credentials(accountId),
 ): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), "cli-"));
-  const profile = async (name: string, accountId: string) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(accountId);
+  const profile = async (name: string, accountId: string, of = credentialsOf) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await of(accountId);
     return `[${name}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\naws_session_token=${sessionToken}\n`;
   };
   const credentials = join(directory, "credentials");
@@ -78,6 +82,10 @@ export async function enter(
     aws,
     producer: await clientsOf(aws, PRODUCER),
     consumer: await clientsOf(aws, CONSUMER),
+    administrators: async () => {
+      const of = (accountId: string) => aws.credentials(accountId);
+      return (await profile("producer", PRODUCER, of)) + (await profile("analytics", CONSUMER, of));
+    },
     cli: (...args) => runCli([...args, "--endpoint-url", aws.url]),
   };
 }
@@ -214,4 +222,16 @@ export async function build(
     }).catch(() => undefined),
   );
   return { name, role, uuid, ...resources };
+}
+
+/** A mapping that is changing cannot be deleted until it has changed. */
+export async function deleteMappings({ lambda }: Clients, FunctionName: string): Promise<void> {
+  const list = new ListEventSourceMappingsCommand({ FunctionName });
+  await until(async () => {
+    const { EventSourceMappings: all = [] } = await lambda.send(list);
+    for (const { UUID } of all) {
+      await lambda.send(new DeleteEventSourceMappingCommand({ UUID })).catch(() => undefined);
+    }
+    return all.length === 0;
+  });
 }

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import { createClients, type Clients, type RecordedCall } from "./clients";
+import { createClients, patience, type Clients, type RecordedCall } from "./clients";
 import { couldNotLook, describeAwsError } from "./errors";
 import { found, unknown, type Fact } from "./facts";
 
@@ -19,6 +19,9 @@ export interface Access {
   readonly caller: string;
   /** Whose credentials these are, such as `profile analytics`. */
   readonly credentials: string;
+  readonly source: CredentialSource;
+  /** Endpoint of every service, if the command line names one. */
+  readonly endpoint?: string;
   readonly clients: Clients;
 }
 
@@ -32,6 +35,8 @@ export interface AccountsOptions {
   readonly endpoint?: string;
   /** Is told of every call before it is sent. */
   readonly onCall?: (call: RecordedCall) => void;
+  /** How long AWS may take to answer one attempt of a call (default: 10 s). */
+  readonly answerMilliseconds?: number;
 }
 
 const describe = ({ profile, assumeRole }: CredentialSource): string => {
@@ -81,25 +86,25 @@ export class Accounts {
   }
 
   private async identify(source: CredentialSource, region: string): Promise<Fact<Access>> {
-    const { endpoint, onCall } = this.options;
+    const { endpoint, onCall, answerMilliseconds } = this.options;
     const credentials = describe(source);
     let accountId = "";
     const clients = createClients(
-      { region, endpoint, credentials: this.provider(source, region) },
+      { region, endpoint, answerMilliseconds, credentials: this.provider(source, region) },
       (service, operation) => onCall?.({ account: accountId, service, operation }),
     );
     try {
       const { Account = "", Arn = "" } = await clients.sts.send(new GetCallerIdentityCommand());
       accountId = Account;
-      return found({ accountId, caller: Arn, credentials, clients });
+      return found({ accountId, caller: Arn, credentials, source, endpoint, clients });
     } catch (error) {
       return unknown(describeAwsError(error, "sts:GetCallerIdentity", credentials));
     }
   }
 
   private provider({ profile, assumeRole }: CredentialSource, region: string) {
-    const { endpoint } = this.options;
-    const clientConfig = { region, endpoint };
+    const { endpoint, answerMilliseconds } = this.options;
+    const clientConfig = { region, endpoint, requestHandler: patience(answerMilliseconds) };
     const own = fromNodeProviderChain({ profile, clientConfig });
     return assumeRole
       ? fromTemporaryCredentials({

@@ -9,7 +9,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { withCall } from "./errors";
-import { actionOf } from "./iam-actions";
+import { actionOf } from "../../pipeline/iam/actions";
 
 /** One call that a client made: `service` is the name in IAM's actions. */
 export interface RecordedCall {
@@ -23,7 +23,23 @@ export interface ClientSettings {
   readonly region: string;
   readonly endpoint?: string;
   readonly credentials: NonNullable<ConstructorParameters<typeof STSClient>[0]>["credentials"];
+  /** How long AWS may take to answer one attempt of a call (default: 10 s). */
+  readonly answerMilliseconds?: number;
 }
+
+const CONNECTION_MILLISECONDS = 5000;
+const ANSWER_MILLISECONDS = 10_000;
+/** A function runs for up to 15 minutes; AWS answers when it has ended. */
+const INVOCATION_MILLISECONDS = 16 * 60_000;
+
+/** How long to wait for AWS, so that a call that is not answered becomes an error. */
+export const patience = (answerMilliseconds = ANSWER_MILLISECONDS) => ({
+  connectionTimeout: Math.min(CONNECTION_MILLISECONDS, answerMilliseconds),
+  requestTimeout: answerMilliseconds,
+  throwOnRequestTimeout: true,
+  // Between two parts of an answer, in HTTP/1.1; in HTTP/2, requestTimeout is for that as well.
+  socketTimeout: answerMilliseconds,
+});
 
 const CLIENTS = {
   cloudwatch: CloudWatchClient,
@@ -39,21 +55,27 @@ const CLIENTS = {
 } as const;
 
 /** The SDK clients of one account, by the service's name in IAM's actions. */
-export type Clients = { readonly [K in keyof typeof CLIENTS]: InstanceType<(typeof CLIENTS)[K]> };
+export type Clients = {
+  readonly [K in keyof typeof CLIENTS]: InstanceType<(typeof CLIENTS)[K]>;
+} & {
+  /** For Invoke alone: it waits for the function, and sends nothing twice. */
+  readonly invoke: LambdaClient;
+};
 
 /** @param onCall is told of every call before it is sent */
 export function createClients(
-  settings: ClientSettings,
+  { answerMilliseconds, ...settings }: ClientSettings,
   onCall: (service: string, operation: string) => void,
 ): Clients {
   const options = {
     ...settings,
+    requestHandler: patience(answerMilliseconds),
     // Bucket names are no host names of an endpoint that stands for all of AWS.
     forcePathStyle: settings.endpoint !== undefined || process.env.AWS_ENDPOINT_URL !== undefined,
   };
-  const entries = Object.entries(CLIENTS).map(([service, Client]) => {
+  const create = (service: string, Client: unknown, own: object = {}) => {
     // The clients differ in their commands only, so one type stands for all of them here.
-    const client = new (Client as typeof STSClient)(options);
+    const client = new (Client as typeof STSClient)({ ...options, ...own });
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const operation = (context.commandName ?? "").replace(/Command$/, "");
@@ -66,7 +88,13 @@ export function createClients(
       },
       { step: "initialize", name: "nameCall" },
     );
-    return [service, client];
-  });
-  return Object.fromEntries(entries) as Clients;
+    return client;
+  };
+  const { socketTimeout: _none, ...invocation } = patience(INVOCATION_MILLISECONDS);
+  return {
+    ...Object.fromEntries(
+      Object.entries(CLIENTS).map(([service, Client]) => [service, create(service, Client)]),
+    ),
+    invoke: create("lambda", LambdaClient, { maxAttempts: 1, requestHandler: invocation }),
+  } as unknown as Clients;
 }

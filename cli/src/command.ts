@@ -1,38 +1,46 @@
 import type { Command as Commander } from "commander";
+import type { RecordedCall } from "./clients";
 import type { ExitCode } from "./errors";
-import type { Output, Readable } from "./output";
-import type { Permission } from "./permissions";
-import type { Pipeline } from "./pipeline";
-import type { Source, SourceOptions } from "./sources";
+import type { Output, Readable, Writable } from "./output";
+import type { SettingsReader } from "./sources";
 
-/** What a command is given. */
-export interface CommandContext<Options> {
-  /** The options, those that every command has included. */
-  readonly options: Options & SourceOptions;
-  readonly output: Output;
+/** What the command line runs in. */
+export interface Surroundings {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
   /** Where answers to questions come from. */
   readonly stdin: Readable;
-  /** Whether the program that the command line runs in has settings. */
-  readonly hasSettings: boolean;
+  /** Settings that declare pipelines, used if no option names one. */
+  readonly settings?: SettingsReader;
+  /** Synthesizes a deployment of the settings, and returns the directory of its stack. */
+  readonly synthesize?: (name?: string) => Promise<string>;
   /** Ends a command that would go on until it is interrupted. */
   readonly signal?: AbortSignal;
-  /** The mappings that were named, and the credentials. */
-  readonly source: () => Promise<Source>;
-  /** Everything around each of the mappings, looked up now. */
-  readonly pipelines: () => Promise<Pipeline[]>;
+  /** Is told of every call to AWS before it is sent. */
+  readonly onCall?: (call: RecordedCall) => void;
+  /** How long AWS may take to answer one attempt of a call (default: 10 s). */
+  readonly answerMilliseconds?: number;
 }
 
-/** One command of the command line; without `Options`, whichever options it has. */
+/** What a command is given. */
+export interface CommandContext<Options> extends Surroundings {
+  readonly options: Options;
+  readonly output: Output;
+}
+
+/**
+ * One command of the command line; without `Options`, whichever options it has. The table of commands
+ * is loaded for every help text, so `run` imports what only the command itself needs.
+ */
 export interface CommandDefinition<Options = never> {
   readonly name: string;
   readonly summary: string;
   /** What the help says below the options. */
   readonly help?: string;
-  /** Adds the options that only this command has. */
-  readonly options?: (command: Commander) => void;
-  /** Whether it asks AWS nothing, and so has no options for credentials. */
-  readonly isOffline?: true;
-  /** What --permissions prints; given the options, since some need more. */
-  readonly permissions: (options: Options) => readonly Permission[];
+  readonly options?: (command: Commander, hasSettings: boolean) => void;
+  /** An error without an exit code of its own means that the command failed. */
   readonly run: (context: CommandContext<Options>) => Promise<ExitCode>;
 }
+
+/** Collects the values of an option that can be repeated. */
+export const repeated = (one: string, others: readonly string[] = []): string[] => [...others, one];

@@ -7,12 +7,12 @@ import {
 import type { Account, Accounts } from "./accounts";
 import {
   consumerNameOf,
-  functionNameOf,
+  parseFunctionArn,
   isConsumerArn,
   parseArn,
   streamArnOf,
   streamNameOf,
-} from "./arns";
+} from "../../pipeline/arn";
 import { couldNotLook } from "./errors";
 import { found, lookUp, missing, valueOf, type Fact } from "./facts";
 import { mappingsOf } from "./mappings";
@@ -42,7 +42,7 @@ async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pi
   const mapping = await mappingOf(reference, functionAccount);
   const sourceArn = valueOf(mapping)?.EventSourceArn ?? reference.sourceArn;
   const functionArn = valueOf(mapping)?.FunctionArn ?? reference.functionArn;
-  const { name, qualifier } = functionNameOf(functionArn);
+  const { name, qualifier } = parseFunctionArn(functionArn);
   const [stream, configuration] = await Promise.all([
     describeStream(sourceArn, streamAccount),
     lookUp(functionAccount, "lambda:GetFunctionConfiguration", ({ lambda }) =>
@@ -62,6 +62,7 @@ async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pi
       uuid: valueOf(mapping)?.UUID ?? reference.uuid,
       sourceArn,
       configuration: mapping,
+      ...(reference.declared && { declared: reference.declared }),
     },
     destination: destinationOf(destinationArn),
   };

@@ -1,5 +1,5 @@
 /** Exit codes of every command. */
-export const EXIT = { good: 0, finding: 1, misuse: 2, couldNotLook: 3 } as const;
+export const EXIT = { good: 0, finding: 1, failed: 1, misuse: 2, couldNotLook: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** An error whose sentence is all that the user needs to read. */
@@ -12,8 +12,12 @@ export class CliError extends Error {
   }
 }
 
-/** The command line is wrong. */
+/** The command line or the settings are wrong. */
 export const misuse = (message: string): CliError => new CliError(message, EXIT.misuse);
+
+/** What an error means to whoever started the command. */
+export const exitCodeOf = (error: unknown): number =>
+  (error as Partial<CliError>).exitCode ?? EXIT.failed;
 
 /** What the command is about could not be looked at. */
 export const couldNotLook = (message: string): CliError => new CliError(message, EXIT.couldNotLook);
@@ -27,7 +31,11 @@ const DENIED =
   /^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError(Exception)?|403)$/;
 const THROTTLED =
   /Throttl|^(TooManyRequestsException|LimitExceededException|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceededException)$/;
-const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ECONNRESET|ETIMEDOUT|EAI_AGAIN|TimeoutError)$/;
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ECONNRESET|ETIMEDOUT|EAI_AGAIN)$/;
+
+/** Nobody answered at the address, so nothing was sent. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 
 interface AwsError {
   /** The call that failed, as IAM names it. */
@@ -49,11 +57,50 @@ export const withCall = (error: unknown, call: string): unknown =>
 /** The call that failed, as IAM names it; undefined for an error of another origin. */
 export const failedCall = (error: unknown): string | undefined => (error as AwsError).call;
 
+/** What the SDK says of an answer that it cannot parse. */
+const DESERIALIZATION = "Deserialization error: to see the raw response";
+
+/** The HTTP response, which the SDK hides in such an error. */
+const answerOf = (error: unknown): { readonly statusCode?: number } | undefined =>
+  (error as { $response?: { readonly statusCode?: number } }).$response;
+
+/** What AWS answered; undefined if it did not. */
+const statusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+
+/**
+ * Whether AWS refused what this very call asks for: the same call of another resource may succeed,
+ * which expired credentials and throttling do not let it.
+ */
+export function isRefusal(error: unknown): boolean {
+  const status = statusOf(error) ?? 0;
+  const isOfAllCalls = [EXPIRED, REJECTED, THROTTLED].some((kind) => kind.test(nameOf(error)));
+  return status >= 400 && status < 500 && !isOfAllCalls;
+}
+
+/** Whether AWS denied the caller access. */
+export const isDenial = (error: unknown): boolean => DENIED.test(nameOf(error));
+
+/** Whether a call did not get through for now: AWS throttled it, or nobody was reached to send it to. */
+export const isHeldOff = (error: unknown): boolean => {
+  const status = statusOf(error);
+  const { code = "" } = error as AwsError;
+  return status === 429 || (status === undefined && NEVER_SENT.test(code));
+};
+
+/**
+ * Whether a call that failed certainly did nothing: AWS has refused it, or it was never sent. A
+ * 5xx or a broken connection may come after the work is done.
+ */
+export function isCertainlyUnprocessed(error: unknown): boolean {
+  const status = statusOf(error) ?? 0;
+  // 408 is a proxy's, which has passed the call on.
+  const isRefused = status >= 400 && status < 500 && status !== 408;
+  return isRefused || isHeldOff(error) || NO_CREDENTIALS.test(nameOf(error));
+}
+
 /** Whether AWS says that the resource of a call does not exist. */
 export const isNotFound = (error: unknown): boolean => NOT_FOUND.test(nameOf(error));
-
-/** Whether AWS says that the caller may not make a call. */
-export const isDenied = (error: unknown): boolean => DENIED.test(nameOf(error));
 
 /**
  * Why a call failed, and what to do about it.
@@ -68,7 +115,7 @@ export function describeAwsError(error: unknown, intended: string, credentials: 
   if (EXPIRED.test(name) || /token (is|has) expired|session has expired/i.test(message)) {
     return `the credentials of ${credentials} have expired; sign in again, for example with 'aws sso login'`;
   }
-  if (name === "CredentialsProviderError" || name === "TokenProviderError") {
+  if (NO_CREDENTIALS.test(name)) {
     return `there are no usable credentials in ${credentials}: ${message}; name a profile that has some with --profile`;
   }
   if (REJECTED.test(name)) {
@@ -79,6 +126,13 @@ export function describeAwsError(error: unknown, intended: string, credentials: 
   }
   if (THROTTLED.test(name)) {
     return `AWS still throttled ${call} after the SDK's retries; wait a minute and run the command again (AWS: ${message})`;
+  }
+  if (name === "TimeoutError") {
+    return `${call} was not answered in time; check the network, a proxy and the VPC endpoint, or run the command again`;
+  }
+  if (message.includes(DESERIALIZATION)) {
+    const status = statusOf(error) ?? answerOf(error)?.statusCode;
+    return `${call} got an answer that AWS does not give (${status === undefined ? "" : `HTTP ${status}, `}not in the format of its API); something else may have answered: check the proxy, the network and --endpoint-url`;
   }
   if (UNREACHABLE.test(name)) {
     return `${call} could not reach AWS (${message || name}); check the network, the Region and --endpoint-url`;

@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { run } from "./program";
+import { main } from "./process";
 
-void run(process.argv.slice(2)).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+void main();

@@ -1,6 +1,37 @@
+import { randomInt } from "node:crypto";
 import Table from "cli-table3";
 import { createSpinner } from "nanospinner";
 import { createColors } from "picocolors";
+import { visibleText } from "../../modules/properties/visible-text";
+
+/** Begins the sequences of this program; nobody else knows the number, so theirs are not obeyed. */
+const OWN = `\u001b[${randomInt(1e9)};`;
+
+/** Text as it may be shown: the escape sequences of others are spelled out, as in a JSON string. */
+export const visible = (text: string): string => text.split(OWN).map(visibleText).join(OWN);
+
+/** The one way to a terminal, of whatever comes from AWS, records, plans and files. */
+export const show = (stream: Writable, text: string): void =>
+  void stream.write(visible(text).replaceAll(OWN, "\u001b["));
+
+/** How picocolors begins a sequence. */
+// eslint-disable-next-line no-control-regex
+const PAINT = /\u001b\[(?=\d+m)/g;
+
+type Colors = Readonly<Record<"bold" | "green" | "red" | "yellow", (text: string) => string>>;
+
+/** Colors whose sequences `show` obeys. */
+function ownColors(isOn: boolean): Colors {
+  const colors = createColors(isOn);
+  const own = (paint: (text: string) => string) => (text: string) =>
+    paint(visible(text)).replace(PAINT, OWN);
+  return {
+    bold: own(colors.bold),
+    green: own(colors.green),
+    red: own(colors.red),
+    yellow: own(colors.yellow),
+  };
+}
 
 /** A stream to write to, such as process.stdout. */
 export interface Writable {
@@ -17,38 +48,43 @@ const QUIET_MILLISECONDS = 2000;
 /** Tables, JSON and progress of every command. */
 export class Output {
   /** Colors for standard output: none in a pipe, none with NO_COLOR. */
-  readonly colors: ReturnType<typeof createColors>;
+  readonly colors: Colors;
 
   constructor(
     private readonly stdout: Writable,
     private readonly stderr: Writable,
     readonly isJson: boolean,
   ) {
-    this.colors = createColors(stdout.isTTY === true && !process.env.NO_COLOR && !isJson);
+    this.colors = ownColors(stdout.isTTY === true && !process.env.NO_COLOR && !isJson);
+  }
+
+  /** What the command is asked to print, with or without --json. */
+  print(text: string): void {
+    show(this.stdout, `${text}\n`);
   }
 
   /** A line for people; nothing with --json. */
   line(text = ""): void {
     if (!this.isJson) {
-      this.stdout.write(`${text}\n`);
+      this.print(text);
     }
   }
 
   /** The command's result as JSON; nothing without --json. */
   json(value: unknown): void {
     if (this.isJson) {
-      this.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      this.print(JSON.stringify(value, null, 2));
     }
   }
 
   /** A line beside the result, such as a warning or an error. */
   note(text: string): void {
-    this.stderr.write(`${text}\n`);
+    show(this.stderr, `${text}\n`);
   }
 
   /** A question, which the answer follows on the same line. */
   prompt(text: string): void {
-    this.stderr.write(`${text} `);
+    show(this.stderr, `${text} `);
   }
 
   table(head: readonly string[], rows: readonly (readonly string[])[]): void {
@@ -67,7 +103,7 @@ export class Output {
       },
       style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
     });
-    table.push(...rows.map((row) => [...row]));
+    table.push(...rows.map((row) => row.map(visible)));
     table
       .toString()
       .split("\n")
@@ -77,7 +113,7 @@ export class Output {
   /** Clears the screen, for a command that redraws it. */
   clear(): void {
     if (this.stdout.isTTY && !this.isJson) {
-      this.stdout.write("\u001b[2J\u001b[H");
+      show(this.stdout, `${OWN}2J${OWN}H`);
     }
   }
 
@@ -86,7 +122,7 @@ export class Output {
     let stop = (): void => undefined;
     const timer = setTimeout(() => {
       if (this.stderr.isTTY) {
-        const spinner = createSpinner(text, { stream: process.stderr }).start();
+        const spinner = createSpinner(visible(text), { stream: process.stderr }).start();
         stop = () => void spinner.clear().stop();
       } else {
         this.note(`${text} ...`);

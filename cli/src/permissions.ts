@@ -1,4 +1,4 @@
-import { parseArn, partitionOf } from "./arns";
+import { parseArn, partitionOf } from "../../pipeline/arn";
 import type { Reference } from "./pipeline";
 
 /** One permission that a command needs, in the account where it needs it. */
@@ -11,6 +11,7 @@ export interface Permission {
 
 export const RESOURCES = {
   function: "arn:PARTITION:lambda:REGION:ACCOUNT:function:*",
+  mapping: "arn:PARTITION:lambda:REGION:ACCOUNT:event-source-mapping:*",
   stream: "arn:PARTITION:kinesis:REGION:ACCOUNT:stream/*",
   consumer: "arn:PARTITION:kinesis:REGION:ACCOUNT:stream/*/consumer/*",
   key: "arn:PARTITION:kms:REGION:ACCOUNT:key/*",

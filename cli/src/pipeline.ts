@@ -46,9 +46,18 @@ export interface Pipeline {
     /** ARN of the stream or of the registered consumer. */
     readonly sourceArn: string;
     readonly configuration: Fact<EventSourceMappingConfiguration>;
+    readonly declared?: DeclaredMapping;
   };
   /** Where Lambda reports what it gives up on; left out if there is none, or none is known. */
   readonly destination?: Destination;
+}
+
+/** What settings tell of a mapping that cannot be seen in ARNs as long as it does not exist. */
+interface DeclaredMapping {
+  /** Name of the registered consumer; left out for a mapping with shared throughput. */
+  readonly consumerName?: string;
+  /** Alias that it invokes. */
+  readonly alias?: string;
 }
 
 /**
@@ -64,4 +73,5 @@ export interface Reference {
   readonly roleArn?: string;
   readonly destinationArn?: string;
   readonly configuration?: EventSourceMappingConfiguration;
+  readonly declared?: DeclaredMapping;
 }

@@ -5,11 +5,10 @@ import {
 } from "@aws-sdk/client-lambda";
 import { STSClient } from "@aws-sdk/client-sts";
 import { Accounts, type Access, type AccountsOptions, type CredentialSource } from "./accounts";
-import { isKinesisArn, parseArn } from "./arns";
+import { isKinesisArn, parseArn } from "../../pipeline/arn";
 import { couldNotLook, describeAwsError, isNotFound, misuse } from "./errors";
 import { mappingsOf } from "./mappings";
 import type { Reference } from "./pipeline";
-import { chooseDeployment, credentialsIn, referencesInSettings, type Deployment } from "./settings";
 import { readState, referencesInState } from "./state";
 
 /** The options that say which pipelines a command is about, and with which credentials. */
@@ -30,13 +29,19 @@ export interface Source {
   readonly accounts: Accounts;
 }
 
-/** Reads the settings of the program that the command line runs in; undefined where there are none. */
-export type SettingsReader = () => readonly Deployment[];
+/** What the settings declare: the mappings, and the credentials of every account. */
+interface Declared {
+  readonly references: readonly Reference[];
+  readonly credentials: readonly CredentialSource[];
+}
+
+/** Reads one deployment of the settings, by its name if there are several. */
+export type SettingsReader = (name?: string) => Declared | Promise<Declared>;
 
 export async function findSource(
   options: SourceOptions,
   settings: SettingsReader | undefined,
-  onCall?: AccountsOptions["onCall"],
+  accountsOptions: Omit<AccountsOptions, "endpoint"> = {},
 ): Promise<Source> {
   const given = (["function", "mapping", "state"] as const).filter((one) => options[one]);
   if (given.length > 1) {
@@ -48,7 +53,7 @@ export async function findSource(
   const { profile: ofFunctions = [], streamProfile } = options;
   const profiles = [...ofFunctions, ...(streamProfile === undefined ? [] : [streamProfile])];
   const accountsFor = (sources: readonly CredentialSource[]) =>
-    new Accounts(sources, { endpoint: options.endpointUrl, onCall });
+    new Accounts(sources, { endpoint: options.endpointUrl, ...accountsOptions });
   // Without a profile for the function's account, its credentials are those of the environment.
   const environment = ofFunctions.length === 0 ? [{}] : [];
   const named = [...environment, ...profiles.map((profile) => ({ profile }))];
@@ -68,17 +73,8 @@ export async function findSource(
       "one of '--function', '--mapping' and '--state' must be given, got none; name the Lambda function, for example",
     );
   }
-  const deployment = chooseDeployment(readSettings(settings), options.name);
-  const own = profiles.length > 0 ? named : credentialsIn(deployment);
-  return { references: referencesInSettings(deployment), accounts: accountsFor(own) };
-}
-
-function readSettings(settings: SettingsReader): readonly Deployment[] {
-  try {
-    return settings();
-  } catch (error) {
-    throw misuse((error as Error).message);
-  }
+  const { references, credentials } = await settings(options.name);
+  return { references, accounts: accountsFor(profiles.length > 0 ? named : credentials) };
 }
 
 /** Asks the function's account for the mappings. */

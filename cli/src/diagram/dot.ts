@@ -1,3 +1,4 @@
+import { visibleText } from "../../../modules/properties/visible-text";
 import type { Edge, Graph, Node } from "./graph";
 
 const FONT = "Helvetica,Arial,sans-serif";
@@ -56,8 +57,8 @@ function edgeLine({ from, to, kind, labels }: Edge, { accounts, nodes }: Graph):
   const target = nodes.find(({ id }) => id === to);
   const port = kind === "waits" && target?.policy !== undefined ? ":policy" : "";
   // A break after each action, so that labels stay narrow, and aligned to the left.
-  const text = labels.map((label) => `${label}\\l`).join("");
-  const label = labels.length > 0 ? ` label="${text.replaceAll('"', '\\"')}"` : "";
+  const text = labels.map((label) => `${inString(label)}\\l`).join("");
+  const label = labels.length > 0 ? ` label="${text}"` : "";
   // Graphviz draws from left to right, so an edge that points to the stream's account is laid out reversed.
   const isBackward = kind !== "records" && target?.account === accounts[0];
   const [head, tail] = [`${quoted(to)}${port}`, quoted(from)];
@@ -65,8 +66,22 @@ function edgeLine({ from, to, kind, labels }: Edge, { accounts, nodes }: Graph):
   return `${ends} [${STYLES[kind]}${isBackward ? " dir=back" : ""}${label}]`;
 }
 
-const quoted = (text: string): string =>
-  `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+/**
+ * Text inside of a quoted string, in which Graphviz replaces entities too. The backslash comes
+ * before the quote, since it is what escapes it.
+ */
+const inString = (text: string): string =>
+  drawable(text).replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+
+const quoted = (text: string): string => `"${inString(text)}"`;
+
+/** Text without what XML, and so an SVG, cannot hold. */
+export const drawable = (text: string): string =>
+  visibleText(
+    Buffer.from(text)
+      .toString()
+      .replace(/[\ufffe\uffff]/g, "\ufffd"),
+  ).replaceAll("\n", " ");
 
 const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  drawable(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

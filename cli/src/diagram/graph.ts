@@ -1,5 +1,5 @@
 import { grantsOf, ownerOf, type Grant } from "./policies";
-import type { Resource, Resources } from "./resources";
+import type { PlacedResource, Resources } from "../../../pipeline/terraform/references";
 
 export interface Node {
   readonly id: string;
@@ -61,7 +61,9 @@ export function graphOf(resources: Resources): Graph {
   };
   const edges = [...all.flatMap((one) => flowOf(one, nodeId)), ...permissions(resources)];
   edges.push(...all.flatMap((one) => waitsOf(one, resources)));
-  const nodes = all.filter(({ type }) => type in KINDS).map((one) => nodeOf(one, resources));
+  const nodes = all
+    .filter(({ type }) => Object.hasOwn(KINDS, type))
+    .map((one) => nodeOf(one, resources));
   const everything = [...nodes, ...external.values()];
   return {
     accounts: accountsInOrder(everything),
@@ -72,14 +74,14 @@ export function graphOf(resources: Resources): Graph {
   };
 }
 
-function nodeOf(resource: Resource, resources: Resources): Node {
+function nodeOf(resource: PlacedResource, resources: Resources): Node {
   const { kind, name, policy } = KINDS[resource.type] ?? { kind: resource.type, name: "name" };
   const hasPolicy = resources.all.some((one) => ownerOf(one, resources) === resource);
   const alias = resources.all.find(
     ({ type, values }) =>
       type === "aws_kms_alias" && resources.referredTo(values.target_key_id) === resource,
   );
-  const shown = alias?.values.name ?? resource.values[name];
+  const shown = alias?.values.name ?? resource.values[name] ?? resource.values[`${name}_prefix`];
   return {
     id: resource.address,
     account: resource.account,
@@ -112,7 +114,7 @@ function externalNode(value: unknown): Node | undefined {
 
 /** How records get along a resource. */
 function flowOf(
-  { address, type, values }: Resource,
+  { address, type, values }: PlacedResource,
   nodeId: (value: unknown) => string | undefined,
 ): Edge[] {
   const edge = (
@@ -181,7 +183,7 @@ function permissions(resources: Resources): Edge[] {
 }
 
 /** What an event source mapping is created after, beside what it refers to. */
-function waitsOf({ address, type, dependsOn }: Resource, resources: Resources): Edge[] {
+function waitsOf({ address, type, dependsOn }: PlacedResource, resources: Resources): Edge[] {
   if (type !== "aws_lambda_event_source_mapping") {
     return [];
   }

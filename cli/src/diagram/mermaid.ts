@@ -1,4 +1,4 @@
-import { accountLabel } from "./dot";
+import { accountLabel, drawable } from "./dot";
 import type { Edge, Graph } from "./graph";
 
 const ARROWS: Readonly<Record<Edge["kind"], string>> = {
@@ -38,5 +38,8 @@ export function mermaidOf({ accounts, nodes, edges }: Graph): string {
   ].join("\n");
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", '"': "&quot;", "<": "&lt;" };
+
+/** Mermaid has its own entities, which begin with #, and looks for %%{directives}%% inside of quotes too. */
 const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+  drawable(text).replace(/[&"<>#%`]/g, (one) => ENTITIES[one] ?? `#${one.charCodeAt(0)};`);

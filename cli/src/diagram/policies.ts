@@ -1,18 +1,12 @@
-import type { Resource, Resources } from "./resources";
+import { awsPrincipals, listOf, type Statement } from "../../../pipeline/iam/document";
+import type { PlacedResource, Resources } from "../../../pipeline/terraform/references";
 
 /** Actions that a policy allows one role on one resource. */
 export interface Grant {
-  readonly role: Resource;
-  readonly resource: Resource;
+  readonly role: PlacedResource;
+  readonly resource: PlacedResource;
   readonly actions: readonly string[];
   readonly side: "role" | "resource";
-}
-
-interface Statement {
-  readonly Effect?: string;
-  readonly Action?: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly Principal?: { readonly AWS?: string | readonly string[] };
 }
 
 /** Which attribute names the resource that a policy belongs to. */
@@ -23,22 +17,25 @@ const OWNERS: Readonly<Record<string, string>> = {
 };
 
 /** The resource that a policy belongs to; undefined if it is no policy that the diagram knows. */
-export function ownerOf(policy: Resource, { referredTo }: Resources): Resource | undefined {
-  const attribute = OWNERS[policy.type];
+export function ownerOf(
+  policy: PlacedResource,
+  { referredTo }: Resources,
+): PlacedResource | undefined {
+  const attribute = Object.hasOwn(OWNERS, policy.type) ? OWNERS[policy.type] : undefined;
   return attribute === undefined ? undefined : referredTo(policy.values[attribute]);
 }
 
 /** What a policy allows roles of the same configuration. */
-export function grantsOf(policy: Resource, resources: Resources): Grant[] {
+export function grantsOf(policy: PlacedResource, resources: Resources): Grant[] {
   const owner = ownerOf(policy, resources);
   const document = parsePolicy(policy.values.policy);
   if (!owner || !document) {
     return [];
   }
   const isRolePolicy = policy.type === "aws_iam_role_policy";
-  return [document.Statement ?? []].flat().flatMap((statement: Statement): Grant[] => {
-    const actions = [statement.Action ?? []].flat();
-    const others = [(isRolePolicy ? statement.Resource : statement.Principal?.AWS) ?? []].flat();
+  return listOf(document.Statement).flatMap((statement): Grant[] => {
+    const actions = [...listOf(statement.Action)];
+    const others = isRolePolicy ? listOf(statement.Resource) : awsPrincipals(statement);
     return others.flatMap((value): Grant[] => {
       const other = resources.referredTo(value);
       if (statement.Effect !== "Allow" || !other) {

@@ -1,76 +1,108 @@
-import { CONSUMER_READ_ACTIONS, STREAM_READ_ACTIONS } from "../../../modules/policies/actions";
-import { functionNameOf, parseArn, partitionOf, roleNameOf } from "../arns";
+import { CONSUMER_READ_ACTIONS, STREAM_READ_ACTIONS } from "../../../pipeline/iam/actions";
+import { viaKinesisCondition } from "../../../pipeline/iam/via-kinesis";
+import { dnsSuffixOf, parseArn, parseFunctionArn, partitionOf } from "../../../pipeline/arn";
 import { valueOf } from "../facts";
-import { evaluate, type Decision } from "../policies/evaluate";
-import type { Policy } from "../policies/document";
-import type { AccessRequest } from "../policies/match";
+import { matchGrant } from "../../../pipeline/iam/access";
+import { every, some, type Match } from "../../../pipeline/iam/patterns";
+import { lambdaRequest } from "../../../pipeline/iam/lambda-request";
+import { evaluate, type AccessRequest, type Decision } from "../../../pipeline/iam/evaluate";
+import type { Policy, Statement } from "../../../pipeline/iam/document";
 import type { Examination } from "./examine";
 
 /** An action that the role needs, and on what. */
 export interface Need {
   readonly action: string;
   readonly resource: string;
+  /** Resource and condition of a statement that allows it. The default is `resource`, always. */
+  readonly allowOn?: string;
+  readonly condition?: Statement["Condition"];
 }
 
-const needsOn = (actions: readonly string[], resource: string): Need[] =>
-  actions.map((action) => ({ action, resource }));
+const needsOn = (
+  actions: readonly string[],
+  resource: string,
+  statement: Pick<Need, "allowOn" | "condition"> = {},
+): Need[] => actions.map((action) => ({ action, resource, ...statement }));
 
 export const streamNeeds = ({ pipeline }: Examination): Need[] =>
   needsOn(STREAM_READ_ACTIONS, pipeline.stream.arn);
 
-export const consumerNeeds = ({ pipeline: { consumer } }: Examination): Need[] =>
-  consumer ? needsOn(CONSUMER_READ_ACTIONS, consumer.arn) : [];
+export const consumerNeedsOn = (consumerArn: string): Need[] =>
+  needsOn(CONSUMER_READ_ACTIONS, consumerArn);
 
-export const keyNeeds = ({ key }: Examination): Need[] => {
-  const { Arn: arn, KeyManager } = valueOf(key) ?? {};
-  return arn === undefined || KeyManager === "AWS" ? [] : needsOn(["kms:Decrypt"], arn);
+export const consumerNeeds = ({ pipeline: { consumer } }: Examination): Need[] =>
+  consumer ? consumerNeedsOn(consumer.arn) : [];
+
+/**
+ * AWS's managed policy for such roles, AWSLambdaKinesisExecutionRole, has no DescribeStreamConsumer:
+ * only the consumer's own policy has to allow it.
+ */
+export const consumerNeedsOfRole = (examination: Examination): Need[] =>
+  consumerNeeds(examination).filter(({ action }) => action === "kinesis:SubscribeToShard");
+
+export const decryptNeeds = (
+  { pipeline: { stream, region } }: Examination,
+  keyArn: string,
+): Need[] =>
+  needsOn(["kms:Decrypt"], keyArn, {
+    condition: viaKinesisCondition(
+      { arn: stream.arn, region },
+      dnsSuffixOf(parseArn(stream.arn).partition),
+    ),
+  });
+
+export const keyNeeds = (examination: Examination): Need[] => {
+  const { Arn: arn, KeyManager } = valueOf(examination.key) ?? {};
+  return arn === undefined || KeyManager === "AWS" ? [] : decryptNeeds(examination, arn);
 };
 
-export const logNeeds = ({ pipeline: { function: fn, region }, logGroup }: Examination): Need[] =>
-  logGroup
-    ? needsOn(
-        ["logs:CreateLogStream", "logs:PutLogEvents"],
-        `arn:${partitionOf(region)}:logs:${region}:${fn.account.id}:log-group:${logGroup.name}:log-stream:any`,
-      )
-    : [];
+export const logGroupArn = ({
+  pipeline: { function: fn, region },
+  logGroup,
+}: Examination): string =>
+  `arn:${partitionOf(region)}:logs:${region}:${fn.account.id}:log-group:${logGroup?.name}`;
 
-/** The request that Lambda makes in the role's name, with the condition keys whose values are known. */
-function requestOf({ pipeline, role }: Examination, { action, resource }: Need): AccessRequest {
-  const { arn: roleArn = "" } = pipeline.role;
-  const { partition, account } = parseArn(roleArn);
-  const { RoleId: roleId } = valueOf(role) ?? {};
-  const { name } = functionNameOf(pipeline.function.arn);
-  const { region, stream } = pipeline;
-  const suffix = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  return {
-    action,
-    resource,
-    caller: {
-      roleArn,
-      roleId,
-      sessionArn: `arn:${partition}:sts::${account}:assumed-role/${roleNameOf(roleArn)}/${name}`,
-    },
-    context: {
-      "aws:PrincipalArn": roleArn,
-      "aws:PrincipalAccount": account,
-      "aws:PrincipalType": "AssumedRole",
-      "aws:RequestedRegion": region,
-      "aws:ResourceAccount": parseArn(resource).account,
-      "aws:SecureTransport": "true",
-      ...(roleId && { "aws:userid": `${roleId}:${name}` }),
-      // The encryption context names the stream, even when a registered consumer reads it.
-      ...(action.startsWith("kms:") && {
-        "kms:ViaService": `kinesis.${region}.${suffix}`,
-        "kms:CallerAccount": account,
-        "kms:EncryptionContext:aws:kinesis:arn": stream.arn,
-        "kms:EncryptionContextKeys": "aws:kinesis:arn",
-      }),
-    },
-  };
+export function logNeeds(examination: Examination): Need[] {
+  const arn = logGroupArn(examination);
+  return examination.logGroup
+    ? needsOn(["logs:CreateLogStream", "logs:PutLogEvents"], `${arn}:log-stream:any`, {
+        allowOn: `${arn}:*`,
+      })
+    : [];
 }
 
+/** The request that Lambda makes in the role's name, with the condition keys whose values are known. */
+export function requestOf(
+  { pipeline, role }: Examination,
+  { action, resource }: Need,
+): AccessRequest {
+  const found = valueOf(role);
+  return lambdaRequest(
+    {
+      roleArn: pipeline.role.arn ?? "",
+      roleId: found?.RoleId,
+      hasBoundary: found ? found.PermissionsBoundary !== undefined : undefined,
+      functionName: parseFunctionArn(pipeline.function.arn).name,
+    },
+    { action, resource },
+    { arn: pipeline.stream.arn, region: pipeline.region },
+  );
+}
+
+/** Whether grants of the stream's key allow what the role needs, unless a policy denies it. */
+export const grantFor = (examination: Examination, needs: readonly Need[]): Match =>
+  every(
+    needs.map((need) =>
+      some(
+        (valueOf(examination.keyGrants) ?? []).map((grant) =>
+          matchGrant(grant, requestOf(examination, need)),
+        ),
+      ),
+    ),
+  );
+
 /** What policies of one kind say of several needs: the worst of it, and which needs it is about. */
-export interface Judgement extends Decision {
+interface Judgement extends Decision {
   readonly needs: readonly Need[];
 }
 
@@ -87,7 +119,8 @@ export function judgeNeeds(
     const [first, ...others] = decisions.filter((one) => one.outcome === outcome);
     if (first) {
       const needs = [first, ...others].map(({ need }) => need);
-      return { outcome, why: first.why, isExplicit: first.isExplicit, needs };
+      const { why, deny, mayDeny, undecided } = first;
+      return { outcome, why, deny, mayDeny, undecided, needs };
     }
   }
   return { outcome: "allowed", why: decisions[0]?.why ?? "nothing is needed", needs: all };

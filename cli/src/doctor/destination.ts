@@ -1,14 +1,15 @@
 import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
-import { parseArn } from "../arns";
+import { parseArn } from "../../../pipeline/arn";
 import type { Clients } from "../clients";
 import { lookUp, unknown, type Fact } from "../facts";
 import type { Destination, Pipeline } from "../pipeline";
-import { parsePolicy, type Policy } from "../policies/document";
+import { parsePolicy, type Policy } from "../../../pipeline/iam/document";
+import type { Need } from "./access";
 
 /** An on-failure destination as it is now. */
-export interface DestinationSettings {
+interface DestinationSettings {
   /** The destination's own policy; undefined if it has none. */
   readonly policy?: Policy;
   /** The key that encrypts it, if it is not one of the service's own. */
@@ -17,7 +18,7 @@ export interface DestinationSettings {
 
 export interface ExaminedDestination extends Destination {
   /** What Lambda does there in the role's name: the actions, and on which resource. */
-  readonly needs: readonly { readonly action: string; readonly resource: string }[];
+  readonly needs: readonly Need[];
   readonly settings: Fact<DestinationSettings>;
 }
 
@@ -65,7 +66,7 @@ const KINDS: Readonly<Record<Destination["service"], Kind>> = {
     call: "s3:GetBucketPolicy",
     needs: (arn) => [
       { action: "s3:ListBucket", resource: arn },
-      { action: "s3:PutObject", resource: `${arn}/aws/lambda/` },
+      { action: "s3:PutObject", resource: `${arn}/aws/lambda/`, allowOn: `${arn}/*` },
     ],
     look: async ({ s3 }, arn) => {
       const Bucket = parseArn(arn).resource;

@@ -15,13 +15,14 @@ import type { Role } from "@aws-sdk/client-iam";
 import {
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  ListTagsCommand,
 } from "@aws-sdk/client-lambda";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Account } from "../accounts";
-import { parseArn } from "../arns";
+import { parseArn } from "../../../pipeline/arn";
 import { lookUp, unknown, valueOf, type Fact } from "../facts";
-import type { Pipeline } from "../pipeline";
-import { parsePolicy, type Policy } from "../policies/document";
+import type { Destination, Pipeline } from "../pipeline";
+import { listOf, parsePolicy, type Policy } from "../../../pipeline/iam/document";
 import { examineDestination, type ExaminedDestination } from "./destination";
 import { boundaryOf, identityPoliciesOf, roleOf } from "./role";
 
@@ -34,6 +35,9 @@ export interface Examination {
   readonly consumerPolicy?: Fact<Policy>;
   /** The consumer that has the name of the mapping's consumer now, whatever its ARN. */
   readonly livingConsumer?: Fact<ConsumerDescription>;
+  readonly livingConsumerPolicy?: Fact<Policy>;
+  /** Tags of a mapping that has to be recreated, since its consumer does not exist. */
+  readonly mappingTags?: Fact<Readonly<Record<string, string>>>;
   /** The key that the stream is encrypted with; left out if it is known to have none. */
   readonly key?: Fact<KeyMetadata>;
   readonly keyPolicy?: Fact<Policy>;
@@ -51,11 +55,13 @@ export interface Examination {
 }
 
 /** Looks up what the checks need beyond the pipeline itself. Writes nothing. */
-export async function examine(pipeline: Pipeline): Promise<Examination> {
-  const { stream, consumer, function: fn, destination } = pipeline;
+export async function examine(discovered: Pipeline): Promise<Examination> {
+  const pipeline = await withDeclaredConsumer(discovered);
+  const { stream, consumer, function: fn } = pipeline;
   const { name, account } = fn;
   const configuration = valueOf(fn.configuration);
   const isQualifierLost = fn.qualifier !== undefined && fn.configuration.state === "missing";
+  const isMissing = pipeline.mapping.configuration.state === "missing";
   const role = await roleOf(pipeline);
   const [streamPolicy, ofConsumer, ofKey, identityPolicies, boundary, reservedConcurrency] =
     await Promise.all([
@@ -69,6 +75,9 @@ export async function examine(pipeline: Pipeline): Promise<Examination> {
         return answer.ReservedConcurrentExecutions ?? -1;
       }),
     ]);
+  const destination =
+    pipeline.destination ??
+    (isMissing ? destinationIn(valueOf(identityPolicies) ?? []) : undefined);
   return {
     pipeline,
     streamPolicy,
@@ -78,6 +87,10 @@ export async function examine(pipeline: Pipeline): Promise<Examination> {
     identityPolicies,
     boundary,
     reservedConcurrency,
+    ...(ofConsumer?.consumer?.state === "missing" &&
+      pipeline.mapping.configuration.state === "found" && {
+        mappingTags: await examineTags(pipeline),
+      }),
     ...(isQualifierLost && {
       unqualified: await lookUp(account, "lambda:GetFunctionConfiguration", ({ lambda }) =>
         lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
@@ -93,6 +106,47 @@ export async function examine(pipeline: Pipeline): Promise<Examination> {
   };
 }
 
+/** Settings name the registered consumer of a mapping that does not exist, but not its ARN. */
+async function withDeclaredConsumer(pipeline: Pipeline): Promise<Pipeline> {
+  const { stream, mapping, consumer } = pipeline;
+  const { consumerName: name } = mapping.declared ?? {};
+  if (name === undefined || consumer || mapping.configuration.state !== "missing") {
+    return pipeline;
+  }
+  const answer = await describeConsumer(pipeline, { StreamARN: stream.arn, ConsumerName: name });
+  const { ConsumerARN: arn } = valueOf(answer) ?? {};
+  return arn === undefined
+    ? pipeline
+    : { ...pipeline, consumer: { arn, name }, mapping: { ...mapping, sourceArn: arn } };
+}
+
+/** The queue or topic that a role may write to, if it is only one. */
+function destinationIn(policies: readonly Policy[]): Destination | undefined {
+  const services: Readonly<Record<string, Destination["service"] | undefined>> = {
+    "sqs:sendmessage": "sqs",
+    "sns:publish": "sns",
+  };
+  const all = policies
+    .flatMap(({ statements }) => statements)
+    .flatMap(({ Effect: effect, Action, Resource }) =>
+      listOf(Action).flatMap((action) => {
+        const service = services[action.toLowerCase()];
+        return listOf(Resource).flatMap((arn) =>
+          effect === "Allow" && service !== undefined && !arn.includes("*")
+            ? [{ arn, service }]
+            : [],
+        );
+      }),
+    );
+  return all.length === 1 ? all[0] : undefined;
+}
+
+const describeConsumer = ({ stream }: Pipeline, input: DescribeStreamConsumerCommandInput) =>
+  lookUp(stream.account, "kinesis:DescribeStreamConsumer", async ({ kinesis }) => {
+    const answer = await kinesis.send(new DescribeStreamConsumerCommand(input));
+    return answer.ConsumerDescription;
+  });
+
 function resourcePolicy(
   account: Account,
   ResourceARN: string,
@@ -106,15 +160,13 @@ function resourcePolicy(
 }
 
 async function examineConsumer(
-  { stream }: Pipeline,
+  pipeline: Pipeline,
   { arn, name }: NonNullable<Pipeline["consumer"]>,
-): Promise<Pick<Examination, "consumer" | "consumerPolicy" | "livingConsumer">> {
-  const describe = (input: DescribeStreamConsumerCommandInput) =>
-    lookUp(stream.account, "kinesis:DescribeStreamConsumer", async ({ kinesis }) => {
-      const answer = await kinesis.send(new DescribeStreamConsumerCommand(input));
-      return answer.ConsumerDescription;
-    });
-  const consumer = await describe({ ConsumerARN: arn });
+): Promise<
+  Pick<Examination, "consumer" | "consumerPolicy" | "livingConsumer" | "livingConsumerPolicy">
+> {
+  const { stream } = pipeline;
+  const consumer = await describeConsumer(pipeline, { ConsumerARN: arn });
   if (consumer.state === "found") {
     const consumerPolicy = await resourcePolicy(stream.account, arn, "the consumer's policy");
     return { consumer, consumerPolicy };
@@ -122,9 +174,26 @@ async function examineConsumer(
   if (consumer.state === "unknown" || stream.summary.state !== "found") {
     return { consumer };
   }
-  const livingConsumer = await describe({ StreamARN: stream.arn, ConsumerName: name });
-  return { consumer, livingConsumer };
+  const livingConsumer = await describeConsumer(pipeline, {
+    StreamARN: stream.arn,
+    ConsumerName: name,
+  });
+  const { ConsumerARN: living } = valueOf(livingConsumer) ?? {};
+  return {
+    consumer,
+    livingConsumer,
+    ...(living !== undefined && {
+      livingConsumerPolicy: await resourcePolicy(stream.account, living, "the consumer's policy"),
+    }),
+  };
 }
+
+const examineTags = ({ function: { account }, mapping }: Pipeline) =>
+  lookUp(account, "lambda:ListTags", async ({ lambda }) => {
+    const { EventSourceMappingArn: Resource } = valueOf(mapping.configuration) ?? {};
+    const { Tags = {} } = await lambda.send(new ListTagsCommand({ Resource }));
+    return Tags;
+  });
 
 async function examineKey({
   stream,

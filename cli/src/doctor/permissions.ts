@@ -34,7 +34,8 @@ export const DOCTOR_PERMISSIONS: readonly Permission[] = [
     resource: RESOURCES.policies,
   },
   { account: "function", actions: ["lambda:GetFunctionConcurrency"], resource: RESOURCES.function },
-  { account: "function", actions: ["logs:DescribeLogGroups"], resource: RESOURCES.logGroup },
+  { account: "function", actions: ["lambda:ListTags"], resource: RESOURCES.mapping },
+  { account: "function", actions: ["logs:DescribeLogGroups"], resource: RESOURCES.any },
   {
     account: "function",
     actions: ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"],

@@ -3,18 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import type { FilterCriteria } from "@aws-sdk/client-lambda";
-import { parseFilters, passes } from "../../../local/aws/filters";
+import { parseFilterPattern, passes } from "../../../pipeline/filter-pattern";
 import { describeAwsError } from "../errors";
 import { lookUp, valueOf } from "../facts";
 import type { Pipeline } from "../pipeline";
-import { findingOf } from "./findings";
-import { ok, undecided, type Verdict } from "./verdict";
+import { finding, ok, undecided, type Verdict } from "./verdict";
 
 const POLL_MILLISECONDS = 500;
 // The clocks of this machine and of AWS need not agree.
 const CLOCK_SKEW_MILLISECONDS = 60_000;
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** Data of the record, for filters that the default data does not pass. */
   readonly data?: string;
   /** How long to look for the record, beside the mapping's batching window. */
@@ -63,7 +62,7 @@ async function putProbe(pipeline: Pipeline, { data }: ProbeOptions): Promise<Pro
     await clients.kinesis.send(new PutRecordCommand({ StreamARN, PartitionKey, Data }));
   } catch (error) {
     const why = describeAwsError(error, "kinesis:PutRecord", credentials);
-    return { status: "finding", finding: findingOf("probe-not-written", why, pipeline) };
+    return finding("probe-not-written", why);
   }
   return { marker, putAt, record: { partitionKey: PartitionKey, data: Data.toString("base64") } };
 }
@@ -112,7 +111,7 @@ async function follow(
       const evidence = `no line of ${logGroupName} has ${marker} within ${timeoutSeconds + window} s`;
       return isPassed === undefined
         ? undecided(`${evidence}, and the mapping's filters are not known here`)
-        : { status: "finding", finding: findingOf("probe-not-seen", evidence, pipeline) };
+        : finding("probe-not-seen", evidence);
     }
     await sleep(POLL_MILLISECONDS);
   }
@@ -144,8 +143,10 @@ function passesFilters(
   record: Probe["record"],
 ): boolean | undefined {
   try {
-    const patterns = (criteria?.Filters ?? []).map(({ Pattern = "" }) => Pattern);
-    return passes(parseFilters(patterns), record);
+    const filters = (criteria?.Filters ?? []).map(({ Pattern = "" }) =>
+      parseFilterPattern(Pattern),
+    );
+    return passes(filters, record);
   } catch {
     return undefined;
   }

@@ -9,10 +9,11 @@ import {
   type Role,
 } from "@aws-sdk/client-iam";
 import type { Account } from "../accounts";
-import { roleNameOf } from "../arns";
+import { roleNameOf } from "../../../pipeline/arn";
 import { lookUp, unknown, type Fact } from "../facts";
 import type { Pipeline } from "../pipeline";
-import { parsePolicy, type Policy } from "../policies/document";
+import { awsManagedPolicy } from "../../../pipeline/iam/managed-policies";
+import { parsePolicy, type Policy } from "../../../pipeline/iam/document";
 
 /** The execution role; undefined if nothing tells which one it is. */
 export async function roleOf({ role, function: fn }: Pipeline): Promise<Fact<Role> | undefined> {
@@ -43,7 +44,8 @@ export async function identityPoliciesOf(
     )) {
       for (const PolicyName of PolicyNames) {
         const answer = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-        policies.push(parsePolicy(`role policy ${PolicyName}`, answer.PolicyDocument ?? "{}"));
+        const policy = parsePolicy(`role policy ${PolicyName}`, answer.PolicyDocument ?? "{}");
+        policies.push({ ...policy, place: { inline: PolicyName } });
       }
     }
     for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
@@ -70,10 +72,23 @@ export async function boundaryOf(
     : lookUp(account, "iam:GetPolicyVersion", ({ iam }) => managedPolicy(iam, arn));
 }
 
+/** What AWS's own policies for functions allow is known without permission to read them. */
 async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy> {
+  try {
+    return await readPolicy(iam, PolicyArn);
+  } catch (error) {
+    const known = awsManagedPolicy(PolicyArn);
+    if (known === undefined) {
+      throw error;
+    }
+    return known;
+  }
+}
+
+async function readPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy> {
   const { Policy: policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
   const { PolicyVersion: version } = await iam.send(
     new GetPolicyVersionCommand({ PolicyArn, VersionId: policy?.DefaultVersionId }),
   );
-  return parsePolicy(PolicyArn, version?.Document ?? "{}");
+  return { ...parsePolicy(PolicyArn, version?.Document ?? "{}"), place: { managed: PolicyArn } };
 }

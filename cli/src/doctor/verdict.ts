@@ -1,7 +1,6 @@
 import type { Fact } from "../facts";
 import type { Examination } from "./examine";
-import { findingOf, type Finding, type FindingId } from "./findings";
-import type { Details } from "./fixes";
+import { FINDINGS, type Finding, type FindingId } from "./findings";
 
 /** What a check says. */
 export type Verdict =
@@ -23,12 +22,10 @@ export interface Check {
 export const ok = (says: string): Verdict => ({ status: "ok", says });
 export const undecided = (why: string): Verdict => ({ status: "unknown", why });
 
-export const finding = (
-  { pipeline }: Examination,
-  id: FindingId,
-  evidence: string,
-  details?: Details,
-): Verdict => ({ status: "finding", finding: findingOf(id, evidence, pipeline, details) });
+export const finding = (id: FindingId, evidence: string): Verdict => {
+  const { severity, what } = FINDINGS[id];
+  return { status: "finding", finding: { id, severity, what, evidence } };
+};
 
 /** What a check says of something that was looked up; `missing` and the value have their own words. */
 export function judge<T>(

@@ -1,4 +1,4 @@
-import type { KinesisRecord } from "../kinesis-event";
+import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 
 /**
  * How a record begins in which the Kinesis Producer Library has put several.

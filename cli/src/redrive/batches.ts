@@ -1,4 +1,8 @@
-import { kinesisEvent, type EventSource, type KinesisRecord } from "../kinesis-event";
+import {
+  kinesisEvent,
+  type EventSource,
+  type KinesisRecord,
+} from "../../../pipeline/kinesis-event";
 
 /** Lambda takes 6 MB in a synchronous invocation; 1,024 bytes are left for the event's frame. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 - 1024;

@@ -1,13 +1,16 @@
-import type { Pattern } from "../../../modules/properties/filter-matching";
-import type { KinesisRecord } from "../kinesis-event";
+import { parseFunctionArn } from "../../../pipeline/arn";
+import type { FilterPattern } from "../../../pipeline/filter-pattern";
+import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { countAggregated } from "./aggregation";
 import type { Progress } from "./progress";
-import { isReport, parseReport, type Report } from "./report";
+import { isReport, parseReport, type Report, type Unusable } from "./report";
 import type { ReportSource } from "./report-source";
 import {
   compareStarts,
   countKeys,
+  inOrder,
   overlapping,
+  reportsByRecord,
   select,
   type Choice,
   type Selection,
@@ -17,16 +20,16 @@ import { ShardReader, type KinesisReads } from "./shard-reader";
 import { describeStream } from "./stream";
 import type { Summary } from "./summary";
 
-export interface ByReportOptions {
+interface ByReportOptions {
   readonly max?: number;
   readonly choice: Choice;
-  readonly filters: readonly Pattern[];
+  readonly filters: readonly FilterPattern[];
   /** Delete reports of which nothing can be read any more, or nothing but what was confirmed. */
   readonly deleteExpired: boolean;
   readonly isSaving: boolean;
 }
 
-export interface ByReportTools {
+interface ByReportTools {
   readonly kinesis: KinesisReads;
   readonly source: ReportSource;
   readonly progress: Progress;
@@ -54,8 +57,12 @@ export class ByReport {
   /** Receives all reports, since the oldest must come first and a queue knows no order. */
   async receive(): Promise<void> {
     const { source } = this.tools;
-    const stored = await source.receive();
-    const parsed = stored.map(({ id, body }) => parseReport(id, body));
+    const parsed: (Report | Unusable)[] = [];
+    for await (const stored of source.receive()) {
+      const one = "body" in stored ? parseReport(stored.id, stored.body, source) : stored;
+      // The records are read again when they are sent: those of all reports may not fit into memory.
+      parsed.push(isReport(one) && one.payload ? { ...one, payload: [] } : one);
+    }
     const needsStream = parsed.some((one) => isReport(one) && !one.payload);
     const stream = needsStream
       ? await describeStream(this.tools.kinesis, this.target.streamArn)
@@ -66,7 +73,7 @@ export class ByReport {
       if (isReport(one) && why === undefined) {
         usable.push(one);
       } else {
-        this.summary.unusable.push({ id: one.id, why: why ?? "" });
+        this.leave(one.id, why ?? "");
       }
     }
     // A shard that is no longer listed is older than all that are; IDs grow with time.
@@ -76,13 +83,14 @@ export class ByReport {
     );
     this.reports = usable.slice(0, this.options.max);
     this.summary.source = source.name;
-    this.summary.reports = stored.length;
+    this.summary.reports = parsed.length;
     this.summary.leftByMax = usable.length - this.reports.length;
   }
 
   private whyUnusable(report: Report, created: Date | undefined): string | undefined {
     const { functionArn, streamArn } = this.target;
-    if (unqualified(report.functionArn) !== unqualified(functionArn)) {
+    const { unqualifiedArn } = parseFunctionArn(report.functionArn);
+    if (unqualifiedArn !== parseFunctionArn(functionArn).unqualifiedArn) {
       return `it is a report of ${report.functionArn}, and this redrive invokes ${functionArn}; redrive it with the mapping of that function`;
     }
     if (report.streamArn !== streamArn) {
@@ -141,9 +149,12 @@ export class ByReport {
       this.summary.records += report.batchSize;
       return [];
     }
-    const loaded = parseReport(report.id, await this.tools.source.load(report.id));
-    if (!isReport(loaded)) {
-      this.summary.unusable.push(loaded);
+    const { source } = this.tools;
+    const stored = await source.load(report.id);
+    const loaded = "body" in stored ? parseReport(stored.id, stored.body, source) : stored;
+    const why = isReport(loaded) ? this.whyUnusable(loaded, undefined) : loaded.why;
+    if (!isReport(loaded) || why !== undefined) {
+      this.leave(report.id, why ?? "");
       return [];
     }
     this.summary.aggregated += countAggregated(loaded.payload ?? []);
@@ -151,6 +162,28 @@ export class ByReport {
   }
 
   private async fromStream(group: readonly Report[]): Promise<readonly Selection[]> {
+    try {
+      return await this.selectFromStream(group);
+    } catch (error) {
+      const { name, message } = error as Error;
+      // Kinesis takes no offence at anything else that a report says.
+      if (!/^(ValidationException|InvalidArgumentException)$/.test(name)) {
+        throw error;
+      }
+      const [only, ...others] = group;
+      if (others.length === 0) {
+        this.leave(only?.id ?? "", `Kinesis refuses to read what it names (${name}: ${message})`);
+        return [];
+      }
+      const selections: Selection[] = [];
+      for (const one of group) {
+        selections.push(...(await this.fromStream([one])));
+      }
+      return selections;
+    }
+  }
+
+  private async selectFromStream(group: readonly Report[]): Promise<readonly Selection[]> {
     const [{ shardId, start }] = group as [Report];
     const end = group.reduce((last, report) => (report.end > last ? report.end : last), start);
     const { kinesis, sleep } = this.tools;
@@ -165,6 +198,14 @@ export class ByReport {
     this.summary.aggregated += countAggregated(records);
     const rules = { ...this.target, filters: this.options.filters };
     return select(group, records, rules, this.options.choice);
+  }
+
+  /** Leaves a report where it is. */
+  private leave(id: string, why: string): void {
+    const { unusable } = this.summary;
+    if (!unusable.some((one) => one.id === id)) {
+      unusable.push({ id, why });
+    }
   }
 
   private note(selections: readonly Selection[]): void {
@@ -207,25 +248,4 @@ export class ByReport {
       }
     }
   }
-}
-
-const unqualified = (functionArn: string): string => functionArn.split(":").slice(0, 7).join(":");
-
-function reportsByRecord(selections: readonly Selection[]): Map<string, string[]> {
-  const reports = new Map<string, string[]>();
-  for (const { report, records } of selections) {
-    for (const { sequenceNumber } of records) {
-      reports.set(sequenceNumber, [...(reports.get(sequenceNumber) ?? []), report.id]);
-    }
-  }
-  return reports;
-}
-
-/** Each record once, in the shard's order. */
-function inOrder(records: readonly KinesisRecord[]): KinesisRecord[] {
-  const bySequence = new Map(records.map((record) => [record.sequenceNumber, record]));
-  return [...bySequence.values()].sort((a, b) => {
-    const [first, second] = [BigInt(a.sequenceNumber), BigInt(b.sequenceNumber)];
-    return Number(first > second) - Number(first < second);
-  });
 }

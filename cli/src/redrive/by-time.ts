@@ -1,15 +1,15 @@
-import { passes, type Pattern } from "../../../modules/properties/filter-matching";
-import type { KinesisRecord } from "../kinesis-event";
+import { passes, type FilterPattern } from "../../../pipeline/filter-pattern";
+import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { countAggregated } from "./aggregation";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads } from "./shard-reader";
 import { describeStream } from "./stream";
 import type { Summary } from "./summary";
 
-export interface ByTimeOptions {
+interface ByTimeOptions {
   readonly from: Date;
   readonly to: Date;
-  readonly filters: readonly Pattern[];
+  readonly filters: readonly FilterPattern[];
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 

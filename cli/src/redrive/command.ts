@@ -1,142 +1,23 @@
-import { createInterface } from "node:readline";
-import type { Access } from "../accounts";
-import type { CommandContext, CommandDefinition } from "../command";
-import {
-  CliError,
-  couldNotLook,
-  describeAwsError,
-  EXIT,
-  failedCall,
-  misuse,
-  type ExitCode,
-} from "../errors";
-import { valueOf } from "../facts";
-import type { Output } from "../output";
-import { accessOf, sourceOf, stateFiles, targetOf } from "./from-pipeline";
-import { invoker } from "./invoke";
-import { lock } from "./lock";
-import { addOptions, redriveOptions, type CommandOptions } from "./options";
+import { pipelineCommand } from "../pipeline-command";
+import { addOptions, type CommandOptions } from "./options";
 import { permissionsFor } from "./permissions";
-import { Progress } from "./progress";
-import { redrive } from "./redrive";
-import { count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
-import type { Summary } from "./summary";
 
 const HELP = `Redrives what the mapping's on-failure queue or bucket reports. A report is deleted when the
 function has confirmed all of its records, and never before. What was confirmed of the others
 is kept in $XDG_STATE_HOME/cross-account-kinesis (~/.local/state), so that a run that was
 killed can be repeated. Delivery is at least once: a record may be processed twice if a run is
-killed, or the connection breaks, while the function works on it; if the function fails
-after it has worked on a part of a batch; or if the next run is on another machine.
+killed, or the answer of the function is lost (the run then stops, and says which records), while
+the function works on it; if the function fails after it has worked on a part of a batch; or if
+the next run is on another machine.
 Two runs on one machine exclude each other. Across machines a report goes to one run at a time,
 and a run refuses to start while another reader holds reports; SQS counts those with a delay of
 up to a minute, so two runs that start in the same minute may share the reports between them.`;
 
-export const redriveCommand: CommandDefinition<CommandOptions> = {
+export const redrive = pipelineCommand<CommandOptions>({
   name: "redrive",
   summary: "Sends failed records to the function once more.",
   help: HELP,
   options: addOptions,
   permissions: permissionsFor,
-  run,
-};
-
-async function run(context: CommandContext<CommandOptions>): Promise<ExitCode> {
-  const { options, output, stdin } = context;
-  const settings = redriveOptions(options);
-  if (!options.yes && !options.dryRun && (output.isJson || !stdin.isTTY)) {
-    throw misuse(
-      "'--yes' must be given where nobody can be asked, got nothing; add --yes or --dry-run",
-    );
-  }
-  const [pipeline, ...others] = await context.pipelines();
-  if (!pipeline || others.length > 0) {
-    throw misuse(
-      `a redrive is about one mapping, got ${others.length + 1}; name one with --mapping: ${[pipeline, ...others].map((one) => one?.mapping.uuid ?? "unknown").join(", ")}`,
-    );
-  }
-  const owner = accessOf(pipeline.function.account);
-  // Without credentials of the stream's account, those of the function's may do: the stream's policy decides.
-  const reader = valueOf(pipeline.stream.account.access) ?? owner;
-  const target = targetOf(pipeline, options.qualifier);
-  const files = stateFiles(pipeline, options);
-  const release = await lock(files.lock).catch((error: unknown) => {
-    throw couldNotLook((error as Error).message);
-  });
-  const progress = Progress.open(files.journal);
-  const interrupt = new AbortController();
-  const onSignal = () => interrupt.abort();
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
-  try {
-    const source = settings.time ? undefined : await sourceOf(pipeline, owner, progress, options);
-    const work = redrive(target, settings, {
-      kinesis: reader.clients.kinesis,
-      source,
-      progress,
-      invoke: invoker(owner.clients.lambda, target.functionArn),
-      confirm: options.yes ? undefined : (found) => ask(found, context, interrupt.signal),
-      isInterrupted: () => interrupt.signal.aborted,
-    });
-    const summary = await (options.yes ? output.progress("redriving", work) : work);
-    show(summary, output, settings.dryRun === true);
-    // Who was asked has seen the warnings with the question.
-    if (options.yes || settings.dryRun) {
-      warn(summary, output);
-    }
-    return isGood(summary, settings.dryRun === true) ? EXIT.good : EXIT.finding;
-  } catch (error) {
-    throw named(error, owner, reader);
-  } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-    progress.close();
-    release();
-  }
-}
-
-function named(error: unknown, owner: Access, reader: Access): CliError {
-  if (error instanceof CliError) {
-    return error;
-  }
-  const call = failedCall(error);
-  if (call === undefined) {
-    return couldNotLook((error as Error).message);
-  }
-  const { credentials } = call.startsWith("kinesis:") ? reader : owner;
-  return couldNotLook(
-    `${describeAwsError(error, call, credentials)}; no report was deleted whose records are not confirmed`,
-  );
-}
-
-async function ask(
-  found: Summary,
-  { output, stdin }: Pick<CommandContext<CommandOptions>, "output" | "stdin">,
-  interrupt: AbortSignal,
-): Promise<boolean> {
-  describeFindings(found).forEach((line) => output.line(line));
-  warn(found, output);
-  output.prompt(`Redrive ${count(found.records, "record")}? [y/N]`);
-  const terminal = createInterface({ input: stdin });
-  interrupt.addEventListener("abort", () => terminal.close());
-  const answer = await new Promise<string>((resolve) =>
-    terminal.once("line", resolve).once("close", () => resolve("")),
-  );
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-function show(summary: Summary, output: Output, isDryRun: boolean): void {
-  output.json(summary);
-  (isDryRun ? describeFindings(summary) : describeOutcome(summary)).forEach((line) =>
-    output.line(line),
-  );
-}
-
-const warn = (summary: Summary, output: Output): void =>
-  describeWarnings(summary).forEach((text) => output.note(`note: ${text}`));
-
-const isGood = (summary: Summary, isDryRun: boolean): boolean =>
-  (isDryRun || summary.stopped === undefined) &&
-  summary.expiredBefore === undefined &&
-  [summary.rejected, summary.expired, summary.undecided, summary.unusable].every(
-    ({ length }) => length === 0,
-  );
+  run: async (context) => (await import("./run.js")).runRedrive(context),
+});

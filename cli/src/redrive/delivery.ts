@@ -1,31 +1,36 @@
-import { firstFailure, type KinesisRecord } from "../kinesis-event";
+import { firstFailure, type KinesisRecord } from "../../../pipeline/kinesis-event";
 
-/** What an invocation came to. An invocation whose outcome is unknown rejects instead. */
+/** What an invocation came to. One that certainly did not reach the function rejects instead. */
 export interface InvocationResult {
   /** The function's error, if it threw, timed out or ended. */
   readonly error?: string;
   /** What the function returned. */
   readonly result?: unknown;
+  /** Why it is not known whether the function has processed the records. */
+  readonly lost?: string;
 }
 
-export interface Rejection {
+interface Rejection {
   readonly record: KinesisRecord;
   readonly why: string;
 }
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
   readonly invoke: (records: readonly KinesisRecord[]) => Promise<InvocationResult>;
   /** Whether the mapping has ReportBatchItemFailures; without it, what the function returns is ignored. */
   readonly reportsBatchItemFailures: boolean;
   readonly isStopping: () => boolean;
   readonly onSending: (records: readonly KinesisRecord[]) => void;
+  readonly onUnsent: () => void;
+  readonly onLost: (records: readonly KinesisRecord[], why: string) => void;
   readonly onSettled: (confirmed: readonly KinesisRecord[]) => void;
   readonly onRejected: (rejection: Rejection) => void;
 }
 
 /**
  * Invokes the function with the records in order. A record that the function reports, or fails on
- * alone, is rejected; the ones after it go on, as they do when Lambda gives up on a record.
+ * alone, is rejected; the ones after it go on, as they do when Lambda gives up on a record. Nothing
+ * goes on after records of which it is not known whether the function has processed them.
  */
 export async function deliver(
   records: readonly KinesisRecord[],
@@ -39,7 +44,14 @@ export async function deliver(
       return;
     }
     options.onSending(part);
-    const { error, result } = await options.invoke(part);
+    const { error, result, lost } = await options.invoke(part).catch((refused: unknown) => {
+      options.onUnsent();
+      throw refused;
+    });
+    if (lost !== undefined) {
+      options.onLost(part, lost);
+      return;
+    }
     const failed =
       error === undefined && options.reportsBatchItemFailures
         ? firstFailure(result, part)

@@ -1,10 +1,6 @@
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import type { Access, Account } from "../accounts";
-import { parseArn } from "../arns";
+import { parseArn, parseFunctionArn } from "../../../pipeline/arn";
 import { couldNotLook, misuse } from "../errors";
 import type { Pipeline } from "../pipeline";
 import type { CommandOptions } from "./options";
@@ -36,9 +32,9 @@ export function targetOf(
     );
   }
   const { value } = configuration;
-  const functionArn = fn.arn.split(":").slice(0, 7).join(":");
+  const { unqualifiedArn } = parseFunctionArn(fn.arn);
   return {
-    functionArn: qualifier === undefined ? fn.arn : `${functionArn}:${qualifier}`,
+    functionArn: qualifier === undefined ? fn.arn : `${unqualifiedArn}:${qualifier}`,
     eventSourceArn: mapping.sourceArn,
     streamArn: stream.arn,
     roleArn: role.arn,
@@ -72,22 +68,4 @@ export async function sourceOf(
     new GetQueueUrlCommand({ QueueName: resource, QueueOwnerAWSAccountId: account }),
   );
   return new ReportQueue(sqs, QueueUrl, progress);
-}
-
-/** Files of this machine about one queue, bucket or time range. */
-export function stateFiles(
-  { mapping, destination }: Pipeline,
-  { queueUrl, from, to }: CommandOptions,
-) {
-  const base = process.env.XDG_STATE_HOME ?? path.join(os.homedir(), ".local", "state");
-  const directory = path.join(base, "cross-account-kinesis");
-  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const subject = from
-    ? [mapping.uuid, from.toISOString(), to?.toISOString()]
-    : [queueUrl ?? destination?.arn];
-  const hash = createHash("sha256").update(JSON.stringify(subject)).digest("hex").slice(0, 16);
-  return {
-    journal: path.join(directory, `redrive-${hash}.jsonl`),
-    lock: path.join(directory, `redrive-${hash}.lock`),
-  };
 }

@@ -1,30 +1,57 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { InvocationResult } from "./delivery";
-import type { KinesisEvent } from "../kinesis-event";
+import { isCertainlyUnprocessed, isHeldOff } from "../errors";
+import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 
-/** A function runs for up to 15 minutes; AWS answers when it has ended. */
-const ANSWER_MILLISECONDS = 16 * 60_000;
+const ATTEMPTS = 5;
+const FIRST_PAUSE_MILLISECONDS = 500;
 
-/** Invokes a function, or a version or alias of it, and waits for what it returns. */
+/**
+ * Invokes a function, or a version or alias of it, and waits for what it returns. What the function
+ * may have processed is never sent again here; a throttled invocation is.
+ *
+ * @param lambda a client that does not retry
+ */
 export function invoker(
-  lambda: LambdaClient,
+  lambda: Pick<LambdaClient, "send">,
   FunctionName: string,
+  sleep: (milliseconds: number) => Promise<void> = pause,
 ): (event: KinesisEvent) => Promise<InvocationResult> {
   return async (event) => {
     const command = new InvokeCommand({
       FunctionName,
       Payload: Buffer.from(JSON.stringify(event)),
     });
-    const { FunctionError, Payload } = await lambda.send(command, {
-      requestTimeout: ANSWER_MILLISECONDS,
-    });
-    const result = parse(Buffer.from(Payload ?? []).toString());
-    if (FunctionError === undefined) {
-      return { result };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return outcomeOf(await lambda.send(command));
+      } catch (error) {
+        if (!isCertainlyUnprocessed(error)) {
+          const { name, message } = error as Error;
+          return { lost: message || name };
+        }
+        if (attempt === ATTEMPTS || !isHeldOff(error)) {
+          throw error;
+        }
+        await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1));
+      }
     }
-    const { errorType, errorMessage } = (result ?? {}) as Record<string, unknown>;
-    return { error: [errorType ?? FunctionError, errorMessage].filter(Boolean).join(": ") };
   };
+}
+
+function outcomeOf({
+  FunctionError,
+  Payload,
+}: {
+  readonly FunctionError?: string;
+  readonly Payload?: Uint8Array;
+}): InvocationResult {
+  const result = parse(Buffer.from(Payload ?? []).toString());
+  if (FunctionError === undefined) {
+    return { result };
+  }
+  const { errorType, errorMessage } = (result ?? {}) as Record<string, unknown>;
+  return { error: [errorType ?? FunctionError, errorMessage].filter(Boolean).join(": ") };
 }
 
 function parse(text: string): unknown {
@@ -34,3 +61,6 @@ function parse(text: string): unknown {
     return text;
   }
 }
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
+import { onDisk } from "./state-files";
 
 interface Holder {
   readonly pid: number;
@@ -44,8 +45,8 @@ export async function lock(file: string): Promise<() => void> {
 /** Writes a file of its own first, so that a lock is never seen half written. */
 function create(file: string, holder: Holder): boolean {
   const written = `${file}.${holder.pid}`;
-  fs.writeFileSync(written, JSON.stringify(holder), { mode: 0o600 });
   try {
+    onDisk(written, () => fs.writeFileSync(written, JSON.stringify(holder), { mode: 0o600 }));
     fs.linkSync(written, file);
     return true;
   } catch (error) {
@@ -54,7 +55,7 @@ function create(file: string, holder: Holder): boolean {
     }
     throw error;
   } finally {
-    fs.rmSync(written);
+    fs.rmSync(written, { force: true });
   }
 }
 

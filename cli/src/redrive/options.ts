@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { repeated } from "../command";
 import { misuse } from "../errors";
 import type { RedriveOptions } from "./redrive";
 
@@ -32,7 +33,7 @@ export function addOptions(command: Command): void {
     )
     .option("--to <time>", "up to this time (default: now)", time)
     .option("--all-in-range", "take all records in a report's range that pass the filters")
-    .option("--partition-key <key>", "take the records with this key; may be repeated", collect)
+    .option("--partition-key <key>", "take the records with this key; may be repeated", repeated)
     .option("--ignore-filters", "do not apply the mapping's filters")
     .option("--delete-expired", "also delete reports whose other records have expired")
     .option(
@@ -58,8 +59,6 @@ function time(text: string): Date {
   }
   return parsed;
 }
-
-const collect = (key: string, keys: readonly string[] = []): string[] => [...keys, key];
 
 /** Checks what options say together. */
 export function redriveOptions(options: CommandOptions): RedriveOptions {

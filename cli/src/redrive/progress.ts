@@ -1,10 +1,15 @@
 import * as fs from "node:fs";
+import { onDisk } from "./state-files";
 
 interface Line {
   /** A batch that is about to be sent. */
   readonly sending?: readonly string[];
+  /** The batch did not reach the function. */
+  readonly unsent?: true;
   /** The batch came back: what the function confirmed, by report. */
   readonly settled?: Readonly<Record<string, readonly string[]>>;
+  /** A run reached its end: what an earlier one left without an answer was sent again, or is gone. */
+  readonly completed?: true;
   /** A report that was deleted. */
   readonly deleted?: string;
   /** Receipt handles of received messages, by message ID. */
@@ -20,21 +25,33 @@ export class Progress {
   private readonly confirmedByReport = new Map<string, Set<string>>();
   private handles: Record<string, string> = {};
   private sending: readonly string[] = [];
+  /** Sent before `sending`, and never answered. */
+  private doubtful: readonly string[] = [];
+  private bytes = 0;
 
   private constructor(
     private readonly file: string,
     private descriptor: number,
+    /** A copy of the journal as it was found, if some of its lines could not be read. */
+    readonly setAside: string | undefined,
   ) {}
 
   static open(file: string): Progress {
-    const progress = new Progress(file, -1);
     const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
     // A line that was cut off by a kill has no line break.
-    for (const line of text.split("\n").slice(0, -1)) {
-      progress.apply(JSON.parse(line) as Line);
-    }
-    progress.compact();
-    progress.descriptor = fs.openSync(file, "a", 0o600);
+    const lines = text.split("\n").slice(0, -1);
+    const read = lines.map((line) => parse(line));
+    const setAside = read.includes(undefined) ? `${file}.unreadable-${Date.now()}` : undefined;
+    const progress = new Progress(file, -1, setAside);
+    read.forEach((line) => line && progress.apply(line));
+    onDisk(file, () => {
+      if (setAside !== undefined) {
+        fs.copyFileSync(file, setAside, fs.constants.COPYFILE_EXCL);
+      }
+      progress.compact();
+      progress.descriptor = fs.openSync(file, "a", 0o600);
+      progress.bytes = fs.fstatSync(progress.descriptor).size;
+    });
     return progress;
   }
 
@@ -42,9 +59,9 @@ export class Progress {
     return this.confirmedByReport.get(report) ?? new Set();
   }
 
-  /** Sequence numbers that were sent when the previous run ended before it had an answer. */
+  /** Sequence numbers that were sent when a previous run ended before it had an answer. */
   get unanswered(): readonly string[] {
-    return this.sending;
+    return [...new Set([...this.doubtful, ...this.sending])];
   }
 
   /** Receipt handles that a run which was killed did not give back. */
@@ -54,10 +71,22 @@ export class Progress {
 
   write(line: Line): void {
     this.apply(line);
-    fs.writeSync(this.descriptor, `${JSON.stringify(line)}\n`);
-    if (line.settled ?? line.deleted) {
-      fs.fsyncSync(this.descriptor);
-    }
+    const text = Buffer.from(`${JSON.stringify(line)}\n`);
+    onDisk(this.file, () => {
+      try {
+        for (let at = 0; at < text.length;) {
+          at += fs.writeSync(this.descriptor, text, at);
+        }
+      } catch (error) {
+        // A part of a line would spoil the next one.
+        fs.ftruncateSync(this.descriptor, this.bytes);
+        throw error;
+      }
+      this.bytes += text.length;
+      if (line.settled ?? line.deleted) {
+        fs.fsyncSync(this.descriptor);
+      }
+    });
   }
 
   /** Forgets what was confirmed. */
@@ -77,13 +106,21 @@ export class Progress {
 
   private apply(line: Line): void {
     if (line.sending) {
+      this.doubtful = this.unanswered;
       this.sending = line.sending;
     }
+    if (line.unsent) {
+      this.sending = [];
+    }
     if (line.settled) {
+      this.doubtful = this.doubtful.filter((number) => !this.sending.includes(number));
       this.sending = [];
       for (const [report, numbers] of Object.entries(line.settled)) {
         this.confirmedByReport.set(report, new Set([...this.confirmed(report), ...numbers]));
       }
+    }
+    if (line.completed) {
+      this.doubtful = [];
     }
     if (line.deleted !== undefined) {
       this.confirmedByReport.delete(line.deleted);
@@ -102,21 +139,33 @@ export class Progress {
         .filter(([, numbers]) => numbers.size > 0)
         .map(([report, numbers]) => ({ settled: { [report]: [...numbers] } })),
       ...(Object.keys(this.handles).length > 0 ? [{ held: this.handles }] : []),
-      ...(this.sending.length > 0 ? [{ sending: this.sending }] : []),
+      ...(this.unanswered.length > 0 ? [{ sending: this.unanswered }] : []),
     ];
   }
 
   private compact(): void {
+    const text = this.lines().map((line) => `${JSON.stringify(line)}\n`);
     const temporary = `${this.file}.new`;
-    fs.writeFileSync(
-      temporary,
-      this.lines()
-        .map((line) => `${JSON.stringify(line)}\n`)
-        .join(""),
-      {
-        mode: 0o600,
-      },
-    );
-    fs.renameSync(temporary, this.file);
+    try {
+      fs.writeFileSync(temporary, text.join(""), { mode: 0o600 });
+      fs.renameSync(temporary, this.file);
+    } catch (error) {
+      fs.rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+}
+
+const isNumbers = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "string");
+
+/** A line of the journal; undefined if a full disk, say, has left only a part of it. */
+function parse(text: string): Line | undefined {
+  try {
+    const line = JSON.parse(text) as Line | null;
+    const lists = [line?.sending ?? [], ...Object.values(line?.settled ?? {})];
+    return line && lists.every(isNumbers) ? line : undefined;
+  } catch {
+    return undefined;
   }
 }

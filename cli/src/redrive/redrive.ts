@@ -1,5 +1,5 @@
-import { parseFilterPattern } from "../../../modules/properties/filter-matching";
-import type { KinesisEvent } from "../kinesis-event";
+import { parseFilterPattern } from "../../../pipeline/filter-pattern";
+import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 import { ByReport } from "./by-report";
 import { ByTime } from "./by-time";
 import type { InvocationResult } from "./delivery";
@@ -44,7 +44,8 @@ const MAX_REJECTED = 100;
  *
  * A report is deleted only when the function has confirmed every record of it. Confirmed records are
  * remembered until then and not sent again. A record may be processed twice where the outcome is
- * not known: when the run or the connection ends during an invocation, when a function fails after it has
+ * not known: when the run or the connection ends during an invocation (the run stops then, and the
+ * next one says so), when a function fails after it has
  * processed a part of a batch, and when the report is redriven on a machine without the journal.
  */
 export async function redrive(
@@ -79,7 +80,11 @@ export async function redrive(
         tools.isInterrupted?.() === true ? "you interrupted it" : tools.source?.problem(),
     });
     await work.send(sender);
-    if (options.time && summary.stopped === undefined && summary.rejected.length === 0) {
+    const isWhole = summary.stopped === undefined && options.saveDirectory === undefined;
+    if (isWhole && summary.leftByMax === 0) {
+      tools.progress.write({ completed: true });
+    }
+    if (isWhole && options.time && summary.rejected.length === 0) {
       tools.progress.forget();
     }
     return summary;

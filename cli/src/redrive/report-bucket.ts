@@ -4,11 +4,19 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { isDenial, isRefusal, withCall } from "../errors";
+import type { Unusable } from "./report";
 import type { ReportSource, StoredReport } from "./report-source";
+
+/** More than twice of what Lambda takes as one event, which a report holds as a string. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The reports that a mapping wrote into a bucket; each holds its batch's records in `payload`. */
 export class ReportBucket implements ReportSource {
   readonly name: string;
+  readonly holdsRecords = true;
+  /** The first answer that denied access to an object. */
+  private denied: unknown;
 
   constructor(
     private readonly s3: Pick<S3Client, "send">,
@@ -18,10 +26,10 @@ export class ReportBucket implements ReportSource {
     this.name = `bucket ${bucket}`;
   }
 
-  /** Reads every object once; the records are dropped, and loaded again when they are sent. */
-  async receive(): Promise<readonly StoredReport[]> {
-    const reports: StoredReport[] = [];
+  async *receive(): AsyncGenerator<StoredReport | Unusable> {
     let ContinuationToken: string | undefined;
+    let couldRead = false;
+    this.denied = undefined;
     do {
       const page = await this.s3.send(
         new ListObjectsV2Command({
@@ -30,17 +38,35 @@ export class ReportBucket implements ReportSource {
           ContinuationToken,
         }),
       );
-      for (const { Key: id = "" } of page.Contents ?? []) {
-        reports.push({ id, body: withoutRecords(await this.load(id)) });
+      for (const { Key: id = "", Size: bytes = 0 } of page.Contents ?? []) {
+        const report =
+          bytes > MAX_BYTES
+            ? { id, why: `it has ${bytes} bytes, more than a report of Lambda` }
+            : await this.load(id);
+        couldRead ||= "body" in report;
+        yield report;
       }
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
-    return reports;
+    // If no object can be read, it is the permission that is missing.
+    if (this.denied !== undefined && !couldRead) {
+      throw withCall(this.denied, "s3:GetObject");
+    }
   }
 
-  async load(id: string): Promise<string> {
-    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: id }));
-    return (await Body?.transformToString()) ?? "";
+  async load(id: string): Promise<StoredReport | Unusable> {
+    try {
+      const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: id }));
+      return { id, body: (await Body?.transformToString()) ?? "" };
+    } catch (error) {
+      if (!isRefusal(error)) {
+        throw withCall(error, "s3:GetObject");
+      }
+      this.denied ??= isDenial(error) ? error : undefined;
+      // Who wrote the object chose its key, its owner and its storage class.
+      const { name, message } = error as Error;
+      return { id, why: `S3 refused s3:GetObject (${name}: ${message})` };
+    }
   }
 
   async delete(id: string): Promise<void> {
@@ -53,17 +79,5 @@ export class ReportBucket implements ReportSource {
 
   close(): Promise<void> {
     return Promise.resolve();
-  }
-}
-
-function withoutRecords(body: string): string {
-  try {
-    const { payload, ...report } = JSON.parse(body) as { payload?: unknown };
-    return JSON.stringify({
-      ...report,
-      ...(payload !== undefined && { payload: { Records: [] } }),
-    });
-  } catch {
-    return body;
   }
 }

@@ -18,6 +18,7 @@ const BATCH = 10;
 /** The reports in an on-failure queue, hidden from other readers while they are worked on. */
 export class ReportQueue implements ReportSource {
   readonly name: string;
+  readonly holdsRecords = false;
   private readonly received = new Map<string, { handle: string; body: string }>();
   private extension: NodeJS.Timeout | undefined;
   private failure: string | undefined;
@@ -30,7 +31,7 @@ export class ReportQueue implements ReportSource {
     this.name = `queue ${url.split("/").at(-1) ?? url}`;
   }
 
-  async receive(): Promise<readonly StoredReport[]> {
+  async *receive(): AsyncGenerator<StoredReport> {
     await this.releaseOfKilledRun();
     const others = await this.inFlight();
     if (others > 0) {
@@ -46,11 +47,13 @@ export class ReportQueue implements ReportSource {
       await this.close();
       throw new Error(this.heldByOthers(excess));
     }
-    return [...this.received].map(([id, { body }]) => ({ id, body }));
+    for (const [id, { body }] of this.received) {
+      yield { id, body };
+    }
   }
 
-  load(id: string): Promise<string> {
-    return Promise.resolve(this.received.get(id)?.body ?? "");
+  load(id: string): Promise<StoredReport> {
+    return Promise.resolve({ id, body: this.received.get(id)?.body ?? "" });
   }
 
   async delete(id: string): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Unusable } from "./report";
+
 /** A report as its source holds it. */
 export interface StoredReport {
   /** SQS message ID, or key of the S3 object. */
@@ -9,10 +11,12 @@ export interface StoredReport {
 export interface ReportSource {
   /** As a sentence names it, such as `queue analytics-on-failure`. */
   readonly name: string;
+  /** Whether its reports hold the records: only what Lambda writes to S3 does. */
+  readonly holdsRecords: boolean;
   /** All reports that are there, kept from other readers until `close` as far as the source can. */
-  receive(): Promise<readonly StoredReport[]>;
-  /** The body of a received report, with the records if the source holds them. */
-  load(id: string): Promise<string>;
+  receive(): AsyncIterable<StoredReport | Unusable>;
+  /** A received report, read again. */
+  load(id: string): Promise<StoredReport | Unusable>;
   delete(id: string): Promise<void>;
   /** Why reports can no longer be kept from other readers; undefined while they are. */
   problem(): string | undefined;

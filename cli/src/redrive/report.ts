@@ -1,4 +1,4 @@
-import type { KinesisRecord } from "../kinesis-event";
+import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 
 /**
  * The invocation record that Lambda sends to an on-failure destination when it gives up on a batch.
@@ -12,7 +12,6 @@ export interface Report {
   /** SQS message ID, or key of the S3 object. */
   readonly id: string;
   readonly functionArn: string;
-  readonly condition: string;
   readonly streamArn: string;
   readonly shardId: string;
   readonly start: bigint;
@@ -33,14 +32,24 @@ export const isReport = (parsed: Report | Unusable): parsed is Report => !("why"
 
 interface InvocationRecord {
   readonly version?: unknown;
-  readonly requestContext?: { readonly functionArn?: unknown; readonly condition?: unknown };
+  readonly requestContext?: Readonly<Record<string, unknown>>;
   readonly KinesisBatchInfo?: Readonly<Record<string, unknown>>;
   readonly DDBStreamBatchInfo?: unknown;
   readonly payload?: unknown;
 }
 
-/** Reads the body of an SQS message, of an SNS notification in one, or of an S3 object. */
-export function parseReport(id: string, body: string): Report | Unusable {
+/**
+ * Reads the body of an SQS message, of an SNS notification in one, or of an S3 object. Whoever may
+ * write there chooses every field, so each is checked here and nowhere else.
+ *
+ * @param holdsRecords whether it comes from S3: Lambda writes a `payload` nowhere else, and the
+ *   records of any other would be forged by whoever may send a message
+ */
+export function parseReport(
+  id: string,
+  body: string,
+  { holdsRecords }: { readonly holdsRecords: boolean },
+): Report | Unusable {
   const record = unwrapNotification(parseObject(body)) as InvocationRecord | undefined;
   if (!record) {
     return { id, why: "it is not a JSON object, so Lambda did not write it" };
@@ -58,9 +67,19 @@ export function parseReport(id: string, body: string): Report | Unusable {
       why: `it has schema version ${JSON.stringify(version)}, and this command reads ${SCHEMA_VERSION}; use a newer version of this command`,
     };
   }
-  const wrong = wrongField(requestContext, batch);
-  if (wrong) {
+  const fields = { ...batch, ...requestContext };
+  const wrong = Object.keys(FIELDS).find((field) => FIELDS[field]?.(fields[field]) !== true);
+  if (wrong !== undefined) {
     return { id, why: `its '${wrong}' is missing or malformed` };
+  }
+  const [start, end] = [fields.startSequenceNumber, fields.endSequenceNumber].map((number) =>
+    BigInt(String(number)),
+  ) as [bigint, bigint];
+  if (start > end) {
+    return { id, why: "its 'endSequenceNumber' is before its 'startSequenceNumber'" };
+  }
+  if (record.payload !== undefined && !holdsRecords) {
+    return { id, why: "it has a 'payload', which Lambda writes to S3 only" };
   }
   const payload = record.payload === undefined ? undefined : recordsOf(record.payload);
   if (payload === null) {
@@ -68,53 +87,62 @@ export function parseReport(id: string, body: string): Report | Unusable {
   }
   return {
     id,
-    functionArn: String(requestContext.functionArn),
-    condition: String(requestContext.condition),
-    streamArn: String(batch.streamArn),
-    shardId: String(batch.shardId),
-    start: BigInt(String(batch.startSequenceNumber)),
-    end: BigInt(String(batch.endSequenceNumber)),
-    batchSize: Number(batch.batchSize),
-    firstArrival: new Date(String(batch.approximateArrivalOfFirstRecord)),
-    lastArrival: new Date(String(batch.approximateArrivalOfLastRecord)),
+    functionArn: String(fields.functionArn),
+    streamArn: String(fields.streamArn),
+    shardId: String(fields.shardId),
+    start,
+    end,
+    batchSize: Number(fields.batchSize),
+    firstArrival: new Date(String(fields.approximateArrivalOfFirstRecord)),
+    lastArrival: new Date(String(fields.approximateArrivalOfLastRecord)),
     ...(payload && { payload }),
   };
 }
 
-const isArn = (value: unknown): boolean =>
-  typeof value === "string" && /^arn:[^:]+:(kinesis|lambda):[^:]+:\d{12}:.+$/.test(value);
-const isNumber = (value: unknown): boolean => typeof value === "string" && /^\d+$/.test(value);
-const isTime = (value: unknown): boolean =>
-  typeof value === "string" && !Number.isNaN(Date.parse(value));
+type Check = (value: unknown) => boolean;
 
-/** Name of the first field that cannot be used. */
-function wrongField(
-  context: NonNullable<InvocationRecord["requestContext"]>,
-  batch: NonNullable<InvocationRecord["KinesisBatchInfo"]>,
-): string | undefined {
-  const checks: Record<string, boolean> = {
-    functionArn: isArn(context.functionArn),
-    streamArn: isArn(batch.streamArn),
-    shardId: typeof batch.shardId === "string",
-    startSequenceNumber: isNumber(batch.startSequenceNumber),
-    endSequenceNumber: isNumber(batch.endSequenceNumber),
-    batchSize: Number.isInteger(batch.batchSize) && Number(batch.batchSize) > 0,
-    approximateArrivalOfFirstRecord: isTime(batch.approximateArrivalOfFirstRecord),
-    approximateArrivalOfLastRecord: isTime(batch.approximateArrivalOfLastRecord),
-  };
-  return Object.keys(checks).find((field) => checks[field] !== true);
-}
+const matches =
+  (pattern: RegExp): Check =>
+  (value) =>
+    typeof value === "string" && pattern.test(value);
+const ARN = String.raw`^arn:aws[a-z-]*`;
+const REGION_AND_ACCOUNT = String.raw`[a-z0-9-]+:\d{12}`;
+// Kinesis takes at most 129 digits: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html
+const isSequenceNumber = matches(/^(0|[1-9]\d{0,128})$/);
+const isInstant = matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/);
+const isTime: Check = (value) => isInstant(value) && !Number.isNaN(Date.parse(String(value)));
+const MAX_BATCH_SIZE = 10_000;
+
+/** The fields that are used, each with what Lambda and Kinesis write there. */
+const FIELDS: Readonly<Record<string, Check>> = {
+  functionArn: matches(
+    new RegExp(
+      String.raw`${ARN}:lambda:${REGION_AND_ACCOUNT}:function:[\w-]{1,140}(:[\w$-]{1,128})?$`,
+    ),
+  ),
+  streamArn: matches(
+    new RegExp(String.raw`${ARN}:kinesis:${REGION_AND_ACCOUNT}:stream/[\w.-]{1,128}$`),
+  ),
+  shardId: matches(/^shardId-\d{12}$/),
+  startSequenceNumber: isSequenceNumber,
+  endSequenceNumber: isSequenceNumber,
+  batchSize: (value) =>
+    Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_BATCH_SIZE,
+  approximateArrivalOfFirstRecord: isTime,
+  approximateArrivalOfLastRecord: isTime,
+};
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A queue that is subscribed to an SNS topic gets the report inside of a notification. */
 const unwrapNotification = (object: Record<string, unknown> | undefined) =>
@@ -124,12 +152,18 @@ const unwrapNotification = (object: Record<string, unknown> | undefined) =>
 
 function recordsOf(payload: unknown): KinesisRecord[] | null {
   const event = typeof payload === "string" ? parseObject(payload) : payload;
-  const { Records: records } = (event ?? {}) as { Records?: { kinesis?: KinesisRecord }[] };
-  if (
-    !Array.isArray(records) ||
-    !records.every(({ kinesis }) => isNumber(kinesis?.sequenceNumber))
-  ) {
-    return null;
-  }
-  return records.flatMap(({ kinesis }) => kinesis ?? []);
+  const records: unknown = isObject(event) ? event.Records : undefined;
+  const all = Array.isArray(records)
+    ? records.map((record: unknown) => (isObject(record) ? record.kinesis : undefined))
+    : [];
+  return all.length > 0 && all.every(isKinesisRecord) ? all : null;
 }
+
+const isKinesisRecord = (value: unknown): value is KinesisRecord =>
+  isObject(value) &&
+  isSequenceNumber(value.sequenceNumber) &&
+  typeof value.kinesisSchemaVersion === "string" &&
+  typeof value.partitionKey === "string" &&
+  typeof value.data === "string" &&
+  Buffer.from(value.data, "base64").toString("base64") === value.data &&
+  Number.isFinite(value.approximateArrivalTimestamp);

@@ -1,5 +1,5 @@
-import { passes, type Pattern } from "../../../modules/properties/filter-matching";
-import type { KinesisRecord } from "../kinesis-event";
+import { passes, type FilterPattern } from "../../../pipeline/filter-pattern";
+import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import type { Report } from "./report";
 
 /** What the caller decided for reports whose range holds more records than the failed batch had. */
@@ -9,12 +9,12 @@ export interface Choice {
 }
 
 export interface BatchRules {
-  readonly filters: readonly Pattern[];
+  readonly filters: readonly FilterPattern[];
   readonly parallelizationFactor: number;
 }
 
 /** Records that retention has removed. */
-export interface Expired {
+interface Expired {
   /** How many; at least this many where it cannot be known which of the readable ones failed. */
   readonly count: number;
   readonly isMinimum: boolean;
@@ -194,3 +194,23 @@ export function overlapping(reports: readonly Report[]): Report[][] {
 
 export const compareStarts = (a: Report, b: Report): number =>
   Number(a.start > b.start) - Number(a.start < b.start);
+
+/** IDs of the reports that each record belongs to. */
+export function reportsByRecord(selections: readonly Selection[]): Map<string, string[]> {
+  const reports = new Map<string, string[]>();
+  for (const { report, records } of selections) {
+    for (const { sequenceNumber } of records) {
+      reports.set(sequenceNumber, [...(reports.get(sequenceNumber) ?? []), report.id]);
+    }
+  }
+  return reports;
+}
+
+/** Each record once, in the shard's order. */
+export function inOrder(records: readonly KinesisRecord[]): KinesisRecord[] {
+  const bySequence = new Map(records.map((record) => [record.sequenceNumber, record]));
+  return [...bySequence.values()].sort((a, b) => {
+    const [first, second] = [BigInt(a.sequenceNumber), BigInt(b.sequenceNumber)];
+    return Number(first > second) - Number(first < second);
+  });
+}

@@ -1,14 +1,14 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { deliver, type InvocationResult } from "./delivery";
 import {
   kinesisEvent,
   type EventSource,
   type KinesisEvent,
   type KinesisRecord,
-} from "../kinesis-event";
+} from "../../../pipeline/kinesis-event";
 import { batchesOf } from "./batches";
 import type { Progress } from "./progress";
+import { save } from "./save";
+import { LOST } from "./sentences";
 import type { Summary } from "./summary";
 
 /** What the mapping says about how its function is invoked. */
@@ -22,7 +22,7 @@ export interface Target extends EventSource {
   readonly reportsBatchItemFailures: boolean;
 }
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly invoke: (event: KinesisEvent) => Promise<InvocationResult>;
   /** Writes the events to files of this directory instead of invoking the function. */
   readonly saveDirectory?: string;
@@ -99,6 +99,12 @@ export class Sender {
       isStopping: () => this.isStopping,
       onSending: (part) =>
         this.progress.write({ sending: part.map(({ sequenceNumber }) => sequenceNumber) }),
+      onUnsent: () => this.progress.write({ unsent: true }),
+      onLost: (part, why) => {
+        const sequenceNumbers = part.map(({ sequenceNumber }) => sequenceNumber);
+        this.summary.lost = { shardId, sequenceNumbers, why };
+        this.summary.stopped = LOST;
+      },
       onSettled: (confirmed) => {
         const settled: Record<string, string[]> = {};
         for (const record of confirmed) {
@@ -119,10 +125,13 @@ export class Sender {
 
   private save(directory: string, shardId: string, batch: readonly KinesisRecord[]): void {
     const [first, last] = [batch[0], batch.at(-1)];
-    const file = `${shardId}-${first?.sequenceNumber}-${last?.sequenceNumber}.json`;
-    fs.mkdirSync(directory, { recursive: true });
+    const name = `${shardId}-${first?.sequenceNumber}-${last?.sequenceNumber}.json`;
     const event = JSON.stringify(kinesisEvent(batch, shardId, this.target), undefined, 2);
-    fs.writeFileSync(path.join(directory, file), `${event}\n`, { mode: 0o600 });
-    this.summary.saved += batch.length;
+    const why = save(directory, name, `${event}\n`);
+    if (why === undefined) {
+      this.summary.saved += batch.length;
+    } else {
+      this.summary.unsaved.push({ shardId, count: batch.length, why });
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { Summary } from "./summary";
+import type { LostAnswer, Summary } from "./summary";
 
 export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -7,6 +7,9 @@ const MAX_KEYS = 20;
 
 /** Why a run ended whose question was answered with no. */
 export const DECLINED = "nothing was sent, and the reports are still there";
+
+/** Why a run ended of which an invocation has no known outcome. */
+export const LOST = "the answer to lambda:InvokeFunction was lost";
 
 /** Newer records of the same key are not held back: the pipeline goes on while this runs. */
 const ORDER_WARNING =
@@ -38,7 +41,17 @@ export function describeFindings(summary: Summary): string[] {
 
 /** What a run did, and what is left. */
 export function describeOutcome(summary: Summary): string[] {
-  const { sent, saved, confirmedBefore, deletedReports, rejected, stopped, directory } = summary;
+  const {
+    sent,
+    saved,
+    unsaved,
+    confirmedBefore,
+    deletedReports,
+    rejected,
+    lost,
+    stopped,
+    directory,
+  } = summary;
   if (stopped === DECLINED) {
     return [DECLINED];
   }
@@ -54,13 +67,17 @@ export function describeOutcome(summary: Summary): string[] {
     ...(summary.source !== undefined && saved === 0
       ? [`${count(deletedReports, "report")} deleted`]
       : []),
+    ...unsaved.map(
+      (one) => `not written: ${count(one.count, "record")} of ${one.shardId}: ${oneLine(one.why)}`,
+    ),
     ...rejected.map(
       ({ shardId, sequenceNumber, partitionKey, why }) =>
-        `rejected: record ${sequenceNumber} of ${shardId}, partition key ${JSON.stringify(partitionKey)}: ${why}`,
+        `rejected: record ${sequenceNumber} of ${shardId}, partition key ${JSON.stringify(partitionKey)}: ${oneLine(why)}`,
     ),
     ...(rejected.length > 0
       ? ["what was rejected stays reported; correct the function and run this again"]
       : []),
+    ...(lost === undefined ? [] : [describeLost(lost)]),
     ...describeProblems(summary),
     ...(stopped === undefined ? [] : [`stopped before the end: ${stopped}`]),
   ];
@@ -84,9 +101,17 @@ function describeProblems(summary: Summary): string[] {
     ...undecided.map(
       (one) => `undecided: report ${one.report} of ${one.shardId}: ${whyUndecided(one)}`,
     ),
-    ...unusable.map(({ id, why }) => `not used: report ${id}: ${why}; it is not deleted`),
+    ...unusable.map(({ id, why }) => `not used: report ${id}: ${oneLine(why)}; it is not deleted`),
   ];
 }
+
+function describeLost({ shardId, sequenceNumbers, why }: LostAnswer): string {
+  const range = [...new Set([sequenceNumbers[0], sequenceNumbers.at(-1)])].join(" to ");
+  return `perhaps processed: ${count(sequenceNumbers.length, "record")} of ${shardId}, sequence number ${range}: ${LOST} (${oneLine(why)}); they stay reported, and the next run sends them again, so the function may process them twice`;
+}
+
+/** Text of others must not look like a line of this command. */
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
 
 function whyUndecided({
   why,

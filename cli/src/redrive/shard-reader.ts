@@ -5,7 +5,7 @@ import {
   type GetShardIteratorCommandInput,
   type KinesisClient,
 } from "@aws-sdk/client-kinesis";
-import { kinesisRecord, type KinesisRecord } from "../kinesis-event";
+import { kinesisRecord, type KinesisRecord } from "../../../pipeline/kinesis-event";
 
 /** Kinesis takes 5 GetRecords a second on a shard, which the pipeline's own reader shares. */
 const MILLISECONDS_BETWEEN_READS = 250;

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-kinesis";
 import type { KinesisReads } from "./shard-reader";
 
-export interface StreamFacts {
+interface StreamFacts {
   readonly created: Date;
   readonly retentionHours: number;
   /** IDs of the shards that have records, parents before their children. */

@@ -16,6 +16,8 @@ export interface Summary {
   confirmedBefore: number;
   /** Records that were written to files. */
   saved: number;
+  /** Records that could not be written to a file, and why. */
+  unsaved: { shardId: string; count: number; why: string }[];
   /** Directory of those files. */
   directory?: string;
   rejected: RejectedRecord[];
@@ -26,18 +28,26 @@ export interface Summary {
   unusable: { id: string; why: string }[];
   /** Sequence numbers that the previous run sent without learning the outcome. */
   unanswered: readonly string[];
+  /** Records that the function may have processed, although no answer says so. */
+  lost?: LostAnswer;
   /** Why the run ended before everything was sent. */
   stopped?: string;
 }
 
-export interface RejectedRecord {
+export interface LostAnswer {
+  readonly shardId: string;
+  readonly sequenceNumbers: readonly string[];
+  readonly why: string;
+}
+
+interface RejectedRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly why: string;
 }
 
-export interface ExpiredRecords {
+interface ExpiredRecords {
   readonly report?: string;
   readonly shardId: string;
   readonly count: number;
@@ -50,7 +60,7 @@ export interface ExpiredRecords {
   readonly lastArrival: string;
 }
 
-export interface UndecidedReport {
+interface UndecidedReport {
   readonly report: string;
   readonly shardId: string;
   readonly batchSize: number;
@@ -68,6 +78,7 @@ export const emptySummary = (): Summary => ({
   sent: 0,
   confirmedBefore: 0,
   saved: 0,
+  unsaved: [],
   rejected: [],
   expired: [],
   undecided: [],

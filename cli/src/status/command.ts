@@ -1,19 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { functionNameOf } from "../arns";
-import type { CommandDefinition } from "../command";
-import { discover } from "../discover";
-import { EXIT, misuse, type ExitCode } from "../errors";
-import type { Output } from "../output";
 import { DISCOVERY, RESOURCES, type Permission } from "../permissions";
-import type { Source } from "../sources";
-import { measure, type Status } from "./measure";
+import { pipelineCommand } from "../pipeline-command";
 
-interface StatusOptions {
+export interface StatusOptions {
   readonly minutes: string;
   readonly watch?: string | true;
 }
 
-const DEFAULT_WATCH_SECONDS = 10;
+export const DEFAULT_WATCH_SECONDS = 10;
 
 export const STATUS_PERMISSIONS: readonly Permission[] = [
   ...DISCOVERY,
@@ -28,7 +21,7 @@ export const STATUS_PERMISSIONS: readonly Permission[] = [
   { account: "function", actions: ["s3:ListBucket"], resource: RESOURCES.bucket },
 ];
 
-export const status: CommandDefinition<StatusOptions> = {
+export const status = pipelineCommand<StatusOptions>({
   name: "status",
   summary: "Shows on one screen how every consumer is doing.",
   help: `Figures come from CloudWatch, which is some minutes behind; '-' means that there is no data,
@@ -45,124 +38,5 @@ Exit code 1: a mapping is not enabled, failures wait, or the lag is above half o
         `show it again every so many seconds, until Ctrl-C (default: ${DEFAULT_WATCH_SECONDS})`,
       ),
   permissions: () => STATUS_PERMISSIONS,
-  run: async ({ source: find, output, options, signal }) => {
-    const minutes = positive("--minutes", options.minutes);
-    const { watch } = options;
-    const seconds =
-      watch === undefined
-        ? undefined
-        : positive("--watch", watch === true ? String(DEFAULT_WATCH_SECONDS) : watch);
-    const source = await output.progress("looking for mappings", find());
-    for (;;) {
-      const all = await output.progress("reading metrics", measureAll(source, minutes));
-      if (seconds !== undefined) {
-        output.clear();
-      }
-      show(output, all, minutes);
-      if (seconds === undefined) {
-        return exitCodeOf(all);
-      }
-      await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
-      if (signal?.aborted) {
-        return exitCodeOf(all);
-      }
-    }
-  },
-};
-
-function positive(option: string, given: string): number {
-  const value = Number(given);
-  if (!(value > 0)) {
-    throw misuse(`'${option}' must be a number above 0, got ${given}; write 5, for example`);
-  }
-  return value;
-}
-
-async function measureAll({ references, accounts }: Source, minutes: number): Promise<Status[]> {
-  // The configuration that was found at first may have changed since.
-  const current = references.map(({ configuration: _old, ...reference }) => reference);
-  const pipelines = await discover(current, accounts);
-  const end = new Date();
-  const start = new Date(Number(end) - minutes * 60_000);
-  return Promise.all(pipelines.map((pipeline) => measure(pipeline, { start, end })));
-}
-
-/** Half of the retention is AWS's own mark for an iterator age that needs action. */
-function needsAttention({ state, failures, lagMilliseconds = 0, retentionHours }: Status): boolean {
-  const half = ((retentionHours ?? Infinity) * 3_600_000) / 2;
-  return !["Enabled", "unknown"].includes(state) || !!failures?.waiting || lagMilliseconds > half;
-}
-
-function exitCodeOf(all: readonly Status[]): ExitCode {
-  if (all.some(needsAttention)) {
-    return EXIT.finding;
-  }
-  return all.some(({ unknown }) => unknown.length > 0) ? EXIT.couldNotLook : EXIT.good;
-}
-
-function show(output: Output, all: readonly Status[], minutes: number): void {
-  const { colors } = output;
-  output.table(
-    [
-      "function",
-      "state",
-      "lag",
-      "in/min",
-      "read/min",
-      `errors (${minutes} min)`,
-      "throttles",
-      "failed",
-      "oldest",
-      "left",
-    ],
-    all.map((one) => [
-      functionLabel(one),
-      needsAttention(one) ? colors.red(one.state) : colors.green(one.state),
-      duration(one.lagMilliseconds),
-      count(one.recordsInPerMinute),
-      count(one.recordsReadPerMinute),
-      count(one.errors),
-      count(one.throttles),
-      count(one.failures?.waiting),
-      duration(seconds(one.failures?.oldestSeconds)),
-      duration(seconds(one.failures?.secondsLeft)),
-    ]),
-  );
-  for (const one of all) {
-    const shards = Object.entries(one.lagMillisecondsByShard ?? {});
-    if (shards.length > 0) {
-      const text = shards.map(([shard, lag]) => `${shard} ${duration(lag)}`).join(", ");
-      output.line(`\n${functionLabel(one)}, lag by shard: ${text}`);
-    }
-  }
-  const unknown = new Set(all.flatMap((one) => one.unknown));
-  unknown.forEach((why) => output.line(`\nunknown: ${why}`));
-  output.json(all);
-}
-
-function functionLabel({ function: arn }: Status): string {
-  const { name, qualifier } = functionNameOf(arn);
-  return qualifier === undefined ? name : `${name}:${qualifier}`;
-}
-
-const seconds = (value: number | undefined): number | undefined =>
-  value === undefined ? undefined : value * 1000;
-
-const count = (value: number | undefined): string =>
-  value === undefined ? "-" : String(Math.round(value * 10) / 10);
-
-const UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
-  ["s", 1000],
-] as const;
-
-/** A duration in its largest unit that makes at least 1. */
-function duration(milliseconds: number | undefined): string {
-  if (milliseconds === undefined) {
-    return "-";
-  }
-  const [unit, size] = UNITS.find(([, one]) => milliseconds >= one) ?? ["ms", 1];
-  return `${Math.round((milliseconds / size) * 10) / 10} ${unit}`;
-}
+  run: async (context) => (await import("./screen.js")).runStatus(context),
+});

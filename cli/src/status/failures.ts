@@ -1,6 +1,6 @@
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
-import { parseArn } from "../arns";
+import { parseArn } from "../../../pipeline/arn";
 import { lookUp, unknown, valueOf, type Fact } from "../facts";
 import type { Pipeline } from "../pipeline";
 import { latest, readMetrics, type Window } from "./metrics";

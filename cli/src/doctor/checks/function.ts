@@ -11,20 +11,16 @@ const functionCheck: Check = {
         // An idle function becomes Inactive, and active again when it is invoked.
         if (state !== undefined && state !== "Active" && state !== "Inactive") {
           const evidence = `its state is ${state}: ${reason ?? "no reason given"}`;
-          return finding(examination, "function-not-active", evidence);
+          return finding("function-not-active", evidence);
         }
         return update === "Failed"
-          ? finding(
-              examination,
-              "function-update-failed",
-              more.LastUpdateStatusReason ?? "no reason given",
-            )
+          ? finding("function-update-failed", more.LastUpdateStatusReason ?? "no reason given")
           : ok(`${pipeline.function.arn}, ${state ?? "Active"}`);
       },
       (why) =>
         unqualified?.state === "found"
-          ? finding(examination, "function-alias-missing", why)
-          : finding(examination, "function-missing", why),
+          ? finding("function-alias-missing", why)
+          : finding("function-missing", why),
     );
   },
 };
@@ -34,7 +30,7 @@ const concurrencyCheck: Check = {
   run: (examination) =>
     judge(examination.reservedConcurrency, (reserved) =>
       reserved === 0
-        ? finding(examination, "function-no-concurrency", "0 executions are reserved for it")
+        ? finding("function-no-concurrency", "0 executions are reserved for it")
         : ok(reserved < 0 ? "none reserved" : `${reserved} reserved`),
     ),
 };
@@ -50,10 +46,10 @@ const mappingCheck: Check = {
           return ok("Enabled");
         }
         return state.startsWith("Disabl")
-          ? finding(examination, "mapping-disabled", evidence)
-          : finding(examination, "mapping-changing", evidence);
+          ? finding("mapping-disabled", evidence)
+          : finding("mapping-changing", evidence);
       },
-      (why) => finding(examination, "mapping-missing", why),
+      (why) => finding("mapping-missing", why),
     ),
 };
 
@@ -70,9 +66,9 @@ const lastResultCheck: Check = {
         return ok(words);
       }
       if (isFunctionFailure(result)) {
-        return finding(examination, "function-fails", words);
+        return finding("function-fails", words);
       }
-      return isExplained ? undefined : finding(examination, "mapping-problem", words);
+      return isExplained ? undefined : finding("mapping-problem", words);
     }),
 };
 

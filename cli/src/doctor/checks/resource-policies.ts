@@ -1,12 +1,10 @@
 import { valueOf, type Fact } from "../../facts";
-import { awsPrincipals, type Policy } from "../../policies/document";
-import { consumerNeeds, judgeNeeds, keyNeeds, streamNeeds, type Need } from "../access";
+import type { Policy } from "../../../../pipeline/iam/document";
+import { consumerNeeds, grantFor, judgeNeeds, keyNeeds, streamNeeds, type Need } from "../access";
+import { deadPrincipals } from "../dead-principals";
 import type { Examination } from "../examine";
 import type { FindingId } from "../findings";
 import { finding, judge, ok, undecided, type Check, type Verdict } from "../verdict";
-
-/** IAM shows a deleted principal by its unique id: AROA... for a role, AIDA... for a user. */
-const UNIQUE_ID = /^A(RO|ID)A[A-Z0-9]+$/;
 
 interface PolicyOnResource {
   readonly fact: Fact<Policy> | undefined;
@@ -38,15 +36,10 @@ function isOrphaned(examination: Examination, { fact, needs }: PolicyOnResource)
   const policy = valueOf(fact);
   return (
     policy !== undefined &&
-    deletedPrincipals(examination, policy).length > 0 &&
+    deadPrincipals(examination, policy).length > 0 &&
     judgeNeeds(examination, [policy], needs).outcome === "denied"
   );
 }
-
-const deletedPrincipals = ({ role }: Examination, { statements }: Policy): string[] =>
-  statements
-    .flatMap(awsPrincipals)
-    .filter((principal) => UNIQUE_ID.test(principal) && principal !== valueOf(role)?.RoleId);
 
 const hasRole = ({ pipeline, role }: Examination): boolean =>
   pipeline.role.arn !== undefined && role?.state !== "missing";
@@ -61,15 +54,13 @@ const deletedPrincipalCheck: Check = {
       isOrphaned(examination, one),
     );
     const policies = orphaned.flatMap(({ fact }) => valueOf(fact) ?? []);
-    const ids = policies.flatMap((policy) => deletedPrincipals(examination, policy));
+    const ids = policies.flatMap((policy) => deadPrincipals(examination, policy));
     const names = policies.map(({ name }) => name).join(", ");
     return policies.length === 0
       ? undefined
       : finding(
-          examination,
           "policy-principal-deleted",
           `${names}: ${[...new Set(ids)].join(", ")} is the unique id of a role or user that no longer exists`,
-          { resource: names },
         );
   },
 };
@@ -92,49 +83,36 @@ function policyCheck(
       // Within one account the role's own policies are enough for a stream, but not for a key.
       const isEnough =
         kind !== "key" && pipeline.stream.account.id === pipeline.function.account.id;
-      const resource = needs[0]?.resource ?? "";
-      const actions = needs.map(({ action }) => action);
       return judge(
         fact,
         (found): Verdict => {
-          const {
-            outcome,
-            why,
-            isExplicit,
-            needs: lacking,
-          } = judgeNeeds(examination, [found], needs);
+          const { outcome, why, deny, needs: lacking } = judgeNeeds(examination, [found], needs);
           if (outcome === "cannot tell") {
             return undecided(`${why}: cannot tell, use --probe`);
           }
           if (outcome === "allowed") {
             return ok(`lets ${pipeline.role.arn} in`);
           }
-          if (isEnough && !isExplicit) {
+          if (isEnough && !deny) {
             return ok("says nothing of the role, which within one account is enough");
           }
-          if (kind === "key" && keyGrants?.state === "unknown") {
+          if (kind === "key" && !deny && keyGrants?.state === "unknown") {
             return undecided(`${why}, but a grant may: ${keyGrants.why}`);
           }
-          if (
-            kind === "key" &&
-            valueOf(keyGrants)?.some(({ Operations = [] }) => Operations.includes("Decrypt"))
-          ) {
-            return ok(`a grant lets ${pipeline.role.arn} decrypt`);
+          if (kind === "key" && !deny && grantFor(examination, lacking) !== "no") {
+            return grantFor(examination, lacking) === "yes"
+              ? ok(`a grant lets ${pipeline.role.arn} decrypt`)
+              : undecided(`${why}, but a grant may, by a constraint that is not known here`);
           }
           const refused = lacking.map(({ action }) => action);
-          return finding(examination, ids.denies, `${why} (${refused.join(", ")})`, {
-            actions: refused,
-            resource,
-          });
+          return finding(ids.denies, `${why} (${refused.join(", ")})`);
         },
         (why) => {
           if (isEnough) {
             return ok("none, which within one account is enough");
           }
           // Every key has a policy: an answer that there is none tells nothing.
-          return ids.missing
-            ? finding(examination, ids.missing, why, { actions, resource })
-            : undecided(why);
+          return ids.missing ? finding(ids.missing, why) : undecided(why);
         },
       );
     },

@@ -1,9 +1,8 @@
 import { valueOf } from "../../facts";
-import { parsePolicy } from "../../policies/document";
-import { evaluate } from "../../policies/evaluate";
-import { consumerNeeds, judgeNeeds, keyNeeds, logNeeds, streamNeeds, type Need } from "../access";
-import type { Examination } from "../examine";
-import type { FindingId } from "../findings";
+import { parsePolicy } from "../../../../pipeline/iam/document";
+import { evaluate } from "../../../../pipeline/iam/evaluate";
+import { grantFor, judgeNeeds, logGroupArn } from "../access";
+import { IDENTITY_NEEDS } from "../role-needs";
 import { finding, judge, ok, undecided, type Check } from "../verdict";
 
 const trustCheck: Check = {
@@ -23,49 +22,30 @@ const trustCheck: Check = {
         }
         return outcome === "allowed"
           ? ok(`${resource}, which Lambda may assume`)
-          : finding(examination, "role-trust-denies", why);
+          : finding("role-trust-denies", why);
       },
-      () => finding(examination, "role-missing", `${examination.pipeline.role.arn} was not found`),
+      () => finding("role-missing", `${examination.pipeline.role.arn} was not found`),
     ),
 };
-
-/** Needs on a consumer or key that does not exist cannot be met by any policy of the role. */
-const isThere = ({ pipeline: { stream }, consumer }: Examination): boolean =>
-  stream.summary.state !== "missing" && consumer?.state !== "missing";
-
-const destinationNeeds = ({ destination }: Examination): readonly Need[] =>
-  destination?.settings.state === "missing" ? [] : (destination?.needs ?? []);
-
-const IDENTITY_NEEDS: readonly {
-  readonly title: string;
-  readonly id: FindingId;
-  readonly needs: (examination: Examination) => readonly Need[];
-}[] = [
-  { title: "role: stream", id: "role-policy-stream", needs: streamNeeds },
-  { title: "role: consumer", id: "role-policy-consumer", needs: consumerNeeds },
-  { title: "role: key", id: "role-policy-key", needs: keyNeeds },
-  { title: "role: on-failure", id: "role-policy-destination", needs: destinationNeeds },
-  { title: "role: logs", id: "role-policy-logs", needs: logNeeds },
-];
 
 const identityChecks = IDENTITY_NEEDS.map(({ title, id, needs: needsOf }): Check => ({
   title,
   run: (examination) => {
-    const needs = isThere(examination) ? needsOf(examination) : [];
+    const needs = needsOf(examination);
     return needs.length === 0
       ? undefined
       : judge(examination.identityPolicies, (policies) => {
-          const { outcome, why, needs: lacking } = judgeNeeds(examination, policies, needs);
+          const { outcome, why, deny, needs: lacking } = judgeNeeds(examination, policies, needs);
           const actions = lacking.map(({ action }) => action);
           if (outcome === "cannot tell") {
             return undecided(`${why}: cannot tell, use --probe`);
           }
+          if (outcome === "denied" && !deny && grantFor(examination, lacking) === "yes") {
+            return ok(`a grant on the key allows ${actions.join(", ")}`);
+          }
           return outcome === "allowed"
             ? ok(`allows ${actions.join(", ")}`)
-            : finding(examination, id, `${why} (${actions.join(", ")})`, {
-                actions,
-                resource: lacking[0]?.resource.replace(/:log-stream:any$/, ":*"),
-              });
+            : finding(id, `${why} (${actions.join(", ")})`);
         });
   },
 }));
@@ -82,10 +62,7 @@ const boundaryCheck: Check = {
       }
       return outcome === "allowed"
         ? ok(`${policy.name} allows what is needed`)
-        : finding(examination, "boundary-denies", `${why} (${actions.join(", ")})`, {
-            actions,
-            resource: policy.name,
-          });
+        : finding("boundary-denies", `${why} (${actions.join(", ")})`);
     });
   },
 };
@@ -105,18 +82,14 @@ const destinationCheck: Check = {
           );
         }
         const judgement = policy && judgeNeeds(examination, [policy], destination?.needs ?? []);
-        const actions = judgement?.needs.map(({ action }) => action);
-        if (judgement?.outcome === "denied" && judgement.isExplicit) {
-          return finding(examination, "destination-policy-denies", judgement.why, {
-            resource,
-            actions,
-          });
+        if (judgement?.outcome === "denied" && judgement.deny) {
+          return finding("destination-policy-denies", judgement.why);
         }
-        return judgement?.outcome === "cannot tell" && judgement.why.includes(" denies ")
+        return judgement?.mayDeny
           ? undecided(`${judgement.why}: cannot tell, use --probe`)
           : ok(resource);
       },
-      (why) => finding(examination, "destination-missing", why, { resource }),
+      (why) => finding("destination-missing", why),
     );
   },
 };
@@ -127,13 +100,12 @@ const logGroupCheck: Check = {
     const { logGroup, identityPolicies } = examination;
     return judge(logGroup?.exists, (exists) => {
       const name = logGroup?.name ?? "";
-      const resource = (logNeeds(examination)[0]?.resource ?? "").replace(/:log-stream:any$/, "");
-      const create = [{ action: "logs:CreateLogGroup", resource }];
+      const create = [{ action: "logs:CreateLogGroup", resource: logGroupArn(examination) }];
       const policies = valueOf(identityPolicies) ?? [];
       if (exists || judgeNeeds(examination, policies, create).outcome !== "denied") {
         return ok(exists ? name : `${name} will be created with the first line`);
       }
-      return finding(examination, "log-group-missing", `${name} was not found`, { resource: name });
+      return finding("log-group-missing", `${name} was not found`);
     });
   },
 };

@@ -1,4 +1,4 @@
-import { parseArn } from "../../arns";
+import { parseArn } from "../../../../pipeline/arn";
 import { valueOf } from "../../facts";
 import type { Examination } from "../examine";
 import { finding, judge, ok, type Check } from "../verdict";
@@ -15,8 +15,8 @@ const streamCheck: Check = {
         // An UPDATING stream is being resharded, and is read meanwhile.
         status === "ACTIVE" || status === "UPDATING"
           ? ok(`${status}, ${shards} open shards, ${mode?.StreamMode ?? "PROVISIONED"}`)
-          : finding(examination, "stream-not-active", `its status is ${status}`),
-      (why) => finding(examination, "stream-missing", why),
+          : finding("stream-not-active", `its status is ${status}`),
+      (why) => finding("stream-missing", why),
     ),
 };
 
@@ -34,24 +34,24 @@ const keyCheck: Check = {
     const isAwsManaged = keyId.endsWith("alias/aws/kinesis") || valueOf(key)?.KeyManager === "AWS";
     if (isAwsManaged) {
       return isCrossAccount(examination)
-        ? finding(examination, "stream-aws-managed-key", `its key is ${keyId}`)
+        ? finding("stream-aws-managed-key", `its key is ${keyId}`)
         : ok("the AWS managed key, within the stream's account");
     }
     return judge(
       key,
       ({ Arn: resource = "", KeyState: state }) => {
         if (parseArn(resource).region !== pipeline.region) {
-          return finding(examination, "key-other-region", `its key is ${resource}`);
+          return finding("key-other-region", `its key is ${resource}`);
         }
         const evidence = `the state of ${resource} is ${state}`;
         if (state === "PendingDeletion") {
-          return finding(examination, "key-pending-deletion", evidence, { resource });
+          return finding("key-pending-deletion", evidence);
         }
         return state === "Enabled"
           ? ok(`customer managed key ${resource}, Enabled`)
-          : finding(examination, "key-disabled", evidence, { resource });
+          : finding("key-disabled", evidence);
       },
-      (why) => finding(examination, "key-missing", `${keyId}: ${why}`),
+      (why) => finding("key-missing", `${keyId}: ${why}`),
     );
   },
 };
@@ -68,16 +68,14 @@ const consumerCheck: Check = {
       ({ ConsumerStatus: status }) =>
         status === "ACTIVE"
           ? ok(`${pipeline.consumer?.name} ACTIVE, and the mapping names it`)
-          : finding(examination, "consumer-not-active", `its status is ${status}`),
+          : finding("consumer-not-active", `its status is ${status}`),
       (why) => {
         const { ConsumerARN: resource, ConsumerStatus: status } = valueOf(livingConsumer) ?? {};
         return resource === undefined || resource === pipeline.consumer?.arn
-          ? finding(examination, "consumer-missing", why)
+          ? finding("consumer-missing", why)
           : finding(
-              examination,
               "consumer-reregistered",
               `the mapping names ${pipeline.consumer?.arn}, the living one is ${resource} (${status})`,
-              { resource },
             );
       },
     );

@@ -1,0 +1,92 @@
+import type { Command as Commander } from "commander";
+import { repeated, type CommandContext, type CommandDefinition } from "./command";
+import { CliError, couldNotLook, type ExitCode } from "./errors";
+import { policiesFor, type Permission } from "./permissions";
+import type { Pipeline } from "./pipeline";
+import type { Source, SourceOptions } from "./sources";
+
+/** What a command about pipelines is given. */
+export interface PipelineContext<Options> extends CommandContext<Options & SourceOptions> {
+  /** The mappings that were named, and the credentials. */
+  readonly source: () => Promise<Source>;
+  /** Everything around each of the mappings, looked up now. */
+  readonly pipelines: () => Promise<Pipeline[]>;
+}
+
+interface PipelineCommand<Options> extends Omit<CommandDefinition<Options>, "options" | "run"> {
+  /** Adds the options that only this command has. */
+  readonly options?: (command: Commander) => void;
+  /** Whether it asks AWS nothing, and so has no options for credentials. */
+  readonly isOffline?: true;
+  /** What --permissions prints; given the options, since some need more. */
+  readonly permissions: (options: Options) => readonly Permission[];
+  readonly run: (context: PipelineContext<Options>) => Promise<ExitCode>;
+}
+
+/** A command about pipelines that a function, a mapping, a state or the settings name. */
+export const pipelineCommand = <Options>({
+  options: addOwn,
+  isOffline,
+  permissions,
+  run,
+  ...definition
+}: PipelineCommand<Options>): CommandDefinition<
+  Options & SourceOptions & { readonly permissions?: boolean }
+> => ({
+  ...definition,
+  options: (command, hasSettings) => {
+    if (!isOffline) {
+      command
+        .option("--function <name>", "name or ARN of the function, with its alias if it has one")
+        .option("--mapping <uuid>", "UUID of the event source mapping");
+    }
+    command.option("--state <directory>", "Terraform directory or state file; every mapping in it");
+    if (hasSettings) {
+      command.option("--name <name>", "which of several deployments in the settings");
+    }
+    if (!isOffline) {
+      addAccess(command);
+    }
+    command
+      .option("--json", "print JSON")
+      .option("--permissions", "print the IAM policy that this needs in each account, and stop");
+    addOwn?.(command);
+  },
+  run: async (context) => {
+    const { options, output, settings, onCall, answerMilliseconds } = context;
+    const source = async () =>
+      (await import("./sources.js")).findSource(options, settings, { onCall, answerMilliseconds });
+    const pipelines = async () => {
+      const { references, accounts } = await source();
+      return (await import("./discover.js")).discover(references, accounts);
+    };
+    try {
+      if (options.permissions) {
+        const { region, state, function: name, mapping } = options;
+        const isKnown = state !== undefined || (settings && !name && !mapping);
+        const { references } = isKnown ? await source() : { references: [] };
+        output.print(
+          JSON.stringify(policiesFor(permissions(options), region, references), null, 2),
+        );
+        return 0;
+      }
+      const look = () => output.progress("looking at the pipeline", pipelines());
+      return await run({ ...context, source, pipelines: look });
+    } catch (error) {
+      throw error instanceof CliError ? error : couldNotLook((error as Error).message);
+    }
+  },
+});
+
+/** Options that say with which credentials to look, and where. */
+function addAccess(command: Commander): void {
+  command
+    .option("--region <region>", "Region (default: the profile's or the environment's)")
+    .option(
+      "--profile <name>",
+      "profile of the function's account (default: the environment); can be repeated",
+      repeated,
+    )
+    .option("--stream-profile <name>", "profile of the stream's account")
+    .option("--endpoint-url <url>", "endpoint of every service (also AWS_ENDPOINT_URL)");
+}
