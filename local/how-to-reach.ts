@@ -1,7 +1,9 @@
 import { LocalAws } from "./aws";
-import { Outputs } from "./sample";
 import type { Account } from "./stack-copy";
 import { Terraform } from "./terraform";
+
+/** Output of `terraform output -json`. */
+type Outputs = Readonly<Record<string, { readonly value: unknown }>>;
 
 const exports = (variables: Readonly<Record<string, string>>): string =>
   `export ${Object.entries(variables)
@@ -14,8 +16,8 @@ export async function howToReach(
   aws: LocalAws,
   directory: string,
   accounts: readonly Account[],
-  outputs: Outputs,
 ): Promise<string> {
+  const outputs = JSON.parse(await terraform.run(directory, "output", "-json")) as Outputs;
   const regions = new Map(accounts.map(({ id, region }) => [id, region]));
   const lines = await Promise.all(
     [...regions].map(async ([id, region]) => {

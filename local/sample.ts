@@ -1,8 +1,6 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
-import { setTimeout } from "node:timers/promises";
-import { outputName } from "../app/outputs";
-import { ConsumerSettings } from "../app/settings";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { parseArn } from "../pipeline/arn";
 import { LocalAws } from "./aws";
 
 export interface Sample {
@@ -10,11 +8,8 @@ export interface Sample {
   readonly partitionKey: string;
 }
 
-/** Output of `terraform output -json`. */
-export type Outputs = Readonly<Record<string, { readonly value: string }>>;
-
 export const clientSettings = (aws: LocalAws, arn: string) => {
-  const [, , , region = "", account = ""] = arn.split(":");
+  const { account, region } = parseArn(arn);
   return {
     endpoint: aws.url,
     region,
@@ -22,77 +17,42 @@ export const clientSettings = (aws: LocalAws, arn: string) => {
   };
 };
 
-const valueOf = (outputs: Outputs, name: string): string => {
-  const output = outputs[name];
-  if (!output) {
-    throw new Error(`the stack has no output ${name}`);
-  }
-  return output.value;
-};
-
 export async function putSample(
   aws: LocalAws,
-  outputs: Outputs,
-  { data, partitionKey }: Sample,
-): Promise<string> {
-  const arn = valueOf(outputs, "KinesisStreamArn");
-  await putSampleInto(aws, arn, { data, partitionKey });
-  return arn;
-}
-
-export async function putSampleInto(
-  aws: LocalAws,
-  arn: string,
+  streamArn: string,
   { data, partitionKey }: Sample,
 ): Promise<void> {
-  await new KinesisClient(clientSettings(aws, arn)).send(
+  await new KinesisClient(clientSettings(aws, streamArn)).send(
     new PutRecordCommand({
-      StreamARN: arn,
+      StreamARN: streamArn,
       Data: Buffer.from(data),
       PartitionKey: partitionKey,
     }),
   );
 }
 
-/** Reason why the record cannot be expected in a consumer's log group; undefined if it can. */
-export function notAwaitedReason(consumer: ConsumerSettings): string | undefined {
-  if (consumer.enabled === false) {
-    return "its mapping is not enabled";
-  }
-  if (consumer.filterPatterns?.length) {
-    return "its filterPatterns may drop the record";
-  }
-  if (consumer.runtime && !consumer.runtime.startsWith("nodejs")) {
-    return `the local AWS runs Node.js functions only, not ${consumer.runtime}`;
-  }
-  return undefined;
+/** Reason why the local AWS cannot run a mapping's function; undefined if it can. */
+export async function runtimeReason(
+  aws: LocalAws,
+  { functionArn }: { readonly functionArn: string },
+): Promise<string | undefined> {
+  const { Runtime: runtime } = await new LambdaClient(clientSettings(aws, functionArn)).send(
+    new GetFunctionConfigurationCommand({ FunctionName: functionArn }),
+  );
+  return runtime === undefined || runtime.startsWith("nodejs")
+    ? undefined
+    : `the local AWS runs Node.js functions only, not ${runtime}`;
 }
 
-/** Waits for the sample in a consumer's log group and returns its log line. */
-export async function awaitSample(
-  aws: LocalAws,
-  outputs: Outputs,
-  consumerId: string,
-  { partitionKey }: Sample,
-  timeoutSeconds = 60,
-): Promise<unknown> {
-  const suffix = `_${outputName(consumerId)}`;
-  const logGroupName = valueOf(outputs, `LogGroupName${suffix}`);
-  const logs = new CloudWatchLogsClient(
-    clientSettings(aws, valueOf(outputs, `LambdaFunctionArn${suffix}`)),
-  );
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  while (Date.now() < deadline) {
-    const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
-    const found = events?.find(({ message }) => message?.includes(partitionKey));
-    if (found?.message) {
-      const line = JSON.parse(found.message) as { message?: unknown };
-      return line.message ?? line;
+/** What a function logged of the sample, or all that it logged; messages of JSON logs stand alone. */
+export function shownLines(lines: readonly string[], { partitionKey }: Sample): string[] {
+  const own = lines.filter((line) => line.includes(partitionKey));
+  return (own.length > 0 ? own : lines).map((line) => {
+    try {
+      const { message } = JSON.parse(line) as { readonly message?: unknown };
+      return message === undefined ? line : JSON.stringify(message, undefined, 2);
+    } catch {
+      return line;
     }
-    await setTimeout(250);
-  }
-  throw new Error(
-    `the record did not arrive in ${logGroupName} within ${timeoutSeconds} s; ` +
-      `run again with --keep and look at that log group, and at the mapping's LastProcessingResult`,
-  );
+  });
 }

@@ -5,70 +5,27 @@ import {
   LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { setTimeout } from "node:timers/promises";
+import { readersIn, type Reader } from "../pipeline/from-terraform";
+import { parseState } from "../pipeline/terraform/state";
 import type { LocalAws } from "./aws";
 import type { Delivery } from "./aws/batch";
 import { clientSettings, type Sample } from "./sample";
 import type { Terraform } from "./terraform";
 
-/** An event source mapping of a Kinesis stream in another account. */
-export interface StackMapping {
-  readonly address: string;
-  readonly uuid: string;
-  readonly streamArn: string;
-  readonly functionArn: string;
-  readonly isEnabled: boolean;
-  readonly hasFilters: boolean;
-}
-
-interface StateModule {
-  readonly resources?: readonly {
-    readonly address: string;
-    readonly type: string;
-    readonly values: Record<string, unknown>;
-  }[];
-  readonly child_modules?: readonly StateModule[];
-}
-
-const accountOf = (arn: string): string => arn.split(":")[4] ?? "";
-
-/** Finds the mappings across accounts in the state of an applied stack. */
-export async function stackMappings(
-  terraform: Terraform,
-  directory: string,
-): Promise<StackMapping[]> {
-  const { values } = JSON.parse(await terraform.run(directory, "show", "-json")) as {
-    values?: { root_module: StateModule };
-  };
-  const modules = (module: StateModule): StateModule[] => [
-    module,
-    ...(module.child_modules ?? []).flatMap(modules),
-  ];
-  const found = modules(values?.root_module ?? {})
-    .flatMap(({ resources = [] }) => resources)
-    .filter(({ type }) => type === "aws_lambda_event_source_mapping")
-    .map(({ address, values: mapping }) => ({
-      address,
-      uuid: String(mapping.uuid),
-      streamArn: String(mapping.event_source_arn).replace(/\/consumer\/.*$/, ""),
-      functionArn: String(mapping.function_arn),
-      isEnabled: mapping.enabled !== false,
-      hasFilters: ((mapping.filter_criteria as unknown[] | undefined) ?? []).length > 0,
-    }))
-    .filter(({ streamArn }) => streamArn.includes(":kinesis:"))
-    .filter(({ streamArn, functionArn }) => accountOf(streamArn) !== accountOf(functionArn));
+/** Finds the functions that read a stream in the state of an applied stack. */
+export async function stackMappings(terraform: Terraform, directory: string): Promise<Reader[]> {
+  const { resources } = parseState(await terraform.run(directory, "show", "-json"), directory);
+  const found = readersIn(resources);
   if (found.length === 0) {
     throw new Error(
-      "the stack must have an aws_lambda_event_source_mapping of a Kinesis stream in another account, got none",
+      "the stack must have an aws_lambda_event_source_mapping of a Kinesis stream, got none",
     );
   }
   return found;
 }
 
 /** Reason why the record cannot be expected to reach a mapping's function; undefined if it can. */
-export function mappingNotAwaitedReason({
-  isEnabled,
-  hasFilters,
-}: StackMapping): string | undefined {
+export function mappingNotAwaitedReason({ isEnabled, hasFilters }: Reader): string | undefined {
   if (!isEnabled) {
     return "it is not enabled";
   }
@@ -79,7 +36,7 @@ export function mappingNotAwaitedReason({
 export async function awaitDelivery(
   aws: LocalAws,
   deliveries: readonly Delivery[],
-  { uuid, functionArn }: StackMapping,
+  { uuid, functionArn }: Reader,
   { partitionKey }: Sample,
   timeoutSeconds = 60,
 ): Promise<string[]> {

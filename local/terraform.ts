@@ -14,9 +14,6 @@ const AWS = "hashicorp/aws";
 const REGISTRY = "registry.terraform.io";
 const INSTALL = "https://developer.hashicorp.com/terraform/install";
 
-/** A required tool is missing. The message says how to install it. */
-export class MissingToolError extends Error {}
-
 /** The installed Terraform. */
 export interface Terraform {
   readonly hasArchiveProvider: boolean;
@@ -34,7 +31,7 @@ let found: Promise<Terraform> | undefined;
  * Finds Terraform and checks that it can install the AWS provider: from a mirror in one of
  * Terraform's usual directories or under /opt, or from the registry.
  *
- * @throws MissingToolError
+ * @throws if it or the provider is missing, with how to install it
  */
 export function findTerraform(): Promise<Terraform> {
   found ??= find();
@@ -59,7 +56,7 @@ async function find(): Promise<Terraform> {
   };
   const failure = await providerError(terraform, AWS, ">= 5.100");
   if (failure !== undefined) {
-    throw new MissingToolError(
+    throw new Error(
       `the AWS provider (${AWS} 5.100 or newer) cannot be installed: let Terraform reach its registry, or put a mirror where 'provider_installation' of the Terraform CLI configuration says\n${failure}`,
     );
   }
@@ -141,12 +138,12 @@ async function checkVersion(): Promise<void> {
     const { stdout } = await execute("terraform", ["version", "-json"]);
     version = (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
   } catch {
-    throw new MissingToolError(
+    throw new Error(
       `terraform is not on the PATH: install ${OLDEST_TERRAFORM} or newer from ${INSTALL}`,
     );
   }
   if (version.localeCompare(OLDEST_TERRAFORM, "en", { numeric: true }) < 0) {
-    throw new MissingToolError(
+    throw new Error(
       `terraform is ${version}, must be ${OLDEST_TERRAFORM} or newer: install one from ${INSTALL}`,
     );
   }

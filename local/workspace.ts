@@ -6,6 +6,8 @@ import * as path from "node:path";
 import { localProvider, type ProviderOptions } from "./provider";
 import { Terraform } from "./terraform";
 
+const STACK_FILE = "cdk.tf.json";
+
 export interface WorkspaceOptions extends Omit<ProviderOptions, "directory"> {
   /** Directory of the copy. Default: a new temporary directory. */
   readonly directory?: string;
@@ -35,8 +37,21 @@ export async function copyStack(
 ): Promise<string> {
   const directory = options.directory ?? fs.mkdtempSync(path.join(os.tmpdir(), "stack-"));
   fs.cpSync(stackDirectory, directory, { recursive: true });
-  const file = path.join(directory, "cdk.tf.json");
-  const synthesized = JSON.parse(fs.readFileSync(file, "utf8")) as Configuration;
+  const configuration = makeInstallable(terraform, directory);
+  delete configuration.terraform.backend;
+  configuration.provider.aws = await Promise.all(
+    (configuration.provider.aws ?? []).map((provider) =>
+      redirect(provider, { ...options, directory }),
+    ),
+  );
+  write(configuration, directory);
+  return directory;
+}
+
+/** Changes a synthesized stack so that it needs only providers that can be installed. */
+export function makeInstallable(terraform: Terraform, directory: string): Configuration {
+  const file = fs.readFileSync(path.join(directory, STACK_FILE), "utf8");
+  const synthesized = JSON.parse(file) as Configuration;
   const configuration = terraform.hasArchiveProvider
     ? synthesized
     : createArchives(synthesized, directory);
@@ -44,15 +59,14 @@ export async function copyStack(
   if (aws) {
     aws.version = ">= 5.100";
   }
-  delete configuration.terraform.backend;
-  configuration.provider.aws = await Promise.all(
-    (configuration.provider.aws ?? []).map((provider) =>
-      redirect(provider, { ...options, directory }),
-    ),
-  );
-  fs.writeFileSync(file, JSON.stringify(configuration, undefined, 2));
-  return directory;
+  // The local AWS has no such role.
+  configuration.provider.aws?.forEach((provider) => delete provider.assume_role);
+  write(configuration, directory);
+  return configuration;
 }
+
+const write = (configuration: Configuration, directory: string): void =>
+  fs.writeFileSync(path.join(directory, STACK_FILE), JSON.stringify(configuration, undefined, 2));
 
 async function redirect(
   provider: Record<string, unknown>,
@@ -64,8 +78,7 @@ async function redirect(
       `provider ${String(provider.alias)} has no account: set its 'allowed_account_ids'`,
     );
   }
-  const { assume_role, ...rest } = provider;
-  return { ...rest, ...(await localProvider(account, options)), skip_region_validation: true };
+  return { ...provider, ...(await localProvider(account, options)), skip_region_validation: true };
 }
 
 /** Creates the zips of data.archive_file, for machines that cannot install its provider. */

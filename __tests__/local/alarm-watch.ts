@@ -104,6 +104,36 @@ export class AlarmWatch {
     await Promise.all([...groups.values()].map((alarms) => this.evaluate(alarms)));
   }
 
+  /** How many values a metric of the functions' account has in the current minute. */
+  async count(
+    aws: LocalAws,
+    MetricName: string,
+    dimensions: Readonly<Record<string, string>>,
+  ): Promise<number> {
+    await aws.flushMetrics();
+    const answer = await this.clients.get("aws.consumer")?.send(
+      new GetMetricDataCommand({
+        StartTime: this.clock(),
+        EndTime: new Date(this.clock().getTime() + MINUTE),
+        MetricDataQueries: [
+          {
+            Id: "m0",
+            MetricStat: {
+              Metric: {
+                Namespace: "AWS/Lambda",
+                MetricName,
+                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+              },
+              Period: 60,
+              Stat: "SampleCount",
+            },
+          },
+        ],
+      }),
+    );
+    return answer?.MetricDataResults?.[0]?.Values?.[0] ?? 0;
+  }
+
   /** Evaluates alarms of one account and period. */
   private async evaluate(alarms: readonly Alarm[]): Promise<void> {
     const [{ provider, period } = { provider: "", period: 60 }] = alarms;

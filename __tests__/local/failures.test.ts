@@ -15,8 +15,6 @@ import {
   type Clients,
 } from "./two-accounts";
 
-jest.setTimeout(60_000);
-
 let aws: LocalAws;
 let producer: Clients;
 let consumer: Clients;

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import * as fs from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -7,8 +8,6 @@ import { CreateQueueCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { startLocalAws } from "../../local/aws";
 import { clientsOf, CONSUMER, makeStream, PRODUCER, until } from "./two-accounts";
-
-jest.setTimeout(60_000);
 
 function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -23,9 +22,10 @@ function answers(url: string): Promise<boolean> {
 
 /** Addresses that listen on a port, as `ip:port` in the kernel's hexadecimal notation. */
 function listening(port: number): string[] {
-  const tables = execFileSync("cat", ["/proc/net/tcp", "/proc/net/tcp6"]).toString();
+  const tables = ["/proc/net/tcp", "/proc/net/tcp6"].map((file) => fs.readFileSync(file, "utf8"));
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   return tables
+    .join("\n")
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local, , state]) => local?.endsWith(`:${hex}`) && state === "0A")

@@ -33,8 +33,6 @@ import {
   type Clients,
 } from "./two-accounts";
 
-jest.setTimeout(30_000);
-
 let aws: LocalAws;
 let producer: Clients;
 let consumer: Clients;
@@ -43,7 +41,7 @@ beforeAll(async () => {
   aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
   producer = await clientsOf(aws, PRODUCER);
   consumer = await clientsOf(aws, CONSUMER);
-}, 60_000);
+});
 afterAll(() => aws.stop());
 
 describe("event source mappings across accounts", () => {
@@ -131,7 +129,7 @@ describe("event source mappings across accounts", () => {
       await setResourcePolicy(producer, arn, statement ?? {});
     }
     expect(await create(registered)).toBe("accepted");
-  }, 30_000);
+  });
 
   it("count attached policies, and stop at the permissions boundary", async () => {
     const own = await makeStream(producer, "attached");
@@ -162,6 +160,11 @@ describe("event source mappings across accounts", () => {
     expect(await attempt()).toBe(cannotAccess(own));
     await consumer.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
     expect(await attempt()).toBe("accepted");
+
+    // The attached policy has no DescribeStreamConsumer.
+    const fanOut = await makeConsumer(producer, own, "attached");
+    await setResourcePolicy(producer, fanOut, allow(CONSUMER_ACTIONS, fanOut, CONSUMER));
+    expect(await refusal(makeMapping(consumer, "attached", fanOut))).toBe("accepted");
   });
 
   it("fail when the function's role has been deleted", async () => {

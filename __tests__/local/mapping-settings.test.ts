@@ -23,8 +23,6 @@ import {
   type Clients,
 } from "./two-accounts";
 
-jest.setTimeout(30_000);
-
 let aws: LocalAws;
 let producer: Clients;
 let consumer: Clients;
@@ -33,7 +31,7 @@ beforeAll(async () => {
   aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
   producer = await clientsOf(aws, PRODUCER);
   consumer = await clientsOf(aws, CONSUMER);
-}, 60_000);
+});
 afterAll(() => aws.stop());
 
 describe("event source mappings", () => {
@@ -72,7 +70,12 @@ describe("event source mappings", () => {
       { MaximumRecordAgeInSeconds: 59 },
       /between 60 and 604800, got 59/,
     ],
-    ["a tumbling window", { TumblingWindowInSeconds: 30 }, /not supported by the local AWS/],
+    [
+      "a tumbling window of batches at the same time",
+      { TumblingWindowInSeconds: 30, ParallelizationFactor: 2 },
+      /requires ParallelizationFactor 1, got 2/,
+    ],
+    ["TumblingWindowInSeconds", { TumblingWindowInSeconds: 901 }, /^ValidationException/],
     [
       "AT_TIMESTAMP without a time",
       { StartingPosition: "AT_TIMESTAMP" },

@@ -30,8 +30,6 @@ import {
   type Clients,
 } from "./two-accounts";
 
-jest.setTimeout(120_000);
-
 const INTERVAL_SECONDS = 1;
 
 let aws: LocalAws;
@@ -54,7 +52,7 @@ beforeAll(async () => {
       credentials: await aws.credentials(account),
     });
   }
-}, 60_000);
+});
 afterAll(() => aws.stop());
 
 const EVENT_COUNT = { MetricsConfig: { Metrics: ["EventCount" as const] } };

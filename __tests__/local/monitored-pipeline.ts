@@ -84,6 +84,10 @@ export class MonitoredPipeline {
     return this.consumer.lambda;
   }
 
+  mapping(uuid: string): ReturnType<typeof mapping> {
+    return mapping(this.consumer, uuid);
+  }
+
   private async create(): Promise<void> {
     const { producer } = this;
     this.streamArn = await makeStream(producer, STREAM);

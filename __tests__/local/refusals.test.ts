@@ -21,8 +21,6 @@ import {
   type Clients,
 } from "./two-accounts";
 
-jest.setTimeout(30_000);
-
 let aws: LocalAws;
 let producer: Clients;
 let consumer: Clients;
@@ -31,7 +29,7 @@ beforeAll(async () => {
   aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
   producer = await clientsOf(aws, PRODUCER);
   consumer = await clientsOf(aws, CONSUMER);
-}, 60_000);
+});
 afterAll(() => aws.stop());
 
 describe("key policies", () => {

@@ -22,15 +22,13 @@ import {
   type Clients,
 } from "./two-accounts";
 
-jest.setTimeout(30_000);
-
 let aws: LocalAws;
 let producer: Clients;
 
 beforeAll(async () => {
   aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
   producer = await clientsOf(aws, PRODUCER);
-}, 60_000);
+});
 afterAll(() => aws.stop());
 
 describe("registered consumers", () => {
@@ -123,7 +121,7 @@ describe("registered consumers", () => {
     expect(await register("too-many")).toMatch(
       /^LimitExceededException: .*20 registered consumers/,
     );
-  }, 30_000);
+  });
 
   it("prevent the deletion of their stream unless it is enforced", async () => {
     const StreamName = "registry";

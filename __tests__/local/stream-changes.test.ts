@@ -26,8 +26,6 @@ import {
   type Clients,
 } from "./two-accounts";
 
-jest.setTimeout(60_000);
-
 const HANDLER = `exports.handler = async ({ Records }) => {
   for (const { kinesis } of Records)
     process.stdout.write(kinesis.partitionKey + " " + Buffer.from(kinesis.data, "base64") + "\\n");

@@ -34,18 +34,19 @@ export const PRODUCER = "111111111111";
 export const CONSUMER = "222222222222";
 export const REGION = "eu-west-1";
 
-export async function until<T>(
-  probe: () => Promise<T | undefined | false>,
-  seconds = 60,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+/** Longer than anything takes, even if other programs use all processors. */
+const DEADLINE_SECONDS = 240;
+
+/** Waits for a condition. */
+export async function until<T>(probe: () => Promise<T | undefined | false>): Promise<T> {
+  const end = Date.now() + DEADLINE_SECONDS * 1000;
   for (;;) {
     const found = await probe();
     if (found) {
       return found;
     }
     if (Date.now() > end) {
-      throw new Error(`not within ${seconds} s: ${probe.toString()}`);
+      throw new Error(`not within ${DEADLINE_SECONDS} s: ${probe.toString()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

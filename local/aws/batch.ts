@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FunctionVersions } from "./function-versions";
 import type { Functions } from "./functions";
-import { firstFailure, kinesisEvent, type KinesisRecord } from "../../cli/src/kinesis-event";
+import { firstFailure, kinesisEvent, type KinesisRecord } from "../../pipeline/kinesis-event";
 import type { LambdaRunner } from "../lambda/runner";
 import type { Mapping } from "./mapping-settings";
 import type { Failure, OnFailure } from "./on-failure";
 import type { PipelineMetrics } from "./pipeline-metrics";
+import { TumblingWindow } from "./windows";
 
 const FIRST_BACKOFF_MILLISECONDS = 50;
 const LONGEST_BACKOFF_MILLISECONDS = 1_000;
@@ -52,6 +53,7 @@ export class Batch {
     private readonly shardId: string,
     private readonly lane: string,
     private readonly guard: Guard,
+    private readonly window?: TumblingWindow,
   ) {}
 
   /** Resolves with the records that were not processed because the poller was stopped. */
@@ -72,21 +74,44 @@ export class Batch {
       await this.discard("RecordAgeExceeded", part, expired);
       return partsOf(part, [records.slice(expired)]);
     }
+    const failure = await this.attempt(records);
+    if (failure === "not invoked") {
+      // This does not count as a retry attempt.
+      return [part];
+    }
+    const invocations = part.invocations + 1;
+    return failure ? this.afterFailure({ ...part, invocations }, failure) : [];
+  }
+
+  /**
+   * Invokes the function for the end of the window, without records, and repeats that until it
+   * succeeds, whatever the retry policy. Resolves with false if the poller was stopped before.
+   */
+  async endWindow(): Promise<boolean> {
+    for (let attempts = 0; !this.guard.isStopping; attempts++) {
+      const failure = await this.attempt([]);
+      if (!failure) {
+        return true;
+      }
+      await backOff(attempts);
+    }
+    return false;
+  }
+
+  private async attempt(records: KinesisRecord[]): Promise<Failure | "not invoked" | undefined> {
     const mayInvoke = (await this.guard.checkReadable()) && !(await this.isThrottled());
     const failure = mayInvoke ? await this.invoke(records).catch(String) : "";
     if (typeof failure === "string") {
-      // The function was not invoked, so this does not count as a retry attempt.
       if (failure) {
         this.tools.metrics.batchNotInvoked(this.mapping, records);
         this.mapping.LastProcessingResult = `PROBLEM: ${failure}`;
       }
       await sleep(BLOCKED_MILLISECONDS);
-      return [part];
+      return "not invoked";
     }
     this.failure = failure;
     this.mapping.LastProcessingResult = failure ? "PROBLEM: Function call failed" : "OK";
-    const invocations = part.invocations + 1;
-    return failure ? this.afterFailure({ ...part, invocations }, failure) : [];
+    return failure;
   }
 
   /** Lambda retries a throttled invocation. It counts neither as an attempt nor as a failed batch. */
@@ -112,8 +137,7 @@ export class Batch {
       await this.discard("RetryAttemptsExhausted", failed, records.length);
       return [];
     }
-    const backoff = FIRST_BACKOFF_MILLISECONDS * 2 ** part.attempts;
-    await sleep(Math.min(backoff, LONGEST_BACKOFF_MILLISECONDS));
+    await backOff(part.attempts);
     return [failed];
   }
 
@@ -130,20 +154,28 @@ export class Batch {
     const { functions, versions, runner, metrics, onDelivered } = this.tools;
     const versionArn = await versions.resolve(arn);
     const { Role: role } = await functions.configuration(versionArn);
-    const event = kinesisEvent(records, this.shardId, {
-      eventSourceArn: source,
-      roleArn: role,
-    });
+    const event = {
+      ...kinesisEvent(records, this.shardId, { eventSourceArn: source, roleArn: role }),
+      ...this.window?.eventOf(this.shardId, source, records.length === 0),
+    };
     const outcome = await runner.invoke({ versionArn, invokedArn: arn, event, lane: this.lane });
     const { requestId, executedVersion, error, result } = outcome;
-    const from = !error && types.length ? firstFailure(result, records) : undefined;
+    const state = TumblingWindow.stateIn(result);
+    const reported = types.length ? firstFailure(result, records) : undefined;
+    const from = this.window && !state ? "whole batch" : reported;
     const succeeded = error || from === "whole batch" ? 0 : (from ?? records.length);
-    metrics.batchInvoked(this.mapping, records, records.length - succeeded);
+    if (records.length) {
+      metrics.batchInvoked(this.mapping, records, records.length - succeeded);
+    }
     if (error) {
       return { requestId, executedVersion, functionError: "Unhandled" };
     }
     if (from === "whole batch") {
       return { requestId, executedVersion };
+    }
+    if (state) {
+      // AWS does not say whether Lambda does so beside reported failures.
+      this.window?.keep(state);
     }
     onDelivered?.({ functionArn: arn, executedVersion, records: records.slice(0, from) });
     return from === undefined ? undefined : { requestId, executedVersion, from };
@@ -162,6 +194,9 @@ export class Batch {
     }
   }
 }
+
+const backOff = (attempts: number): Promise<void> =>
+  sleep(Math.min(FIRST_BACKOFF_MILLISECONDS * 2 ** attempts, LONGEST_BACKOFF_MILLISECONDS));
 
 const partsOf = (part: Part, slices: KinesisRecord[][]): Part[] =>
   slices.filter((records) => records.length).map((records) => ({ ...part, records }));

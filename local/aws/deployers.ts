@@ -1,6 +1,6 @@
-import { runUnsafeSimulation } from "@cloud-copilot/iam-simulate";
 import type { Accounts, Credentials } from "./accounts";
-import { parseArn } from "../../cli/src/arns";
+import { evaluate } from "../../pipeline/iam/evaluate";
+import { parsePolicy } from "../../pipeline/iam/document";
 import { neededFor, type Need } from "./deployer-actions";
 import { AwsError, notAuthorized } from "./errors";
 import { bodyOf, type Call, type Reply } from "./protocol";
@@ -18,7 +18,7 @@ export interface RecordedCall {
 }
 
 /** Identity policies by account id. */
-export type DeployerPolicies = ReadonlyMap<string, readonly object[]>;
+type DeployerPolicies = ReadonlyMap<string, readonly object[]>;
 
 /** Records what the deploying roles call, and refuses what given identity policies do not allow. */
 export class Deployers {
@@ -32,7 +32,7 @@ export class Deployers {
   constructor(private readonly accounts: Accounts) {}
 
   async credentials(account: string): Promise<Credentials> {
-    const credentials = await this.accounts.assume(`arn:aws:iam::${account}:role/${DEPLOYER}`);
+    const { credentials } = await this.accounts.assume(`arn:aws:iam::${account}:role/${DEPLOYER}`);
     this.accessKeyIds.add(credentials.accessKeyId);
     return credentials;
   }
@@ -51,9 +51,12 @@ export class Deployers {
     const { account, caller, service, operation } = call;
     const needs = await neededFor(call, this.accounts, this.functions);
     this.calls.push({ account, caller, service, operation, needs });
-    const policies = this.policies?.get(account) ?? [];
+    const documents = this.policies?.get(account) ?? [];
+    const policies = documents.map((one) => parsePolicy("", JSON.stringify(one)));
     for (const need of this.policies ? needs : []) {
-      if (!isAllowedBy(need, caller, policies)) {
+      // KMS also asks the key policy, and those of our keys delegate to the account's IAM policies.
+      const { outcome } = evaluate(policies, { ...need, caller: {} });
+      if (outcome !== "allowed") {
         const code = /^(iam|sqs|s3)$/.test(service) ? "AccessDenied" : "AccessDeniedException";
         const reason = `because no identity-based policy allows the ${need.action} action`;
         const denied = notAuthorized(caller, need.action, need.resource);
@@ -67,30 +70,4 @@ export class Deployers {
     }
     return reply;
   }
-}
-
-/** True if identity policies allow an action that a call needs. */
-export function isAllowedBy(need: Need, principal: string, policies: readonly object[]): boolean {
-  // KMS also evaluates the key policy, and the policies of our keys delegate to the account's IAM
-  // policies. With another name of the service, the simulator evaluates only identity policies.
-  const renamed = JSON.stringify({ need, policies }).replaceAll("kms:", "not-kms:");
-  const asked = JSON.parse(renamed) as { need: Need; policies: object[] };
-  const { action, resource, context } = asked.need;
-  const { account: accountId } = parseArn(principal);
-  // The simulation with validation of its input does not distinguish ARNs of consumers and streams.
-  const result = runUnsafeSimulation(
-    {
-      request: {
-        principal,
-        action,
-        resource: { resource, accountId },
-        contextVariables: context,
-      },
-      identityPolicies: asked.policies.map((policy, index) => ({ name: String(index), policy })),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    },
-    {},
-  );
-  return result === "Allowed";
 }

@@ -1,4 +1,4 @@
-import { parseArn } from "../../cli/src/arns";
+import { parseArn } from "../../pipeline/arn";
 import { jsonReply, type Call, type Reply } from "./protocol";
 
 /** An error that AWS returns to the caller. */
@@ -32,11 +32,18 @@ export function checkOwner({ account, caller, operation }: Call, arn: string): v
   }
 }
 
-const XML_SERVICES = ["iam", "sts", "sns", "s3"];
+/** Protocol of a service's errors: XML for S3 and for services with the query protocol. */
+export function protocolOf(service: string): "s3" | "query" | "json" {
+  if (service === "s3") {
+    return "s3";
+  }
+  return ["iam", "sts", "sns"].includes(service) ? "query" : "json";
+}
 
 /** Encodes an error in the service's protocol: XML or JSON. */
 export function errorReply(service: string, { code, message, status }: AwsError): Reply {
-  if (!XML_SERVICES.includes(service)) {
+  const protocol = protocolOf(service);
+  if (protocol === "json") {
     const reply = jsonReply({ __type: code, message, Message: message }, status);
     return { ...reply, headers: { ...reply.headers, "x-amzn-errortype": code } };
   }
@@ -46,6 +53,6 @@ export function errorReply(service: string, { code, message, status }: AwsError)
   return {
     status,
     headers: { "content-type": "text/xml" },
-    body: Buffer.from(service === "s3" ? error : `<ErrorResponse>${error}</ErrorResponse>`),
+    body: Buffer.from(protocol === "s3" ? error : `<ErrorResponse>${error}</ErrorResponse>`),
   };
 }

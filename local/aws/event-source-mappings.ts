@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomUUID } from "node:crypto";
-import { functionArnOf, splitFunctionArn } from "./function-arns";
+import { functionArnOf } from "./function-arns";
 import { checkSettings, DEFAULTS, type Mapping, type MappingSettings } from "./mapping-settings";
 import { Poller, unreadableReason, type PollerTools } from "./poller";
-import { parseArn } from "../../cli/src/arns";
+import { parseArn, parseFunctionArn } from "../../pipeline/arn";
 import { AwsError, inUse, invalidParameter } from "./errors";
 import { type Call, type Handlers, type Reply, bodyOf, jsonReply } from "./protocol";
 
@@ -93,7 +93,7 @@ export class EventSourceMappings {
     if (duplicate) {
       throw new AwsError(
         "ResourceConflictException",
-        `The event source arn (" ${EventSourceArn} ") and function (" ${splitFunctionArn(FunctionArn).name} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${duplicate.mapping.UUID}`,
+        `The event source arn (" ${EventSourceArn} ") and function (" ${parseFunctionArn(FunctionArn).name} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${duplicate.mapping.UUID}`,
         409,
       );
     }

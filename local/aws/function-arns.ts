@@ -1,4 +1,4 @@
-import { parseArn } from "../../cli/src/arns";
+import { parseArn } from "../../pipeline/arn";
 import type { Call } from "./protocol";
 
 /**
@@ -12,14 +12,4 @@ export function functionArnOf(
   const resource = name.replace(/^(.*:)?function:/, "");
   const owner = name.startsWith("arn:") ? parseArn(name).account : account;
   return `arn:aws:lambda:${region}:${owner}:function:${resource}`;
-}
-
-/** Splits the ARN of a function, version or alias. */
-export function splitFunctionArn(arn: string) {
-  const parts = arn.split(":");
-  return {
-    unqualifiedArn: parts.slice(0, 7).join(":"),
-    name: parts[6] ?? "",
-    qualifier: parts[7],
-  };
 }

@@ -2,7 +2,7 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { LogStream, LogWriter } from "../lambda/logs";
 import type { Accounts } from "./accounts";
 import { sessionOf, type Permissions } from "./permissions";
-import { parseArn } from "../../cli/src/arns";
+import { parseArn } from "../../pipeline/arn";
 
 const EVENTS_PER_CALL = 1_000;
 const LARGEST_EVENT_BYTES = 256 * 1024 - 26;

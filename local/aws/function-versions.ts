@@ -2,7 +2,8 @@ import { ResourceNotFoundException, type AliasConfiguration } from "@aws-sdk/cli
 import type { Accounts } from "./accounts";
 import type { Cache } from "./cache";
 import { invalidParameter, notFound } from "./errors";
-import { functionArnOf, splitFunctionArn } from "./function-arns";
+import { parseFunctionArn } from "../../pipeline/arn";
+import { functionArnOf } from "./function-arns";
 import { bodyOf, type Call, type Handlers } from "./protocol";
 
 /** Resolves aliases to versions, and checks their routing configuration, which moto only stores. */
@@ -17,7 +18,7 @@ export class FunctionVersions {
    * routing configuration chooses between its two versions at random, by their weights.
    */
   async resolve(functionArn: string): Promise<string> {
-    const { unqualifiedArn, name, qualifier = "$LATEST" } = splitFunctionArn(functionArn);
+    const { unqualifiedArn, name, qualifier = "$LATEST" } = parseFunctionArn(functionArn);
     if (qualifier === "$LATEST") {
       return unqualifiedArn;
     }
@@ -53,7 +54,7 @@ export class FunctionVersions {
         throw invalidParameter(problem);
       }
       const { lambda } = this.accounts.owning(arn);
-      const { name: FunctionName } = splitFunctionArn(arn);
+      const { name: FunctionName } = parseFunctionArn(arn);
       await lambda
         .getFunctionConfiguration({ FunctionName, Qualifier: additional[0] })
         .catch(() => {
@@ -66,7 +67,7 @@ export class FunctionVersions {
   private async currentVersion(call: Call, arn: string): Promise<string | undefined> {
     const Name = call.path.split("/").at(-1);
     const { lambda } = this.accounts.owning(arn);
-    const { name: FunctionName } = splitFunctionArn(arn);
+    const { name: FunctionName } = parseFunctionArn(arn);
     return (await lambda.getAlias({ FunctionName, Name })).FunctionVersion;
   }
 }

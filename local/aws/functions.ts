@@ -1,9 +1,11 @@
 import { ResourceNotFoundException, type FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { unzipSync } from "fflate";
 import type { Accounts } from "./accounts";
 import type { Permissions } from "./permissions";
 import type { Cache } from "./cache";
 import { invalidParameter, notFound } from "./errors";
-import { functionArnOf, splitFunctionArn } from "./function-arns";
+import { parseFunctionArn } from "../../pipeline/arn";
+import { functionArnOf } from "./function-arns";
 import { type Call, type Handlers, type Reply, bodyOf, jsonReply } from "./protocol";
 
 interface Body {
@@ -14,7 +16,33 @@ interface Body {
   readonly S3Bucket?: string;
   readonly S3Key?: string;
   readonly LoggingConfig?: object;
+  readonly Environment?: { readonly Variables?: Record<string, string> };
 }
+
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+const RESERVED_VARIABLES = [
+  "_HANDLER",
+  "_X_AMZN_TRACE_ID",
+  "AWS_DEFAULT_REGION",
+  "AWS_REGION",
+  "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+  "AWS_LAMBDA_FUNCTION_VERSION",
+  "AWS_LAMBDA_INITIALIZATION_TYPE",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_ACCESS_KEY",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_LAMBDA_RUNTIME_API",
+  "LAMBDA_TASK_ROOT",
+  "LAMBDA_RUNTIME_DIR",
+];
+
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const LARGEST_UNZIPPED_BYTES = 250 * 1024 * 1024;
 
 /** Stores what moto does not return for a function or version: its zip and logging configuration. */
 export class Functions {
@@ -38,7 +66,7 @@ export class Functions {
    */
   configuration(arn: string): Promise<FunctionConfiguration> {
     return this.cache.getOrLoad(arn, async () => {
-      const { name: FunctionName, qualifier: Qualifier } = splitFunctionArn(arn);
+      const { name: FunctionName, qualifier: Qualifier } = parseFunctionArn(arn);
       const found = await this.accounts
         .owning(arn)
         .lambda.getFunctionConfiguration({ FunctionName, Qualifier })
@@ -54,7 +82,7 @@ export class Functions {
 
   /** Returns true if the reserved concurrency of a function is 0, so that Lambda throttles every invocation. */
   isThrottled(arn: string): Promise<boolean> {
-    const { unqualifiedArn, name: FunctionName } = splitFunctionArn(arn);
+    const { unqualifiedArn, name: FunctionName } = parseFunctionArn(arn);
     return this.cache.getOrLoad(`concurrency of ${unqualifiedArn}`, async () => {
       const { lambda } = this.accounts.owning(arn);
       const { ReservedConcurrentExecutions: reserved } = await lambda.getFunctionConcurrency({
@@ -82,7 +110,11 @@ export class Functions {
     if (role && role !== currentRole && !(await this.permissions.lambdaMayAssume(role))) {
       throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
     }
+    checkVariables(Object.keys(body.Environment?.Variables ?? {}));
     const zip = await this.zipIn(call, body.Code ?? body);
+    if (zip) {
+      checkSize(zip);
+    }
     const reply = await call.forward();
     if (reply.status >= 300) {
       return reply;
@@ -125,7 +157,7 @@ export class Functions {
   }
 
   private loggingOf(arn: string): FunctionConfiguration["LoggingConfig"] {
-    const { unqualifiedArn, name, qualifier } = splitFunctionArn(arn);
+    const { unqualifiedArn, name, qualifier } = parseFunctionArn(arn);
     const LogGroup = `/aws/lambda/${name}`;
     const settings = this.logging.get(qualifier === "$LATEST" ? unqualifiedArn : arn);
     return { LogFormat: "Text", LogGroup, ...settings };
@@ -144,5 +176,34 @@ export class Functions {
       .then(({ Body: body }) => body?.transformToByteArray())
       .catch(() => undefined);
     return bytes && Buffer.from(bytes);
+  }
+}
+
+function checkVariables(names: string[]): void {
+  const reserved = names.filter((name) => RESERVED_VARIABLES.includes(name));
+  if (reserved.length) {
+    throw invalidParameter(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(", ")}`,
+    );
+  }
+}
+
+/** Adds up the sizes in the zip's directory, and unpacks nothing. */
+function checkSize(zip: Buffer): void {
+  let bytes = 0;
+  try {
+    unzipSync(zip, {
+      filter: ({ originalSize }) => {
+        bytes += originalSize;
+        return false;
+      },
+    });
+  } catch {
+    throw invalidParameter(
+      "Could not unzip uploaded file. Please check your file, then try to upload again.",
+    );
+  }
+  if (bytes > LARGEST_UNZIPPED_BYTES) {
+    throw invalidParameter(`Unzipped size must be smaller than ${LARGEST_UNZIPPED_BYTES} bytes`);
   }
 }

@@ -2,11 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as http from "node:http";
 import * as http2 from "node:http2";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import type { Moto } from "./moto";
 import type { Accounts } from "./accounts";
+import { authenticate, type AuthenticRequest } from "./authentication";
 import type { Deployers } from "./deployers";
 import { AwsError, errorReply } from "./errors";
-import { type Call, type Handlers, type Reply, identify, jsonReply } from "./protocol";
+import { type Moto, SECRET_HEADER } from "./moto";
+import { type Call, type Handlers, type Reply, identify, jsonReply, textReply } from "./protocol";
+import { hostOf, signatureIn } from "./signature";
+import { webPageReason } from "./web-pages";
 
 /** A call that the gateway answered with an AWS error. */
 export interface Refusal {
@@ -17,7 +20,7 @@ export interface Refusal {
 }
 
 /** A call as the gateway received it. */
-export type ReceivedCall = Pick<Call, "service" | "operation" | "region" | "accessKeyId" | "body">;
+type ReceivedCall = Pick<Call, "service" | "operation" | "region" | "accessKeyId" | "body">;
 
 export interface Gateway {
   readonly url: string;
@@ -30,9 +33,12 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** Starts an HTTP server that answers calls through `handlers` and forwards all others to moto. */
+/**
+ * Starts an HTTP server that answers calls through `handlers` and forwards all others to moto. It
+ * refuses whoever has no credentials that the local AWS issued.
+ */
 export async function startGateway(
-  moto: Moto,
+  moto: Omit<Moto, "stop">,
   accounts: Accounts,
   handlers: Handlers,
   answered: (call: ReceivedCall, result: Reply | AwsError) => void,
@@ -43,20 +49,35 @@ export async function startGateway(
   const failures: Gateway["failures"] = new Map();
   let lastPut: Promise<unknown> = Promise.resolve();
 
-  async function answer(incoming: http.IncomingMessage): Promise<Reply> {
-    const body = Buffer.concat(await incoming.toArray());
-    const { method = "GET", headers } = incoming;
-    const url = new URL(incoming.url ?? "/", "http://gateway");
-    const request = identify(method, url, headers, body);
+  async function receive(incoming: http.IncomingMessage): Promise<Reply> {
+    const reason = webPageReason(incoming, port);
+    if (reason) {
+      return textReply(`The local AWS answers AWS clients only: ${reason}.\n`, 403);
+    }
+    const { url: target = "", headers } = incoming;
+    if (!/^\/(?!\/)/.test(target)) {
+      return textReply("The request's target must begin with a single slash.\n", 400);
+    }
+    const url = new URL(`http://gateway${target}`);
+    const signature = signatureIn(url.searchParams, headers);
+    try {
+      return await answer(await authenticate(incoming, url, signature, accounts));
+    } catch (error) {
+      if (!(error instanceof AwsError)) {
+        throw error;
+      }
+      return errorReply(signature?.service ?? "", error);
+    }
+  }
+
+  async function answer(authentic: AuthenticRequest): Promise<Reply> {
+    const { url, headers, body, session } = authentic;
+    const request = identify(authentic);
     const { service, operation } = request;
     const key = `${service}.${operation}`;
     const forward = async (account?: string): Promise<Reply> => {
-      const own = account && (await accounts.credentials(account)).accessKeyId;
-      const authorization = own
-        ? headers.authorization?.replace(request.accessKeyId, own)
-        : headers.authorization;
-      const forwarded = { method, headers: { ...headers, authorization }, body };
-      const send = () => sendToMoto(moto.url + (incoming.url ?? "/"), forwarded);
+      const sender = account ? await accounts.administrator(account) : session;
+      const send = () => sendToMoto(moto, authentic, sender.motoAccessKeyId);
       // moto can give the same sequence number to two simultaneous puts, and can fail to find an
       // open shard while a stream is being resharded. Both lose the record, so these calls are serial.
       if (!/^kinesis\.(PutRecords?|UpdateShardCount|SplitShard|MergeShards)$/.test(key)) {
@@ -67,24 +88,25 @@ export async function startGateway(
       return put;
     };
     try {
-      await sleep(delays.get(key) ?? 0);
+      await sleep(delays.get(key), undefined, { ref: false });
       const failure = failures.get(key);
       if (failure && failure.times-- > 0) {
         throw failure.error;
       }
-      const callOf = async (): Promise<Call> => ({
+      const call: Call = {
         ...request,
-        ...(await accounts.identity(request.accessKeyId)),
+        account: session.account,
+        caller: session.caller,
         headers,
         path: decodeURIComponent(url.pathname),
         query: url.searchParams,
         body,
         forward,
-      });
+      };
       const handler = handlers[key];
-      const proceed = async () => (handler ? handler(await callOf()) : forward());
+      const proceed = async () => (handler ? handler(call) : forward());
       const reply = deployers.isDeployer(request.accessKeyId)
-        ? await deployers.answer(await callOf(), proceed)
+        ? await deployers.answer(call, proceed)
         : await proceed();
       answered({ ...request, body }, reply);
       return reply;
@@ -103,7 +125,7 @@ export async function startGateway(
   }
 
   const listen = (incoming: http.IncomingMessage, outgoing: http.ServerResponse): void => {
-    answer(incoming)
+    receive(incoming)
       .then(({ status, headers, body }) => outgoing.writeHead(status, headers).end(body))
       .catch(() => outgoing.destroy());
   };
@@ -126,17 +148,19 @@ export async function startGateway(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
   const stop = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       sockets.forEach((socket) => socket.destroy());
     });
-  const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, refusals, delays, failures, stop };
 }
 
-// Headers that fetch() sets itself, and HTTP/2 pseudo-headers, which begin with a colon.
-const HOP_HEADERS = /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te)$/;
+// Headers that fetch() sets itself, HTTP/2 pseudo-headers, which begin with a colon, and those that
+// would let web pages read moto's answers.
+const HOP_HEADERS =
+  /^(:.*|host|connection|keep-alive|transfer-encoding|content-length|expect|te|access-control-.*)$/;
 
 const forwardedHeaders = (headers: Iterable<[string, unknown]>): Record<string, string> =>
   Object.fromEntries(
@@ -145,20 +169,40 @@ const forwardedHeaders = (headers: Iterable<[string, unknown]>): Record<string, 
       .map(([name, value]) => [name, String(value)]),
   );
 
+/** Sends a request under the access key by which moto knows the sender, whose signature it ignores. */
 async function sendToMoto(
-  url: string,
-  { method, headers, body }: { method: string; headers: http.IncomingHttpHeaders; body: Buffer },
+  moto: Pick<Moto, "url" | "secret">,
+  { method, url, headers, body, signature }: AuthenticRequest,
+  accessKeyId: string,
 ): Promise<Reply> {
-  // moto builds URLs, such as a queue's, from the host of the original request.
-  const forwarded = { ...headers, "x-forwarded-host": headers.host ?? headers[":authority"] };
-  const response = await fetch(url, {
+  const { date, region, service, expiresSeconds } = signature;
+  const target = new URL(moto.url + url.pathname + url.search);
+  if (expiresSeconds !== undefined) {
+    [...target.searchParams.keys()]
+      .filter((name) => name.startsWith("X-Amz-"))
+      .forEach((name) => target.searchParams.delete(name));
+  }
+  const forwarded = {
+    ...headers,
+    [SECRET_HEADER]: moto.secret,
+    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${date}/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+    "x-amz-security-token": undefined,
+    // moto builds URLs, such as a queue's, from the host of the original request.
+    "x-forwarded-host": hostOf(headers),
+  };
+  const response = await fetch(target, {
     method,
     headers: forwardedHeaders(Object.entries(forwarded)),
     ...(body.length && { body: new Uint8Array(body) }),
   });
+  const length = response.headers.get("content-length");
   return {
     status: response.status,
-    headers: forwardedHeaders(response.headers),
+    headers: {
+      ...forwardedHeaders(response.headers),
+      // Of an object, which is not in the answer.
+      ...(method === "HEAD" && length !== null && { "content-length": length }),
+    },
     body: Buffer.from(await response.arrayBuffer()),
   };
 }

@@ -1,13 +1,15 @@
 /**
  * Runs moto behind a gateway that adds what moto lacks. A call passes through the gateway (gateway,
- * protocol, errors). Handlers answer what moto does not (stream-consumers, resource-policies,
+ * web-pages, authentication, signature, protocol, errors); access-keys issues credentials. Handlers answer what moto does not (stream-consumers, resource-policies,
  * key-policies, functions, function-versions, invocations, event-source-mappings). IAM policies are evaluated by principals and
  * permissions. Records reach a function through poller, batch, filters and on-failure.
  */
 
+import { parseArn } from "../../pipeline/arn";
 import { LambdaRunner } from "../lambda/runner";
 import { FunctionLogs } from "./function-logs";
 import { startMoto } from "./moto";
+import { AccessKeys } from "./access-keys";
 import { Accounts, type Credentials } from "./accounts";
 import type { Delivery } from "./batch";
 import { Deployers } from "./deployers";
@@ -88,7 +90,7 @@ export async function startLocalAws({
   onDelivered,
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
-  const accounts = new Accounts(moto.url);
+  const accounts = new Accounts(moto);
   const deployers = new Deployers(accounts);
   const cache = new Cache();
   const collector = new Metrics(accounts, metricsIntervalSeconds, metricsClock);
@@ -105,12 +107,12 @@ export async function startLocalAws({
   const onFailure = new OnFailure(accounts, permissions, functions, queueMetrics);
   const logs = new FunctionLogs(accounts, permissions);
   const environmentOf = async (roleArn: string) => {
-    const session = await accounts.assume(roleArn);
+    const { credentials } = await accounts.assume(roleArn);
     return {
       AWS_ENDPOINT_URL: gateway.url,
-      AWS_ACCESS_KEY_ID: session.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
-      AWS_SESSION_TOKEN: session.sessionToken,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
     };
   };
   const runner = new LambdaRunner(functions, logs, environmentOf, (versionArn, outcome) =>
@@ -134,6 +136,7 @@ export async function startLocalAws({
 
   const own: Handlers = {
     ...principals.handlers,
+    ...new AccessKeys(accounts, principals, permissions).handlers,
     ...recordKeys.handlers,
     ...reshardingHandlers(accounts),
     ...consumers.handlers,
@@ -150,7 +153,7 @@ export async function startLocalAws({
     async (call: Call) => {
       const { ConsumerARN, StreamARN } = bodyOf<{ ConsumerARN?: string; StreamARN?: string }>(call);
       const arn = ConsumerARN ?? StreamARN;
-      const owner = arn?.split(":")[4];
+      const { account: owner } = parseArn(arn ?? "");
       const isForeign = arn && owner !== call.account;
       if (isForeign) {
         await permissions.assertAllowed(call, arn);
@@ -166,7 +169,11 @@ export async function startLocalAws({
     { ...own, ...(Object.fromEntries(shared) as Handlers) },
     (call, result) => {
       const { service, operation } = call;
-      metrics.called(call, result).catch(() => undefined);
+      try {
+        metrics.called(call, result);
+      } catch {
+        // A body that is not JSON holds no records to count.
+      }
       const isRead = /^(Get|List|Describe|PutRecord|Invoke)/.test(operation);
       if (!isRead && /^(iam|kinesis|kms|lambda)$/.test(service)) {
         cache.clear();

@@ -2,7 +2,8 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { FunctionError } from "../lambda/execution-environment";
 import type { LambdaRunner } from "../lambda/runner";
 import { accessDenied, AwsError, invalidParameter } from "./errors";
-import { functionArnOf, splitFunctionArn } from "./function-arns";
+import { functionArnOf } from "./function-arns";
+import { parseFunctionArn } from "../../pipeline/arn";
 import type { FunctionVersions } from "./function-versions";
 import type { Functions } from "./functions";
 import type { Permissions } from "./permissions";
@@ -82,7 +83,7 @@ export class Invocations {
 function invokedArnOf(call: Call): string {
   const arn = functionArnOf(call);
   const parameter = call.query.get("Qualifier");
-  const { qualifier } = splitFunctionArn(arn);
+  const { qualifier } = parseFunctionArn(arn);
   if (parameter && qualifier && parameter !== qualifier) {
     throw invalidParameter(
       "The derived qualifier from the function name does not match the specified qualifier.",

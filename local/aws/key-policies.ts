@@ -1,5 +1,8 @@
+import type { KMS, ScheduleKeyDeletionCommandOutput } from "@aws-sdk/client-kms";
+import { parseArn } from "../../pipeline/arn";
 import type { Accounts } from "./accounts";
-import { listOf, statementsOf, type Principals } from "./principals";
+import { listOf, statementsOf } from "../../pipeline/iam/document";
+import type { Principals } from "./principals";
 import type { Cache } from "./cache";
 import { AwsError } from "./errors";
 import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
@@ -21,6 +24,15 @@ export class KeyPolicies {
   }
 
   readonly handlers: Handlers = {
+    "kms.EnableKey": (call) => this.byId(call, (kms, KeyId) => kms.enableKey({ KeyId })),
+    "kms.DisableKey": (call) => this.byId(call, (kms, KeyId) => kms.disableKey({ KeyId })),
+    "kms.CancelKeyDeletion": (call) =>
+      this.byId(call, (kms, KeyId) => kms.cancelKeyDeletion({ KeyId })),
+    "kms.ScheduleKeyDeletion": (call) =>
+      this.byId(call, (kms, KeyId) => {
+        const { PendingWindowInDays } = bodyOf<{ PendingWindowInDays?: number }>(call);
+        return kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays });
+      }),
     "kms.CreateKey": (call) => this.put(call),
     "kms.PutKeyPolicy": (call) => this.put(call),
     "kms.GetKeyPolicy": async (call) => {
@@ -33,6 +45,26 @@ export class KeyPolicies {
       return jsonReply({ ...body, Policy });
     },
   };
+
+  /** moto fails on these operations if the key is named by its ARN. */
+  private async byId(
+    call: Call,
+    send: (kms: KMS, keyId: string) => Promise<Partial<ScheduleKeyDeletionCommandOutput>>,
+  ) {
+    const arn = keyArn(call);
+    const id = arn.split("/")[1];
+    if (parseArn(arn).account !== call.account || id === undefined) {
+      return call.forward();
+    }
+    try {
+      const { $metadata: _, ...answer } = await send(this.accounts.owning(arn).kms, id);
+      const { DeletionDate: date } = answer;
+      return jsonReply({ ...answer, ...(date && { DeletionDate: date.getTime() / 1000 }) });
+    } catch (error) {
+      const { name, message } = error as Error;
+      throw new AwsError(name, message);
+    }
+  }
 
   private async put(call: Call) {
     const { Policy: policy } = bodyOf<{ Policy?: string }>(call);

@@ -4,7 +4,7 @@ import type {
   FilterCriteria,
   EventSourceMappingMetricsConfig,
 } from "@aws-sdk/client-lambda";
-import { parseFilters } from "./filters";
+import { type FilterPattern, parseFilterPattern } from "../../pipeline/filter-pattern";
 import { AwsError, invalidParameter } from "./errors";
 
 /** Lambda's default settings of a mapping for a stream. */
@@ -48,8 +48,16 @@ const RANGES = [
   ["tumblingWindowInSeconds", "TumblingWindowInSeconds", 0, 900],
 ] as const;
 
-export const patternsOf = ({ FilterCriteria: criteria }: MappingSettings): string[] =>
-  (criteria?.Filters ?? []).map(({ Pattern = "" }) => Pattern);
+/** Throws if a pattern is invalid. */
+export const parseFilters = ({ FilterCriteria: criteria }: MappingSettings): FilterPattern[] =>
+  (criteria?.Filters ?? []).map(({ Pattern: text = "" }) => {
+    try {
+      return parseFilterPattern(text);
+    } catch (error) {
+      const why = (error as Error).message;
+      throw invalidParameter(`Invalid filter pattern definition: ${why}: ${text}`);
+    }
+  });
 
 /** Throws if AWS would reject the settings, or if the local AWS does not support them. */
 export function checkSettings(settings: MappingSettings): void {
@@ -65,7 +73,7 @@ export function checkSettings(settings: MappingSettings): void {
   if (mistake) {
     throw invalidParameter(mistake);
   }
-  parseFilters(patternsOf(settings));
+  parseFilters(settings);
 }
 
 function mistakeIn(settings: MappingSettings): string | undefined {
@@ -74,12 +82,12 @@ function mistakeIn(settings: MappingSettings): string | undefined {
   const { FunctionResponseTypes: types } = settings;
   const destination = settings.DestinationConfig?.OnFailure?.Destination;
   const metrics: string[] = settings.MetricsConfig?.Metrics ?? [];
-  const filters = patternsOf(settings).length;
+  const filters = settings.FilterCriteria?.Filters?.length ?? 0;
   if (age !== -1 && age < 60) {
     return `MaximumRecordAgeInSeconds must be -1 or between 60 and 604800, got ${age}`;
   }
-  if (window > 0) {
-    return `TumblingWindowInSeconds is not supported by the local AWS, got ${window}: omit it`;
+  if (window > 0 && settings.ParallelizationFactor > 1) {
+    return `TumblingWindowInSeconds requires ParallelizationFactor 1, got ${settings.ParallelizationFactor}`;
   }
   if (!position || !["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"].includes(position)) {
     return `StartingPosition must be TRIM_HORIZON, LATEST or AT_TIMESTAMP, got ${position}`;

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve as resolvePath } from "node:path";
@@ -11,10 +12,14 @@ const SERVER = join(__dirname, "moto_server.py");
 /** Looks for the packages without loading them, which takes half a second. */
 const HAS_MOTO =
   "import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, ['moto', 'flask', 'flask_cors'])))";
+/** Header without whose secret moto answers nobody: other users of the machine can reach its port. */
+export const SECRET_HEADER = "x-local-aws-secret";
 const run = promisify(execFile);
 
 export interface Moto {
   readonly url: string;
+  /** Value of the header that only the local AWS knows. */
+  readonly secret: string;
   /** Reason why moto is not running, if it exited unexpectedly. */
   exitReason(): string | undefined;
   stop(): Promise<void>;
@@ -37,6 +42,9 @@ export async function startMoto(): Promise<Moto> {
     errors = (errors + chunk.toString()).slice(-2000);
   });
   child.stdin.on("error", () => undefined);
+  // Through stdin, as any user of the machine can read a process's arguments, and functions its variables.
+  const secret = randomBytes(32).toString("hex");
+  child.stdin.write(`${secret}\n`);
 
   let stopping = false;
   let exitReason: string | undefined;
@@ -70,10 +78,19 @@ export async function startMoto(): Promise<Moto> {
   });
   const url = `http://127.0.0.1:${port}`;
   // moto loads its services on the first request, which therefore takes longest.
-  await fetch(`${url}/moto-api/`).then((response) => response.arrayBuffer());
+  await fetch(url, {
+    method: "POST",
+    headers: {
+      [SECRET_HEADER]: secret,
+      authorization: "AWS4-HMAC-SHA256 Credential=x/20000101/us-east-1/sts/aws4_request",
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: "Action=GetCallerIdentity&Version=2011-06-15",
+  }).then((response) => response.arrayBuffer());
 
   return {
     url,
+    secret,
     exitReason: () => exitReason,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) {

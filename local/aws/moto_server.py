@@ -1,7 +1,9 @@
-"""Runs moto's server on a free loopback port. Corrects resharding, adds percentiles of metrics, and
-saves moto from doing the same work again."""
+"""Runs moto's server on a free loopback port, for those who know the secret in the first line of stdin.
+Corrects resharding and the numbers of function versions, adds percentiles of metrics, and saves moto
+from doing the same work again."""
 
 import hashlib
+import hmac
 import logging
 import math
 import os
@@ -15,6 +17,8 @@ from collections import OrderedDict
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
+SECRET = sys.stdin.buffer.readline().strip()
+
 
 def end_with_parent():
     """Exits when stdin is closed, which happens even if the parent is killed."""
@@ -25,6 +29,7 @@ def end_with_parent():
 threading.Thread(target=end_with_parent, daemon=True).start()
 
 from moto import backends  # noqa: E402
+from moto.awslambda.models import LambdaFunction  # noqa: E402
 from moto.cloudwatch.models import Statistics  # noqa: E402
 from moto.iam.models import IAMBackend  # noqa: E402
 from moto.kinesis.models import Stream  # noqa: E402
@@ -74,6 +79,19 @@ def with_percentiles(statistic_for_type):
     return statistic
 
 
+def never_reusing_numbers(set_version):
+    """Lambda never reuses the number of a version, even if the function was deleted and created again.
+    moto counts the versions that are left."""
+    last = {}
+
+    def numbered(version, number):
+        arn = version.function_arn  # Still that of the function.
+        last[arn] = max(number, last.get(arn, 0) + 1)
+        set_version(version, last[arn])
+
+    return numbered
+
+
 def once_per_partition(load):
     """moto would load AWS's 1,500 managed policies again for each account, which takes 0.7 s."""
     loaded = {}
@@ -87,16 +105,34 @@ def once_per_partition(load):
     return policies
 
 
+class OnlyAws:
+    """Answers requests with the secret only, and none to the paths of moto's own API, such as its reset."""
+
+    OTHER_PATHS = ("/moto-api", "/latest/meta-data/", "/latest/api/", "/favicon.ico")
+
+    def __init__(self, application):
+        self.application = application
+
+    def __call__(self, environ, start_response):
+        given = environ.pop("HTTP_X_LOCAL_AWS_SECRET", "").encode("latin-1")
+        path = environ.get("PATH_INFO", "")
+        if hmac.compare_digest(given, SECRET) and not path.startswith(self.OTHER_PATHS):
+            return self.application(environ, start_response)
+        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        return [b"this port answers the local AWS only, and only AWS's own APIs\n"]
+
+
 # moto would list its directory at each call.
 MODULES = frozenset(backends.list_of_moto_modules())
 backends.list_of_moto_modules = lambda: MODULES
 IAMBackend._init_aws_policies = once_per_partition(IAMBackend._init_aws_policies)
+LambdaFunction.set_version = never_reusing_numbers(LambdaFunction.set_version)
 Statistics.get_statistics_for_type = with_percentiles(Statistics.get_statistics_for_type)
 Stream.split_shard = keeping_records(Stream.split_shard)
 Stream.merge_shards = keeping_records(Stream.merge_shards)
 Stream.get_shard_for_key = open_shard_for_key
 
-app = ProxyFix(DomainDispatcherApplication(create_backend_app), x_host=1)
+app = OnlyAws(ProxyFix(DomainDispatcherApplication(create_backend_app), x_host=1))
 # With port 0 the kernel chooses a free port, so that parallel runs cannot conflict.
 server = make_server("127.0.0.1", 0, app, threaded=True)
 os.environ["MOTO_PORT"] = str(server.server_port)

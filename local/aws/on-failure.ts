@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Accounts } from "./accounts";
 import type { Functions } from "./functions";
-import { kinesisEvent, type KinesisRecord } from "../../cli/src/kinesis-event";
+import { kinesisEvent, type KinesisRecord } from "../../pipeline/kinesis-event";
 import type { Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
 import type { QueueMetrics } from "./queue-metrics";
-import { parseArn, streamArnOf } from "../../cli/src/arns";
+import { parseArn, streamArnOf } from "../../pipeline/arn";
 
 /** A failed invocation. */
 export interface Failure {
@@ -17,7 +17,7 @@ export interface Failure {
 }
 
 /** Records that Lambda discards, with the reason. */
-export interface Discarded {
+interface Discarded {
   readonly condition: string;
   readonly shardId: string;
   readonly records: readonly KinesisRecord[];

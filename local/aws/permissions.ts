@@ -1,11 +1,15 @@
 import type { RoleDetail } from "@aws-sdk/client-iam";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { runSimulation } from "@cloud-copilot/iam-simulate";
-import { ADMINISTRATOR, type Accounts } from "./accounts";
+import { type Accounts, administratorOf, isAdministrator } from "./accounts";
 import type { KeyPolicies } from "./key-policies";
 import type { Principals } from "./principals";
-import { CONSUMER_ACTIONS, READ_ACTIONS, type ResourcePolicies } from "./resource-policies";
-import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
+import { READ_ACTIONS, type ResourcePolicies } from "./resource-policies";
+import { isConsumerArn, parseArn, sessionArnOf, streamArnOf } from "../../pipeline/arn";
+import { decideAccess } from "../../pipeline/iam/access";
+import { parsePolicy, type Policy } from "../../pipeline/iam/document";
+import { evaluate } from "../../pipeline/iam/evaluate";
+import { lambdaRequest } from "../../pipeline/iam/lambda-request";
+import type { Context } from "../../pipeline/iam/patterns";
 import type { Cache } from "./cache";
 import { keyOfStream } from "./encryption-keys";
 import { AwsError, notAuthorized } from "./errors";
@@ -16,7 +20,10 @@ export interface Request {
   readonly action: string;
   readonly resource: string;
   readonly resourcePolicy?: string;
-  readonly context?: Record<string, string>;
+  /** ARN of the stream whose records a key is used for. */
+  readonly stream?: string;
+  /** Condition keys that only this kind of request has. */
+  readonly context?: Context;
 }
 
 const KEY_ACTIONS: Record<string, string> = {
@@ -26,14 +33,10 @@ const KEY_ACTIONS: Record<string, string> = {
   PutRecords: "kms:GenerateDataKey",
 };
 
-// iam-simulate 0.1.173 drops context keys of KMS encryption contexts, and never matches one whose name
-// contains colons. It compares principal tags in the same way, so the key is replaced by a tag.
-const ENCRYPTION_CONTEXT_TAG = "aws:PrincipalTag/kms-encryption-context-aws-kinesis-arn";
-const parse = (policy: string): unknown =>
-  JSON.parse(policy.replaceAll(/kms:EncryptionContext:aws:kinesis:arn/gi, ENCRYPTION_CONTEXT_TAG));
-
-const ALLOW_ALL =
-  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
+const ALLOW_ALL: Policy = {
+  name: "the administrator's policy",
+  statements: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+};
 
 /** Evaluates identity policies, permissions boundaries, resource policies and key policies, as IAM does. */
 export class Permissions {
@@ -56,8 +59,9 @@ export class Permissions {
   /** Reason why a role session is not allowed to read a stream or consumer; undefined if it is allowed. */
   deniedRead(session: string, sourceArn: string): Promise<string | undefined> {
     return this.cache.getOrLoad(`${session} reads ${sourceArn}`, async () => {
-      const onConsumer = isConsumerArn(sourceArn) ? CONSUMER_ACTIONS : [];
+      const onConsumer = isConsumerArn(sourceArn) ? ["SubscribeToShard"] : [];
       // With enhanced fan-out, Lambda also needs the stream's actions: it retries through GetRecords.
+      // It needs no DescribeStreamConsumer, which AWSLambdaKinesisExecutionRole does not have.
       for (const action of [...READ_ACTIONS, ...onConsumer]) {
         const arn = onConsumer.includes(action) ? sourceArn : streamArnOf(sourceArn);
         const denied = await this.deniedOnStream(session, action, arn);
@@ -75,26 +79,71 @@ export class Permissions {
     if (!role) {
       return false;
     }
-    const principal = "lambda.amazonaws.com";
-    const resourcePolicy = decodeURIComponent(role.AssumeRolePolicyDocument ?? "");
-    return isAllowed({ principal, action: "sts:AssumeRole", resource: roleArn, resourcePolicy });
+    const trust = parsePolicy("the trust policy", role.AssumeRolePolicyDocument ?? "{}");
+    const { outcome } = evaluate([trust], {
+      caller: { service: "lambda.amazonaws.com" },
+      action: "sts:AssumeRole",
+      resource: roleArn,
+      context: {},
+    });
+    return outcome === "allowed";
   }
 
-  /** Reason why a request is not allowed; undefined if it is allowed. */
-  async denied(request: Request): Promise<string | undefined> {
-    const { principal, action, resource } = request;
+  /**
+   * Reason why a request is not allowed; undefined if it is allowed. What cannot be decided, because a
+   * policy asks for what is not known here, is not allowed.
+   */
+  async denied({
+    principal,
+    action,
+    resource,
+    resourcePolicy,
+    stream,
+    context = {},
+  }: Request): Promise<string | undefined> {
     const role = await this.principals.roleOf(principal);
-    const isAdministrator = principal.includes(`:assumed-role/${ADMINISTRATOR}/`);
+    const denied = notAuthorized(principal, action, resource);
+    if (!role && !isAdministrator(principal)) {
+      return denied;
+    }
+    // Policies name the role's ARN. It can have a path, which the session's ARN does not have.
+    const roleArn = role?.Arn ?? administratorOf(parseArn(principal).account);
     const boundary = role?.PermissionsBoundary?.PermissionsBoundaryArn;
-    const allowed =
-      (role ?? isAdministrator) &&
-      (await isAllowed(
-        // Policies name the role's ARN. It can have a path, which the session's ARN does not have.
-        { ...request, principal: role?.Arn ?? principal },
-        role ? await this.policiesOf(role) : [ALLOW_ALL],
-        boundary && (await this.managedPolicy(boundary)),
-      ));
-    return allowed ? undefined : notAuthorized(principal, action, resource);
+    const { service, account, region } = parseArn(resource);
+    // A bucket's ARN contains no account. The bucket is assumed to belong to the caller's account.
+    const owner = account || parseArn(roleArn).account;
+    const request = lambdaRequest(
+      {
+        roleArn,
+        roleId: role?.RoleId ?? "AROAADMINISTRATOR",
+        hasBoundary: boundary !== undefined,
+        functionName: principal.split("/").at(-1) ?? "",
+      },
+      { action, resource },
+      { arn: stream ?? "", region },
+    );
+    const decision = decideAccess(
+      {
+        identity: role ? await this.policiesOf(role) : [ALLOW_ALL],
+        boundary: boundary === undefined ? undefined : await this.managedPolicy(boundary),
+        resource: resourcePolicy ? parsePolicy("the resource's policy", resourcePolicy) : undefined,
+      },
+      {
+        ...request,
+        context: {
+          ...request.context,
+          "aws:ResourceAccount": owner,
+          ...(service === "s3" && { "s3:ResourceAccount": owner }),
+          ...context,
+        },
+      },
+    );
+    if (decision.outcome === "allowed") {
+      return undefined;
+    }
+    return decision.outcome === "denied"
+      ? denied
+      : `${denied}: the local AWS cannot decide it, since ${decision.why}`;
   }
 
   private async deniedOnStream(principal: string, operation: string, arn: string) {
@@ -132,11 +181,8 @@ export class Permissions {
       action,
       resource: key,
       resourcePolicy: await this.keyPolicies.of(key),
-      context: {
-        "kms:ViaService": `kinesis.${parseArn(key).region}.amazonaws.com`,
-        // Kinesis uses the stream's ARN, also for a registered consumer.
-        [ENCRYPTION_CONTEXT_TAG]: stream,
-      },
+      // Kinesis uses the stream's ARN, also for a registered consumer.
+      stream,
     });
   }
 
@@ -144,57 +190,27 @@ export class Permissions {
     return this.cache.getOrLoad(`key of ${StreamARN}`, () => keyOfStream(this.accounts, StreamARN));
   }
 
-  private async policiesOf(role: RoleDetail): Promise<string[]> {
+  private async policiesOf(role: RoleDetail): Promise<Policy[]> {
     const { RolePolicyList: inlinePolicies = [], AttachedManagedPolicies: attached = [] } = role;
-    const inline = inlinePolicies.map(({ PolicyDocument: text = "" }) => decodeURIComponent(text));
+    const inline = inlinePolicies.map(({ PolicyName: name = "", PolicyDocument: document = "" }) =>
+      parsePolicy(name, document),
+    );
     const managed = attached.map(({ PolicyArn: arn = "" }) => this.managedPolicy(arn));
     return [...inline, ...(await Promise.all(managed))];
   }
 
-  private managedPolicy(PolicyArn: string): Promise<string> {
+  private managedPolicy(PolicyArn: string): Promise<Policy> {
     return this.cache.getOrLoad(PolicyArn, async () => {
       const { iam } = this.accounts.owning(PolicyArn);
       const { Policy: policy } = await iam.getPolicy({ PolicyArn });
       const VersionId = policy?.DefaultVersionId;
       const { PolicyVersion: version } = await iam.getPolicyVersion({ PolicyArn, VersionId });
-      return decodeURIComponent(version?.Document ?? "");
+      return parsePolicy(PolicyArn, version?.Document ?? "{}");
     });
   }
 }
 
-async function isAllowed(
-  { principal, action, resource, resourcePolicy, context = {} }: Request,
-  identityPolicies: string[] = [],
-  boundary?: string,
-): Promise<boolean> {
-  const named = (policy: string) => ({ name: policy, policy: parse(policy) });
-  // A bucket's ARN contains no account. The bucket is assumed to belong to the caller's account.
-  const accountId = parseArn(resource).account || parseArn(principal).account;
-  const request = {
-    principal,
-    action,
-    resource: { resource, accountId },
-    contextVariables: context,
-  };
-  const result = await runSimulation(
-    {
-      request,
-      identityPolicies: identityPolicies.map(named),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      ...(resourcePolicy && { resourcePolicy: parse(resourcePolicy) }),
-      ...(boundary && { permissionBoundaryPolicies: [named(boundary)] }),
-    },
-    {},
-  );
-  if (result.resultType !== "error") {
-    return result.overallResult === "Allowed";
-  }
-  throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(result.errors)}`);
-}
-
 /** ARN of the role session that a function runs in. Lambda also polls the stream in this session. */
 export function sessionOf({ Role: role = "", FunctionName: name }: FunctionConfiguration): string {
-  const { account, resource } = parseArn(role);
-  return `arn:aws:sts::${account}:assumed-role/${resource.split("/").at(-1)}/${name}`;
+  return sessionArnOf(role, name ?? "");
 }

@@ -1,15 +1,20 @@
 import type { Outcome } from "../lambda/execution-environment";
 import type { Accounts } from "./accounts";
-import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
+import {
+  consumerNameOf,
+  isConsumerArn,
+  parseFunctionArn,
+  streamArnOf,
+  streamNameOf,
+} from "../../pipeline/arn";
 import { AwsError } from "./errors";
-import { splitFunctionArn } from "./function-arns";
-import type { KinesisRecord } from "../../cli/src/kinesis-event";
+import type { KinesisRecord } from "../../pipeline/kinesis-event";
 import type { Mapping } from "./mapping-settings";
 import type { MetricSource, Metrics } from "./metrics";
 import { bodyOf, type Call, type Reply } from "./protocol";
 
 /** One read of a shard by a mapping's poller. */
-export interface ShardRead {
+interface ShardRead {
   readonly records: readonly KinesisRecord[];
   readonly filteredOut: number;
   /** Time between now and the arrival of the oldest record that has not been processed. */
@@ -116,10 +121,10 @@ export class PipelineMetrics {
   }
 
   /** Counts the gateway's calls that put records into streams or get records from them. */
-  async called(
+  called(
     call: Pick<Call, "service" | "operation" | "region" | "accessKeyId" | "body">,
     result: Reply | AwsError,
-  ): Promise<void> {
+  ): void {
     const { service, operation } = call;
     if (
       !this.metrics.isOn ||
@@ -128,7 +133,7 @@ export class PipelineMetrics {
     ) {
       return;
     }
-    const { account } = await this.accounts.identity(call.accessKeyId);
+    const account = this.accounts.session(call.accessKeyId)?.account ?? "";
     const body = bodyOf<PutBody>(call);
     const name = body.StreamARN ?? body.StreamName;
     if (!name) {
@@ -184,18 +189,16 @@ const bytesOf = (records: readonly { readonly Data: string }[]): number =>
   records.reduce((sum, { Data }) => sum + Buffer.byteLength(Data, "base64"), 0);
 
 function functionSource(functionArn: string): MetricSource {
-  const { unqualifiedArn: arn, name: FunctionName } = splitFunctionArn(functionArn);
+  const { unqualifiedArn: arn, name: FunctionName } = parseFunctionArn(functionArn);
   return { arn, namespace: "AWS/Lambda", dimensions: { FunctionName } };
 }
 
 function streamSource(arn: string): MetricSource {
-  const [, StreamName = ""] = parseArn(arn).resource.split("/");
+  const StreamName = streamNameOf(arn);
   return { arn: streamArnOf(arn), namespace: "AWS/Kinesis", dimensions: { StreamName } };
 }
 
 function consumerSource(arn: string): MetricSource {
-  const [, StreamName = "", , consumer = ""] = parseArn(arn).resource.split("/");
-  const [ConsumerName = ""] = consumer.split(":");
-  const dimensions = { StreamName, ConsumerName };
+  const dimensions = { StreamName: streamNameOf(arn), ConsumerName: consumerNameOf(arn) };
   return { arn: streamArnOf(arn), namespace: "AWS/Kinesis", dimensions };
 }

@@ -4,20 +4,27 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Accounts } from "./accounts";
 import { Batch, type BatchTools } from "./batch";
 import type { Cache } from "./cache";
-import { parseFilters, passes } from "./filters";
-import { kinesisRecord } from "../../cli/src/kinesis-event";
-import { patternsOf, type Mapping } from "./mapping-settings";
+import { kinesisRecord } from "../../pipeline/kinesis-event";
+import { passes } from "../../pipeline/filter-pattern";
+import { parseFilters, type Mapping } from "./mapping-settings";
 import { sessionOf, type Permissions } from "./permissions";
 import type { RecordKeys } from "./record-keys";
-import { enqueue, millisecondsBehind, type Lane, type Shard } from "./shards";
+import {
+  dueBatchSize,
+  enqueue,
+  millisecondsBehind,
+  rebuildLanes,
+  type Lane,
+  type Shard,
+} from "./shards";
 import type { StreamConsumers } from "./stream-consumers";
-import { isConsumerArn, parseArn, streamArnOf } from "../../cli/src/arns";
+import { isWindowOver, TumblingWindow } from "./windows";
+import { isConsumerArn, streamArnOf, streamNameOf } from "../../pipeline/arn";
 
 const TICK_MILLISECONDS = 50;
 const READ_MILLISECONDS = 400;
 /** The pause after a read is this many times as long as the read, which leaves moto time for other calls. */
 const PAUSE_PER_READ = 3;
-const LARGEST_BATCH_BYTES = 6 * 1024 * 1024;
 
 export interface PollerTools extends BatchTools {
   readonly accounts: Accounts;
@@ -56,7 +63,7 @@ export class Poller {
   start(): void {
     this.isStopping = false;
     for (const [shardId, shard] of this.shards) {
-      this.rebuildLanes(shardId, shard);
+      rebuildLanes(shardId, shard, this.mapping);
     }
     this.running = this.run();
   }
@@ -104,10 +111,12 @@ export class Poller {
         const end = Date.now();
         nextRead = Math.max(start + READ_MILLISECONDS, end + PAUSE_PER_READ * (end - start));
       }
-      for (const lane of this.lanes()) {
-        lane.draining ??= this.drain(lane).finally(() => {
-          lane.draining = undefined;
-        });
+      for (const shard of this.shards.values()) {
+        for (const lane of shard.lanes) {
+          lane.draining ??= this.drain(shard, lane).finally(() => {
+            lane.draining = undefined;
+          });
+        }
       }
       await sleep(TICK_MILLISECONDS);
     }
@@ -121,11 +130,15 @@ export class Poller {
   private async read(): Promise<void> {
     await this.findShards();
     const { metrics } = this.tools;
-    const filters = parseFilters(patternsOf(this.mapping));
+    const filters = parseFilters(this.mapping);
     const readShard = async (shard: Shard) => {
       const { isClosed } = shard;
       const start = Date.now();
-      const { NextShardIterator: next, Records = [] } = await this.kinesis.getRecords({
+      const {
+        NextShardIterator: next,
+        Records = [],
+        MillisBehindLatest: behind,
+      } = await this.kinesis.getRecords({
         ShardIterator: shard.iterator,
       });
       const latencyMilliseconds = Date.now() - start;
@@ -135,6 +148,7 @@ export class Poller {
       const records = Records.map(kinesisRecord);
       const passing = records.filter((record) => passes(filters, record));
       passing.forEach((record) => enqueue(shard, record));
+      shard.readUntil = behind ? shard.readUntil : start;
       const isSubscribed = Date.now() - shard.subscribedAt >= metrics.subscriptionMilliseconds;
       shard.subscribedAt = isSubscribed ? Date.now() : shard.subscribedAt;
       metrics.shardRead(this.mapping, {
@@ -152,8 +166,8 @@ export class Poller {
   /** A shard is read after its parents are processed. Otherwise records of a key could be out of order. */
   private isReadable({ parents, isRead }: Shard): boolean {
     const isProcessed = (parent: string): boolean => {
-      const { isRead: read = true, lanes = [] } = this.shards.get(parent) ?? {};
-      return read && lanes.every(({ queue, draining }) => !queue.length && !draining);
+      const { isRead: read = true, lanes = [], window } = this.shards.get(parent) ?? {};
+      return read && !window && lanes.every(({ queue, draining }) => !queue.length && !draining);
     };
     return !isRead && parents.every(isProcessed);
   }
@@ -178,7 +192,7 @@ export class Poller {
   private async findShards(): Promise<void> {
     const { StartingPosition, StartingPositionTimestamp: seconds = 0 } = this.mapping;
     const streamArn = streamArnOf(this.mapping.EventSourceArn);
-    const StreamName = parseArn(streamArn).resource.split("/")[1];
+    const StreamName = streamNameOf(streamArn);
     // A shard that appears later continues its parent: it is read from its beginning.
     const ShardIteratorType = this.shards.size ? "TRIM_HORIZON" : StartingPosition;
     const { Shards: found = [] } = await this.tools.cache.getOrLoad(`shards of ${streamArn}`, () =>
@@ -207,52 +221,38 @@ export class Poller {
         lanes: [],
         isClosed,
         isRead: false,
+        readUntil: 0,
         subscribedAt: 0,
       };
-      this.rebuildLanes(ShardId, added);
+      rebuildLanes(ShardId, added, this.mapping);
       this.shards.set(ShardId, added);
     }
   }
 
-  /** Creates one lane per parallelization factor, and moves waiting records to the new lanes in order. */
-  private rebuildLanes(shardId: string, shard: Shard): void {
-    const { UUID, ParallelizationFactor: length } = this.mapping;
-    const waiting = shard.lanes
-      .flatMap(({ queue }) => queue)
-      .sort((a, b) => (BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1));
-    shard.lanes = Array.from({ length }, (_, number) => ({
-      name: `${UUID} ${shardId} ${number}`,
-      shardId,
-      queue: [],
-      processing: [],
-      firstAt: 0,
-    }));
-    waiting.forEach((record) => enqueue(shard, record));
-  }
-
-  /** Processes a lane's batches until no batch is due. */
-  private async drain(lane: Lane): Promise<void> {
+  /** Processes a lane's batches, and ends its windows, until nothing is due. */
+  private async drain(shard: Shard, lane: Lane): Promise<void> {
     const { name, shardId, queue } = lane;
-    for (let size = this.dueBatchSize(lane); size; size = this.dueBatchSize(lane)) {
+    while (!this.isStopping) {
+      const { TumblingWindowInSeconds: seconds } = this.mapping;
+      if (lane === shard.lanes[0] && isWindowOver(shard, seconds)) {
+        const last = new Batch(this.mapping, this.tools, shardId, name, this, shard.window);
+        shard.window = (await last.endWindow()) ? undefined : shard.window;
+        continue;
+      }
+      if (seconds && queue[0]) {
+        shard.window ??= new TumblingWindow(seconds, queue[0]);
+      }
+      const window = seconds ? shard.window : undefined;
+      const size = dueBatchSize(lane, window, this.mapping);
+      if (!size) {
+        return;
+      }
       const records = queue.splice(0, size);
       lane.firstAt = Date.now();
-      const batch = new Batch(this.mapping, this.tools, shardId, name, this);
+      const batch = new Batch(this.mapping, this.tools, shardId, name, this, window);
       lane.processing = records;
       queue.unshift(...(await batch.process(records)));
       lane.processing = [];
     }
-  }
-
-  /** Number of records in the batch that is due; 0 while the batching window has not ended. */
-  private dueBatchSize({ queue, firstAt }: Lane): number {
-    const { BatchSize, MaximumBatchingWindowInSeconds: seconds } = this.mapping;
-    let bytes = 0;
-    const tooLarge = queue.slice(0, BatchSize).findIndex((record) => {
-      bytes += record.data.length + record.partitionKey.length + 500;
-      return bytes > LARGEST_BATCH_BYTES;
-    });
-    const limit = tooLarge > 0 ? tooLarge : BatchSize;
-    const isDue = queue.length >= limit || Date.now() >= firstAt + seconds * 1000;
-    return isDue && !this.isStopping ? Math.min(queue.length, limit) : 0;
   }
 }

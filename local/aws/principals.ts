@@ -1,30 +1,12 @@
 import type { RoleDetail, UserDetail } from "@aws-sdk/client-iam";
 import type { Accounts } from "./accounts";
-import { parseArn } from "../../cli/src/arns";
+import { parseArn } from "../../pipeline/arn";
+import { awsPrincipals, statementsOf } from "../../pipeline/iam/document";
 import type { Cache } from "./cache";
 import type { AwsError } from "./errors";
 import type { Handlers } from "./protocol";
 
 type Principal = RoleDetail & UserDetail;
-
-interface Statement {
-  Effect?: string;
-  Principal?: string | Record<string, string | string[]>;
-  NotPrincipal?: unknown;
-  Action?: string | string[];
-  NotAction?: unknown;
-  Resource?: string | string[];
-}
-
-export const listOf = <T>(value: T | T[] | undefined): T[] =>
-  value === undefined ? [] : ([value].flat() as T[]);
-
-export const statementsOf = (policy: string): Statement[] =>
-  listOf((JSON.parse(policy) as { Statement?: Statement[] }).Statement);
-
-/** Values of a statement's `Principal.AWS`. */
-export const awsPrincipals = ({ Principal: principal }: Statement): string[] =>
-  listOf(typeof principal === "object" ? principal.AWS : principal);
 
 const isAccount = (principal: string): boolean =>
   /^(\d{12}|arn:aws[\w-]*:iam::\d{12}:root)$/.test(principal);
@@ -56,6 +38,11 @@ export class Principals {
   async roleOf(sessionArn: string): Promise<RoleDetail | undefined> {
     const name = /:assumed-role\/([^/]+)/.exec(sessionArn)?.[1] ?? "";
     return (await this.all(sessionArn)).find((one) => one.RoleName === name);
+  }
+
+  /** The role with an ARN, whether or not it has propagated. */
+  async role(arn: string): Promise<RoleDetail | undefined> {
+    return (await this.all(arn)).find((one) => one.Arn === arn && one.RoleId);
   }
 
   /** A role or user; undefined until it has propagated to other services. */

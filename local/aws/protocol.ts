@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { AuthenticRequest } from "./authentication";
 
 export interface Reply {
   readonly status: number;
@@ -12,9 +13,9 @@ export interface Call {
   readonly operation: string;
   readonly region: string;
   readonly accessKeyId: string;
-  /** The caller's account ID, from moto's STS. */
+  /** The caller's account ID. */
   readonly account: string;
-  /** The caller's ARN, from moto's STS. */
+  /** ARN of the caller's role session or user. */
   readonly caller: string;
   readonly headers: IncomingHttpHeaders;
   readonly path: string;
@@ -36,6 +37,12 @@ export const jsonReply = (value: unknown = {}, status = 200): Reply => ({
   status,
   headers: { "content-type": "application/json" },
   body: Buffer.from(status === 204 ? "" : JSON.stringify(value)),
+});
+
+export const textReply = (text: string, status: number): Reply => ({
+  status,
+  headers: { "content-type": "text/plain" },
+  body: Buffer.from(text),
 });
 
 // Keyed by method and path, without the API version; `*` stands for a resource's name.
@@ -77,16 +84,10 @@ const S3_OPERATIONS: Record<string, string> = {
   "DELETE object": "DeleteObject",
 };
 
-/** Finds a request's service, Region and operation in its signature, headers, URL or form. */
-export function identify(
-  method: string,
-  { pathname: path, searchParams: query }: URL,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-) {
-  const [, accessKeyId = "", region = "us-east-1", service = ""] =
-    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "") ??
-    [];
+/** Finds a request's operation in its headers, URL or form. */
+export function identify({ method, url, headers, body, signature }: AuthenticRequest) {
+  const { accessKeyId, region, service } = signature;
+  const { pathname: path, searchParams: query } = url;
   const template = path
     .split("/")
     .filter((part) => part)
@@ -96,12 +97,18 @@ export function identify(
     .join("/");
   const named = path.split("/").filter((part) => part).length > 1 ? "object" : "bucket";
   const kind = query.has("policy") ? "policy" : named;
-  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const operation =
     headers["x-amz-target"]?.toString().split(".").at(-1) ??
     (service === "lambda" ? LAMBDA_OPERATIONS[`${method} ${template}`] : undefined) ??
     (service === "s3" ? S3_OPERATIONS[`${method} ${kind}`] : undefined) ??
-    new URLSearchParams(isForm ? body.toString() : "").get("Action") ??
+    parametersOf({ headers, query, body }).get("Action") ??
     "";
   return { accessKeyId, region, service, operation };
+}
+
+/** Parameters of AWS's query protocol: in a form or, as in presigned URLs, in the query. */
+export function parametersOf(call: Pick<Call, "headers" | "query" | "body">): URLSearchParams {
+  const type = call.headers["content-type"];
+  const isForm = type?.startsWith("application/x-www-form-urlencoded");
+  return isForm ? new URLSearchParams(call.body.toString()) : call.query;
 }

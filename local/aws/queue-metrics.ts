@@ -1,5 +1,5 @@
 import type { Accounts } from "./accounts";
-import { parseArn } from "../../cli/src/arns";
+import { parseArn } from "../../pipeline/arn";
 import type { Metrics } from "./metrics";
 
 /**

@@ -1,6 +1,7 @@
-import { awsPrincipals, listOf, statementsOf, type Principals } from "./principals";
+import { awsPrincipals, listOf, statementsOf } from "../../pipeline/iam/document";
+import type { Principals } from "./principals";
 import type { StreamConsumers } from "./stream-consumers";
-import { isConsumerArn } from "../../cli/src/arns";
+import { isConsumerArn } from "../../pipeline/arn";
 import { checkOwner, invalidArgument, notFound } from "./errors";
 import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
 
@@ -94,7 +95,8 @@ function mistakeIn(policy: string, arn: string): string | undefined {
     `kinesis:${operation}`.toLowerCase(),
   );
   for (const statement of statements) {
-    const { Effect: effect, Principal: principal, Resource: resource } = statement;
+    const { Principal: principal, Resource: resource } = statement;
+    const effect: unknown = statement.Effect;
     const principals = awsPrincipals(statement);
     const actions = listOf(statement.Action);
     const unknown = actions.find((action) => !shareable.includes(action.toLowerCase()));

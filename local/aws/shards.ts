@@ -1,4 +1,8 @@
-import type { KinesisRecord } from "../../cli/src/kinesis-event";
+import type { KinesisRecord } from "../../pipeline/kinesis-event";
+import type { Mapping } from "./mapping-settings";
+import type { TumblingWindow } from "./windows";
+
+const LARGEST_BATCH_BYTES = 6 * 1024 * 1024;
 
 /** An ordered queue of a shard's records. A shard has `ParallelizationFactor` lanes. */
 export interface Lane {
@@ -19,6 +23,10 @@ export interface Shard {
   isClosed: boolean;
   /** The shard is closed and all its records have been read. */
   isRead: boolean;
+  /** All records that arrived before this time have been read, in milliseconds since the epoch. */
+  readUntil: number;
+  /** The open window, if the mapping has tumbling windows. */
+  window?: TumblingWindow;
   /** Time of the last subscription with enhanced fan-out, in milliseconds since the epoch. */
   subscribedAt: number;
 }
@@ -43,4 +51,39 @@ export function millisecondsBehind({ lanes }: Shard): number {
   ]);
   const arrivals = waiting.map((record) => record.approximateArrivalTimestamp * 1000);
   return arrivals.length ? Math.max(0, Date.now() - Math.min(...arrivals)) : 0;
+}
+
+/** Creates one lane per parallelization factor, and moves waiting records to the new lanes in order. */
+export function rebuildLanes(shardId: string, shard: Shard, mapping: Mapping): void {
+  const { UUID, ParallelizationFactor: length } = mapping;
+  const waiting = shard.lanes
+    .flatMap(({ queue }) => queue)
+    .sort((a, b) => (BigInt(a.sequenceNumber) < BigInt(b.sequenceNumber) ? -1 : 1));
+  shard.lanes = Array.from({ length }, (_, number) => ({
+    name: `${UUID} ${shardId} ${number}`,
+    shardId,
+    queue: [],
+    processing: [],
+    firstAt: 0,
+  }));
+  waiting.forEach((record) => enqueue(shard, record));
+}
+
+/**
+ * Number of records in the batch that is due; 0 while the batching window has not ended. A batch
+ * does not reach beyond a tumbling window.
+ */
+export function dueBatchSize(
+  { queue, firstAt }: Lane,
+  window: TumblingWindow | undefined,
+  { BatchSize, MaximumBatchingWindowInSeconds: seconds }: Mapping,
+): number {
+  let bytes = 0;
+  const end = queue.slice(0, BatchSize).findIndex((record) => {
+    bytes += record.data.length + record.partitionKey.length + 500;
+    return bytes > LARGEST_BATCH_BYTES || window?.includes(record) === false;
+  });
+  const limit = end > 0 ? end : BatchSize;
+  const isDue = queue.length >= limit || Date.now() >= firstAt + seconds * 1000;
+  return isDue ? Math.min(queue.length, limit) : 0;
 }

@@ -1,6 +1,6 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-kinesis";
 import type { Accounts } from "./accounts";
-import { isConsumerArn, streamArnOf } from "../../cli/src/arns";
+import { isConsumerArn, streamArnOf } from "../../pipeline/arn";
 import { AwsError, checkOwner, inUse, limitExceeded, notFound } from "./errors";
 import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
 

@@ -20,9 +20,6 @@ new Worker(
   { eval: true },
 ).unref();
 
-// Ctrl-C sends SIGINT to the whole process group. The parent decides when this process ends.
-process.on("SIGINT", () => undefined);
-
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 const json = process.env.AWS_LAMBDA_LOG_FORMAT === "JSON";
 const lowest = json ? LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL ?? "INFO") : 0;

@@ -1,8 +1,11 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { parseArn } from "../../pipeline/arn";
 import type { LogStream, LogWriter } from "./logs";
 
 export interface FunctionError {
@@ -33,8 +36,14 @@ interface Message {
 // Lambda's init phase has a limit of 10 seconds, which does not count towards the function's timeout.
 const LOADING_SECONDS = 10;
 
+// The parent of the function's process. Without it, the function could read the user's variables in
+// those of the local AWS, in /proc. It ends as the function does: by the signals of a crash, too.
+const PARENT =
+  '"$0" "$@"; status=$?; case $status in 134|137|139) kill -$((status - 128)) $$;; esac; exit $status';
+
 /** A process that runs a function's handler, one invocation at a time. */
 export class ExecutionEnvironment {
+  private readonly home = mkdtempSync(join(tmpdir(), "function-"));
   private readonly child: ChildProcess;
   private readonly log: LogStream;
   private readonly exited: Promise<void>;
@@ -54,10 +63,18 @@ export class ExecutionEnvironment {
     this.ready = this.next();
     this.child = fork(join(__dirname, "child.mjs"), {
       cwd: code,
-      execArgv: [`--max-old-space-size=${configuration.MemorySize ?? 128}`],
+      execPath: "/bin/sh",
+      execArgv: [
+        ...["-c", PARENT, process.execPath],
+        `--max-old-space-size=${configuration.MemorySize ?? 128}`,
+      ],
       stdio: ["pipe", "pipe", "pipe", "ipc"],
+      // A group of its own, which ends with all its processes and does not receive Ctrl-C.
+      detached: true,
       env: {
         ...environmentOf(configuration, code, stream),
+        // The SDKs read configuration and credentials in the home directory.
+        HOME: this.home,
         ...variables,
         ...configuration.Environment?.Variables,
       },
@@ -83,6 +100,7 @@ export class ExecutionEnvironment {
         this.alive = false;
         const errorMessage = `Runtime exited with error: ${reason}`;
         this.settle({ error: { errorType: "Runtime.ExitError", errorMessage } });
+        rmSync(this.home, { recursive: true, force: true });
         resolve();
       };
       this.child.on("error", (error) => end(error.message));
@@ -134,7 +152,11 @@ export class ExecutionEnvironment {
 
   async stop(): Promise<void> {
     this.alive = false;
-    this.child.kill("SIGKILL");
+    try {
+      process.kill(-(this.child.pid ?? NaN), "SIGKILL");
+    } catch {
+      // The processes have exited, or never started.
+    }
     await this.exited;
   }
 
@@ -167,9 +189,9 @@ function environmentOf(
   logStream: string,
 ): Record<string, string> {
   const { LoggingConfig: logging, MemorySize: memory } = configuration;
-  const [, , , region = ""] = (configuration.FunctionArn ?? "").split(":");
+  const { region } = parseArn(configuration.FunctionArn ?? "");
   return {
-    PATH: process.env.PATH ?? "",
+    PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin/:/bin:/opt/bin`,
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
     AWS_REGION: region,

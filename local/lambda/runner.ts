@@ -30,7 +30,7 @@ export interface Invocation {
 }
 
 /** Supplies the configuration and code of functions and versions. */
-export interface FunctionSource {
+interface FunctionSource {
   configuration(functionArn: string): Promise<FunctionConfiguration>;
   zip(functionArn: string): Buffer;
 }
