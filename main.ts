@@ -5,12 +5,14 @@ import { Account } from "./app/accounts";
 import { loadDeployments } from "./app/deployments";
 import { reportErrors } from "./app/errors";
 import { contextOf } from "./app/json";
-import { localStateFile, localStateProblems } from "./app/local-state";
+import { localStateProblems } from "./app/local-state";
 import { onFailureOf } from "./app/on-failure";
 import { addOutputs, addTopicOutputs } from "./app/outputs";
-import { ConsumerSettings, Settings } from "./app/settings";
+import { AliasSetting, ConsumerSettings, Settings } from "./app/settings";
+import { localStateFile } from "./app/state";
 import {
   CrossAccountConsumer,
+  type FunctionAlias,
   IProducerStream,
   LambdaCode,
   PipelineMonitoring,
@@ -80,13 +82,14 @@ class CrossAccountKinesis extends TerraformStack {
     scope: Construct,
     provider: AwsProvider,
     stream: IProducerStream,
-    { id, account, code, onFailure, ...options }: ConsumerSettings,
+    { id, account, code, onFailure, alias, ...options }: ConsumerSettings,
   ): CrossAccountConsumer {
     return new CrossAccountConsumer(scope, id, {
       provider,
       stream,
       code: options.existingFunction ? undefined : LambdaCode.fromDirectory(code),
       onFailure: onFailureOf(onFailure),
+      alias: withoutRetention(alias),
       ...options,
     });
   }
@@ -101,6 +104,12 @@ class CrossAccountKinesis extends TerraformStack {
       new LocalBackend(this, { path: `../../../${localStateFile(id)}` });
     }
   }
+}
+
+/** `npm run deploy` deletes old versions itself. */
+function withoutRetention(alias: AliasSetting | undefined): FunctionAlias | undefined {
+  const { retainedVersions: _retained, ...own } = alias ?? {};
+  return alias && { ...own, name: alias.name };
 }
 
 reportErrors(() => {

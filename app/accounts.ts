@@ -1,8 +1,9 @@
 import { roleArn } from "../modules/properties/formats";
-import { Kind, matching, nonEmptyString } from "../modules/properties/kinds";
-import { isPlainObject } from "../modules/properties/values";
+import { Kind, matching, nonEmptyString, secret } from "../modules/properties/kinds";
+import { isPlainObject } from "../pipeline/values";
 import { PropertyChecks } from "../modules/properties/property-checks";
 import { object, Properties } from "../modules/properties/property";
+import { describeValue, mustBe } from "../modules/properties/problems";
 
 /** An account, and the credentials for it. */
 export interface Account {
@@ -34,9 +35,9 @@ export interface AssumeRole {
   readonly externalId?: string;
 }
 
-export const ASSUME_ROLE = {
+const ASSUME_ROLE = {
   roleArn: { kind: roleArn, required: true, fix: "give the ARN of the role to assume" },
-  externalId: { kind: nonEmptyString(), fix: "omit it if the role demands none" },
+  externalId: { kind: secret(nonEmptyString()), fix: "omit it if the role demands none" },
 } as const satisfies Properties<AssumeRole>;
 
 export const ACCOUNT = {
@@ -71,15 +72,17 @@ export function accountResolver(
   declared: Readonly<Record<string, Account>>,
   checks: PropertyChecks,
 ): (given: string | Account, property: string) => Account {
-  const credentials = new Map<string, string>();
+  const credentials = new Map<string, Account>();
   const compare = (found: Account, property: string): Account => {
-    const own = JSON.stringify(found);
-    const known = credentials.get(found.accountId) ?? own;
+    const known = credentials.get(found.accountId) ?? found;
     credentials.set(found.accountId, known);
-    if (known !== own) {
-      checks.addError(
-        `'${property}' must have the same profile and role wherever account ${found.accountId} is named, got ${own} and ${known}; declare it once under 'accounts'`,
-      );
+    if (JSON.stringify(known) !== JSON.stringify(found)) {
+      checks.addError({
+        property,
+        rule: `must have the same profile, role and external id wherever account ${found.accountId} is named`,
+        got: `${describeValue(found)} and ${describeValue(known)}`,
+        fix: "declare it once under 'accounts'",
+      });
     }
     return found;
   };
@@ -88,11 +91,16 @@ export function accountResolver(
     if (typeof given !== "string") {
       return compare(given, property);
     }
-    const found = declared[given];
+    const found = Object.hasOwn(declared, given) ? declared[given] : undefined;
     if (!found) {
       const names = Object.keys(declared).join(", ") || "none";
       checks.addError(
-        `'${property}' must be an account or the name of one under 'accounts' (${names}), got ${given}; declare the account, or correct its name`,
+        mustBe(
+          property,
+          `an account or the name of one under 'accounts' (${names})`,
+          given,
+          "declare the account, or correct its name",
+        ),
       );
     }
     return found ?? { accountId: "" };

@@ -1,91 +1,97 @@
-import { spawnSync } from "node:child_process";
-import * as path from "node:path";
 import { createInterface } from "node:readline/promises";
-import { parseArgs } from "node:util";
-import { runDeployment } from "./plan-and-apply";
-import { chooseDeployment, loadDeployments } from "./deployments";
-import { contextOf } from "./json";
+import { interruption } from "./interruption";
+import { OutputDirectory } from "./output-directory";
+import { type DeploymentOptions, runDeployment } from "./plan-and-apply";
+import { inRunDirectory } from "./run-directory";
+import type { Settings } from "./settings";
+import { checkStatePlaces } from "./state-places";
+import { outputDirectory, synthesize } from "./synthesize";
 import { terraformIn } from "./terraform";
 
-const COMMANDS = ["plan", "deploy", "destroy"] as const;
-
-const HELP = `Usage: npm run plan|deploy|destroy [-- OPTIONS]
-
-  plan     synthesizes, compares with the accounts, and says in words what the plan does to records
-  deploy   the same, then applies exactly that plan once you have typed 'yes'
-  destroy  the same for removing everything
-
-  --name NAME      which of several deployments (default: the only one)
-  --replay ID      recreates the event source mapping of this consumer, which then starts at its
-                   startingPosition again; can be repeated (plan and deploy)
-  --auto-approve   applies without asking (deploy and destroy)
-  --help           prints this
-
-The settings are those in cdktf.json, or in the file that the environment variable DEPLOYMENT names.
-Exit code: 0 if all went well, 1 if something failed or was refused, 2 if the command line is wrong.
-`;
-
-function parse() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        name: { type: "string" },
-        replay: { type: "string", multiple: true, default: [] },
-        "auto-approve": { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const command = COMMANDS.find((one) => one === positionals[0]);
-    if (!command || positionals.length > 1) {
-      throw new Error(
-        `the command must be one of ${COMMANDS.join(", ")}, got ${positionals.join(" ") || "none"}`,
-      );
-    }
-    if (command === "destroy" && values.replay.length > 0) {
-      throw new Error("'--replay' and 'destroy' are mutually exclusive, got both; omit '--replay'");
-    }
-    return { ...values, command };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`);
-    return process.exit(2);
-  }
+export interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "print"> {
+  /** Applies without asking. */
+  readonly autoApprove?: boolean;
 }
 
-async function approve(): Promise<boolean> {
+/**
+ * Plans a deployment, and applies the plan if the command says so, in a private directory. The first
+ * signal lets Terraform finish the calls it has begun.
+ *
+ * @throws if something failed, was refused or not approved, or the run was interrupted
+ */
+export async function deploy(
+  settings: Settings,
+  { command, replay, print, autoApprove }: DeployOptions,
+): Promise<void> {
+  const { name } = settings;
+  const output = new OutputDirectory(outputDirectory());
+  /** Another command may be writing to the output directory, or deleting it; no run depends on it. */
+  const tryToPublish = (publish: () => void): void => {
+    try {
+      publish();
+    } catch (error) {
+      print(`the output directory is not up to date: ${(error as Error).message}`);
+    }
+  };
+  const signal = interruption();
+  // A run that has begun goes on without its terminal, and cleans up.
+  process.stdin.on("error", () => undefined);
+  signal.addEventListener("abort", () =>
+    print("interrupted: waiting until the calls that have begun are finished"),
+  );
+  await inRunDirectory(output, print, async (run) => {
+    const child = { interruption: signal, onStart: run.usedBy };
+    print(`synthesize ${name}`);
+    const directory = await synthesize(name, run.path, { ...child, stdout: "stdout" });
+    tryToPublish(() => output.publishStacks(run.path));
+    output.lendInstallation(name, directory);
+    await runDeployment(directory, terraformIn(directory, child), {
+      command,
+      replay,
+      print,
+      approve: autoApprove ? () => Promise.resolve(true) : (question) => approve(signal, question),
+      stackDirectory: output.stack(name),
+      retainedVersions: new Map(
+        settings.consumers.flatMap(({ account, alias, functionName, consumerName }) =>
+          alias?.retainedVersions === undefined
+            ? []
+            : [[`${account.accountId} ${functionName ?? consumerName}`, alias.retainedVersions]],
+        ),
+      ),
+      initialized: async (state) => {
+        await checkStatePlaces({
+          ...{ name, output, directory, state },
+          terraformIn: (other) => terraformIn(other, child),
+        });
+        tryToPublish(() => output.publishInstallation(name, directory));
+      },
+    });
+    // The output directory may have been deleted meanwhile.
+    if (!output.backendOf(name)) {
+      tryToPublish(() => {
+        output.publishStacks(run.path);
+        output.publishInstallation(name, directory);
+      });
+    }
+  });
+}
+
+async function approve(signal: AbortSignal, question = "Apply this plan?"): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new Error(
       "there is no terminal to ask for approval: nothing was changed; add --auto-approve to apply without asking",
     );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question("\nApply this plan? Only 'yes' will be accepted: ");
+  // Ctrl-C, Ctrl-D and a closed terminal are no approval, and may leave the question unanswered.
+  const closed = new Promise<string>((resolve) => {
+    terminal.on("close", () => resolve("")).on("error", () => resolve(""));
+  });
+  const answered = terminal
+    .question(`\n${question} Only 'yes' will be accepted: `, { signal })
+    .catch(() => "");
+  const answer = await Promise.race([answered, closed]);
   terminal.close();
+  signal.throwIfAborted();
   return answer === "yes";
 }
-
-async function main(): Promise<void> {
-  const options = parse();
-  if (options.help) {
-    console.log(HELP);
-    return;
-  }
-  const { name } = chooseDeployment(loadDeployments(contextOf("cdktf.json")), options.name);
-  console.log(`synthesize ${name}`);
-  const { status } = spawnSync("npm", ["run", "--silent", "app"], { stdio: "inherit" });
-  if (status !== 0) {
-    throw new Error("synthesizing failed; see the message above");
-  }
-  const directory = path.join(process.env.CDKTF_OUTDIR ?? "cdktf.out", "stacks", name);
-  await runDeployment(directory, terraformIn(directory), {
-    command: options.command,
-    replay: options.replay,
-    print: (line) => console.log(line),
-    approve: options["auto-approve"] ? () => Promise.resolve(true) : approve,
-  });
-}
-
-main().catch((error: unknown) => {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-});

@@ -1,5 +1,5 @@
-import { describeValue } from "../modules/properties/sentences";
-import { isPlainObject } from "../modules/properties/values";
+import { describeValue, mustBe, render } from "../modules/properties/problems";
+import { isPlainObject } from "../pipeline/values";
 import { PropertyChecks } from "../modules/properties/property-checks";
 import { accountResolver } from "./accounts";
 import { readJson } from "./json";
@@ -33,7 +33,7 @@ export function loadDeployments(context: Readonly<Record<string, unknown>>): Set
     ? readSettings(given, isList, checks)
     : notAnObject(given, checks);
   if (checks.errors.length > 0) {
-    const mistakes = checks.errors.map((error) => `  - ${error}`).join("\n");
+    const mistakes = checks.errors.map((error) => `  - ${render(error)}`).join("\n");
     throw new Error(`invalid settings in ${origin}:\n${mistakes}`);
   }
   return settings;
@@ -50,7 +50,7 @@ function readSettings(given: unknown, isList: boolean, checks: PropertyChecks): 
   if (isList) {
     return readList(given, checks);
   }
-  const read = deployment.read(given, checks.report("", "correct the settings", ""));
+  const read = deployment.read(given, checks.report("", "correct the settings"));
   // Rules that span several properties need valid properties.
   return checks.errors.length > 0 ? [] : [resolveDeployment(read as CheckedDeployment, checks, "")];
 }
@@ -58,7 +58,7 @@ function readSettings(given: unknown, isList: boolean, checks: PropertyChecks): 
 function readList(given: unknown, checks: PropertyChecks): Settings[] {
   const { shared = {}, ...list } = deployments.read(
     given,
-    checks.report("", "correct the settings", ""),
+    checks.report("", "correct the settings"),
   );
   if (checks.errors.length > 0) {
     return [];
@@ -84,13 +84,16 @@ function readListed(
   const hasMistakes = (): boolean => own.errors.length > 0;
   const read = hasMistakes()
     ? undefined
-    : deployment.read(merged.value, own.report(path, "correct the settings", ""));
+    : deployment.read(merged.value, own.report(path, "correct the settings"));
   const settings =
     read && !hasMistakes() ? [resolveDeployment(read as CheckedDeployment, own, `${path}.`)] : [];
   // Deployments that extend the same settings have the same mistakes; each is reported once.
+  const known = new Set(checks.errors.map(render));
   own.errors
-    .map((error) => merged.withFilePaths(error))
-    .filter((error) => !checks.errors.includes(error))
+    .map((error) =>
+      typeof error === "string" ? error : { ...error, property: merged.pathInFile(error.property) },
+    )
+    .filter((error) => !known.has(render(error)))
     .forEach((error) => checks.addError(error));
   return settings;
 }
@@ -123,7 +126,12 @@ function resolveDeployment(
       const first = consumers.findIndex((other) => isSame(other[property], one[property]));
       if (first < index && (property === "consumerName" || !isSame(one.id, one.consumerName))) {
         checks.addError(
-          `'${path}consumers[${index}].${property}' must be unique, also with hyphens for dots, got ${one[property]} for consumers[${first}] as well; rename one of them`,
+          mustBe(
+            `${path}consumers[${index}].${property}`,
+            "unique, also with hyphens for dots",
+            `${one[property]} for consumers[${first}] as well`,
+            "rename one of them",
+          ),
         );
       }
     });

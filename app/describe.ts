@@ -35,8 +35,8 @@ function rows(stack: SynthesizedStack, alias: string): string[][] {
   );
 }
 
-/** The arguments that name a resource in AWS. */
-const NAMES = ["function_name", "alarm_name", "dashboard_name", "name"];
+/** The arguments that name a resource in AWS, or with which its name begins. */
+const NAMES = ["function_name", "alarm_name", "dashboard_name", "name", "name_prefix"];
 
 const literal = (name: unknown): string =>
   typeof name === "string" && !name.includes("${") ? name : "";

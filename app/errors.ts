@@ -7,3 +7,8 @@ export function reportErrors(main: () => void): void {
     process.exitCode = 1;
   }
 }
+
+/** The command line or the settings are wrong: exit code 2 of every command. */
+export class MisuseError extends Error {
+  public readonly exitCode = 2;
+}

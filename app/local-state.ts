@@ -2,10 +2,8 @@ import { App, TerraformStack } from "cdktf";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SynthesizedStack } from "./stack";
-import { parseState, stateProblems } from "./state";
-
-/** File name of a deployment's local state, which is next to the output directory. */
-export const localStateFile = (name: string): string => `terraform.${name}.tfstate`;
+import { parseState } from "../pipeline/terraform/state";
+import { localStateFile, stateProblems } from "./state";
 
 /** The reasons why a stack must not be applied to its local state; empty if there is no state yet. */
 export function localStateProblems(stack: TerraformStack): string[] {

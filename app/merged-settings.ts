@@ -1,6 +1,6 @@
-import { isGiven, isPlainObject } from "../modules/properties/values";
+import { isGiven, isPlainObject } from "../pipeline/values";
 import { PropertyChecks } from "../modules/properties/property-checks";
-import { mustBe } from "../modules/properties/sentences";
+import { mustBe } from "../modules/properties/problems";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -41,15 +41,11 @@ export class MergedSettings {
     this.value = this.merge(merged, own, path, path);
   }
 
-  /** A sentence about paths in `value`, changed to name the paths in the settings file. */
-  public withFilePaths(sentence: string): string {
-    return sentence.replace(/'(deployments\[\d+\][^']*)'/g, (quoted, path: string) => {
-      const ancestors = [...this.origins.keys()].filter((one) => path.startsWith(one));
-      const nearest = ancestors.sort((one, other) => other.length - one.length)[0];
-      return nearest === undefined
-        ? quoted
-        : `'${this.origins.get(nearest) ?? ""}${path.slice(nearest.length)}'`;
-    });
+  /** The path in the settings file that a path in `value` comes from. */
+  public pathInFile(path: string): string {
+    const ancestors = [...this.origins].filter(([one]) => path.startsWith(one));
+    const [nearest] = ancestors.sort(([one], [other]) => other.length - one.length);
+    return nearest ? nearest[1] + path.slice(nearest[0].length) : path;
   }
 
   private merge(base: unknown, given: unknown, path: string, origin: string): unknown {
@@ -67,7 +63,12 @@ export class MergedSettings {
     const kept = isPlainObject(base) && !path.endsWith(".onFailure") ? base : {};
     const merged = Object.entries(given).map(([name, one]) => [
       name,
-      this.merge(kept[name], one, `${path}.${name}`, `${origin}.${name}`),
+      this.merge(
+        Object.hasOwn(kept, name) ? kept[name] : undefined,
+        one,
+        `${path}.${name}`,
+        `${origin}.${name}`,
+      ),
     ]);
     return { ...kept, ...Object.fromEntries(merged) };
   }

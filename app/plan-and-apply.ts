@@ -1,10 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inWords } from "./changes/in-words";
-import { isPlan } from "./changes/plan";
+import { isPlan, type Plan } from "../pipeline/terraform/plan";
+import { MisuseError } from "./errors";
+import { AccountLookups } from "./refusals/account-lookups";
+import { checkPlan } from "./refusals/check-plan";
 import { constructPath, SynthesizedStack } from "./stack";
-import { parseState, stateProblems } from "./state";
+import { parseState, type State } from "../pipeline/terraform/state";
+import { stateProblems } from "./state";
 import { TerraformCommands } from "./terraform";
+import { findOldVersions } from "./old-versions";
+import { findUnpublishedVersions } from "./unpublished-versions";
 
 /**
  * Terraform's default is 10 resources at a time. Of many consumers most only wait: a queue for 25
@@ -12,7 +18,7 @@ import { TerraformCommands } from "./terraform";
  */
 export const PARALLELISM = 50;
 
-/** Written to the output directory and removed afterwards, since a plan can contain secrets. */
+/** Written to the stack's directory, which is private and removed afterwards: a plan can contain secrets. */
 const PLAN = "pending.tfplan";
 
 export interface DeploymentOptions {
@@ -20,56 +26,93 @@ export interface DeploymentOptions {
   /** Ids of consumers whose mapping is recreated, so that it starts at its starting position again. */
   readonly replay: readonly string[];
   readonly print: (line: string) => void;
-  /** Asks whether the plan should be applied. */
-  readonly approve: () => Promise<boolean>;
+  /**
+   * The stack's directory in lines to type.
+   *
+   * @default - the directory of the run
+   */
+  readonly stackDirectory?: string;
+  /** How many published versions of a function are kept, by its account and name; 10 by default. */
+  readonly retainedVersions?: ReadonlyMap<string, number>;
+  /** Asks whether the plan should be applied, or another question. */
+  readonly approve: (question?: string) => Promise<boolean>;
+  /** Called with the state once Terraform is initialized; may refuse to plan with it. */
+  readonly initialized?: (state: State) => Promise<void>;
 }
 
 /**
  * Plans a synthesized stack and prints in words what the plan does to records. If the command is to
  * apply it, applies it after approval.
  *
- * @throws if the state belongs to another deployment, or Terraform fails, or it is not approved
+ * @param directory where the stack was synthesized, for this run only: the plan is written there
+ * @throws if the state belongs to another deployment, Terraform fails, the plan is refused, or it is
+ * not approved
  */
 export async function runDeployment(
   directory: string,
   terraform: TerraformCommands,
-  { command, replay, print, approve }: DeploymentOptions,
+  options: DeploymentOptions,
 ): Promise<void> {
+  const { command, replay, print, approve, initialized, stackDirectory = directory } = options;
   const stack = JSON.parse(
     fs.readFileSync(path.join(directory, "cdk.tf.json"), "utf8"),
   ) as SynthesizedStack;
   const replaced = replay.map((id) => `-replace=${mappingOf(stack, id)}`);
   print("terraform init");
   await terraform.show("init", "-input=false");
-  await checkState(stack, terraform);
-  try {
-    const flags = command === "destroy" ? ["-destroy"] : replaced;
-    print(`terraform plan ${flags.join(" ")}`.trim());
-    await terraform.show("plan", "-input=false", `-out=${PLAN}`, ...flags);
-    const plan: unknown = JSON.parse(await terraform.read("show", "-json", PLAN));
-    describePlan(plan, print);
-    if (command === "plan") {
-      return;
-    }
-    if (hasChanges(plan) && !(await approve())) {
-      throw new Error("not approved: nothing was changed");
-    }
-    print("terraform apply");
-    await terraform.show("apply", "-input=false", `-parallelism=${PARALLELISM}`, PLAN);
-  } finally {
-    fs.rmSync(path.join(directory, PLAN), { force: true });
+  const state = parseState(await terraform.read("state", "pull"), "the backend");
+  await initialized?.(state);
+  checkState(stack, state);
+  const lookups = new AccountLookups(stack, print);
+  await publishVersions(stack, state, lookups, options);
+  const flags = command === "destroy" ? ["-destroy"] : replaced;
+  print(`terraform plan ${flags.join(" ")}`.trim());
+  await terraform.show("plan", "-input=false", `-out=${PLAN}`, ...flags);
+  const plan: unknown = JSON.parse(await terraform.read("show", "-json", PLAN));
+  describePlan(plan, print);
+  await checkPlan(plan as Plan, { lookups, stackDirectory, print });
+  const old = await findOldVersions(plan as Plan, lookups, options);
+  old.forEach(({ sentence }) => print(`  - ${sentence}`));
+  if (command === "plan") {
+    return;
   }
+  if ((hasChanges(plan) || old.length > 0) && !(await approve())) {
+    throw new Error("not approved: nothing was changed");
+  }
+  print("terraform apply");
+  await terraform.show("apply", "-input=false", `-parallelism=${PARALLELISM}`, PLAN);
+  await Promise.all(old.map((one) => one.delete()));
 }
 
 /** @throws if the state belongs to another deployment, with every reason */
-async function checkState(stack: SynthesizedStack, terraform: TerraformCommands): Promise<void> {
-  const text = await terraform.read("state", "pull");
-  const problems = text.trim() === "" ? [] : stateProblems(stack, parseState(text, "the backend"));
+function checkState(stack: SynthesizedStack, state: State): void {
+  const problems = stateProblems(stack, state);
   if (problems.length > 0) {
     throw new Error(
       `these settings do not go with the state:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
   }
+}
+
+/** Before planning, since the plan then moves the aliases to the versions. */
+async function publishVersions(
+  stack: SynthesizedStack,
+  state: State,
+  lookups: AccountLookups,
+  { command, print, approve }: DeploymentOptions,
+): Promise<void> {
+  const versions =
+    command === "destroy" ? [] : await findUnpublishedVersions(stack, state, lookups);
+  versions.forEach(({ sentence }) => print(sentence));
+  if (versions.length === 0 || command === "plan") {
+    versions.forEach(({ byHand }) => byHand.forEach(print));
+    return;
+  }
+  const names = versions.map(({ functionName }) => functionName).join(", ");
+  if (!(await approve(`Publish a version of ${names} and plan?`))) {
+    throw new Error("not approved: nothing was changed");
+  }
+  await Promise.all(versions.map(({ publish }) => publish()));
 }
 
 /** Prints what a plan does to records. */
@@ -98,7 +141,9 @@ function mappingOf({ resource }: SynthesizedStack, id: string): string {
   );
   const address = addresses.get(id);
   if (address === undefined) {
-    throw new Error(`'--replay' must be one of ${[...addresses.keys()].join(", ")}, got ${id}`);
+    throw new MisuseError(
+      `'--replay' must be one of ${[...addresses.keys()].join(", ")}, got ${id}`,
+    );
   }
   return address;
 }

@@ -9,6 +9,7 @@ import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/
 import type { JsonSchema } from "../modules/properties/json-schema";
 import {
   boolean,
+  integer,
   Kind,
   list,
   mapOf,
@@ -17,10 +18,12 @@ import {
   oneOf,
   string,
 } from "../modules/properties/kinds";
-import { isGiven, isPlainObject } from "../modules/properties/values";
+import { isGiven, isPlainObject } from "../pipeline/values";
 import { object, passedOn, Properties } from "../modules/properties/property";
 import { account, accountReference } from "./accounts";
+import { RETAINED_VERSIONS } from "./old-versions";
 import {
+  AliasSetting,
   Backend,
   ConsumerInput,
   DeploymentInput,
@@ -38,7 +41,7 @@ import {
   WriterOptions,
 } from "./settings";
 
-export const DEFAULT_NAME = "cross-account-kinesis";
+const DEFAULT_NAME = "cross-account-kinesis";
 
 const { provider: _streamProvider, ...NEW_STREAM } = STREAM_PROPERTIES;
 const { provider: _importProvider, ...EXISTING_STREAM } = STREAM_ATTRIBUTES;
@@ -126,6 +129,32 @@ const onFailure: Kind<OnFailureSetting> = {
   },
 };
 
+const functionAlias = FUNCTION_PROPERTIES.alias.kind;
+const retainedVersions = integer(1, 1000);
+
+/** The library's alias, with a property for `npm run deploy`. */
+const alias: Kind<AliasSetting> = {
+  rule: `${functionAlias.rule}, 'retainedVersions'`,
+  schema: {
+    ...functionAlias.schema,
+    properties: {
+      ...functionAlias.schema?.properties,
+      retainedVersions: { ...retainedVersions.schema, default: RETAINED_VERSIONS },
+    },
+  },
+  read: (value, report) => {
+    if (!isPlainObject(value) || !("retainedVersions" in value)) {
+      return functionAlias.read(value, report);
+    }
+    const { retainedVersions: kept, ...own } = value;
+    const part = report.at(".retainedVersions", `omit it for ${RETAINED_VERSIONS}`);
+    return {
+      ...functionAlias.read(own, report),
+      ...(isGiven(kept) && { retainedVersions: retainedVersions.read(kept, part) }),
+    };
+  },
+};
+
 const CONSUMER_SETTINGS = {
   account: {
     kind: accountReference,
@@ -138,6 +167,7 @@ const CONSUMER_SETTINGS = {
   ...passedOn(CONSUMER),
   ...passedOn(FUNCTION),
   ...passedOn(MAPPING),
+  alias: { kind: alias, fix: FUNCTION_PROPERTIES.alias.fix },
 } as const satisfies Properties<ConsumerInput>;
 
 const BACKEND = {

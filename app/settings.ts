@@ -1,5 +1,6 @@
 import {
   CrossAccountConsumerProps,
+  FunctionAlias,
   GrantWriteOptions,
   OnFailureOptions,
   PipelineMonitoringProps,
@@ -59,11 +60,28 @@ export interface WriterOptions extends GrantWriteOptions {
 
 export type Writer = string | WriterOptions;
 
+/** The alias of a created function, and how many of its versions are kept. */
+export interface AliasSetting extends FunctionAlias {
+  /**
+   * How many published versions `npm run deploy` keeps: it deletes older ones that no alias invokes
+   * after it has applied a plan. Valid range: 1 to 1000.
+   *
+   * @default 10
+   */
+  readonly retainedVersions?: number;
+}
+
 /** A consumer as the settings declare it. */
 export interface ConsumerInput extends Omit<
   CrossAccountConsumerProps,
-  "provider" | "stream" | "consumerArn" | "code" | "onFailure" | "dependsOn"
+  "provider" | "stream" | "consumerArn" | "code" | "onFailure" | "dependsOn" | "alias"
 > {
+  /**
+   * Alias that the mapping invokes, and how many published versions are kept.
+   *
+   * @default - the mapping invokes the function as it was changed last
+   */
+  readonly alias?: AliasSetting;
   /** Account of the function: an account, or the name of one under `accounts`. */
   readonly account: string | Account;
   /**

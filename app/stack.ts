@@ -20,6 +20,12 @@ export interface SynthesizedProvider {
   readonly alias: string;
   readonly region: string;
   readonly allowed_account_ids: readonly string[];
+  readonly profile?: string;
+  readonly access_key?: string;
+  readonly secret_key?: string;
+  readonly token?: string;
+  readonly shared_config_files?: readonly string[];
+  readonly assume_role?: readonly { readonly role_arn: string; readonly external_id?: string }[];
 }
 
 export interface SynthesizedElement {

@@ -1,58 +1,29 @@
+import { parseArn } from "../pipeline/arn";
+import { text, type Resource } from "../pipeline/terraform/resource";
+import type { State } from "../pipeline/terraform/state";
 import { constructPath, SynthesizedProvider, SynthesizedStack } from "./stack";
 
-/** The parts of Terraform's state, version 4, that are read. */
-export interface State {
-  readonly resources: readonly StateResource[];
-}
-
-interface StateResource {
-  readonly mode: string;
-  readonly type: string;
-  readonly name: string;
-  /** `provider["<source>"].<alias>` */
-  readonly provider: string;
-  readonly instances: readonly {
-    readonly attributes?: { readonly arn?: string; readonly name?: string };
-  }[];
-}
-
-/** @throws if the text is no state of Terraform 0.12 or newer */
-export function parseState(text: string, origin: string): State {
-  try {
-    const { resources = [] } = JSON.parse(text) as Partial<State>;
-    return { resources };
-  } catch (error) {
-    throw new Error(
-      `cannot read the state in ${origin}: ${(error as Error).message}; it must be Terraform's own file, restore it from a backup`,
-    );
-  }
-}
+/** File name of a deployment's local state, which is next to the output directory. */
+export const localStateFile = (name: string): string => `terraform.${name}.tfstate`;
 
 /**
  * Reasons not to apply a stack to a state: the state belongs to another deployment, or Terraform
  * would leave resources behind in an account without a provider.
  */
 export function stateProblems(stack: SynthesizedStack, { resources }: State): string[] {
-  const managed = resources.filter(({ mode }) => mode === "managed");
-  const streams = streamProblems(stack, managed);
+  const streams = streamProblems(stack, resources);
   // If the state belongs to another deployment, its other differences need no report.
   return streams.length > 0
     ? streams
-    : [...accountProblems(stack, managed), ...providerProblems(stack, managed)];
+    : [...accountProblems(stack, resources), ...providerProblems(stack, resources)];
 }
 
 /** The address of main.ts's own stream; streams that a user adds to the program are not compared. */
 const OWN_STREAM = /^stream_[0-9A-F]{8}$/;
 
-const arnOf = ({ instances }: StateResource): string => instances[0]?.attributes?.arn ?? "";
+const arnOf = ({ values }: Resource): string => text(values, "arn") ?? "";
 
-/** Account and Region of an ARN; ARNs of IAM have no Region. */
-const placeOf = (arn: string): { account: string; region: string } => {
-  const [, , , region = "", account = ""] = arn.split(":");
-  return { account, region };
-};
-
-const elementOf = ({ resource }: SynthesizedStack, { type, name }: StateResource) =>
+const elementOf = ({ resource }: SynthesizedStack, { type, name }: Resource) =>
   resource[type]?.[name];
 
 const providerOf = (
@@ -62,13 +33,12 @@ const providerOf = (
 
 const inPlace = (account: string, region: string): string => `account ${account} (${region})`;
 
-function streamProblems(stack: SynthesizedStack, managed: readonly StateResource[]): string[] {
+function streamProblems(stack: SynthesizedStack, managed: readonly Resource[]): string[] {
   return managed
     .filter(({ type, name }) => type === "aws_kinesis_stream" && OWN_STREAM.test(name))
-    .filter(({ instances }) => instances.length > 0)
     .flatMap((held) => {
-      const { account, region } = placeOf(arnOf(held));
-      const name = held.instances[0]?.attributes?.name ?? held.name;
+      const { account, region } = parseArn(arnOf(held));
+      const name = text(held.values, "name") ?? held.name;
       const element = elementOf(stack, held);
       const provider = element && providerOf(stack, element.provider);
       const isSame =
@@ -83,17 +53,17 @@ function streamProblems(stack: SynthesizedStack, managed: readonly StateResource
         ? []
         : [
             `the state holds stream ${name} in ${inPlace(account, region)}, the settings ask for ${asked}: ` +
-              `that stream and its records would be lost or left behind; give these settings a 'name' of their own to deploy them beside it, or remove it first with 'npm run destroy' and the settings it was deployed with`,
+              `that stream and its records would be lost or left behind; give these settings a 'name' of their own to deploy them beside it (in the same accounts also with other names of functions, roles and queues, or the plan will be refused), or remove it first with 'npm run destroy' and the settings it was deployed with`,
           ];
     });
 }
 
 /** One sentence for each construct whose resources would be left behind in another account or Region. */
-function accountProblems(stack: SynthesizedStack, managed: readonly StateResource[]): string[] {
+function accountProblems(stack: SynthesizedStack, managed: readonly Resource[]): string[] {
   const moved = managed.flatMap((held) => {
     const element = elementOf(stack, held);
     const provider = element && providerOf(stack, element.provider);
-    const { account, region } = placeOf(arnOf(held));
+    const { account, region } = parseArn(arnOf(held));
     if (!element || !provider || account === "") {
       return [];
     }
@@ -111,9 +81,9 @@ function accountProblems(stack: SynthesizedStack, managed: readonly StateResourc
 }
 
 /** One sentence for each provider that the state needs and the settings no longer have. */
-function providerProblems(stack: SynthesizedStack, managed: readonly StateResource[]): string[] {
+function providerProblems(stack: SynthesizedStack, managed: readonly Resource[]): string[] {
   const gone = managed
-    .map((held) => ({ alias: /\]\.([^.]+)$/.exec(held.provider)?.[1] ?? "", held }))
+    .map((held) => ({ alias: /\]\.([^.]+)$/.exec(held.provider ?? "")?.[1] ?? "", held }))
     .filter(({ alias }) => alias.startsWith("consumer-"))
     .filter(({ alias }) => !providerOf(stack, `aws.${alias}`));
   return [...new Set(gone.map(({ alias }) => alias))].map((alias) => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessOptions, runChild } from "./child-process";
 
 /** Runs one Terraform command in the directory of a stack. */
 export interface TerraformCommands {
@@ -11,30 +11,27 @@ export interface TerraformCommands {
 /** Terraform from the PATH, with the user's own environment and CLI configuration. */
 export function terraformIn(
   directory: string,
-  environment: Readonly<Record<string, string>> = {},
+  options: Pick<ChildProcessOptions, "interruption" | "onStart"> = {},
 ): TerraformCommands {
-  const run = async (args: readonly string[], stdout: "inherit" | "pipe"): Promise<string> => {
-    const child = spawn("terraform", args, {
-      cwd: directory,
-      env: { CHECKPOINT_DISABLE: "1", ...process.env, ...environment },
-      stdio: ["inherit", stdout, "inherit"],
+  const run = async (args: readonly string[], stdout: "stdout" | "pipe"): Promise<string> => {
+    const { code, text } = await runChild("terraform", args, {
+      ...options,
+      directory,
+      // In automation, Terraform does not propose commands to type in this directory.
+      environment: {
+        CHECKPOINT_DISABLE: "1",
+        TF_IN_AUTOMATION: "1",
+        ...process.env,
+        TF_DATA_DIR: undefined,
+      },
+      stdout,
+    }).catch((error: unknown) => {
+      throw (error as NodeJS.ErrnoException).code === "ENOENT"
+        ? new Error(
+            "terraform is not on the PATH: install 1.5 or newer from https://developer.hashicorp.com/terraform/install",
+          )
+        : error;
     });
-    let text = "";
-    child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    // Ctrl-C also reaches Terraform, which then finishes its current calls.
-    const wait = (): void => undefined;
-    process.on("SIGINT", wait);
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject).once("close", resolve);
-    })
-      .catch((error: unknown) => {
-        throw (error as NodeJS.ErrnoException).code === "ENOENT"
-          ? new Error(
-              "terraform is not on the PATH: install 1.5 or newer from https://developer.hashicorp.com/terraform/install",
-            )
-          : error;
-      })
-      .finally(() => process.off("SIGINT", wait));
     if (code !== 0) {
       throw new Error(`terraform ${args.join(" ")} failed; see its message above`);
     }
@@ -42,7 +39,7 @@ export function terraformIn(
   };
   return {
     show: async (...args) => {
-      await run(args, "inherit");
+      await run(args, "stdout");
     },
     read: (...args) => run(args, "pipe"),
   };

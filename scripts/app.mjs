@@ -3,20 +3,17 @@
  * Both run as one bundle with their packages, which starts faster than Node.js can load the
  * packages' own files.
  */
-import { build } from "esbuild";
 import { createRequire } from "node:module";
+import { bundle } from "./bundle.mjs";
 
 const BUNDLES = ".cache/app";
 
 await Promise.all([
   import("./build-handler.mjs"),
-  build({
+  bundle({
     entryPoints: { main: "main.ts", describe: "app/describe.ts" },
-    bundle: true,
-    platform: "node",
     target: "node20",
     outdir: BUNDLES,
-    logLevel: "warning",
   }),
 ]);
 const require = createRequire(import.meta.url);

@@ -1,11 +1,8 @@
 /** Bundles the handler for Lambda into handler/dist/. */
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
 
-await build({
+await bundle({
   entryPoints: ["handler/index.ts"],
-  bundle: true,
-  platform: "node",
   target: "node22",
   outfile: "handler/dist/index.js",
-  logLevel: "warning",
 });

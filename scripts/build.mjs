@@ -22,7 +22,9 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
-fs.cpSync("lib/modules", "lib-cdktn/modules", { recursive: true });
+for (const folder of ["modules", "pipeline"]) {
+  fs.cpSync(`lib/${folder}`, `lib-cdktn/${folder}`, { recursive: true });
+}
 for (const name of fs.readdirSync("lib-cdktn", { recursive: true })) {
   const file = path.join("lib-cdktn", name);
   if (fs.statSync(file).isFile()) {

@@ -49,7 +49,7 @@ const effects = (): string =>
 
 const page = `# What a change does to records
 
-Generated from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`. Edit the table, not this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform's plan differs from the row, if a record is lost, delivered again or out of order although the row does not say so, or if \`npm run plan\` does not print the effects of the row. \`vpc\`, \`runtime\`, \`architecture\`, \`layers\`, \`tumblingWindowInSeconds\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
+Generated from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`. Edit the table, not this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform's plan differs from the row, if a record is lost, delivered again or out of order although the row does not say so, or if \`npm run plan\` does not print the effects of the row. \`vpc\`, \`runtime\`, \`architecture\`, \`layers\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
 
 \`npm run plan\` and \`npm run deploy\` print what a plan does to records before it is approved. For your own program: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`.
 
@@ -67,6 +67,17 @@ These are refused before Terraform runs, when the settings are synthesized (loca
 
 ${refusals()}
 
+\`npm run plan\` and \`npm run deploy\` also refuse a plan that would fail halfway or take away what is in use, and print the lines to type:
+
+- a name that another resource of the state has: two consumers that exchange names, a new consumer under the old name of another one, a consumer whose \`id\` changes while its name stays
+- a name that exists in the account: after an interrupted first deploy, with a lost state, or since another deployment has it
+- a function that is destroyed while a mapping goes on invoking it, for example since \`existingFunction\` names the consumer's own function
+- a stream that is to be created although mappings of the state read it
+- a key that is scheduled for deletion, which would be replaced
+- a \`backend\` that was added, changed or removed while the state is still in the old place
+
+What cannot be looked up is printed and refuses nothing. \`npm run explain\` prints those that the plan alone shows.
+
 ## How to change a key
 
 1. **To no encryption, or to your own key:** set \`encryption\` or \`kmsKeyArn\` together with \`retainKey: true\`, and apply. Once the retention has passed, remove \`retainKey\` and apply.
@@ -75,7 +86,7 @@ ${refusals()}
 
 ## How to rename the log group and the failure queue
 
-The log group and the failure queue keep the names they were created with when a function is renamed. To rename them too, read the reports first, then recreate them: \`terraform apply -replace=<address of the queue> -replace=<address of the log group>\`. Removing the consumer removes both.
+The log group and the failure queue keep the names they were created with when a function is renamed. To rename them too, redrive the reports first, then recreate them: \`terraform apply -replace=<address of the queue> -replace=<address of the log group>\`. The new queue gets reports before the old one is deleted with those that are left. Recreate the log group only after a rename, since two cannot have one name. Removing the consumer removes both.
 
 ## What the plan says
 

@@ -16,6 +16,7 @@ const COMBINED = [
   ["ListedDeployment", "DeploymentInput"],
   ["OnFailureOptions", "NewQueue", "ExistingQueue", "ExistingTopic", "ExistingBucket"],
   ["WriterOptions", "GrantWriteOptions"],
+  ["AliasSetting", "FunctionAlias"],
   ["ConsumerInput", "CrossAccountConsumerProps", "FunctionProps", "MappingProps"],
 ];
 

@@ -4,8 +4,6 @@ import { loadDeployments } from "../../app/deployments";
 import { synthesizeMain } from "../terraform/harness";
 import { analytics, archive, settings } from "../terraform/settings";
 
-jest.setTimeout(60_000);
-
 interface Stack {
   readonly output: Readonly<Record<string, unknown>>;
   readonly resource: Readonly<Record<string, Readonly<Record<string, Resource>>>>;

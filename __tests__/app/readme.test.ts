@@ -6,8 +6,6 @@ import { describePlan } from "../../app/plan-and-apply";
 import { ROOT, scratch } from "../terraform/harness";
 import { change, planOf } from "./changes/plans";
 
-jest.setTimeout(60_000);
-
 const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
 
 const blocks = (language: string): string[] =>
@@ -28,6 +26,7 @@ describe("README.md", () => {
       "sh",
       "bash",
       "text",
+      "ts",
       "ts",
       "ts",
       "ts",

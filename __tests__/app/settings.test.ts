@@ -369,7 +369,7 @@ describe("settings", () => {
         ),
       ),
     ).toContain(
-      "'consumers[1].account' must have the same profile and role wherever account 222222222222 is named",
+      "'consumers[1].account' must have the same profile, role and external id wherever account 222222222222 is named",
     );
   });
 

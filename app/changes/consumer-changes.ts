@@ -89,7 +89,7 @@ export const CONSUMER_CHANGES = {
   "function-that-fails": {
     change: "a consumer whose function cannot be created (a wrong zip, a quota)",
     properties: ["code"],
-    plan: { [lambdaFunction]: "create", [mapping]: "create" },
+    plan: { [lambdaFunction]: "create", [mapping]: "create", [rolePolicy]: "create" },
     records: "delivered",
     remark:
       "The consumers of other accounts are still created, and the next apply with correct code repairs this one. Without a created key, the policies depend on every function, since nothing else proves that the roles have propagated.",

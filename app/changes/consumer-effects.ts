@@ -1,15 +1,15 @@
 import { Effect, Finding } from "./effect";
+import { constructOf } from "./construct-of";
 import {
   changesOf,
-  constructOf,
   isCreated,
   isDestroyed,
   isRemoved,
   isReplaced,
-  text,
   Plan,
   ResourceChange,
-} from "./plan";
+} from "../../pipeline/terraform/plan";
+import { text } from "../../pipeline/terraform/resource";
 
 /** For Terraform, a consumer whose construct id changes is a new consumer, even if it was only renamed. */
 const renameHint = (plan: Plan): string =>

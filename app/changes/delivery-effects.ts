@@ -5,12 +5,10 @@ import {
   isChanged,
   isDestroyed,
   isUnknown,
-  number,
   Plan,
-  text,
   ResourceChange,
-  Values,
-} from "./plan";
+} from "../../pipeline/terraform/plan";
+import { number, text, Values } from "../../pipeline/terraform/resource";
 
 const destinationOf = (values: Values | null): string | undefined => {
   const [config] = (values?.destination_config as Values[] | undefined) ?? [];
@@ -68,8 +66,7 @@ export const DELIVERY_EFFECTS = [
   {
     id: "destination-changed",
     records: "kept",
-    meaning:
-      "Failures are reported to another destination from now on; reports of the few seconds in between are lost.",
+    meaning: "Failures are reported to another destination from now on; no report is lost.",
     find: (plan) =>
       updatedMappings(plan, (name, change) => {
         const [old, next] = [destinationOf(change.change.before), newDestination(change)];

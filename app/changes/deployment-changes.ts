@@ -5,7 +5,7 @@ export interface RefusedChange {
 }
 
 const OTHER_DEPLOYMENT =
-  "Give these settings another `name`, or run `npm run destroy` with the settings that the stream was deployed with first.";
+  "Give these settings another `name` and, where accounts are shared, other names of functions, roles and queues; or run `npm run destroy` with the settings that the stream was deployed with first.";
 
 export const DEPLOYMENT_CHANGES = {
   "other-stream": {

@@ -1,4 +1,5 @@
-import { changesOf, inState, isStream, number, Plan, Values } from "./plan";
+import { changesOf, inState, isStream, Plan } from "../../pipeline/terraform/plan";
+import { number, Values } from "../../pipeline/terraform/resource";
 
 /** Effect on records. */
 export type EffectOn = "lost" | "unreadable" | "replayed" | "waiting" | "kept";

@@ -1,20 +1,26 @@
 import { CONSUMER_EFFECTS, ConsumerEffectId } from "./consumer-effects";
 import { Effect, EffectOn, Finding } from "./effect";
 import { DELIVERY_EFFECTS, DeliveryEffectId } from "./delivery-effects";
+import { KEY_EFFECTS, KeyEffectId } from "./key-effects";
 import { MAPPING_EFFECTS, MappingEffectId } from "./mapping-effects";
-import { Plan } from "./plan";
+import { Plan } from "../../pipeline/terraform/plan";
 import { STREAM_EFFECTS, StreamEffectId } from "./stream-effects";
 
-export type EffectId = StreamEffectId | MappingEffectId | DeliveryEffectId | ConsumerEffectId;
+export type EffectId =
+  StreamEffectId | KeyEffectId | MappingEffectId | DeliveryEffectId | ConsumerEffectId;
 
 const WORST_FIRST: readonly EffectOn[] = ["lost", "unreadable", "replayed", "waiting", "kept"];
 
 /** Every effect that a plan can have on records, the worst first. */
 export const EFFECTS: readonly (Effect & { readonly id: EffectId })[] = WORST_FIRST.flatMap(
   (records) =>
-    [...STREAM_EFFECTS, ...MAPPING_EFFECTS, ...DELIVERY_EFFECTS, ...CONSUMER_EFFECTS].filter(
-      (effect) => effect.records === records,
-    ),
+    [
+      ...STREAM_EFFECTS,
+      ...KEY_EFFECTS,
+      ...MAPPING_EFFECTS,
+      ...DELIVERY_EFFECTS,
+      ...CONSUMER_EFFECTS,
+    ].filter((effect) => effect.records === records),
 );
 
 export interface FoundEffect {

@@ -155,7 +155,7 @@ export const FUNCTION_CHANGES = {
       [role]: "replace",
       [rolePolicy]: "replace",
       [lambdaFunction]: "update",
-      [resourcePolicy]: "update",
+      [resourcePolicy]: "replace",
     },
     records: "delivered",
     remark:
@@ -168,7 +168,7 @@ export const FUNCTION_CHANGES = {
       [lambdaFunction]: "replace",
       [role]: "replace",
       [rolePolicy]: "replace",
-      [resourcePolicy]: "update",
+      [resourcePolicy]: "replace",
       [mapping]: "update",
     },
     records: "delivered",

@@ -39,6 +39,8 @@ export const MAPPING_CHANGES = {
     properties: ["tumblingWindowInSeconds"],
     plan: { [mapping]: "update" },
     records: "delivered",
+    remark:
+      "The function's answer must contain `state` while there is a window, as `kinesisHandler`'s and the default code's do: deploy such code first. Without it Lambda counts every batch as failed, and gives it up in the end.",
   },
   start: {
     change: "`startingPosition` or `startingPositionTimestamp` changed",
@@ -127,7 +129,7 @@ export const MAPPING_CHANGES = {
     plan: { [mapping]: "update", [rolePolicy]: "update", [queue]: "delete" },
     records: "delivered",
     remark:
-      "The queue is destroyed, with the reports in it, once the mapping no longer uses it: read them first. Reports of the few seconds between the role's and the mapping's update are lost, since the role may only write to one destination.",
+      "The queue is destroyed, with the reports in it, once the mapping no longer uses it: read them first. The role may write to the old destination until the mapping has left it, so no report is lost in between.",
     effects: ["queue-destroyed", "destination-changed"],
   },
   "destination-removed": {

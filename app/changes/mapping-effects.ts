@@ -20,8 +20,8 @@ import {
   requestOf,
   ResourceChange,
   streamNameIn,
-  text,
-} from "./plan";
+} from "../../pipeline/terraform/plan";
+import { text } from "../../pipeline/terraform/resource";
 
 /** Describes the records that a mapping delivers if it starts now. */
 function fromStart(plan: Plan, streamArn: string | undefined, mapping: ResourceChange): string {

@@ -1,8 +1,8 @@
 import { Finding } from "./effect";
+import { constructOf } from "./construct-of";
+import { functionNameIn } from "../../pipeline/arn";
 import {
   changesOf,
-  constructOf,
-  functionNameIn,
   isCreated,
   isDestroyed,
   isReplaced,
@@ -12,8 +12,8 @@ import {
   Plan,
   ResourceChange,
   streamArnIn,
-  text,
-} from "./plan";
+} from "../../pipeline/terraform/plan";
+import { text } from "../../pipeline/terraform/resource";
 
 export const mappings = (plan: Plan): readonly ResourceChange[] =>
   changesOf(plan, "aws_lambda_event_source_mapping");

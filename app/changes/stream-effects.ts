@@ -1,19 +1,18 @@
 import { Effect, Finding, hours } from "./effect";
+import { vanishedKeys } from "./key-effects";
+import { constructOf } from "./construct-of";
 import {
   changesOf,
-  constructOf,
   forcedBy,
   isDestroyed,
   isReplaced,
   isUnknown,
   isUpdated,
-  number,
   Plan,
   requestOf,
   ResourceChange,
-  text,
-  Values,
-} from "./plan";
+} from "../../pipeline/terraform/plan";
+import { number, text, Values } from "../../pipeline/terraform/resource";
 
 const streams = (plan: Plan): readonly ResourceChange[] => changesOf(plan, "aws_kinesis_stream");
 
@@ -193,6 +192,7 @@ export const STREAM_EFFECTS = [
         return key !== undefined &&
           isEncrypted(after) &&
           !isKeyDestroyed(plan, key) &&
+          !vanishedKeys(plan).some((one) => text(one.change.before, "arn") === key) &&
           !losesAccess(plan, key)
           ? `encrypts stream ${name} with another key: records put before ${recordsOf(plan, key, after)}`
           : undefined;

@@ -34,6 +34,19 @@ export class Context {
     return `arn:${partition}:${service}:${region}:${account}:${resource}`;
   }
 
+  /**
+   * The ARNs of a resource whose name Terraform completes. One that a former version created has the
+   * prefix as its name, without the last hyphen.
+   */
+  public prefixedArns(service: string): string[] {
+    if (!this.has("name_prefix")) {
+      return [this.arn(service, this.text("name"))];
+    }
+    const prefix = this.text("name_prefix");
+    const former = prefix.endsWith("-") ? [prefix.slice(0, -1)] : [];
+    return [`${prefix}*`, ...former].map((name) => this.arn(service, name));
+  }
+
   /** A key by its id or ARN. The id of a key that the stack creates is known only after the apply. */
   public keyArn(argument: string): string {
     const key = this.text(argument);

@@ -69,7 +69,7 @@ export const KINESIS_TYPES: Readonly<Record<string, ResourcePermissions>> = {
     self: (context) =>
       consumers(`${context.text("stream_arn")}/consumer/${context.text("name")}:*`),
     targets: (context) => ({ stream: streams(context.text("stream_arn")) }),
-    create: { stream: ["kinesis:RegisterStreamConsumer"] },
+    create: { stream: ["kinesis:RegisterStreamConsumer", "kinesis:ListStreamConsumers"] },
     // AWS provider 6 also reads the tags of a consumer.
     read: { self: ["kinesis:DescribeStreamConsumer", "kinesis:ListTagsForResource"] },
     delete: { self: ["kinesis:DeregisterStreamConsumer"] },

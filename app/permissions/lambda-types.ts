@@ -1,3 +1,4 @@
+import { parseFunctionArn } from "../../pipeline/arn";
 import { Context, Target } from "./context";
 import { ANY, ResourcePermissions } from "./resource-permissions";
 
@@ -27,6 +28,7 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
         versions: context.has("publish")
           ? functions(context.functionArn(), `${context.functionArn()}:*`)
           : undefined,
+        published: context.has("publish") ? functions(context.functionArn()) : undefined,
         environmentKey: keyTarget(context, "EnvironmentKeys", "kms_key_arn"),
       };
     },
@@ -52,6 +54,9 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
         "lambda:ListTags",
         "lambda:ListVersionsByFunction",
       ],
+      // For the data source that compares the published version with the function.
+      versions: ["lambda:GetFunction"],
+      published: ["lambda:ListAliases"],
     },
     update: {
       self: [
@@ -64,7 +69,7 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
       ],
       versions: ["lambda:PublishVersion", "lambda:GetFunctionConfiguration"],
     },
-    delete: { self: ["lambda:DeleteFunction"] },
+    delete: { self: ["lambda:DeleteFunction"], versions: ["lambda:DeleteFunction"] },
   },
 
   aws_lambda_alias: {
@@ -87,7 +92,7 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
       const arns = [context.arn("lambda", "event-source-mapping:*")];
       const target = context.functionArn();
       // With and without an alias or version, so that a mapping can move from one to the other.
-      const name = target.split(":").slice(0, 7).join(":");
+      const { unqualifiedArn: name } = parseFunctionArn(target);
       const condition = { ArnLike: { "lambda:FunctionArn": [name, `${name}:*`] } };
       return {
         create: { sid: "CreateEventSourceMappings", arns: ["*"], condition },
@@ -101,7 +106,11 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
       self: ["lambda:TagResource"],
       filterKey: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
     },
-    read: { mapping: ["lambda:GetEventSourceMapping"], self: ["lambda:ListTags"] },
+    read: {
+      mapping: ["lambda:GetEventSourceMapping"],
+      self: ["lambda:ListTags"],
+      any: ["lambda:ListEventSourceMappings"],
+    },
     update: {
       mapping: ["lambda:UpdateEventSourceMapping"],
       self: ["lambda:TagResource", "lambda:UntagResource"],
@@ -134,7 +143,7 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   },
 
   aws_sqs_queue: {
-    self: (context) => ({ sid: "Queues", arns: [context.arn("sqs", context.text("name"))] }),
+    self: (context) => ({ sid: "Queues", arns: context.prefixedArns("sqs") }),
     create: { self: ["sqs:CreateQueue", "sqs:TagQueue"] },
     read: { self: ["sqs:GetQueueAttributes", "sqs:ListQueueTags"] },
     update: { self: ["sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"] },

@@ -36,7 +36,7 @@ export const MONITORING_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   },
 
   aws_sns_topic: {
-    self: (context) => ({ sid: "Topics", arns: [context.arn("sns", context.text("name"))] }),
+    self: (context) => ({ sid: "Topics", arns: context.prefixedArns("sns") }),
     create: { self: ["sns:CreateTopic", "sns:TagResource"] },
     read: { self: ["sns:GetTopicAttributes", "sns:ListTagsForResource"] },
     update: { self: ["sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource"] },

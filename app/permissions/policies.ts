@@ -1,5 +1,5 @@
 import { Element, SynthesizedBackend, SynthesizedStack } from "../stack";
-import { partitionOf } from "../../modules/policies/partitions";
+import { partitionOf } from "../../pipeline/arn";
 import { Context, Target } from "./context";
 import { Place, References } from "./references";
 import { ANY, LIFECYCLE, ResourcePermissions } from "./resource-permissions";

@@ -1,4 +1,4 @@
-import { partitionOf } from "../../modules/policies/partitions";
+import { partitionOf } from "../../pipeline/arn";
 import { Element, SynthesizedStack } from "../stack";
 
 /** The account and Region in which an element is created. */
@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Builds the ARN of a resource from its arguments. */
-export type ArnOf = (type: string, element: Element) => string;
+type ArnOf = (type: string, element: Element) => string;
 
 const REFERENCE = String.raw`(aws_\w+)\.([\w-]+)\.(\w+)`;
 const ARN_PART = new RegExp(String.raw`\$\{element\(split\(":", ${REFERENCE}\), (\d)\)\}`, "g");

@@ -4,9 +4,9 @@ import { Context, Target } from "./context";
 type Actions = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Permissions that the AWS provider needs for one type of resource. Sources: the calls that AWS
- * provider 5.100 makes, recorded in the local AWS, and the Service Authorization Reference, which
- * says on which resources an action can be allowed.
+ * Permissions that the AWS provider, and the checks of a plan, need for one type of resource.
+ * Sources: the calls that AWS provider 5.100 and app/refusals/ make, recorded in the local AWS, and
+ * the Service Authorization Reference, which says on which resources an action can be allowed.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */

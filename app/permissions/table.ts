@@ -12,9 +12,10 @@ export const PERMISSIONS: Readonly<Record<string, ResourcePermissions>> = {
   ...MONITORING_TYPES,
 };
 
-/** Data sources that make no call for which a permission is needed. */
+/** Data sources that make no call for which a permission is needed beside those of the resources. */
 export const DATA_SOURCES_WITHOUT_PERMISSIONS: readonly string[] = [
   "aws_caller_identity",
+  "aws_lambda_function",
   "aws_partition",
   "aws_region",
   "aws_service_principal",

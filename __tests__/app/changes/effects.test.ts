@@ -1,6 +1,6 @@
 import { effectsOf } from "../../../app/changes/effects";
 import { inWords } from "../../../app/changes/in-words";
-import type { Plan } from "../../../app/changes/plan";
+import type { Plan } from "../../../pipeline/terraform/plan";
 import {
   change,
   CONSUMER,
@@ -37,6 +37,15 @@ const all = (action: "create" | "delete" | "no-op") =>
   );
 
 describe("a plan in words", () => {
+  it("spells out control characters of addresses, and stays on one line", () => {
+    const plan = planOf(change("delete", STREAM, 'x["\u001b[2J\n\u009b31m"]'));
+
+    const [sentence, ...others] = inWords(plan);
+
+    expect(sentence).toContain('x["\\u001b[2J\\n\\u009b31m"]');
+    expect(others).toEqual([]);
+  });
+
   it("lists the worst effects first, each sentence ending with an address", () => {
     const plan = planOf(
       mapping({ enabled: false }, {}),

@@ -1,5 +1,5 @@
 import { MAPPING_EFFECTS } from "../../../app/changes/mapping-effects";
-import type { ResourceChange } from "../../../app/changes/plan";
+import type { ResourceChange } from "../../../pipeline/terraform/plan";
 import {
   change,
   CONSUMER,

@@ -1,4 +1,5 @@
-import type { Plan, ResourceChange, Values } from "../../../app/changes/plan";
+import type { Plan, ResourceChange } from "../../../pipeline/terraform/plan";
+import type { Values } from "../../../pipeline/terraform/resource";
 
 type Action = "create" | "update" | "delete" | "replace" | "no-op";
 

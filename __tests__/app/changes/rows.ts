@@ -1,6 +1,6 @@
 import type { Effect } from "../../../app/changes/effect";
 import { type EffectId, effectsOf } from "../../../app/changes/effects";
-import type { Plan } from "../../../app/changes/plan";
+import type { Plan } from "../../../pipeline/terraform/plan";
 
 /** A plan with an effect, and every sentence printed for the plan; the effect's own sentence is first. */
 export type Row = readonly [id: EffectId, when: string, plan: Plan, ...sentences: string[]];

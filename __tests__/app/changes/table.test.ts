@@ -92,6 +92,6 @@ describe("the table of changes", () => {
   it("has a row for every effect of a plan, except those that only a mistake causes", () => {
     const covered = new Set<string>(rows.flatMap((row) => row.effects ?? []));
     const missing = EFFECTS.map(({ id }) => id).filter((id) => !covered.has(id));
-    expect(missing).toEqual(["mapping-skips", "key-access-lost"]);
+    expect(missing).toEqual(["mapping-skips", "key-access-lost", "key-vanished", "key-removed"]);
   });
 });

@@ -69,7 +69,12 @@ describe("the policies of a monitoring", () => {
       Alarms: [ALARM_ACTIONS, names.map((name) => alarm(account, name))],
       ReadAlarms: [["cloudwatch:DescribeAlarms"], [alarm(account, "*")]],
       Dashboards: [DASHBOARD_ACTIONS, [`arn:aws:cloudwatch::${account}:dashboard/orders`]],
-      Topics: [TOPIC_ACTIONS, [`arn:aws:sns:${REGION}:${account}:orders-alarms`]],
+      Topics: [
+        TOPIC_ACTIONS,
+        ["orders-alarms", "orders-alarms-*"].map(
+          (name) => `arn:aws:sns:${REGION}:${account}:${name}`,
+        ),
+      ],
     });
   });
 });

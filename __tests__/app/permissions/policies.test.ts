@@ -98,6 +98,12 @@ describe("the policies of a deployment", () => {
               Resource: [mappings],
               Condition,
             },
+            {
+              Sid: "ActionsWithoutResourceType",
+              Effect: "Allow",
+              Action: ["lambda:ListEventSourceMappings"],
+              Resource: ["*"],
+            },
           ],
         },
       ],
@@ -116,6 +122,7 @@ describe("the policies of a deployment", () => {
     expect(resourcesOf(stack, READER, "iam:PutRolePolicy")).toEqual([ROLE]);
     expect(resourcesOf(stack, READER, "sqs:CreateQueue")).toEqual([
       `arn:aws:sqs:${REGION}:${READER}:analytics-on-failure`,
+      `arn:aws:sqs:${REGION}:${READER}:analytics-on-failure-*`,
     ]);
     expect(resourcesOf(stack, READER, "logs:CreateLogGroup")).toEqual([
       `arn:aws:logs:${REGION}:${READER}:log-group:/aws/lambda/analytics:*`,
@@ -247,7 +254,7 @@ describe("the policies of a deployment", () => {
       const sids = policy.Statement.map(({ Sid }) => Sid);
       expect(sids).toEqual([...new Set(sids)]);
     }
-    expect(resourcesOf(many, READER, "sqs:CreateQueue")).toHaveLength(60);
+    expect(resourcesOf(many, READER, "sqs:CreateQueue")).toHaveLength(120);
     const mappings = allowing(many, READER, "lambda:CreateEventSourceMapping");
     expect(
       mappings.flatMap(({ Condition }) => Condition?.ArnLike?.["lambda:FunctionArn"]),

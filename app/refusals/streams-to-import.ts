@@ -1,0 +1,40 @@
+import { mappings, oldStreamArn } from "../changes/mappings";
+import {
+  changesOf,
+  inState,
+  isCreated,
+  type Plan,
+  streamNameIn,
+} from "../../pipeline/terraform/plan";
+import { text } from "../../pipeline/terraform/resource";
+import { placeIn, placesOf } from "./place";
+import type { Refusal, TerraformLine } from "./refusal";
+
+/** Streams that a plan creates although mappings of the state read a stream of that name already. */
+export function streamImportRefusals(plan: Plan, terraform: TerraformLine): Refusal[] {
+  const placeOf = placesOf(plan);
+  const managed = new Set(inState(plan, "aws_kinesis_stream").map((one) => text(one, "arn")));
+  const read = new Set(mappings(plan).map(oldStreamArn));
+  return changesOf(plan, "aws_kinesis_stream")
+    .filter(isCreated)
+    .flatMap(({ address, change }) => {
+      const [name, place] = [text(change.after, "name"), placeOf(address)];
+      const arn = [...read].find((one) => {
+        const found = placeIn(one);
+        return (
+          streamNameIn(one) === name &&
+          found?.account === place?.account &&
+          found?.region === place?.region
+        );
+      });
+      return name === undefined || arn === undefined || managed.has(arn)
+        ? []
+        : [
+            {
+              sentence: `the plan creates stream ${name} (${address}), which exists: mappings of the state read it`,
+              advice: "import it, and plan again:",
+              commands: [terraform("init"), terraform("import", address, name)],
+            },
+          ];
+    });
+}

@@ -1,0 +1,220 @@
+import { text } from "node:stream/consumers";
+import { repeated, type CommandDefinition } from "./cli/src/command";
+import { COMMANDS } from "./cli/src/commands";
+import { EXIT, misuse } from "./cli/src/errors";
+import { main } from "./cli/src/process";
+
+/*
+ * The commands of `npm run`: those of cli/, which know what the settings declare, and those that need
+ * this repository. What a command needs is imported when it runs.
+ */
+
+const SETTINGS =
+  "The settings are those in cdktf.json, or in the file that the environment variable DEPLOYMENT names.";
+const NAME = ["--name <name>", "which of several deployments (default: the only one)"] as const;
+
+/** @throws misuse if the settings are wrong, or name other deployments or several */
+async function settingsOf(name: string | undefined) {
+  const { chooseDeployment, loadDeployments } = await import("./app/deployments.js");
+  const { contextOf } = await import("./app/json.js");
+  try {
+    return chooseDeployment(loadDeployments(contextOf("cdktf.json")), name);
+  } catch (error) {
+    throw misuse((error as Error).message);
+  }
+}
+
+/** Synthesizes to cdktf's output directory, with nothing on standard output. */
+async function synthesizeNamed(name: string | undefined): Promise<string> {
+  const settings = await settingsOf(name);
+  const { outputDirectory, synthesize } = await import("./app/synthesize.js");
+  return synthesize(settings.name, outputDirectory(), { stdout: "stderr" });
+}
+
+const deployment = (
+  name: "plan" | "deploy" | "destroy",
+  summary: string,
+): CommandDefinition<{
+  readonly name?: string;
+  readonly replay?: readonly string[];
+  readonly autoApprove?: boolean;
+}> => ({
+  name,
+  summary,
+  help: `${SETTINGS}
+Each run works in a private directory, which is removed at the end, so that other commands in the
+same checkout change neither its plan nor what is applied. Ctrl-C lets Terraform finish the calls it
+has begun and write the state; the next run continues from there.`,
+  options: (command) => {
+    command.option(...NAME);
+    if (name !== "destroy") {
+      command.option(
+        "--replay <id>",
+        "recreate the event source mapping of this consumer, which then starts at its startingPosition again; can be repeated",
+        repeated,
+      );
+    }
+    if (name !== "plan") {
+      command.option("--auto-approve", "apply without asking");
+    }
+  },
+  run: async ({ options: { name: chosen, replay = [], autoApprove }, output }) => {
+    const settings = await settingsOf(chosen);
+    const { deploy } = await import("./app/deploy.js");
+    const print = (line: string): void => output.line(line);
+    await deploy(settings, { command: name, replay, autoApprove, print });
+    return EXIT.good;
+  },
+});
+
+const explain: CommandDefinition = {
+  name: "explain",
+  summary:
+    "Says what any plan does to records: terraform show -json plan | npm run --silent explain",
+  help: "Exit code 1: the plan would fail halfway or take away what is in use.",
+  options: (command) => command.option("--json", "print JSON"),
+  run: async ({ output, stdin }) => {
+    const given = await text(stdin);
+    const { explain: explainPlan } = await import("./app/explain.js");
+    try {
+      const explained = explainPlan(parsed(given), (line) => output.line(line));
+      output.json(explained);
+      return explained.refusals.length > 0 ? EXIT.finding : EXIT.good;
+    } catch (error) {
+      throw misuse((error as Error).message);
+    }
+  },
+};
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+const permissions: CommandDefinition<{
+  readonly name?: string;
+  readonly account?: string;
+  readonly format: "json" | "hcl";
+}> = {
+  name: "permissions",
+  summary: "Prints, for each account, the IAM policy of the role that deploys.",
+  help: `The policies hold exactly the actions and resources that it takes to create, plan, change and destroy
+what the settings describe. The policy 'backend' is for the credentials that read and write the state
+in S3, if the settings have a backend. Add --silent to 'npm run' to get nothing but the policies.
+
+A change that removes or renames something needs the policies from before the change as well, until
+it is deployed. A log group and an on-failure queue keep their first name when a function is renamed.
+A policy over IAM's limit for managed policies (6,144 characters) is split: attach every part.
+
+${SETTINGS}`,
+  options: (command) =>
+    command
+      .option("--account <id>", "only this account ('backend' for the state)")
+      .addOption(
+        command
+          .createOption(
+            "--format <name>",
+            "hcl is an aws_iam_policy_document data source for each policy",
+          )
+          .choices(["json", "hcl"])
+          .default("json"),
+      )
+      .addOption(
+        command.createOption("--json", "print JSON, as without options").conflicts("format"),
+      )
+      .option(...NAME),
+  run: async ({ options: { name, account, format }, output }) => {
+    const stack = await synthesizeNamed(name);
+    const { deployerPolicies } = await import("./app/permissions/command.js");
+    output.print(deployerPolicies(stack, format, account, (line) => output.note(line)));
+    return EXIT.good;
+  },
+};
+
+const local: CommandDefinition<{
+  readonly settings?: string;
+  readonly stack?: string;
+  readonly account?: readonly string[];
+  readonly name?: string;
+  readonly data: string;
+  readonly partitionKey: string;
+  readonly keep?: boolean;
+}> = {
+  name: "local",
+  summary: "Creates a pipeline in a local AWS, sees a record arrive, and removes it.",
+  help: `Creates the whole pipeline in a local AWS that has the accounts of the settings, with the real
+Terraform and the real AWS provider. Puts a record into the stream, waits until each function has
+processed it, checks that Terraform has nothing left to change, and destroys everything.`,
+  options: (command) =>
+    command
+      .option("--settings <file>", "settings file to run (default: the settings in cdktf.json)")
+      .addOption(
+        command
+          .createOption(
+            "--stack <directory>",
+            "run this directory of Terraform files instead: any stack, JSON or HCL, that has a mapping of a Kinesis stream. It is copied and not changed",
+          )
+          .conflicts(["settings", "name"]),
+      )
+      .option(
+        "--account <alias=id>",
+        "account of a provider in the stack that does not contain its account ID; can be repeated",
+        repeated,
+      )
+      .option(...NAME)
+      .option("--data <text>", "the record's data", "sampledatarecord")
+      .option("--partition-key <text>", "its partition key", "samplepartitionkey3")
+      .option("--keep", "keep everything running until Ctrl-C, and print how to access it"),
+  run: async ({ options }) => {
+    const { settings: file, stack, account = [], name, data, partitionKey, keep } = options;
+    const accounts = account.map((given): [alias: string, id: string] => {
+      const [, alias = "", id = ""] = /^([\w-]+)=(\d{12})$/.exec(given) ?? [];
+      if (!id) {
+        throw misuse(`'--account' must be ALIAS=ID with 12 digits, got '${given}'`);
+      }
+      return [alias, id];
+    });
+    if (file !== undefined) {
+      process.env.DEPLOYMENT = file;
+    }
+    const settings = stack === undefined ? await settingsOf(name) : undefined;
+    const { synthesize } = await import("./app/synthesize.js");
+    const { start } = await import("./local/start.js");
+    return start({
+      stack: settings
+        ? (outdir, interruption) =>
+            synthesize(settings.name, outdir, { interruption, stdout: "stderr" })
+        : (stack ?? ""),
+      accounts: new Map(accounts),
+      sample: { data, partitionKey },
+      isKept: keep === true,
+    });
+  },
+};
+
+void main({
+  commands: [
+    deployment("plan", "Synthesizes, plans, and says in words what the plan does to records."),
+    deployment(
+      "deploy",
+      "Plans like plan, then applies exactly that plan once you have typed 'yes'.",
+    ),
+    deployment(
+      "destroy",
+      "Plans to remove everything, then applies that plan once you have typed 'yes'.",
+    ),
+    explain,
+    permissions,
+    ...COMMANDS,
+    local,
+  ],
+  usage: (command) => `npm ${command === "local" ? "start" : `run ${command}`} -- [options]`,
+  settings: async (name) => {
+    const { referencesIn } = await import("./app/references.js");
+    return referencesIn(await settingsOf(name));
+  },
+  synthesize: synthesizeNamed,
+});
