@@ -15,6 +15,7 @@ const unitSuite = (displayName, framework, scope) => ({
   // The checks of values do not depend on the framework or the provider.
   testPathIgnorePatterns: ["/(wrong-kinds|declared-rules|docstrings)\\.test\\.ts$"],
   moduleNameMapper: {
+    ...each.moduleNameMapper,
     "^constructs$": installed("constructs"),
     "^cdktf$": installed(framework),
     "^@cdktf/(.*)$": installed(`${scope}/$1`),
@@ -24,6 +25,7 @@ const unitSuite = (displayName, framework, scope) => ({
 /** @type {import("jest").Config} */
 export default {
   rootDir,
+  testTimeout: base.testTimeout,
   projects: [
     unitSuite("cdktf, AWS provider 5", "cdktf", "@cdktf"),
     unitSuite("cdktn", "cdktn", "@cdktn"),

@@ -3,14 +3,13 @@ import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { ListEventSourceMappingsCommand } from "@aws-sdk/client-lambda";
 import {
   CreateQueueCommand,
-  GetQueueUrlCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { Outcome } from "../../app/changes/change";
 import { type ChangeId, changeOf, CHANGES } from "../../app/changes/table";
-import type { Plan } from "../../app/changes/plan";
+import type { Plan } from "../../pipeline/terraform/plan";
 import { allow, makeFunction, makeRole, policy, until } from "../local/two-accounts";
 import { describeWithTerraform } from "../terraform/harness";
 import { Deliveries, Load } from "./changes/load";
@@ -20,8 +19,6 @@ import { at, BROKEN, consumers, type Existing, PLANNED, streams, WRITER } from "
 import { type Proof, PROOFS, seenBy } from "./changes/proofs";
 import { world } from "./changes/world";
 import { CONSUMER, Deployment, PRODUCER, streamArn } from "./deployment";
-
-jest.setTimeout(600_000);
 
 const ROUNDS = [1, 2] as const;
 const PARALLEL = "-parallelism=60";
@@ -154,7 +151,7 @@ describeWithTerraform("every change, under constant load", () => {
         continue;
       }
       const isSettled = () => DEVIATIONS[outcome](gather(consumer, begun, applied)).length === 0;
-      await until(() => Promise.resolve(isSettled()), 60).catch(() => undefined);
+      await until(() => Promise.resolve(isSettled())).catch(() => undefined);
       evidence.set(`${consumer} ${round}`, gather(consumer, begun, applied));
     }
     load.start(Object.keys(streams(existing)));
@@ -179,10 +176,7 @@ describeWithTerraform("every change, under constant load", () => {
     consumer: string,
   ): Promise<{ client: SQSClient; QueueUrl: string }> => {
     const { sqs } = await deployment.clients(CONSUMER);
-    const { QueueUrl } = await sqs.send(
-      new GetQueueUrlCommand({ QueueName: `${consumer}-on-failure` }),
-    );
-    return { client: sqs, QueueUrl: QueueUrl! };
+    return { client: sqs, QueueUrl: await deployment.failureQueueUrl(CONSUMER, consumer) };
   };
 
   it("does not affect other accounts if one account's function cannot be created", async () => {
@@ -190,7 +184,7 @@ describeWithTerraform("every change, under constant load", () => {
 
     load.start(Object.keys(streams(existing)));
     const hasRecords = (consumer: string) => deliveries.to([consumer]).length > 0;
-    await until(() => Promise.resolve(["settings", "fourth", "neighbour"].every(hasRecords)), 60);
+    await until(() => Promise.resolve(["settings", "fourth", "neighbour"].every(hasRecords)));
     const { lambda } = await deployment.clients(BROKEN);
     const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({}));
     expect(EventSourceMappings).toEqual([]);

@@ -1,5 +1,7 @@
+import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { SynthesizedStack } from "../../app/stack";
 import { LocalAws, LocalAwsOptions, startLocalAws } from "../../local/aws";
 import type { Credentials } from "../../local/aws/accounts";
 import { findTerraform, Terraform } from "../../local/terraform";
@@ -48,6 +50,14 @@ export class Deployment {
 
   public clients(account: string): Promise<Clients> {
     return clientsOf(this.aws, account);
+  }
+
+  /** The failure queue of a consumer's function, whose name Terraform completes. */
+  public async failureQueueUrl(account: string, functionName: string): Promise<string> {
+    const { sqs } = await this.clients(account);
+    const QueueNamePrefix = `${functionName}-on-failure-`;
+    const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
+    return QueueUrls[0] ?? "";
   }
 
   public async init(stackDirectory: string, state?: string): Promise<void> {
@@ -115,6 +125,11 @@ export class Deployment {
     };
     const found = state.resources.find(({ type, name }) => `${type}.${name}` === address);
     return found?.instances[0]?.attributes ?? {};
+  }
+
+  /** The synthesized stack, with the providers of the local AWS. */
+  public get stack(): SynthesizedStack {
+    return JSON.parse(fs.readFileSync(this.file, "utf8")) as SynthesizedStack;
   }
 
   /** The address of one resource of a construct, by its type. */

@@ -1,10 +1,8 @@
-import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { wireKeys } from "../helpers/wired-key";
 import { put, until } from "../local/two-accounts";
 import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
 import { CONSUMER, Deployment, PRODUCER, REGION, streamArn } from "./deployment";
-
-jest.setTimeout(300_000);
 
 describeWithTerraform("keys that the program creates, in one apply", () => {
   let deployment: Deployment;
@@ -37,9 +35,7 @@ describeWithTerraform("keys that the program creates, in one apply", () => {
 
   it("encrypt the failure queue", async () => {
     const { sqs } = await deployment.clients(CONSUMER);
-    const { QueueUrl } = await sqs.send(
-      new GetQueueUrlCommand({ QueueName: "analytics-on-failure" }),
-    );
+    const QueueUrl = await deployment.failureQueueUrl(CONSUMER, "analytics");
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["KmsMasterKeyId"] }),
     );

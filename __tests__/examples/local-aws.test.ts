@@ -1,16 +1,14 @@
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalAws, startLocalAws } from "../../local/aws";
-import { awaitSample } from "../../local/sample";
 import { findTerraform, stopTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
-import { clientsOf, CONSUMER, mapping, PRODUCER, put, REGION, until } from "../local/two-accounts";
-import type { Plan } from "../../app/changes/plan";
+import { clientsOf, CONSUMER, mapping, PRODUCER, put, until } from "../local/two-accounts";
+import type { Plan } from "../../pipeline/terraform/plan";
 import { describeWithTerraform } from "../terraform/harness";
 import { makeBlogStacks } from "./blog-stacks";
 import { Example, short, synthesizeExample } from "./examples";
-
-jest.setTimeout(180_000);
 
 let aws: LocalAws;
 let stop: (() => Promise<void>) | undefined;
@@ -65,16 +63,14 @@ async function deliver(
 ): Promise<unknown> {
   const data = `data of ${partitionKey}`;
   await put(await clientsOf(aws, PRODUCER), streamArn, [{ key: partitionKey, data }]);
-  const arn = `arn:aws:lambda:${REGION}:${CONSUMER}:function:${functionName}`;
-  return awaitSample(
-    aws,
-    {
-      [`LogGroupName_${functionName}`]: { value: `/aws/lambda/${functionName}` },
-      [`LambdaFunctionArn_${functionName}`]: { value: arn },
-    },
-    functionName,
-    { data, partitionKey },
-  );
+  const { logs } = await clientsOf(aws, CONSUMER);
+  const line = await until(async () => {
+    const { events = [] } = await logs.send(
+      new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${functionName}` }),
+    );
+    return events.find(({ message }) => message?.includes(partitionKey))?.message;
+  });
+  return (JSON.parse(line) as { message: unknown }).message;
 }
 
 const logged = (partitionKey: string): object => ({
@@ -151,7 +147,11 @@ describeWithTerraform("migrate-from-blog", () => {
       unchanged: having("no-op"),
     }).toEqual({
       // The blog has none of these.
-      create: ["kms_alias.stream_key-alias", "sqs_queue.consumer_on-failure-queue"],
+      create: [
+        "iam_role_policy.consumer_on-failure-policy",
+        "kms_alias.stream_key-alias",
+        "sqs_queue.consumer_on-failure-queue",
+      ],
       update: [
         "cloudwatch_log_group.consumer_log-group",
         "iam_role.consumer_role",

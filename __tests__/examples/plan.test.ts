@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
-import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
+import { emptyAccounts } from "../terraform/empty-accounts";
 import {
   createdBy,
   describeWithTerraform,
@@ -23,8 +23,6 @@ import {
 } from "./examples";
 
 // Nine stacks in one plan; most of the time goes into starting the provider for each account.
-jest.setTimeout(240_000);
-
 const names = Object.keys(EXAMPLES) as Example[];
 const settingsNames = Object.keys(SETTINGS) as SettingsExample[];
 
@@ -41,6 +39,7 @@ const registered = (id: string): string[] => [
   `kinesis_stream_consumer.${id}_consumer`,
 ];
 const reader = (id: string): string[] => [
+  `iam_role_policy.${id}_on-failure-policy`,
   `iam_role_policy.${id}_role-policy`,
   `lambda_event_source_mapping.${id}_mapping`,
 ];
@@ -182,8 +181,7 @@ describe("settings in examples/ synthesize", () => {
 
 /** Plans all examples together, each as a module, so that Terraform and the provider start only once. */
 async function planAll(): Promise<string[]> {
-  const url = process.env.MOTO_URL ?? "";
-  const accounts = new Accounts(url);
+  const accounts = await emptyAccounts();
   const terraform = await findTerraform();
   const root = scratch();
   const stacks = new Map(
@@ -196,8 +194,7 @@ async function planAll(): Promise<string[]> {
   );
   for (const one of planned) {
     await copyStack(terraform, stacks.get(one.example)![one.index]!, {
-      url,
-      credentials: (account) => accounts.credentials(account),
+      ...accounts,
       directory: path.join(root, moduleOf(one)),
     });
   }

@@ -1,13 +1,11 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { localProvider } from "../../local/provider";
 import { copyStack } from "../../local/workspace";
+import { emptyAccounts } from "../terraform/empty-accounts";
 import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";
-
-jest.setTimeout(120_000);
 
 const MODULE = path.join(ROOT, "terraform-module");
 const GENERATED = ["main.tf.json", "function/index.js", "README.md"];
@@ -80,20 +78,20 @@ interface Planned {
 }
 
 /** The example's providers, configured for APIs on loopback. */
-async function localProviders(url: string, directory: string): Promise<object[]> {
-  const credentials = (account: string) => new Accounts(url).credentials(account);
+async function localProviders(directory: string): Promise<object[]> {
+  const accounts = await emptyAccounts();
   return Promise.all(
     Object.entries({ producer: "111111111111", consumer: "222222222222" }).map(
       async ([alias, account]) => ({
         alias,
-        ...(await localProvider(account, { url, credentials, directory })),
+        ...(await localProvider(account, { ...accounts, directory })),
       }),
     ),
   );
 }
 
 /** The module's directory, without the archive if its provider cannot be installed. */
-async function copyModule(url: string): Promise<string> {
+async function copyModule(): Promise<string> {
   const directory = scratch();
   fs.cpSync(MODULE, directory, { recursive: true });
   const terraform = await findTerraform();
@@ -121,10 +119,7 @@ async function copyModule(url: string): Promise<string> {
     JSON.stringify(stack).replaceAll("${var.stream_name}.${var.consumer_name}.zip", "code.zip"),
   );
   fs.rmSync(path.join(directory, "main.tf.json"));
-  return copyStack(terraform, directory, {
-    url,
-    credentials: (account) => new Accounts(url).credentials(account),
-  });
+  return copyStack(terraform, directory, await emptyAccounts());
 }
 
 describeWithTerraform("a root module of 20 lines of HCL", () => {
@@ -136,7 +131,7 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
     fs.writeFileSync(
       path.join(root, "override.tf.json"),
       JSON.stringify({
-        provider: { aws: await localProviders(process.env.MOTO_URL!, root) },
+        provider: { aws: await localProviders(root) },
         module: { clickstream: given },
       }),
     );
@@ -150,11 +145,11 @@ describeWithTerraform("a root module of 20 lines of HCL", () => {
   }
 
   beforeAll(async () => {
-    root = path.join(await copyModule(process.env.MOTO_URL!), "example");
+    root = path.join(await copyModule(), "example");
     fs.writeFileSync(
       path.join(root, "override.tf.json"),
       JSON.stringify({
-        provider: { aws: await localProviders(process.env.MOTO_URL!, root) },
+        provider: { aws: await localProviders(root) },
       }),
     );
     await (await findTerraform()).run(root, "init");

@@ -6,7 +6,9 @@ import {
   STREAM_ATTRIBUTES,
   STREAM_PROPERTIES,
 } from "../../modules/producer-stream/stream-properties";
-import type { Property } from "../../modules/properties/property";
+import { type Problem, render } from "../../modules/properties/problems";
+import { PropertyChecks } from "../../modules/properties/property-checks";
+import { type Property, readProperties } from "../../modules/properties/property";
 import { withVersion } from "./provider-version";
 import { aConsumer, aStream, refusals, STREAM_ARN } from "./synthesize";
 
@@ -30,6 +32,21 @@ const declared = <T>(properties: T, create: Create) => ({
   create,
   refuse: (props: Props) => refusals((stack, providers) => void create(stack, providers, props)),
 });
+
+/** What is wrong about a value of one property, without a construct. */
+export function problemsOf(
+  name: string,
+  property: Property<unknown>,
+  value: unknown,
+): (Problem | string)[] {
+  const checks = new PropertyChecks();
+  const table = { [name]: property };
+  readProperties<object, typeof table>(table, { [name]: value }, checks);
+  return checks.errors;
+}
+
+export const errorsOf = (...given: Parameters<typeof problemsOf>): string[] =>
+  problemsOf(...given).map(render);
 
 /** The constructs, with the declaration of every property. */
 export const CONSTRUCTS = {

@@ -158,6 +158,10 @@ export const written = (value: unknown): string =>
 
 const EXPRESSION = /\$\{[^}]*\}/g;
 
+/** The end of the Sid of a statement that names created roles. */
+export const roleIds = (...logicalIds: string[]): string =>
+  `\${substr(sha1(jsonencode([${logicalIds.map((id) => `aws_iam_role.${id}.unique_id`).join(", ")}])), 0, 8)}`;
+
 /** The value of a token in the synthesized document. */
 export const resolved = (stack: TerraformStack, value: unknown): Json =>
   Tokenization.resolve(value, {
@@ -196,8 +200,6 @@ export function aConsumer(
 }
 
 function stackOf(build: Build, region = REGION): TerraformStack {
-  const outdir = mkdtempSync(join(tmpdir(), "modules-"));
-  outdirs.push(outdir);
   const stack = new TerraformStack(
     Testing.stubVersion(new App({ stackTraces: false, outdir })),
     "stack",
@@ -215,11 +217,10 @@ function stackOf(build: Build, region = REGION): TerraformStack {
   return stack;
 }
 
-const outdirs: string[] = [];
+/** Apps create a directory, and these write nothing into it, so that they can share one. */
+const outdir = mkdtempSync(join(tmpdir(), "modules-"));
 
-afterAll(() => {
-  outdirs.splice(0).forEach((outdir) => rmSync(outdir, { recursive: true, force: true }));
-});
+afterAll(() => rmSync(outdir, { recursive: true }));
 
 function withoutMetadata(value: unknown): Json {
   if (Array.isArray(value)) {

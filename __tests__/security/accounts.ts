@@ -70,3 +70,6 @@ export function arnsIn({ partition, region }: Cloud) {
     logGroup: (account: string, name: string) => arn("logs", account, `log-group:${name}`),
   };
 }
+
+/** With which Terraform completes a name that it is given the beginning of. */
+export const UNIQUE = "20261128201500000000000001";

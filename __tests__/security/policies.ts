@@ -107,7 +107,23 @@ export function policiesOf(configuration: Configuration, cloud: Cloud): Policy[]
   if (new Set(places).size < places.length) {
     throw new Error(`a resource has two policies: ${places.join(", ")}`);
   }
-  return all;
+  return withoutCopies(all);
+}
+
+/**
+ * The policy for a former destination repeats statements of the role policy. Each is compared here,
+ * and left out, since the change of one of two equal statements changes nothing.
+ */
+function withoutCopies(all: readonly Policy[]): Policy[] {
+  const isCopy = ({ name }: Policy): boolean => name.endsWith("/on-failure-policy");
+  for (const copy of all.filter(isCopy)) {
+    const own = all.find(({ name }) => name === copy.name.replace("on-failure-", "role-"));
+    const texts = own?.statements.map((one) => JSON.stringify(one)) ?? [];
+    if (!copy.statements.every((one) => texts.includes(JSON.stringify(one)))) {
+      throw new Error(`${copy.name} allows more than the role policy`);
+    }
+  }
+  return all.filter((one) => !isCopy(one));
 }
 
 function carriedBy(configuration: Configuration) {

@@ -38,7 +38,7 @@ const ELSEWHERE = "999999999999";
  * policy, so that one of them could allow too much unnoticed. As an administrator, only the resource
  * policies limit the role; with resources that allow everything, only its identity policies do.
  */
-function principalsIn(cloud: Cloud): Principal[] {
+export function principalsIn(cloud: Cloud): Principal[] {
   const arns = arnsIn(cloud);
   const role = (account: string, name: string) => ({
     arn: arns.role(account, name),
@@ -106,12 +106,13 @@ export class Proof {
     return allowed.sort();
   }
 
-  /** The first request that is needed and not allowed. */
+  /** The first request that is needed and not allowed, of all or of those that a changed policy is about. */
   public async missing(
     policies: readonly Policy[],
     need: ReadonlySet<string>,
+    changed?: Policy,
   ): Promise<string | undefined> {
-    for (const [said, answer] of this.questions(policies, (one) => need.has(one))) {
+    for (const [said, answer] of this.questions(policies, (one) => need.has(one), changed)) {
       if (!(await answer())) {
         return said;
       }
@@ -119,12 +120,13 @@ export class Proof {
     return undefined;
   }
 
-  /** The first request that is allowed and not needed. */
+  /** The first request that is allowed and not needed, of all or of those that a changed policy is about. */
   public async excess(
     policies: readonly Policy[],
     need: ReadonlySet<string>,
+    changed?: Policy,
   ): Promise<string | undefined> {
-    for (const [said, answer] of this.questions(policies, (one) => !need.has(one))) {
+    for (const [said, answer] of this.questions(policies, (one) => !need.has(one), changed)) {
       if (await answer()) {
         return said;
       }
@@ -153,6 +155,7 @@ export class Proof {
   private *questions(
     policies: readonly Policy[],
     isAsked: (said: string) => boolean = () => true,
+    about?: Policy,
   ): Generator<[string, () => boolean | Promise<boolean>]> {
     this.mustKnow(policies);
     const attached = new Map<string, Policy[]>();
@@ -170,7 +173,8 @@ export class Proof {
       return documents.get(key);
     };
     for (const { principal, request, said } of this.product) {
-      if (!isAsked(said)) {
+      const isAbout = !about || [principal.arn, request.arn].includes(about.arn);
+      if (!isAbout || !isAsked(said)) {
         continue;
       }
       const identity = {

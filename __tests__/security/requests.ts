@@ -1,4 +1,14 @@
-import { ANALYTICS, ARCHIVE, arnsIn, Cloud, CONSUMERS, FRAUD, OWNER, STRANGER } from "./accounts";
+import {
+  ANALYTICS,
+  ARCHIVE,
+  arnsIn,
+  Cloud,
+  CONSUMERS,
+  FRAUD,
+  OWNER,
+  STRANGER,
+  UNIQUE,
+} from "./accounts";
 import { documentOf } from "./policies";
 
 /** A possible request; `on` and `when` are the names in the needed set. */
@@ -86,13 +96,13 @@ export function requestsIn(cloud: Cloud): Request[] {
       ];
     }),
     ...["analytics", "ledger"].flatMap((name) => {
-      const queue = arns.queue(ANALYTICS, `${name}-on-failure`);
+      const queue = arns.queue(ANALYTICS, `${name}-on-failure-${UNIQUE}`);
       return onBoth(`${name} queue`, ANALYTICS, queue, QUEUE_ACTIONS);
     }),
     ...onBoth("fraud topic", FRAUD, arns.topic(FRAUD, "fraud-failures"), TOPIC_ACTIONS),
     ...onDestinationKey(
       ...(["analytics", ANALYTICS, "sqs", "aws:sqs:arn"] as const),
-      arns.queue(ANALYTICS, "analytics-on-failure"),
+      arns.queue(ANALYTICS, `analytics-on-failure-${UNIQUE}`),
       cloud,
     ),
     ...onDestinationKey(

@@ -41,7 +41,7 @@ export type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>;
  * the same accounts, which must have no access to the first one. The function "analytics" reads both.
  */
 export function synthesize(cloud: Cloud, shape: Shape): Configuration {
-  const app = Testing.app();
+  const app = Testing.app({ stackTraces: false });
   const stack = new TerraformStack(app, "security");
   const arns = arnsIn(cloud);
   const provider = (alias: string, account: string) =>

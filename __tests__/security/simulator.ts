@@ -1,4 +1,9 @@
 import {
+  createValidatedPolicy,
+  validateIdentityPolicy,
+  validateResourcePolicy,
+} from "@cloud-copilot/iam-policy";
+import {
   anonymousPrincipal,
   runSimulation,
   type SimulationRequestPrincipal,
@@ -39,11 +44,21 @@ export interface Question {
  * iam-simulate 0.1.173 drops the encryption context from a request, because its condition keys have
  * more colons than the keys in the reference data. Principal tags are compared in the same way
  * (StringEquals and StringLike, absent keys do not match), so each key is evaluated as a principal
- * tag. local/aws/permissions.ts does the same.
+ * tag.
  */
 const CONTEXT_KEY = /kms:EncryptionContext:[a-zA-Z0-9:]+/g;
 const standIn = (json: string): unknown =>
   JSON.parse(json.replace(CONTEXT_KEY, (key) => `aws:PrincipalTag/${key.replace(/:/g, "-")}`));
+
+/** The policies asked about so far, so that each is read and validated once. */
+const policies = { identity: new Map<string, unknown>(), resource: new Map<string, unknown>() };
+const VALIDATE = { identity: validateIdentityPolicy, resource: validateResourcePolicy };
+
+function policyOf(kind: keyof typeof policies, json: string): unknown {
+  const policy = policies[kind].get(json) ?? createValidatedPolicy(standIn(json), VALIDATE[kind]);
+  policies[kind].set(json, policy);
+  return policy;
+}
 
 /** @throws if a policy is invalid, or a part of the request would not be evaluated */
 export async function isAllowed(question: Question): Promise<boolean> {
@@ -62,10 +77,13 @@ export async function isAllowed(question: Question): Promise<boolean> {
         contextVariables: standIn(JSON.stringify(question.context)) as Record<string, string>,
       },
       identityPolicies:
-        identityPolicy === undefined ? [] : [{ name: "identity", policy: standIn(identityPolicy) }],
+        identityPolicy === undefined
+          ? []
+          : [{ name: "identity", policy: policyOf("identity", identityPolicy) }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
-      resourcePolicy: resourcePolicy === undefined ? undefined : standIn(resourcePolicy),
+      resourcePolicy:
+        resourcePolicy === undefined ? undefined : policyOf("resource", resourcePolicy),
     },
     {},
   );

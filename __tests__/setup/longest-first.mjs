@@ -3,17 +3,25 @@ import Sequencer from "@jest/test-sequencer";
 /** The suites that take longest, the longest first. */
 const LONGEST = [
   "e2e/changes",
+  "e2e/refusals",
   "e2e/faults",
-  "e2e/mutations",
+  "e2e/imports",
   "examples/local-aws",
-  "e2e/any-stack",
-  "e2e/pipeline",
+  "e2e/function-versions",
+  "app/deploy-command",
+  "e2e/destinations",
   "e2e/permissions",
+  "e2e/any-stack",
+  "e2e/mutations",
+  "e2e/pipeline",
   "app/deploy",
   "app/start",
   "local/alarms",
-  "cli/doctor",
+  "cli/doctor-faults",
   "cli/redrive-pipeline",
+  "app/run",
+  "cli/permissions",
+  "local/clients",
 ];
 
 /**

@@ -18,6 +18,7 @@ export default async function startTools(): Promise<void> {
     await findTerraform();
     globalThis.moto = await startMoto();
     process.env.MOTO_URL = globalThis.moto.url;
+    process.env.MOTO_SECRET = globalThis.moto.secret;
   } catch (error) {
     const { message } = error as Error;
     if (process.env.REQUIRE_TERRAFORM) {

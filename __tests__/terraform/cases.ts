@@ -47,6 +47,7 @@ export const registration = (name: string): string[] => [
 ];
 
 export const reader = (name: string): string[] => [
+  `iam_role_policy.${name}_on-failure-policy`,
   `iam_role_policy.${name}_role-policy`,
   `lambda_event_source_mapping.${name}_mapping`,
 ];

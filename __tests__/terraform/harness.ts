@@ -4,20 +4,23 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Accounts } from "../../local/aws/accounts";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import { LambdaCode } from "../../modules";
+import { closeEmptyAccounts, emptyAccounts } from "./empty-accounts";
 
 export const ROOT = path.resolve(__dirname, "..", "..");
 export const STACK = "stacks/cross-account-kinesis";
 
 /** `describe`, or its `skip` if start-tools.ts found no Terraform. */
-export const describeWithTerraform = (...suite: Parameters<jest.Describe>): void => {
+export const describeWithTerraform = (name: string, tests: () => void): void => {
   if (process.env.MOTO_URL === undefined) {
     throw new Error('list this suite in the project "terraform" of jest.config.js');
   }
-  (process.env.MOTO_URL ? describe : describe.skip)(...suite);
+  (process.env.MOTO_URL ? describe : describe.skip)(name, () => {
+    afterAll(closeEmptyAccounts);
+    tests();
+  });
 };
 
 export const scratch = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "synth-"));
@@ -96,13 +99,8 @@ export const createdBy = (changes: readonly PlannedChange[]): string[] =>
   changes.filter(({ action }) => action === "create").map(({ address }) => address);
 
 export async function initialize(stackDirectory: string): Promise<string> {
-  const url = process.env.MOTO_URL ?? "";
-  const accounts = new Accounts(url);
   const terraform = await findTerraform();
-  const directory = await copyStack(terraform, stackDirectory, {
-    url,
-    credentials: (account) => accounts.credentials(account),
-  });
+  const directory = await copyStack(terraform, stackDirectory, await emptyAccounts());
   await terraform.run(directory, "init");
   return directory;
 }

@@ -2,8 +2,6 @@ import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { describeWithTerraform, initialize, STACK, synthesizeMain } from "./harness";
 
-jest.setTimeout(120_000);
-
 /** Terraform's graph: all direct and indirect dependencies of each resource. */
 async function waitsFor(): Promise<(address: string) => string[]> {
   const directory = await initialize(path.join(synthesizeMain(), STACK));

@@ -4,8 +4,6 @@ import * as path from "node:path";
 import { describeWithTerraform, plan, ROOT, scratch, STACK, synthesizeMain } from "./harness";
 import { analytics, archive, fraud, settings } from "./settings";
 
-jest.setTimeout(240_000);
-
 const files = (directory: string): Record<string, string> =>
   Object.fromEntries(
     fs

@@ -4,8 +4,6 @@ import { CASES, madeFunction, producer, queue, reader, registration } from "./ca
 import { describeWithTerraform, plan, STACK, synthesize, synthesizeMain } from "./harness";
 import { analytics, archive, fraud, settings } from "./settings";
 
-jest.setTimeout(240_000);
-
 /** Shortens addresses without losing information: no hashes, and no scope of main.ts's consumers. */
 const short = (addresses: readonly string[]): string[] =>
   addresses

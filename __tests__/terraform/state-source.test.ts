@@ -2,13 +2,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { runCli } from "../cli/world";
 import { graphOf, type Graph } from "../../cli/src/diagram/graph";
-import { resourcesInState } from "../../cli/src/diagram/resources";
+import { resourcesOfState } from "../../pipeline/terraform/references";
 import { readState, referencesInState } from "../../cli/src/state";
 import { findTerraform } from "../../local/terraform";
 import { describeWithTerraform, scratch } from "./harness";
 import { pipelineState } from "./pipeline-state";
-
-jest.setTimeout(120_000);
 
 /** Where `terraform.tfstate` is not in the directory, so that only Terraform can tell the state. */
 const BACKEND = "../elsewhere.tfstate";
@@ -49,7 +47,7 @@ async function directoryWith(file: string, text: string, state: object): Promise
 const readPipeline = async (origin: string) => {
   const resources = await readState(origin);
   const [reference] = referencesInState(resources, origin);
-  return { reference, graph: graphOf(resourcesInState(resources)) };
+  return { reference, graph: graphOf(resourcesOfState(resources)) };
 };
 
 const waits = ({ edges }: Graph): string[] =>

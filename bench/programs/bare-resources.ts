@@ -16,6 +16,14 @@ import { CODE, type Accounts, type Size } from "./pipelines";
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
+const reportFailures = (queue: SqsQueue) =>
+  statement("ReportFailures", ["sqs:SendMessage"], queue.arn);
+
+/** A policy does not survive the role that it names or belongs to. */
+const replacedWith = (role?: IamRole) => ({
+  replaceTriggeredBy: role ? [`aws_iam_role.${role.friendlyUniqueId}.unique_id`] : [],
+});
+
 /**
  * The resources of the library's pipelines, made of the provider's own classes.
  *
@@ -81,6 +89,7 @@ export function bareResources(
       provider: producer,
       resourceArn: arn,
       policy: document(statement("ReadConsumer", CONSUMER_ACTIONS, arn, principal)),
+      lifecycle: replacedWith(roles[index]),
       dependsOn: after(registered, ...(keyPolicy ? [keyPolicy] : [])),
     });
   });
@@ -98,10 +107,10 @@ export function bareResources(
     });
     const queue = new SqsQueue(stack, `${name}-queue`, {
       provider,
-      name: `${name}-on-failure`,
+      namePrefix: `${name}-on-failure-`,
       messageRetentionSeconds: 1209600,
       sqsManagedSseEnabled: true,
-      lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
+      lifecycle: { ignoreChanges: ["name", "name_prefix"], createBeforeDestroy: true },
       ...waits,
     });
     const { stream, key, condition } = streamOf(index);
@@ -113,9 +122,10 @@ export function bareResources(
         statement("ReadStream", READ_ACTIONS, stream.arn),
         statement("ReadConsumer", CONSUMER_ACTIONS, registered[index]?.arn),
         statement("DecryptRecords", ["kms:Decrypt"], key.arn, undefined, condition),
-        statement("ReportFailures", ["sqs:SendMessage"], queue.arn),
+        reportFailures(queue),
         statement("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${logGroup.arn}:*`),
       ),
+      lifecycle: replacedWith(role),
     });
     const asset = new TerraformAsset(stack, `${name}-code`, {
       path: CODE,
@@ -143,13 +153,13 @@ export function bareResources(
       tracingConfig: { mode: "PassThrough" },
       ...waits,
     });
-    return { lambda, queue, rolePolicy };
+    return { lambda, queue, role, rolePolicy };
   });
   const proofs = functions.flatMap(({ lambda, rolePolicy }) => [lambda, rolePolicy]);
-  functions.forEach(({ lambda, queue, rolePolicy }, index) => {
+  functions.forEach(({ lambda, queue, role, rolePolicy }, index) => {
     const { keyPolicy, policy } = streamOf(index);
     const own = [consumerPolicies[index], keyPolicy].filter((one) => one !== undefined);
-    new LambdaEventSourceMapping(stack, `consumer-${index}-mapping`, {
+    const mapping = new LambdaEventSourceMapping(stack, `consumer-${index}-mapping`, {
       provider: consumerOf(index),
       functionName: lambda.arn,
       eventSourceArn: registered[index]?.arn,
@@ -166,6 +176,14 @@ export function bareResources(
       destinationConfig: { onFailure: { destinationArn: queue.arn } },
       lifecycle: { ignoreChanges: ["starting_position", "starting_position_timestamp"] },
       dependsOn: after(proofs, policy, rolePolicy, ...own),
+    });
+    new IamRolePolicy(stack, `consumer-${index}-on-failure-policy`, {
+      provider: consumerOf(index),
+      role: role.name,
+      name: `consumer-${index}-on-failure`,
+      policy: document(reportFailures(queue)),
+      lifecycle: replacedWith(role),
+      dependsOn: [mapping],
     });
   });
 }

@@ -13,7 +13,7 @@ import {
 import * as fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { createClients, type ClientSettings, type Clients } from "../../cli/src/clients";
-import { kinesisEvent, kinesisRecord, type KinesisRecord } from "../../cli/src/kinesis-event";
+import { kinesisEvent, kinesisRecord, type KinesisRecord } from "../../pipeline/kinesis-event";
 import { invoker } from "../../cli/src/redrive/invoke";
 import { Progress } from "../../cli/src/redrive/progress";
 import { redrive } from "../../cli/src/redrive/redrive";
@@ -41,15 +41,18 @@ export interface Redriven {
 interface Reads {
   readonly kinesis: Clients["kinesis"];
   readonly sqs: Clients["sqs"];
-  readonly lambda: Clients["lambda"];
+  readonly invoke: Clients["invoke"];
 }
 
 /** Sends what the reports name to the function by the command's own code. */
-async function byCommand(world: World, { kinesis, sqs, lambda }: Reads): Promise<number> {
+async function byCommand(world: World, { kinesis, sqs, invoke }: Reads): Promise<number> {
   const progress = Progress.open(world.journal);
   const source = new ReportQueue(sqs, world.queueUrl, progress);
-  const invoke = invoker(lambda, world.target.functionArn);
-  const summary = await redrive(world.target, {}, { kinesis, source, progress, invoke });
+  const summary = await redrive(
+    world.target,
+    {},
+    { kinesis, source, progress, invoke: invoker(invoke, world.target.functionArn) },
+  );
   progress.close();
   if (summary.stopped ?? summary.rejected[0] ?? summary.unusable[0] ?? summary.undecided[0]) {
     throw new Error(JSON.stringify(summary));
@@ -58,7 +61,7 @@ async function byCommand(world: World, { kinesis, sqs, lambda }: Reads): Promise
 }
 
 /** The same calls in a row, without a journal, without checks, for one shard that nobody splits. */
-async function bare(world: World, { kinesis, sqs, lambda }: Reads): Promise<number> {
+async function bare(world: World, { kinesis, sqs, invoke }: Reads): Promise<number> {
   const { queueUrl: QueueUrl, shardId: ShardId, target } = world;
   const { streamArn: StreamARN, functionArn: FunctionName } = target;
   const count = new GetQueueAttributesCommand({
@@ -104,7 +107,7 @@ async function bare(world: World, { kinesis, sqs, lambda }: Reads): Promise<numb
     const after = records.findIndex(({ sequenceNumber }) => BigInt(sequenceNumber) > end);
     const batch = records.splice(0, after === -1 ? records.length : after);
     const Payload = Buffer.from(JSON.stringify(kinesisEvent(batch, ShardId, target)));
-    const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName, Payload }));
+    const { FunctionError } = await invoke.send(new InvokeCommand({ FunctionName, Payload }));
     if (FunctionError !== undefined) {
       throw new Error(FunctionError);
     }
@@ -122,10 +125,10 @@ async function main([file = "", side]: readonly string[]): Promise<void> {
     calls[name] = (calls[name] ?? 0) + 1;
   };
   const { kinesis } = createClients(world.producer, onCall);
-  const { sqs, lambda } = createClients(world.consumer, onCall);
+  const { sqs, invoke } = createClients(world.consumer, onCall);
   const before = process.cpuUsage();
   const start = performance.now();
-  const records = await (side === "bare" ? bare : byCommand)(world, { kinesis, sqs, lambda });
+  const records = await (side === "bare" ? bare : byCommand)(world, { kinesis, sqs, invoke });
   const wall = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(before);
   const redriven: Redriven = { wall, cpu: (user + system) / 1e6, records, calls };

@@ -3,8 +3,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ROOT, scratch, STACK } from "../../__tests__/terraform/harness";
 
-jest.setTimeout(120_000);
-
 /** What cdktf writes into a stack, where frameworks and providers may differ. */
 interface Stack {
   readonly "//": { metadata: { version: string } };

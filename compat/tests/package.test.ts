@@ -5,8 +5,6 @@ import { manifest, pack, ROOT } from "../../__tests__/package/pack";
 import { describeWithTerraform, plan, scratch } from "../../__tests__/terraform/harness";
 import { Framework, Stranger } from "./stranger";
 
-jest.setTimeout(300_000);
-
 const FRAMEWORKS: Framework[] = ["cdktf", "cdktn"];
 
 let tarball: string;
@@ -102,7 +100,7 @@ describe.each(FRAMEWORKS)("in a stranger's project on %s", (framework) => {
 
       const created = await plan(directory);
 
-      expect(created).toHaveLength(13);
+      expect(created).toHaveLength(14);
     });
   });
 });

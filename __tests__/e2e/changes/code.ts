@@ -1,9 +1,10 @@
+import { buildSync } from "esbuild";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LambdaCode } from "../../../modules";
 import { scratch } from "../../terraform/harness";
 
-function codeOf(source: string): LambdaCode {
+export function codeOf(source: string): LambdaCode {
   const directory = scratch();
   fs.writeFileSync(path.join(directory, "index.js"), source);
   return LambdaCode.fromDirectory(directory);
@@ -12,6 +13,22 @@ function codeOf(source: string): LambdaCode {
 /** Logs nothing: the local AWS tells the test about deliveries. */
 export const silentCode = (): LambdaCode =>
   codeOf("exports.handler = async () => ({ batchItemFailures: [] });");
+
+/** A handler that knows nothing of windows, bundled with the published `kinesisHandler`. */
+export function windowCode(): LambdaCode {
+  const directory = scratch();
+  buildSync({
+    stdin: {
+      contents:
+        'import { kinesisHandler } from "./handler/kinesis-handler"; export const handler = kinesisHandler(() => undefined);',
+      resolveDir: path.resolve(__dirname, "../../.."),
+    },
+    outfile: path.join(directory, "index.js"),
+    bundle: true,
+    platform: "node",
+  });
+  return LambdaCode.fromDirectory(directory);
+}
 
 export const newCode = (): LambdaCode =>
   codeOf("exports.run = async () => ({ batchItemFailures: [] });");

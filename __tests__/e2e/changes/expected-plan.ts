@@ -1,6 +1,6 @@
 import type { Change } from "../../../app/changes/change";
 import { effectsOf } from "../../../app/changes/effects";
-import type { Plan, ResourceChange } from "../../../app/changes/plan";
+import type { Plan, ResourceChange } from "../../../pipeline/terraform/plan";
 import { type ChangeId, changeOf } from "../../../app/changes/table";
 import { PROOFS } from "./proofs";
 

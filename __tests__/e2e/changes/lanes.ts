@@ -13,7 +13,7 @@ import {
   TracingMode,
 } from "../../../modules";
 import { CONSUMER, PRODUCER, REGION } from "../deployment";
-import { missingCode, newCode } from "./code";
+import { missingCode, newCode, windowCode } from "./code";
 
 export const WRITER = "555555555555";
 export const BROKEN = "333333333333";
@@ -51,6 +51,8 @@ const { NONE } = StreamEncryption;
 const SHARED = { readMode: ReadMode.SHARED_THROUGHPUT };
 const EFO = { readMode: ReadMode.ENHANCED_FAN_OUT };
 
+const TAGS = { tags: { team: "analytics" }, tagsByResource: { role: { team: "security" } } };
+const WINDOW_CODE = { ...SHARED, code: windowCode() };
 const NEW_CODE = { code: newCode(), handler: "index.run" };
 
 const FUNCTION_SETTINGS = {
@@ -169,8 +171,9 @@ export const consumers = (existing: Existing): Record<string, Rounds<ConsumerPro
     { ...SHARED, alias: { name: "live", functionVersion: "1" }, ...NEW_CODE },
   ],
   tagged: [
-    SHARED,
-    { ...SHARED, tags: { team: "analytics" }, tagsByResource: { role: { team: "security" } } },
+    WINDOW_CODE,
+    { ...WINDOW_CODE, ...TAGS },
+    { ...WINDOW_CODE, ...TAGS, tumblingWindowInSeconds: 1 },
   ],
   names: [
     EFO,
@@ -253,7 +256,6 @@ export const PLANNED: Overrides = {
     },
   },
   consumers: {
-    settings: { ...EFO, tumblingWindowInSeconds: 60 },
     fourth: {
       ...SHARED,
       account: FOURTH,
@@ -290,9 +292,9 @@ export const PLANNED: Overrides = {
       systemLogLevel: SystemLogLevel.WARN,
     },
     tagged: {
-      ...SHARED,
-      tags: { team: "analytics" },
-      tagsByResource: { role: { team: "security" } },
+      ...WINDOW_CODE,
+      ...TAGS,
+      tumblingWindowInSeconds: 1,
       existingLogGroupName: "/shared/functions",
     },
     replay: { ...SHARED, account: MOVED },

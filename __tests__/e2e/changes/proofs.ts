@@ -39,7 +39,7 @@ export const PROOFS: Record<ChangeId, Proof> = {
   start: consumer("settings", 1),
   "mapping-metrics": { round: "planned", construct: "neighbour" },
   "gives-up-earlier": consumer("settings", 2),
-  "tumbling-window": { round: "planned", construct: "settings" },
+  "tumbling-window": consumer("tagged", 2),
   "function-settings": consumer("function", 1),
   "log-settings": consumer("function", 2),
   boundary: consumer("function", 2),

@@ -1,5 +1,4 @@
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
-import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { policiesOf } from "../../../app/permissions/policies";
 import { Policy } from "../../../app/permissions/statements";
 import { SynthesizedStack } from "../../../app/stack";
@@ -57,17 +56,10 @@ export function synthesizePipeline(version: "before" | "after", existingKeyArn: 
       logRetentionDays: either(30, 0),
       permissionsBoundaryArn: boundaryArn(either(...BOUNDARIES)),
       batchSize: either(100, 50),
+      alias: { name: "live" },
       tags: either({ team: "a" }, { owner: "b" }),
     });
     analytics.mapping.addOverride("tags", either({ team: "a" }, { owner: "b" }));
-    analytics.lambdaFunction?.addOverride("publish", true);
-    new LambdaAlias(stack, "alias", {
-      provider: consumers,
-      name: "live",
-      functionName: "analytics",
-      functionVersion: analytics.lambdaFunction?.version ?? "",
-      dependsOn: [analytics.lambdaFunction!],
-    });
     new IamRolePolicyAttachment(stack, "attachment", {
       provider: consumers,
       role: analytics.role?.name ?? "",
