@@ -36,13 +36,13 @@ const LAYERS = [
   "monitoring",
 ];
 const outsideModules = [
-  "^(\\.\\./)+(?!(" + LAYERS.join("|") + ")/)",
-  "modules/ is published alone",
+  "^(\\.\\./)+(?!\\.\\./|(pipeline|" + LAYERS.join("|") + ")/)",
+  "modules/ is published with pipeline/ alone",
 ];
 const PUBLIC_API = "import from modules/index.ts, which is the public API";
 /** The insides of modules/ that settings, schema, Terraform module and command line share. */
 const DECLARATIONS =
-  "properties/|policies/(principals|partitions|actions)$|[a-z-]+/([a-z-]+-properties|record-age|on-failure)$";
+  "properties/|policies/principals$|[a-z-]+/([a-z-]+-properties|record-age|on-failure)$";
 const fromIndexOnly = ["/modules/.", PUBLIC_API];
 const declarationsOnly = [`/modules/(?!${DECLARATIONS})`, PUBLIC_API];
 
@@ -55,6 +55,13 @@ const boundaries = [
       `imports in modules/ point one way: ${LAYERS.join(" <- ")}`,
     ]),
   ),
+  restrictImports(
+    ["pipeline/**"],
+    [
+      "^(?!\\.|node:)|^(\\.\\./)+(modules|cli|local|app|handler|scripts|terraform-module)/",
+      "pipeline/ is a leaf: it says what AWS and Terraform mean, and imports nothing but itself",
+    ],
+  ),
   restrictImports(["handler/**"], ["^\\.\\./", "the function is bundled without the library"]),
   restrictImports(["app/**"], declarationsOnly, [
     "/(local|scripts|terraform-module|cli)/",
@@ -62,18 +69,43 @@ const boundaries = [
   ]),
   restrictImports(
     ["app/changes/**"],
-    ["^\\.\\./(?!\\.\\./modules$)", "app/changes/ reads plans, and knows nothing of settings"],
+    [
+      "^\\.\\./(?!\\.\\./(modules(/properties/visible-text)?$|pipeline/))",
+      "app/changes/ reads plans, and knows nothing of settings",
+    ],
   ),
   restrictImports(["scripts/**"], declarationsOnly, [
     "/terraform-module/",
     "the Terraform module uses scripts/, not the other way round",
   ]),
-  restrictImports(["terraform-module/**", "local/**", "cli/**"], declarationsOnly),
+  restrictImports(["terraform-module/**"], declarationsOnly),
+  restrictImports(
+    ["local/**"],
+    declarationsOnly,
+    [
+      "/(app|cli|scripts|terraform-module)/",
+      "the local AWS runs any stack, whoever synthesizes it",
+    ],
+    ["iam-simulate", "the simulator judges pipeline/iam in tests, so nothing else may use it"],
+  ),
+  restrictImports(["cli/**"], declarationsOnly, [
+    "/(local|app|scripts|terraform-module)/",
+    "the command line is published with pipeline/ and the declarations of modules/ alone",
+  ]),
 ];
 
 export default tseslint.config(
   {
-    ignores: ["cdktf.out", "lib", "lib-cdktn", "coverage", "handler/dist", "cli/dist", ".cache"],
+    ignores: [
+      "cdktf.out",
+      ".cdktf.run-*",
+      "lib",
+      "lib-cdktn",
+      "coverage",
+      "handler/dist",
+      "cli/dist",
+      ".cache",
+    ],
   },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
