@@ -52,7 +52,7 @@ export const streamNameOf = (arn: string): string => parseArn(arn).resource.spli
 export const consumerNameOf = (arn: string): string => /\/consumer\/([^:/]+)/.exec(arn)?.[1] ?? "";
 
 /** Name of the role, without the path that its ARN may have. */
-export const roleNameOf = (arn: string): string => arn.split("/").at(-1) ?? "";
+export const roleNameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
 /** ARN of a session of a role, which has no path. */
 export const sessionArnOf = (roleArn: string, sessionName: string): string => {

@@ -117,6 +117,7 @@ describe("access to a key", () => {
     ["for the role", grant(), "allowed"],
     ["for another role", grant({ GranteePrincipal: `${ROLE}x` }), "denied"],
     ["for another operation", grant({ Operations: ["Encrypt"] }), "denied"],
+    ["for no operation", { GranteePrincipal: ROLE }, "denied"],
     ["for the stream", grant({ Constraints: { EncryptionContextSubset: stream } }), "allowed"],
     ["for only the stream", grant({ Constraints: { EncryptionContextEquals: stream } }), "allowed"],
     [

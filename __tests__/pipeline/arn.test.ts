@@ -1,6 +1,7 @@
 import {
   consumerNameOf,
   dnsSuffixOf,
+  functionNameIn,
   isConsumerArn,
   isKinesisArn,
   parseArn,
@@ -41,11 +42,12 @@ describe("an ARN", () => {
     expect([STREAM, CONSUMER].map(isConsumerArn)).toEqual([false, true]);
     expect([STREAM, CONSUMER].map(streamArnOf)).toEqual([STREAM, STREAM]);
     expect([STREAM, CONSUMER].map(streamNameOf)).toEqual(["clicks", "clicks"]);
-    expect(consumerNameOf(CONSUMER)).toBe("reader");
+    expect([STREAM, CONSUMER].map(consumerNameOf)).toEqual(["", "reader"]);
+    expect(streamNameOf(FUNCTION)).toBe("");
   });
 
   it("of a role holds its path, that of a session does not", () => {
-    expect(roleNameOf(ROLE)).toBe("reader");
+    expect([ROLE, "reader"].map(roleNameOf)).toEqual(["reader", "reader"]);
     expect(sessionArnOf(ROLE, "fn")).toBe("arn:aws-cn:sts::222222222222:assumed-role/reader/fn");
   });
 
@@ -53,6 +55,13 @@ describe("an ARN", () => {
     const parts = { unqualifiedArn: FUNCTION, name: "reader" };
     expect(parseFunctionArn(FUNCTION)).toEqual(parts);
     expect(parseFunctionArn(`${FUNCTION}:live`)).toEqual({ ...parts, qualifier: "live" });
+    expect(parseFunctionArn("reader").name).toBe("");
+    expect([FUNCTION, `${FUNCTION}:live`, "reader:live", undefined].map(functionNameIn)).toEqual([
+      "reader",
+      "reader",
+      "reader",
+      undefined,
+    ]);
   });
 });
 

@@ -127,6 +127,9 @@ describe("evaluate", () => {
     ["DateNotEquals", { "aws:EpochTime": "1772366400" }, "denied"],
     ["NumericGreaterThanEquals", { "aws:EpochTime": "1772366400" }, "allowed"],
     ["NumericLessThan", { "aws:EpochTime": "one" }, "denied"],
+    ["NumericLessThan", { "aws:EpochTime": "" }, "denied"],
+    ["NumericEquals", { "aws:EpochTime": "1772366400.0" }, "allowed"],
+    ["DateEquals", { "aws:CurrentTime": "1772366400" }, "allowed"],
   ])("decides on condition %s %j", (operator, keys, expected) => {
     expect(outcome([allow({ Condition: { [operator]: keys } })])).toBe(expected);
   });
@@ -182,6 +185,15 @@ describe("evaluate", () => {
     [["*"], "denied"],
   ])("lets an Allow exclude %j", (AWS, expected) => {
     expect(outcome([allow({ NotPrincipal: { AWS } })])).toBe(expected);
+  });
+
+  it.each([
+    [{ Service: "lambda.amazonaws.com" }, "denied"],
+    [{ Service: "sns.amazonaws.com" }, "allowed"],
+    ["*", "denied"],
+  ])("lets an Allow exclude a service by NotPrincipal %j", (NotPrincipal, expected) => {
+    const caller = { service: "lambda.amazonaws.com" };
+    expect(outcome([allow({ NotPrincipal })], { caller })).toBe(expected);
   });
 
   it("does not guess whose unique id a policy names", () => {

@@ -153,6 +153,24 @@ describe("a reader in a state", () => {
     });
   });
 
+  it("is known by its mapping's id where the state has no uuid", () => {
+    const given = resources.map((one) => ({
+      ...one,
+      values: { ...one.values, uuid: undefined, id: "u-1", filter_criteria: [{}] },
+    }));
+
+    expect(readersIn(given)[0]).toMatchObject({ uuid: "u-1", hasFilters: true });
+  });
+
+  it("has neither filters nor a destination if its mapping names none", () => {
+    const given = resources.map((one) => ({
+      ...one,
+      values: { ...one.values, filter_criteria: undefined, destination_config: undefined },
+    }));
+
+    expect(readersIn(given)[0]).toMatchObject({ hasFilters: false, destinationArn: undefined });
+  });
+
   it.each([
     ["of another state", resources.slice(1)],
     [
