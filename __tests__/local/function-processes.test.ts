@@ -8,24 +8,23 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal } from "./refusal";
-import { clientsOf, CONSUMER, makeFunction, makeRole, type Clients, until } from "./two-accounts";
+import { CONSUMER, makeFunction, makeRole, until, useTwoAccounts } from "./two-accounts";
 
-let aws: LocalAws;
-let consumer: Clients;
 let role: string;
+const { consumer } = useTwoAccounts();
 
 beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0 });
-  consumer = await clientsOf(aws, CONSUMER);
   role = await makeRole(consumer, "runs");
 });
-afterAll(() => aws.stop());
 
 async function invoke(name: string, source: string): Promise<Record<string, unknown>> {
   const Environment = { Variables: { MINE: "x" } };
   await makeFunction(consumer, name, role, source, { Environment, Timeout: 20 });
+  return invokeAgain(name);
+}
+
+async function invokeAgain(name: string): Promise<Record<string, unknown>> {
   const { Payload } = await consumer.lambda.send(new InvokeCommand({ FunctionName: name }));
   return JSON.parse(Payload?.transformToString() ?? "") as Record<string, unknown>;
 }
@@ -94,6 +93,16 @@ describe("a function", () => {
     const source = `exports.handler = () => { ${statement}; return new Promise(() => undefined) }`;
     const { errorMessage } = await invoke(name, source);
     expect(errorMessage).toContain(`Runtime exited with error: ${reason}`);
+  });
+
+  it.each([
+    ["returns a value", "() => ({ a: 1 })"],
+    ["returns nothing, after a timer", "() => { setTimeout(() => console.log('late'), 50); }"],
+    ["waits for what never comes", "() => new Promise(() => undefined)"],
+  ])("answers null when it neither calls back nor settles a promise: it %s", async (_, handler) => {
+    const name = handler.replace(/\W+/g, "-").slice(0, 20);
+    expect(await invoke(name, `exports.handler = ${handler};`)).toBeNull();
+    expect(await invokeAgain(name)).toBeNull();
   });
 
   it("leaves neither processes nor files behind when it hangs", async () => {

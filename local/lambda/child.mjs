@@ -100,14 +100,26 @@ async function load() {
   return handler;
 }
 
-function call(handler, event, context) {
-  return new Promise((fulfil, reject) => {
-    const callback = (error, value) => (error ? reject(error) : fulfil(value));
-    const returned = handler(event, context, callback);
-    if (typeof returned?.then === "function") {
-      returned.then(fulfil, reject);
-    }
-  });
+/**
+ * Calls the handler. As in Lambda, the result is null if nothing is left to do before the handler
+ * calls back or its promise settles. The channel to the parent is not such work.
+ */
+async function call(handler, event, context) {
+  let onIdle;
+  process.channel.unref();
+  try {
+    return await new Promise((fulfil, reject) => {
+      process.once("beforeExit", (onIdle = () => fulfil(null)));
+      const callback = (error, value) => (error ? reject(error) : fulfil(value));
+      const returned = handler(event, context, callback);
+      if (typeof returned?.then === "function") {
+        returned.then(fulfil, reject);
+      }
+    });
+  } finally {
+    process.channel.ref();
+    process.off("beforeExit", onIdle);
+  }
 }
 
 const crash = (error) => {
