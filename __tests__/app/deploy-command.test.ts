@@ -53,7 +53,7 @@ exec "${real}" "$@"
       DEPLOYMENT: path.join(root, "settings.json"),
       PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}`,
     };
-    const clients = await clientsOf(aws, PRODUCER);
+    const clients = clientsOf(aws, PRODUCER);
     roleArn = await makeRole(clients, "reader");
     await makeFunction(clients, "reader", roleArn, "exports.handler = async () => ({});");
     await clients.s3.send(new CreateBucketCommand({ Bucket: backend.bucket }));
@@ -98,7 +98,7 @@ exec "${real}" "$@"
 
     expect(applied.output).toContain("0 added, 2 changed, 0 destroyed");
     expect(applied.code).toBe(0);
-    const { kinesis } = await clientsOf(aws, PRODUCER);
+    const { kinesis } = clientsOf(aws, PRODUCER);
     const { StreamDescriptionSummary: stream } = await kinesis.send(
       new DescribeStreamSummaryCommand({ StreamName: "orders" }),
     );

@@ -66,7 +66,7 @@ describeWithTerraform("npm run deploy", () => {
   }
 
   const functionsIn = async (account: string): Promise<unknown> => {
-    const { lambda } = await clientsOf(aws, account);
+    const { lambda } = clientsOf(aws, account);
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
     return Functions.map(({ FunctionName }) => FunctionName);
   };
@@ -80,7 +80,7 @@ describeWithTerraform("npm run deploy", () => {
     expect(await run({}, { approve: () => Promise.resolve(false) })).toBe(
       "not approved: nothing was changed",
     );
-    const { kinesis } = await clientsOf(aws, "111111111111");
+    const { kinesis } = clientsOf(aws, "111111111111");
     expect((await kinesis.send(new ListStreamsCommand({}))).StreamNames).toEqual([]);
   });
 

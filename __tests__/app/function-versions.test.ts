@@ -43,7 +43,7 @@ describe("a function with versions", () => {
 
   beforeAll(async () => {
     aws = await startLocalAws({ rolePropagationSeconds: 0 });
-    const clients = await clientsOf(aws, CONSUMER);
+    const clients = clientsOf(aws, CONSUMER);
     const role = await makeRole(clients, "analytics");
     arn = await makeFunction(clients, "analytics", role, "exports.handler = async () => 1;");
     const { accessKeyId, secretAccessKey, sessionToken } = await aws.credentials(CONSUMER);
@@ -73,7 +73,7 @@ describe("a function with versions", () => {
   });
 
   it("is published if its code is newer than its newest version, and only then", async () => {
-    const { lambda } = await clientsOf(aws, CONSUMER);
+    const { lambda } = clientsOf(aws, CONSUMER);
     await lambda.send(new PublishVersionCommand({ FunctionName: "analytics" }));
     expect(await find()).toEqual([]);
 
@@ -93,7 +93,7 @@ describe("a function with versions", () => {
   });
 
   const publish = async (...names: number[]): Promise<void> => {
-    const { lambda } = await clientsOf(aws, CONSUMER);
+    const { lambda } = clientsOf(aws, CONSUMER);
     for (const name of names) {
       const ZipFile = zipSync({ "index.js": strToU8(`exports.handler = async () => ${name};`) });
       const FunctionName = "analytics";
@@ -137,7 +137,7 @@ describe("a function with versions", () => {
     (await findOld(...given)).map(({ sentence }) => sentence).join();
 
   it("loses its oldest versions after an apply, but none that an alias invokes", async () => {
-    const { lambda } = await clientsOf(aws, CONSUMER);
+    const { lambda } = clientsOf(aws, CONSUMER);
     await publish(3, 4, 5, 6);
     await lambda.send(
       new CreateAliasCommand({
@@ -170,7 +170,7 @@ describe("a function with versions", () => {
     ["description", { Description: "counts orders" }],
     ["environment", { Environment: { Variables: { STAGE: "live" } } }],
   ])("is published if its %s is newer than its newest version", async (_setting, change) => {
-    const { lambda } = await clientsOf(aws, CONSUMER);
+    const { lambda } = clientsOf(aws, CONSUMER);
     const FunctionName = "analytics";
     await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...change }));
     const [missing] = await find();

@@ -80,8 +80,8 @@ export async function enter(
   process.env.AWS_CONFIG_FILE = join(directory, "config");
   return {
     aws,
-    producer: await clientsOf(aws, PRODUCER),
-    consumer: await clientsOf(aws, CONSUMER),
+    producer: clientsOf(aws, PRODUCER),
+    consumer: clientsOf(aws, CONSUMER),
     administrators: async () => {
       const of = (accountId: string) => aws.credentials(accountId);
       return (await profile("producer", PRODUCER, of)) + (await profile("analytics", CONSUMER, of));

@@ -78,8 +78,8 @@ describeWithTerraform("every change, under constant load", () => {
   };
 
   const createExisting = async (): Promise<Existing> => {
-    const producer = await deployment.clients(PRODUCER);
-    const consumer = await deployment.clients(CONSUMER);
+    const producer = deployment.clients(PRODUCER);
+    const consumer = deployment.clients(CONSUMER);
     const keyPolicy = policy(
       allow(["kms:*"], "*", `arn:aws:iam::${PRODUCER}:root`),
       allow(["kms:Decrypt"], "*", `arn:aws:iam::${CONSUMER}:root`),
@@ -119,7 +119,7 @@ describeWithTerraform("every change, under constant load", () => {
       onDelivered: deliveries.add,
     });
     existing = await createExisting();
-    load = new Load(await deployment.clients(WRITER), (id) =>
+    load = new Load(deployment.clients(WRITER), (id) =>
       streamArn(at(streams(existing)[id]!, round)!.streamName),
     );
     await deployment.init(synthesized());
@@ -175,7 +175,7 @@ describeWithTerraform("every change, under constant load", () => {
   const failureQueue = async (
     consumer: string,
   ): Promise<{ client: SQSClient; QueueUrl: string }> => {
-    const { sqs } = await deployment.clients(CONSUMER);
+    const { sqs } = deployment.clients(CONSUMER);
     return { client: sqs, QueueUrl: await deployment.failureQueueUrl(CONSUMER, consumer) };
   };
 
@@ -185,7 +185,7 @@ describeWithTerraform("every change, under constant load", () => {
     load.start(Object.keys(streams(existing)));
     const hasRecords = (consumer: string) => deliveries.to([consumer]).length > 0;
     await until(() => Promise.resolve(["settings", "fourth", "neighbour"].every(hasRecords)));
-    const { lambda } = await deployment.clients(BROKEN);
+    const { lambda } = deployment.clients(BROKEN);
     const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({}));
     expect(EventSourceMappings).toEqual([]);
     for (const consumer of ["names", "registered"]) {
@@ -242,7 +242,7 @@ describeWithTerraform("every change, under constant load", () => {
   });
 
   it("reports why records with an abandoned key cannot be read", async () => {
-    const { lambda } = await deployment.clients(CONSUMER);
+    const { lambda } = deployment.clients(CONSUMER);
     const { EventSourceMappings } = await lambda.send(
       new ListEventSourceMappingsCommand({ FunctionName: "abandoned" }),
     );

@@ -3,8 +3,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { isChanged, isUpdated, type Plan } from "../../pipeline/terraform/plan";
+import type { Values } from "../../pipeline/terraform/resource";
+import { parseState } from "../../pipeline/terraform/state";
 import { type DeploymentOptions, runDeployment } from "../../app/plan-and-apply";
-import type { LocalAws } from "../../local/aws";
+import { startLocalAws, type LocalAws } from "../../local/aws";
+import type { Delivery } from "../../local/aws/batch";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
 import { scratch } from "../terraform/harness";
@@ -17,7 +20,31 @@ export class Deployed {
   public readonly root = scratch();
   private readonly directory = path.join(this.root, "out", "stacks", "it");
 
-  constructor(private readonly aws: LocalAws) {}
+  private constructor(
+    public readonly aws: LocalAws,
+    /** What the functions were given since the local AWS started. */
+    public readonly deliveries: readonly Delivery[],
+  ) {}
+
+  /** In empty accounts. */
+  public static async start(): Promise<Deployed> {
+    const deliveries: Delivery[] = [];
+    const aws = await startLocalAws({
+      rolePropagationSeconds: 0,
+      consumerCreatingSeconds: 0,
+      onDelivered: (delivery) => deliveries.push(delivery),
+    });
+    return new Deployed(aws, deliveries);
+  }
+
+  /** Another deployment into the same accounts. */
+  public beside(): Deployed {
+    return new Deployed(this.aws, this.deliveries);
+  }
+
+  public stop(): Promise<void> {
+    return this.aws.stop();
+  }
 
   /** Deploys a synthesized stack, or does what the options say. Returns the message of the error. */
   public async run(
@@ -78,21 +105,10 @@ export class Deployed {
   }
 
   /** Attributes in the state, by address. */
-  public state(): Map<string, Readonly<Record<string, unknown>>> {
+  public state(): Map<string, Values> {
     const file = path.join(this.directory, "terraform.tfstate");
-    const { resources } = JSON.parse(fs.readFileSync(file, "utf8")) as {
-      resources: {
-        mode: string;
-        type: string;
-        name: string;
-        instances: { attributes: Record<string, unknown> }[];
-      }[];
-    };
-    return new Map(
-      resources
-        .filter(({ mode }) => mode === "managed")
-        .map(({ type, name, instances: [first] }) => [`${type}.${name}`, first?.attributes ?? {}]),
-    );
+    const { resources } = parseState(fs.readFileSync(file, "utf8"), file);
+    return new Map(resources.map(({ address, values }) => [address, values]));
   }
 
   /** What the next apply would do: actions by type, and the attributes that an update changes. */

@@ -48,13 +48,13 @@ export class Deployment {
       aws.credentials(account),
   ) {}
 
-  public clients(account: string): Promise<Clients> {
+  public clients(account: string): Clients {
     return clientsOf(this.aws, account);
   }
 
   /** The failure queue of a consumer's function, whose name Terraform completes. */
   public async failureQueueUrl(account: string, functionName: string): Promise<string> {
-    const { sqs } = await this.clients(account);
+    const { sqs } = this.clients(account);
     const QueueNamePrefix = `${functionName}-on-failure-`;
     const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
     return QueueUrls[0] ?? "";
@@ -146,7 +146,7 @@ export class Deployment {
   /** The messages that a function logged, without Lambda's own lines. */
   public async logged(account: string, name: string): Promise<Logged[]> {
     await this.aws.flushLogs();
-    const lines = await messages(await this.clients(account), name);
+    const lines = await messages(this.clients(account), name);
     return lines
       .filter((line) => line.startsWith("{"))
       .map((line) => (JSON.parse(line) as { message: Logged }).message);

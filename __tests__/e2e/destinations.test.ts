@@ -78,7 +78,7 @@ describeWithTerraform("on-failure destinations, while every batch fails", () => 
   let putting: Promise<void> = Promise.resolve();
 
   const load = async (): Promise<void> => {
-    const producer = await deployment.clients(PRODUCER);
+    const producer = deployment.clients(PRODUCER);
     while (isPutting) {
       await put(producer, streamArn("orders"), [{ key: "a", data: String(count) }]);
       count++;
@@ -92,7 +92,7 @@ describeWithTerraform("on-failure destinations, while every batch fails", () => 
       consumerCreatingSeconds: 0,
       metricsIntervalSeconds: 1,
     });
-    const { s3, sns, sqs } = await deployment.clients(CONSUMER);
+    const { s3, sns, sqs } = deployment.clients(CONSUMER);
     for (const QueueName of QUEUES) {
       await sqs.send(new CreateQueueCommand({ QueueName }));
     }
@@ -138,7 +138,7 @@ describeWithTerraform("on-failure destinations, while every batch fails", () => 
 
   /** How many records the reports of a function in a queue are about. */
   const reported = async (QueueName: string, functionName: string): Promise<number> => {
-    const { sqs } = await deployment.clients(CONSUMER);
+    const { sqs } = deployment.clients(CONSUMER);
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
     let sum = 0;
     for (;;) {

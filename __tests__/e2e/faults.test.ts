@@ -64,7 +64,7 @@ describeWithTerraform("a deployment with faults", () => {
 
   const deliver = async (...data: string[]): Promise<void> =>
     put(
-      await deployment.clients(PRODUCER),
+      deployment.clients(PRODUCER),
       streamArn("orders"),
       data.map((one) => ({ key: one, data: one })),
     );
@@ -88,7 +88,7 @@ describeWithTerraform("a deployment with faults", () => {
     deployment = await Deployment.start({
       rolePropagationSeconds: ROLE_PROPAGATION_SECONDS,
     });
-    const consumer = await deployment.clients(CONSUMER);
+    const consumer = deployment.clients(CONSUMER);
     const role = await makeRole(consumer, "echo");
     const group = `arn:aws:logs:${REGION}:${CONSUMER}:log-group:/aws/lambda/echo:*`;
     await setRolePolicy(
@@ -138,7 +138,7 @@ describeWithTerraform("a deployment with faults", () => {
   });
 
   it("recreates a policy that was deleted outside Terraform", async () => {
-    const { kinesis } = await deployment.clients(PRODUCER);
+    const { kinesis } = deployment.clients(PRODUCER);
     await kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: streamArn("orders") }));
     expect(await deployment.pendingChanges()).toContain(
       "aws_kinesis_resource_policy.orders_stream-policy",
@@ -151,7 +151,7 @@ describeWithTerraform("a deployment with faults", () => {
   });
 
   it("gives access to a role again that was deleted and recreated", async () => {
-    const { iam } = await deployment.clients(CONSUMER);
+    const { iam } = deployment.clients(CONSUMER);
     const RoleName = MADE;
     const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
     const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
@@ -173,7 +173,7 @@ describeWithTerraform("a deployment with faults", () => {
   });
 
   it("registers a deregistered consumer again, with its policy and its mapping", async () => {
-    const { kinesis } = await deployment.clients(PRODUCER);
+    const { kinesis } = deployment.clients(PRODUCER);
     await kinesis.send(
       new DeregisterStreamConsumerCommand({
         StreamARN: streamArn("orders"),

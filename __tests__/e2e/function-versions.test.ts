@@ -2,7 +2,6 @@ import { GetAliasCommand } from "@aws-sdk/client-lambda";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { hasAwsCli } from "../cli/aws-cli";
 import { clientsOf, messages, put, until } from "../local/two-accounts";
 import { describeWithTerraform, scratch, STACK, synthesizeMain } from "../terraform/harness";
@@ -52,12 +51,11 @@ const synthesized = (code: string, stage: string): string =>
 describeWithTerraform("an alias whose function could not publish a version", () => {
   const [one, two, three] = [codeNamed("one"), codeNamed("two"), codeNamed("three")];
   const canType = hasAwsCli;
-  let aws: LocalAws;
   let deployed: Deployed;
   let count = 0;
 
   const version = async (): Promise<string | undefined> => {
-    const { lambda } = await clientsOf(aws, CONSUMER);
+    const { lambda } = clientsOf(deployed.aws, CONSUMER);
     const alias = await lambda.send(new GetAliasCommand({ FunctionName: NAME, Name: "live" }));
     return alias.FunctionVersion;
   };
@@ -65,11 +63,11 @@ describeWithTerraform("an alias whose function could not publish a version", () 
   /** Puts a record, and waits until a code with an environment has processed it. */
   async function isProcessedBy(code: string, stage: string): Promise<void> {
     const data = `record-${count++}`;
-    await put(await clientsOf(aws, PRODUCER), streamArn("orders"), [{ key: "a", data }]);
+    await put(clientsOf(deployed.aws, PRODUCER), streamArn("orders"), [{ key: "a", data }]);
     const line = `${code} ${stage} ${data}`;
     await until(async () => {
-      await aws.flushLogs();
-      const logged = await messages(await clientsOf(aws, CONSUMER), NAME);
+      await deployed.aws.flushLogs();
+      const logged = await messages(clientsOf(deployed.aws, CONSUMER), NAME);
       return logged.some((message) => message.includes(line));
     });
   }
@@ -77,18 +75,17 @@ describeWithTerraform("an alias whose function could not publish a version", () 
   /** Deploys a change of which no version is published. */
   async function failToPublish(stack: string): Promise<void> {
     const before = await version();
-    aws.failNext("lambda", "PublishVersion", REFUSED, 1);
+    deployed.aws.failNext("lambda", "PublishVersion", REFUSED, 1);
     expect(await deployed.run(stack)).toContain(REFUSED.message);
     expect(await version()).toBe(before);
   }
 
   beforeAll(async () => {
-    aws = await startLocalAws({ rolePropagationSeconds: 0 });
-    deployed = new Deployed(aws);
+    deployed = await Deployed.start();
     expect(await deployed.run(synthesized(one, "test"))).toBe("");
     expect(await version()).toBe("1");
   });
-  afterAll(() => aws.stop());
+  afterAll(() => deployed.stop());
 
   (canType ? it : it.skip).each([
     { changed: "code", directory: two, stage: "test", now: "two", old: "one test", next: "2" },

@@ -1,7 +1,5 @@
 import * as path from "node:path";
 import { NAMED_RESOURCES } from "../../app/refusals/named-resources";
-import { startLocalAws, type LocalAws } from "../../local/aws";
-import type { Delivery } from "../../local/aws/batch";
 import { clientsOf, put, until } from "../local/two-accounts";
 import { describeWithTerraform, STACK, synthesizeMain } from "../terraform/harness";
 import { Deployed } from "./deployed";
@@ -42,21 +40,14 @@ const leaving = (addresses: readonly string[]): string[] =>
     );
 
 describeWithTerraform("resources that left the state", () => {
-  const deliveries: Delivery[] = [];
-  let aws: LocalAws;
   let deployed: Deployed;
   let stack: string;
 
   beforeAll(async () => {
-    aws = await startLocalAws({
-      rolePropagationSeconds: 0,
-      consumerCreatingSeconds: 0,
-      onDelivered: (delivery) => deliveries.push(delivery),
-    });
-    deployed = new Deployed(aws);
+    deployed = await Deployed.start();
     stack = path.join(synthesizeMain(SETTINGS), STACK);
   });
-  afterAll(() => aws.stop());
+  afterAll(() => deployed.stop());
 
   let left: string[];
   const typed: string[] = [];
@@ -108,8 +99,8 @@ describeWithTerraform("resources that left the state", () => {
   it("process records as before", async () => {
     expect(await deployed.run(stack)).toBe("");
     expect(await deployed.pending()).toEqual([]);
-    const from = deliveries.length;
-    await put(await clientsOf(aws, PRODUCER), streamArn("orders"), [{ key: "a", data: "it" }]);
-    await until(() => Promise.resolve(deliveries.length > from));
+    const from = deployed.deliveries.length;
+    await put(clientsOf(deployed.aws, PRODUCER), streamArn("orders"), [{ key: "a", data: "it" }]);
+    await until(() => Promise.resolve(deployed.deliveries.length > from));
   });
 });

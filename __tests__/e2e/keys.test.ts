@@ -25,7 +25,7 @@ describeWithTerraform("keys that the program creates, in one apply", () => {
 
   it("allow the reader to decrypt the stream's records", async () => {
     const data = "through a key with a policy of the same plan";
-    await put(await deployment.clients(PRODUCER), streamArn("orders"), [{ key: "a", data }]);
+    await put(deployment.clients(PRODUCER), streamArn("orders"), [{ key: "a", data }]);
     await until(async () =>
       (await deployment.logged(CONSUMER, "analytics")).some(
         ({ kinesis }) => kinesis?.data === data,
@@ -34,7 +34,7 @@ describeWithTerraform("keys that the program creates, in one apply", () => {
   });
 
   it("encrypt the failure queue", async () => {
-    const { sqs } = await deployment.clients(CONSUMER);
+    const { sqs } = deployment.clients(CONSUMER);
     const QueueUrl = await deployment.failureQueueUrl(CONSUMER, "analytics");
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["KmsMasterKeyId"] }),

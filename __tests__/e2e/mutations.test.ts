@@ -66,8 +66,8 @@ describeWithTerraform("a pipeline without one of its permissions", () => {
   /** The first step that fails; undefined if all work. */
   async function whatIsBroken(): Promise<string | undefined> {
     const round = count++;
-    const { kinesis } = await deployment.clients(WRITER);
-    const { lambda, sqs } = await deployment.clients(CONSUMER);
+    const { kinesis } = deployment.clients(WRITER);
+    const { lambda, sqs } = deployment.clients(CONSUMER);
     const QueueUrl = await deployment.failureQueueUrl(CONSUMER, "analytics");
     // One receive call returns at most ten reports.
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
@@ -131,7 +131,7 @@ describeWithTerraform("a pipeline without one of its permissions", () => {
 
   /** Waits until the poller no longer reports the refusals that a removed statement caused. */
   async function readsAgain(): Promise<void> {
-    const { lambda } = await deployment.clients(CONSUMER);
+    const { lambda } = deployment.clients(CONSUMER);
     await until(async () => {
       const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: uuid }));
       return !CANNOT_READ.test(mapping.LastProcessingResult ?? "");
@@ -146,7 +146,7 @@ describeWithTerraform("a pipeline without one of its permissions", () => {
   it.each(statementsOf(synthesized))(
     "fails without the statement %s",
     async (_name, missed, policy, sid) => {
-      const clients = await deployment.clients(policy.account);
+      const clients = deployment.clients(policy.account);
       const resource = deployment.show(policy.address) as Record<string, string>;
       const put = (text: string): Promise<unknown> => policy.put(clients, resource, text);
 

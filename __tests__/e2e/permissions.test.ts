@@ -55,8 +55,8 @@ describeWithTerraform("a deploying role with the printed policies", () => {
 
   beforeAll(async () => {
     deployment = await Deployment.startAsDeployer({ rolePropagationSeconds: 1 });
-    const { kms } = await deployment.clients(PRODUCER);
-    const { iam } = await deployment.clients(CONSUMER);
+    const { kms } = deployment.clients(PRODUCER);
+    const { iam } = deployment.clients(CONSUMER);
     const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({}));
     const allowAll = { Effect: "Allow", Action: "*", Resource: "*" };
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [allowAll] });

@@ -100,11 +100,11 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
       .filter((record) => record !== undefined);
 
   const putTo = async (stream: string, records: { key: string; data: unknown }[]): Promise<void> =>
-    put(await deployment.clients(PRODUCER), streamArn(stream), records);
+    put(deployment.clients(PRODUCER), streamArn(stream), records);
 
   beforeAll(async () => {
     deployment = await Deployment.start();
-    const producer = await deployment.clients(PRODUCER);
+    const producer = deployment.clients(PRODUCER);
     await makeStream(producer, "imported");
     const { KeyMetadata: key } = await producer.kms.send(
       new CreateKeyCommand({
@@ -193,7 +193,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
         await until(async () => new Set(await seenBy(name)).size === GOOD.length);
         expect(new Set(await seenBy(name))).toEqual(new Set(GOOD));
 
-        const { sqs } = await deployment.clients(CONSUMER);
+        const { sqs } = deployment.clients(CONSUMER);
         const QueueUrl = await deployment.failureQueueUrl(CONSUMER, name);
         const { Messages: failures } = await sqs.send(
           new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
@@ -217,7 +217,7 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
     await deployment.destroy();
 
     for (const account of [PRODUCER, ...READERS.map(([, id]) => id)]) {
-      const { iam, kinesis, kms, lambda, logs, sqs } = await deployment.clients(account);
+      const { iam, kinesis, kms, lambda, logs, sqs } = deployment.clients(account);
       const { StreamNames } = await kinesis.send(new ListStreamsCommand({}));
       const { Roles } = await iam.send(new ListRolesCommand({}));
       const { Functions } = await lambda.send(new ListFunctionsCommand({}));

@@ -53,7 +53,7 @@ describeWithTerraform("a role that is recreated under its own name", () => {
   afterAll(() => deployment.stop());
 
   const delivers = async (data: string): Promise<void> => {
-    await put(await deployment.clients(PRODUCER), streamArn("orders"), [{ key: "a", data }]);
+    await put(deployment.clients(PRODUCER), streamArn("orders"), [{ key: "a", data }]);
     for (const name of NAMES) {
       await until(async () =>
         (await deployment.logged(CONSUMER, name)).some(({ kinesis }) => kinesis?.data === data),
@@ -76,7 +76,7 @@ describeWithTerraform("a role that is recreated under its own name", () => {
     await deployment.applyPending();
 
     await delivers("after");
-    const { kinesis } = await deployment.clients(PRODUCER);
+    const { kinesis } = deployment.clients(PRODUCER);
     const { Policy } = await kinesis.send(
       new GetResourcePolicyCommand({ ResourceARN: streamArn("orders") }),
     );

@@ -3,8 +3,6 @@ import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { startLocalAws, type LocalAws } from "../../local/aws";
-import type { Delivery } from "../../local/aws/batch";
 import { CrossAccountConsumer, ProducerStream, ReadMode } from "../../modules";
 import { clientsOf, put, until } from "../local/two-accounts";
 import {
@@ -60,32 +58,27 @@ const sharing = (hasFirst: boolean): string =>
   }, REGION);
 
 describeWithTerraform("a plan that would fail halfway or take away what is in use", () => {
-  const deliveries: Delivery[] = [];
-  let aws: LocalAws;
   let deployed: Deployed;
 
   beforeAll(async () => {
-    aws = await startLocalAws({
-      rolePropagationSeconds: 0,
-      consumerCreatingSeconds: 0,
-      onDelivered: (delivery) => deliveries.push(delivery),
-    });
-    deployed = new Deployed(aws);
+    deployed = await Deployed.start();
   });
-  afterAll(() => aws.stop());
+  afterAll(() => deployed.stop());
 
   const functions = async (): Promise<string[]> => {
-    const { lambda } = await clientsOf(aws, CONSUMER);
+    const { lambda } = clientsOf(deployed.aws, CONSUMER);
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
     return Functions.map(({ FunctionName = "" }) => FunctionName).sort();
   };
 
   /** Puts a record into a stream, and waits until each of the functions has it. */
   async function reaches(stream: string, ...names: string[]): Promise<void> {
-    const from = deliveries.length;
-    await put(await clientsOf(aws, PRODUCER), streamArn(stream), [{ key: "a", data: "it" }]);
+    const from = deployed.deliveries.length;
+    await put(clientsOf(deployed.aws, PRODUCER), streamArn(stream), [{ key: "a", data: "it" }]);
     await until(() => {
-      const reached = deliveries.slice(from).map(({ functionArn }) => functionArn.split(":")[6]);
+      const reached = deployed.deliveries
+        .slice(from)
+        .map(({ functionArn }) => functionArn.split(":")[6]);
       return Promise.resolve(names.every((name) => reached.includes(name)));
     });
   }
@@ -179,7 +172,7 @@ describeWithTerraform("a plan that would fail halfway or take away what is in us
     expect(await functions()).toEqual(["n1", "n2", "n9"]);
     await reaches("orders", "n1", "n2", "n9");
 
-    const { kms } = await clientsOf(aws, PRODUCER);
+    const { kms } = clientsOf(deployed.aws, PRODUCER);
     const [, key] = [...deployed.state()].find(([one]) => one.startsWith("aws_kms_key.")) ?? [];
     const KeyId = String(key?.arn);
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
@@ -199,7 +192,7 @@ describeWithTerraform("a plan that would fail halfway or take away what is in us
   });
 
   it("says how many failure reports a destroy deletes", async () => {
-    const { sqs } = await clientsOf(aws, CONSUMER);
+    const { sqs } = clientsOf(deployed.aws, CONSUMER);
     const queues = [...deployed.state()].filter(([one]) => one.startsWith("aws_sqs_queue."));
     const QueueUrl = String(queues[0]?.[1].url);
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
@@ -217,7 +210,7 @@ describeWithTerraform("a plan that would fail halfway or take away what is in us
   });
 
   it("hands a shared function over to the consumer that stays", async () => {
-    const shared = new Deployed(aws);
+    const shared = deployed.beside();
     expect(await shared.run(sharing(true))).toBe("");
     const queueOf = (): unknown =>
       [...shared.state()].find(([one]) => one.startsWith("aws_sqs_queue."))?.[1].url;

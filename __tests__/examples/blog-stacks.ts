@@ -36,8 +36,8 @@ export interface BlogStacks {
  * order and with the API calls of CloudFormation.
  */
 export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
-  const producer = await clientsOf(aws, PRODUCER);
-  const consumer = await clientsOf(aws, CONSUMER);
+  const producer = clientsOf(aws, PRODUCER);
+  const consumer = clientsOf(aws, CONSUMER);
 
   const { KeyMetadata: key } = await producer.kms.send(
     new CreateKeyCommand({

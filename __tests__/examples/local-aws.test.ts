@@ -62,8 +62,8 @@ async function deliver(
   partitionKey: string,
 ): Promise<unknown> {
   const data = `data of ${partitionKey}`;
-  await put(await clientsOf(aws, PRODUCER), streamArn, [{ key: partitionKey, data }]);
-  const { logs } = await clientsOf(aws, CONSUMER);
+  await put(clientsOf(aws, PRODUCER), streamArn, [{ key: partitionKey, data }]);
+  const { logs } = clientsOf(aws, CONSUMER);
   const line = await until(async () => {
     const { events = [] } = await logs.send(
       new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${functionName}` }),
@@ -169,7 +169,7 @@ describeWithTerraform("migrate-from-blog", () => {
 
     await run(directory, "apply", "plan");
     await expectNothingLeft(directory);
-    const consumer = await clientsOf(aws, CONSUMER);
+    const consumer = clientsOf(aws, CONSUMER);
     expect((await mapping(consumer, ids.mapping_id)).State).toBe("Enabled");
     expect(
       await deliver(streamArn, "kds-cross-account-stream-efo-consumer", "migrated"),

@@ -10,26 +10,10 @@ import {
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal } from "./refusal";
-import {
-  clientsOf,
-  CONSUMER,
-  makeFunction,
-  makeRole,
-  REGION,
-  type Clients,
-  until,
-} from "./two-accounts";
+import { CONSUMER, makeFunction, makeRole, REGION, until, useTwoAccounts } from "./two-accounts";
 
-let aws: LocalAws;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0 });
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { aws, consumer } = useTwoAccounts();
 
 function hasCli(): boolean {
   try {
@@ -47,7 +31,7 @@ writeFileSync(config, "[default]\ns3 =\n  signature_version = s3v4\n");
 
 /** Runs the AWS CLI, which signs with its own code, with the credentials that `npm start -- --keep` prints. */
 async function cli(...args: string[]): Promise<string> {
-  const { accessKeyId, secretAccessKey, sessionToken } = await aws.credentials(CONSUMER);
+  const { accessKeyId, secretAccessKey, sessionToken } = await aws().credentials(CONSUMER);
   const env = {
     PATH: process.env.PATH,
     AWS_DEFAULT_REGION: REGION,
@@ -57,7 +41,7 @@ async function cli(...args: string[]): Promise<string> {
     AWS_SESSION_TOKEN: sessionToken,
   };
   return (
-    await promisify(execFile)("aws", ["--endpoint-url", aws.url, ...args], { env })
+    await promisify(execFile)("aws", ["--endpoint-url", aws().url, ...args], { env })
   ).stdout.trim();
 }
 
@@ -66,7 +50,7 @@ async function cli(...args: string[]): Promise<string> {
     expect(await cli("sts", "get-caller-identity", "--query", "Account")).toBe(`"${CONSUMER}"`);
     expect(await cli("kinesis", "list-streams", "--query", "StreamNames")).toBe("[]");
     const queue = await cli("sqs", "create-queue", "--queue-name", "a", "--output", "text");
-    expect(queue).toBe(`${aws.url}/${CONSUMER}/a`);
+    expect(queue).toBe(`${aws().url}/${CONSUMER}/a`);
     await cli("sqs", "send-message", "--queue-url", queue, "--message-body", "100 % (ä+b)");
     await cli("logs", "create-log-group", "--log-group-name", "/aws/a b");
     expect(await cli("logs", "describe-log-groups")).toContain("/aws/a b");
@@ -109,7 +93,7 @@ describe("an IAM user's access key", () => {
       accessKeyId: AccessKeyId,
       secretAccessKey: key?.SecretAccessKey ?? "",
     };
-    const sts = new STSClient({ endpoint: aws.url, region: REGION, credentials });
+    const sts = new STSClient({ endpoint: aws().url, region: REGION, credentials });
     const ask = () => sts.send(new GetCallerIdentityCommand({}));
     const set = (Status: "Active" | "Inactive") =>
       consumer.iam.send(new UpdateAccessKeyCommand({ UserName: "somebody", AccessKeyId, Status }));

@@ -1,32 +1,19 @@
 import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { HANDLER, loggedBatches, loggedData, records } from "./batch-handler";
 import {
   allow,
-  clientsOf,
   connect,
-  CONSUMER,
   makeConsumer,
   makeStream,
   mapping,
-  PRODUCER,
   put,
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { producer, consumer } = useTwoAccounts();
 
 describe("delivery", () => {
   it("delivers 10,000 records of 4 shards to three consumers, in order per key", async () => {

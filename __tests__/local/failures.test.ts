@@ -1,30 +1,18 @@
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { createQueue, HANDLER, loggedBatches, loggedData, records } from "./batch-handler";
 import {
   allow,
-  clientsOf,
   connect,
   CONSUMER,
   makeStream,
   mapping,
   messages,
-  PRODUCER,
   put,
   REGION,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { producer, consumer } = useTwoAccounts();
 
 describe("failures", () => {
   it("without splitting retry the whole batch, then send its metadata to SQS", async () => {

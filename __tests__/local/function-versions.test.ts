@@ -16,11 +16,9 @@ import {
   type UpdateAliasCommandInput,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import type { Delivery } from "../../local/aws/batch";
 import { refusal } from "./refusal";
 import {
-  clientsOf,
   connect,
   CONSUMER,
   makeFunction,
@@ -28,28 +26,16 @@ import {
   makeStream,
   mapping,
   messages,
-  PRODUCER,
   put,
   REGION,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
 const deliveries: Delivery[] = [];
-
-beforeAll(async () => {
-  aws = await startLocalAws({
-    rolePropagationSeconds: 0,
-    consumerCreatingSeconds: 0,
-    onDelivered: (delivery) => deliveries.push(delivery),
-  });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
+const { producer, consumer } = useTwoAccounts({
+  onDelivered: (delivery) => deliveries.push(delivery),
 });
-afterAll(() => aws.stop());
 
 /** Logs the name of the code, the version and the environment for each record. */
 const code = (name: string) => `exports.handler = async ({ Records }, context) => {

@@ -1,31 +1,19 @@
 import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { records } from "./batch-handler";
 import {
-  clientsOf,
   connect,
   CONSUMER,
   makeStream,
   mapping,
   messages,
-  PRODUCER,
   put,
   REGION,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { producer, consumer } = useTwoAccounts();
 
 describe("functions", () => {
   it("log as Lambda's Node runtime does, in JSON and in text", async () => {

@@ -7,22 +7,18 @@ import {
   type InvokeCommandInput,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal } from "./refusal";
 import {
   allow,
-  clientsOf,
   CONSUMER,
   makeFunction,
   makeRole,
-  PRODUCER,
   REGION,
   setRolePolicy,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let consumer: Clients;
+const { aws, producer, consumer } = useTwoAccounts();
 
 const CODE = `exports.handler = async (event, context) => {
   if (event.fail) throw new TypeError("rejected " + event.fail);
@@ -36,12 +32,9 @@ const FunctionName = "invoked";
 const ARN = `arn:aws:lambda:${REGION}:${CONSUMER}:function:${FunctionName}`;
 
 beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  consumer = await clientsOf(aws, CONSUMER);
   const role = await makeRole(consumer, FunctionName);
   await makeFunction(consumer, FunctionName, role, CODE, { Publish: true, Timeout: 2 });
 });
-afterAll(() => aws.stop());
 
 async function invoke(event: unknown, settings: Partial<InvokeCommandInput> = {}) {
   const { Payload, ...response } = await consumer.lambda.send(
@@ -118,8 +111,8 @@ describe("Invoke", () => {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: { AWS: CONSUMER }, Action: "sts:AssumeRole" }],
     });
-    const settings = { endpoint: aws.url, region: REGION, maxAttempts: 1 };
-    const sts = new STSClient({ ...settings, credentials: await aws.credentials(CONSUMER) });
+    const settings = { endpoint: aws().url, region: REGION, maxAttempts: 1 };
+    const sts = new STSClient({ ...settings, credentials: await aws().credentials(CONSUMER) });
     const { Credentials: session } = await sts.send(
       new AssumeRoleCommand({
         RoleArn: `arn:aws:iam::${CONSUMER}:role/caller`,
@@ -152,8 +145,7 @@ describe("Invoke", () => {
   });
 
   it("fails for a caller of another account", async () => {
-    const { lambda } = await clientsOf(aws, PRODUCER);
-    expect(await refusal(lambda.send(new InvokeCommand({ FunctionName: ARN })))).toMatch(
+    expect(await refusal(producer.lambda.send(new InvokeCommand({ FunctionName: ARN })))).toMatch(
       /^AccessDeniedException/,
     );
   });

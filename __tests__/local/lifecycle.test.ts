@@ -36,8 +36,8 @@ describe("the local AWS", () => {
   it("runs twice side by side, on loopback only, and leaves nothing behind", async () => {
     const [one, other] = await Promise.all([startLocalAws(), startLocalAws()]);
     try {
-      const first = await clientsOf(one, PRODUCER);
-      const second = await clientsOf(other, PRODUCER);
+      const first = clientsOf(one, PRODUCER);
+      const second = clientsOf(other, PRODUCER);
       await makeStream(first, "only-here");
       expect((await first.kinesis.send(new ListStreamsCommand({}))).StreamNames).toEqual([
         "only-here",
@@ -58,8 +58,8 @@ describe("the local AWS", () => {
   it("separates accounts, and forwards calls that moto answers", async () => {
     const aws = await startLocalAws();
     try {
-      const producer = await clientsOf(aws, PRODUCER);
-      const consumer = await clientsOf(aws, CONSUMER);
+      const producer = clientsOf(aws, PRODUCER);
+      const consumer = clientsOf(aws, CONSUMER);
       const { QueueUrl } = await consumer.sqs.send(new CreateQueueCommand({ QueueName: "mine" }));
       expect(QueueUrl).toBe(`${aws.url}/${CONSUMER}/mine`);
       expect((await consumer.sqs.send(new ListQueuesCommand({}))).QueueUrls).toEqual([QueueUrl]);
@@ -89,7 +89,8 @@ describe("moto", () => {
     const others = motos();
     const aws = await startLocalAws();
     try {
-      const { kinesis } = await clientsOf(aws, PRODUCER);
+      const { kinesis } = clientsOf(aws, PRODUCER);
+      await kinesis.send(new ListStreamsCommand({}));
       expect(aws.exitReason()).toBeUndefined();
       const [own] = motos().filter((pid) => !others.includes(pid));
       process.kill(own!, "SIGKILL");

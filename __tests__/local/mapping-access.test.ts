@@ -11,11 +11,9 @@ import {
   StartStreamEncryptionCommand,
 } from "@aws-sdk/client-kinesis";
 import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal, createPropagatedRole } from "./refusal";
 import {
   allow,
-  clientsOf,
   connect,
   CONSUMER,
   CONSUMER_ACTIONS,
@@ -30,19 +28,13 @@ import {
   setResourcePolicy,
   setRolePolicy,
   STREAM_ACTIONS,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
+const { producer, consumer } = useTwoAccounts({
+  rolePropagationSeconds: 1,
+  consumerCreatingSeconds: 0.5,
 });
-afterAll(() => aws.stop());
 
 describe("event source mappings across accounts", () => {
   let stream: string;

@@ -4,35 +4,26 @@ import {
   DeleteEventSourceMappingCommand,
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal, createPropagatedRole } from "./refusal";
 import {
   allow,
-  clientsOf,
   CONSUMER,
   makeFunction,
   makeMapping,
   makeStream,
   mapping,
-  PRODUCER,
   REGION,
   setResourcePolicy,
   setRolePolicy,
   STREAM_ACTIONS,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
+const { producer, consumer } = useTwoAccounts({
+  rolePropagationSeconds: 1,
+  consumerCreatingSeconds: 0.5,
 });
-afterAll(() => aws.stop());
 
 describe("event source mappings", () => {
   let stream: string;

@@ -10,12 +10,10 @@ import {
   GetQueueUrlCommand,
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { createQueue, HANDLER, loggedData, records } from "./batch-handler";
 import { refusal } from "./refusal";
 import {
   allow,
-  clientsOf,
   connect,
   CONSUMER,
   makeConsumer,
@@ -27,33 +25,23 @@ import {
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
 const INTERVAL_SECONDS = 1;
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
 const cloudwatch: Record<string, CloudWatchClient> = {};
+const { aws, producer, consumer } = useTwoAccounts({ metricsIntervalSeconds: INTERVAL_SECONDS });
 
 beforeAll(async () => {
-  aws = await startLocalAws({
-    rolePropagationSeconds: 0,
-    consumerCreatingSeconds: 0,
-    metricsIntervalSeconds: INTERVAL_SECONDS,
-  });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
   for (const account of [PRODUCER, CONSUMER]) {
     cloudwatch[account] = new CloudWatchClient({
-      endpoint: aws.url,
+      endpoint: aws().url,
       region: REGION,
-      credentials: await aws.credentials(account),
+      credentials: await aws().credentials(account),
     });
   }
 });
-afterAll(() => aws.stop());
 
 const EVENT_COUNT = { MetricsConfig: { Metrics: ["EventCount" as const] } };
 
@@ -70,7 +58,7 @@ async function statistic(
   Stat: string,
   since = new Date(Date.now() - 600_000),
 ): Promise<number | undefined> {
-  await aws.flushMetrics();
+  await aws().flushMetrics();
   const { MetricDataResults: [result] = [] } = await cloudwatch[account]!.send(
     new GetMetricDataCommand({
       StartTime: since,
@@ -273,7 +261,7 @@ describe("metrics", () => {
     const name = "incoming";
     const stream = await makeStream(producer, name);
     await put(producer, stream, records("12345", "678"));
-    aws.failNext("kinesis", "PutRecord", {
+    aws().failNext("kinesis", "PutRecord", {
       code: "ProvisionedThroughputExceededException",
       message: "Rate exceeded for shard shardId-000000000000",
     });

@@ -71,11 +71,7 @@ export class MonitoredPipeline {
       metricsIntervalSeconds: 0.2,
       metricsClock,
     });
-    const pipeline = new MonitoredPipeline(
-      aws,
-      await clientsOf(aws, PRODUCER),
-      await clientsOf(aws, CONSUMER),
-    );
+    const pipeline = new MonitoredPipeline(aws, clientsOf(aws, PRODUCER), clientsOf(aws, CONSUMER));
     await pipeline.create();
     return pipeline;
   }

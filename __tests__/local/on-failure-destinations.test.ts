@@ -1,31 +1,18 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SubscribeCommand } from "@aws-sdk/client-sns";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { createQueue, HANDLER, loggedData, records } from "./batch-handler";
 import {
   allow,
-  clientsOf,
   connect,
-  CONSUMER,
   makeStream,
   mapping,
-  PRODUCER,
   put,
   REGION,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { producer, consumer } = useTwoAccounts();
 
 describe("discarded records", () => {
   it("go to S3 with the whole event, and to SNS without it", async () => {

@@ -1,36 +1,23 @@
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DeleteResourcePolicyCommand } from "@aws-sdk/client-kinesis";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { HANDLER, loggedData, records } from "./batch-handler";
 import {
   allow,
-  clientsOf,
   connect,
-  CONSUMER,
   CONSUMER_ACTIONS,
   makeConsumer,
   makeStream,
   mapping,
   messages,
   policy,
-  PRODUCER,
   put,
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { aws, producer, consumer } = useTwoAccounts();
 
 describe("permissions while polling", () => {
   const cases: [string, (stream: string, arn: string, role: string) => Promise<unknown>, RegExp][] =
@@ -127,7 +114,7 @@ describe("permissions while polling", () => {
     );
     await put(producer, stream, records("1"));
     await until(async () => (await mapping(consumer, uuid)).LastProcessingResult === "OK");
-    await aws.flushLogs();
+    await aws().flushLogs();
     expect(await messages(consumer, "silent")).toEqual([]);
   });
 });

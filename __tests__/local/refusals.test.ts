@@ -7,30 +7,22 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal, createPropagatedRole } from "./refusal";
 import {
   allow,
-  clientsOf,
   CONSUMER,
   makeRole,
   makeStream,
   policy,
   PRODUCER,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
+const { aws, producer, consumer } = useTwoAccounts({
+  rolePropagationSeconds: 1,
+  consumerCreatingSeconds: 0.5,
 });
-afterAll(() => aws.stop());
 
 describe("key policies", () => {
   const root = allow(["kms:*"], "*", `arn:aws:iam::${PRODUCER}:root`);
@@ -141,7 +133,7 @@ describe("functions", () => {
 describe("injected failures", () => {
   it("affect the named call the given number of times, and no other call", async () => {
     const stream = await makeStream(producer, "failing");
-    aws.failNext(
+    aws().failNext(
       "kinesis",
       "DescribeStreamSummary",
       { code: "LimitExceededException", message: "Rate exceeded" },
@@ -152,7 +144,7 @@ describe("injected failures", () => {
     expect(await ask()).toBe("LimitExceededException: Rate exceeded");
     expect(await ask()).toBe("LimitExceededException: Rate exceeded");
     expect(await ask()).toBe("accepted");
-    aws.failNext("iam", "DeleteRolePolicy", {
+    aws().failNext("iam", "DeleteRolePolicy", {
       code: "DeleteConflict",
       message: "try <later>",
     });

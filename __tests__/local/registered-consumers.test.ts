@@ -7,29 +7,19 @@ import {
   ListTagsForResourceCommand,
   RegisterStreamConsumerCommand,
 } from "@aws-sdk/client-kinesis";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal } from "./refusal";
 import {
   allow,
-  clientsOf,
   CONSUMER,
   CONSUMER_ACTIONS,
   makeConsumer,
   makeStream,
-  PRODUCER,
   setResourcePolicy,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
-  producer = await clientsOf(aws, PRODUCER);
-});
-afterAll(() => aws.stop());
+const { producer } = useTwoAccounts({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
 
 describe("registered consumers", () => {
   let stream: string;

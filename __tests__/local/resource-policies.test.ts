@@ -7,33 +7,24 @@ import {
   PutRecordCommand,
   RegisterStreamConsumerCommand,
 } from "@aws-sdk/client-kinesis";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { refusal, createPropagatedRole } from "./refusal";
 import {
   allow,
-  clientsOf,
   CONSUMER,
   CONSUMER_ACTIONS,
   makeRole,
   makeStream,
   policy,
-  PRODUCER,
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
+const { producer, consumer } = useTwoAccounts({
+  rolePropagationSeconds: 1,
+  consumerCreatingSeconds: 0.5,
 });
-afterAll(() => aws.stop());
 
 describe("resource policies", () => {
   let stream: string;

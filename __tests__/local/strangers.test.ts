@@ -68,7 +68,7 @@ const streams = async (): Promise<string[] | undefined> =>
 
 beforeAll(async () => {
   aws = await startLocalAws({ rolePropagationSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
+  producer = clientsOf(aws, PRODUCER);
   credentials = await aws.credentials(PRODUCER);
   await producer.kinesis.send(new CreateStreamCommand({ StreamName: "kept", ShardCount: 1 }));
 });

@@ -10,10 +10,8 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import {
   allow,
-  clientsOf,
   connect,
   CONSUMER,
   makeStream,
@@ -23,7 +21,7 @@ import {
   PRODUCER,
   put,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
 const HANDLER = `exports.handler = async ({ Records }) => {
@@ -31,16 +29,7 @@ const HANDLER = `exports.handler = async ({ Records }) => {
     process.stdout.write(kinesis.partitionKey + " " + Buffer.from(kinesis.data, "base64") + "\\n");
 };`;
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { producer, consumer } = useTwoAccounts();
 
 const seenBy = async (name: string): Promise<string[]> =>
   (await messages(consumer, name))

@@ -2,20 +2,16 @@ import { UpdateShardCountCommand } from "@aws-sdk/client-kinesis";
 import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { buildSync } from "esbuild";
 import * as path from "node:path";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { createQueue, records } from "./batch-handler";
 import {
   allow,
-  clientsOf,
   connect,
-  CONSUMER,
   makeStream,
   mapping,
   messages,
-  PRODUCER,
   put,
   until,
-  type Clients,
+  useTwoAccounts,
 } from "./two-accounts";
 
 /** Logs each event, and counts records in the state. ANSWER replaces the next state. */
@@ -44,16 +40,7 @@ interface LoggedEvent {
   times: number[];
 }
 
-let aws: LocalAws;
-let producer: Clients;
-let consumer: Clients;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  producer = await clientsOf(aws, PRODUCER);
-  consumer = await clientsOf(aws, CONSUMER);
-});
-afterAll(() => aws.stop());
+const { aws, producer, consumer } = useTwoAccounts();
 
 async function eventsOf(name: string): Promise<LoggedEvent[]> {
   return (await messages(consumer, name))
@@ -256,6 +243,6 @@ describe("a tumbling window", () => {
     await put(producer, stuck.stream, records("1"));
     await until(async () => (await eventsOf("open")).length > 0);
     await until(async () => endsIn(await eventsOf("stuck")).length > 1);
-    await expect(aws.stop()).resolves.toBeUndefined();
+    await expect(aws().stop()).resolves.toBeUndefined();
   });
 });
