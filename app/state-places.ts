@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { Interrupted } from "./interruption";
 import { backendIn, type OutputDirectory, type RememberedBackend, shown } from "./output-directory";
 import { parseState, type State } from "../pipeline/terraform/state";
+import { shellWord } from "../pipeline/shell-word";
 import { localStateFile } from "./state";
 import type { TerraformCommands } from "./terraform";
 
@@ -160,7 +161,7 @@ function moveCommands(from: Place, to: Place, { name, output }: StatePlacesOptio
   const file = from.file ?? to.file ?? path.resolve(reader, localStateFile(name));
   const pull = [
     `mkdir -p ${reader}`,
-    `echo ${quoted(configurationOf(from))} > ${reader}/main.tf.json`,
+    `echo ${shellWord(configurationOf(from))} > ${reader}/main.tf.json`,
     `terraform -chdir=${reader} init -reconfigure`,
     `terraform -chdir=${reader} state pull > ${typed(file)}`,
   ];
@@ -182,11 +183,8 @@ function moveCommands(from: Place, to: Place, { name, output }: StatePlacesOptio
 const environment = (): string =>
   ["DEPLOYMENT", "CDKTF_OUTDIR"]
     .filter((variable) => process.env[variable] !== undefined)
-    .map((variable) => `${variable}=${quoted(process.env[variable] ?? "")} `)
+    .map((variable) => `${variable}=${shellWord(process.env[variable] ?? "")} `)
     .join("");
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** A path in a command. */
-const typed = (file: string): string =>
-  /^[\w./-]+$/.test(shown(file)) ? shown(file) : quoted(shown(file));
+const typed = (file: string): string => shellWord(shown(file));

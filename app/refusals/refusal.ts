@@ -1,3 +1,4 @@
+import { shellWord } from "../../pipeline/shell-word";
 import type { SynthesizedProvider } from "../stack";
 
 /** A reason not to apply a plan, and what to do instead. */
@@ -12,15 +13,12 @@ export interface Refusal {
 /** Writes the arguments of one Terraform command as a line to type. */
 export type TerraformLine = (...args: readonly string[]) => string;
 
-const quoted = (argument: string): string =>
-  /^[\w./=:@-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
-
 /** @param directory of the stack; undefined for Terraform in the current directory */
 export const terraformLine =
   (directory?: string): TerraformLine =>
   (...args) =>
     ["terraform", ...(directory === undefined ? [] : [`-chdir=${directory}`]), ...args]
-      .map(quoted)
+      .map(shellWord)
       .join(" ");
 
 /** Writes a command of the AWS CLI as a line to type, with the profile of a provider block. */
@@ -30,7 +28,7 @@ export const awsLine = (
   { profile }: Pick<SynthesizedProvider, "profile">,
 ): string =>
   ["aws", ...args, "--region", region, ...(profile === undefined ? [] : ["--profile", profile])]
-    .map(quoted)
+    .map(shellWord)
     .join(" ");
 
 /** The refusals as lines of text. Several can start with the same command, which is printed once. */

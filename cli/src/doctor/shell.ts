@@ -1,3 +1,4 @@
+import { shellWord } from "../../../pipeline/shell-word";
 import type { Account } from "../accounts";
 
 /** A line for a POSIX shell, and the account whose credentials it needs. */
@@ -16,11 +17,8 @@ export const variableName = (kind: "KEY" | "CONSUMER", name: string): string =>
 /** The value of a variable, in text that quote() or json() gets. */
 export const valueOfVariable = (name: string): string => `${START}${name}${END}`;
 
-/** One word of a POSIX shell, whatever characters the text has. */
-export const quote = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'\\''`).replace(VARIABLE, `'"$$$1"'`)}'`;
+/** One word of a POSIX shell, with the values of variables. */
+export const quote = (text: string): string => shellWord(text).replace(VARIABLE, `'"$$$1"'`);
 
 /** JSON without characters that a terminal could interpret. */
 export const json = (value: unknown): string =>
