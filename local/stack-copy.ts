@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { localProvider, type ProviderOptions } from "./provider";
+import { listOf } from "../pipeline/values";
 
 /** A `provider "aws"` block, as far as it is read here. */
 interface AwsProvider {
@@ -53,7 +54,7 @@ export async function copyAnyStack(stack: string, options: StackCopyOptions): Pr
       filter: (file) => !/(^|\/)(\.terraform|\.git|[^/]*\.tfstate[^/]*)$/.test(file),
     });
   }
-  const providers = list(modules.get(root)?.flatMap(({ provider }) => list(provider?.aws)));
+  const providers = listOf(modules.get(root)?.flatMap(({ provider }) => listOf(provider?.aws)));
   if (providers.length === 0) {
     throw new Error(`${stack} must have a 'provider "aws"' block for each account, got none`);
   }
@@ -97,7 +98,7 @@ async function localModules(root: string): Promise<Map<string, Module[]>> {
     const files = await Promise.all(configurationFiles(directory).map(parseFile));
     found.set(directory, files);
     const sources = files
-      .flatMap(({ module = {} }) => Object.values(module).flatMap(list))
+      .flatMap(({ module = {} }) => Object.values(module).flatMap((one) => listOf(one)))
       .flatMap(({ source = "" }) => (/^\.\.?(\/|$)/.test(source) ? [source] : []));
     for (const source of sources) {
       await visit(path.resolve(directory, source));
@@ -133,6 +134,3 @@ function commonParent([first = "/", ...others]: string[]): string {
   }
   return parent;
 }
-
-const list = <T>(value: T | readonly T[] | undefined): T[] =>
-  value === undefined ? [] : ([value].flat() as T[]);

@@ -1,5 +1,6 @@
 import { isKinesisArn } from "./arn";
 import { text, type Resource, type Values } from "./terraform/resource";
+import { listOf } from "./values";
 
 /** A function that reads a Kinesis stream, as the state of Terraform knows its event source mapping. */
 export interface Reader {
@@ -45,7 +46,12 @@ export function readersIn(resources: readonly Resource[]): Reader[] {
     });
 }
 
-function destinationIn({ destination_config: config }: Values): string | undefined {
-  const [block] = (config ?? []) as { on_failure?: Values[] }[];
-  return text(block?.on_failure?.[0], "destination_arn");
+/**
+ * Where a mapping reports failures: an ARN, or an expression in a configuration. A block is an object
+ * in a configuration, and a list in a state or plan.
+ */
+export function destinationIn(mapping: Values | null): string | undefined {
+  const [config] = listOf(mapping?.destination_config as Values | readonly Values[] | undefined);
+  const [onFailure] = listOf(config?.on_failure as Values | readonly Values[] | undefined);
+  return text(onFailure, "destination_arn");
 }

@@ -12,3 +12,7 @@ const prototypeOf = (value: unknown): unknown =>
 /** False for null as well as undefined, since JSON has no undefined. */
 export const isGiven = <T>(value: T): value is NonNullable<T> =>
   value !== undefined && value !== null;
+
+/** For what may be given as one value or as a list. */
+export const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : ([value].flat() as T[]);

@@ -8,19 +8,14 @@ import {
   Plan,
   ResourceChange,
 } from "../../pipeline/terraform/plan";
+import { destinationIn } from "../../pipeline/from-terraform";
 import { number, text, Values } from "../../pipeline/terraform/resource";
-
-const destinationOf = (values: Values | null): string | undefined => {
-  const [config] = (values?.destination_config as Values[] | undefined) ?? [];
-  const [onFailure] = (config?.on_failure as Values[] | undefined) ?? [];
-  return text(onFailure ?? null, "destination_arn");
-};
 
 /** The destination of a mapping after the plan is applied. */
 const newDestination = (mapping: ResourceChange): string | undefined =>
   isUnknown(mapping, "destination_config")
     ? "a destination created by this plan"
-    : destinationOf(mapping.change.after);
+    : destinationIn(mapping.change.after);
 
 /** True if reports that were sent to a destination can still be read there. A topic keeps none. */
 const keepsReports = (plan: Plan, destination: string): boolean =>
@@ -58,7 +53,7 @@ export const DELIVERY_EFFECTS = [
     meaning: "Records that Lambda gives up on are no longer reported.",
     find: (plan) =>
       updatedMappings(plan, (name, change) => {
-        return destinationOf(change.change.before) && !newDestination(change)
+        return destinationIn(change.change.before) && !newDestination(change)
           ? `removes the on-failure destination of function ${name}: records that Lambda gives up on leave no trace`
           : undefined;
       }),
@@ -69,7 +64,7 @@ export const DELIVERY_EFFECTS = [
     meaning: "Failures are reported to another destination from now on; no report is lost.",
     find: (plan) =>
       updatedMappings(plan, (name, change) => {
-        const [old, next] = [destinationOf(change.change.before), newDestination(change)];
+        const [old, next] = [destinationIn(change.change.before), newDestination(change)];
         if (next === undefined || next === old) {
           return undefined;
         }

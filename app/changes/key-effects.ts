@@ -1,4 +1,4 @@
-import { awsPrincipals, listOf, statementsOf, type Statement } from "../../pipeline/iam/document";
+import { awsPrincipals, statementsOf, type Statement } from "../../pipeline/iam/document";
 import { Effect, Finding, retention } from "./effect";
 import {
   changesOf,
@@ -11,6 +11,7 @@ import {
   ResourceChange,
 } from "../../pipeline/terraform/plan";
 import { text, Values } from "../../pipeline/terraform/resource";
+import { listOf } from "../../pipeline/values";
 
 /** The statements of a policy that allow decryption; none if it is known only at apply. */
 function decryptStatements(values: Values | null): readonly Statement[] {

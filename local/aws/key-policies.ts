@@ -1,11 +1,12 @@
 import type { KMS, ScheduleKeyDeletionCommandOutput } from "@aws-sdk/client-kms";
 import { parseArn } from "../../pipeline/arn";
 import type { Accounts } from "./accounts";
-import { listOf, statementsOf } from "../../pipeline/iam/document";
+import { statementsOf } from "../../pipeline/iam/document";
 import type { Principals } from "./principals";
 import type { Cache } from "./cache";
 import { AwsError } from "./errors";
 import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
+import { listOf } from "../../pipeline/values";
 
 /** Checks that the principals in a KMS key policy exist. moto stores the policies. */
 export class KeyPolicies {

@@ -1,9 +1,10 @@
-import { awsPrincipals, listOf, statementsOf } from "../../pipeline/iam/document";
+import { awsPrincipals, statementsOf } from "../../pipeline/iam/document";
 import type { Principals } from "./principals";
 import type { StreamConsumers } from "./stream-consumers";
 import { isConsumerArn } from "../../pipeline/arn";
 import { checkOwner, invalidArgument, notFound } from "./errors";
 import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
+import { listOf } from "../../pipeline/values";
 
 // https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html
 // The page's table does not list DescribeStream, but its examples for Lambda contain it.

@@ -1,7 +1,8 @@
 import { parseArn } from "../arn";
-import { listOf, type Policy, type Statement } from "./document";
+import type { Policy, Statement } from "./document";
 import { evaluate, type AccessRequest, type Decision } from "./evaluate";
 import { every, yesIf, type Match } from "./patterns";
+import { listOf } from "../values";
 
 /** What of a KMS grant decides, as `ListGrants` answers it. */
 export interface KeyGrant {

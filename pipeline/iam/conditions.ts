@@ -1,4 +1,4 @@
-import { listOf, type Statement } from "./document";
+import type { Statement } from "./document";
 import {
   every,
   isArnPattern,
@@ -10,6 +10,7 @@ import {
   type Context,
   type Match,
 } from "./patterns";
+import { listOf } from "../values";
 
 type Comparison = (expected: string, actual: string, context: Context) => Match;
 

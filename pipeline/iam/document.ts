@@ -1,3 +1,5 @@
+import { listOf } from "../values";
+
 /** The parts of the IAM policy grammar that occur in role, resource and key policies. */
 export interface Statement {
   readonly Sid?: string;
@@ -25,9 +27,6 @@ export interface Policy {
   /** Where the policy of a role is: its name in the role, or the ARN of a managed policy. */
   readonly place?: { readonly inline: string } | { readonly managed: string };
 }
-
-export const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
-  value === undefined ? [] : ([value].flat() as T[]);
 
 /** @param text JSON, percent-encoded as IAM answers it or plain */
 export function parsePolicy(name: string, text: string): Policy {

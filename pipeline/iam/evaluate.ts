@@ -1,5 +1,5 @@
 import { matchConditions } from "./conditions";
-import { listOf, type Policy, type Statement } from "./document";
+import type { Policy, Statement } from "./document";
 import {
   every,
   matchesAction,
@@ -11,6 +11,7 @@ import {
   type Match,
 } from "./patterns";
 import { matchPrincipal, type Caller } from "./principals";
+import { listOf } from "../values";
 
 export interface AccessRequest {
   readonly caller: Caller;

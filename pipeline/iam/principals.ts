@@ -1,6 +1,7 @@
 import { parseArn } from "../arn";
-import { listOf, type Principals, type Statement } from "./document";
+import type { Principals, Statement } from "./document";
 import { every, not, some, yesIf, type Match } from "./patterns";
+import { listOf } from "../values";
 
 /** The calling principal: a role in a session of a function, or an AWS service. */
 export interface Caller {

@@ -1,4 +1,5 @@
 import { grantsOf, ownerOf, type Grant } from "./policies";
+import { destinationIn } from "../../../pipeline/from-terraform";
 import type { PlacedResource, Resources } from "../../../pipeline/terraform/references";
 
 export interface Node {
@@ -134,12 +135,7 @@ function flowOf(
     return [
       ...edge(nodeId(values.event_source_arn), address, "records"),
       ...edge(address, target, "records"),
-      ...edge(
-        address,
-        nodeId(onFailureOf(values.destination_config)),
-        "failures",
-        "failed batches",
-      ),
+      ...edge(address, nodeId(destinationIn(values)), "failures", "failed batches"),
     ];
   }
   if (type === "aws_lambda_function") {
@@ -148,15 +144,6 @@ function flowOf(
   return type === "aws_kinesis_stream"
     ? edge(nodeId(values.kms_key_id), address, "role", "encrypts")
     : [];
-}
-
-/** The block is an object in a configuration and a list in a state. */
-function onFailureOf(config: unknown): unknown {
-  const [{ on_failure: onFailure } = {}] = [config ?? []].flat() as { on_failure?: unknown }[];
-  const [{ destination_arn: arn } = {}] = [onFailure ?? []].flat() as {
-    destination_arn?: unknown;
-  }[];
-  return arn;
 }
 
 /** One edge for each role and resource, with the actions that both of their policies tell. */

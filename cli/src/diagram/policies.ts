@@ -1,5 +1,6 @@
-import { awsPrincipals, listOf, type Statement } from "../../../pipeline/iam/document";
+import { awsPrincipals, type Statement } from "../../../pipeline/iam/document";
 import type { PlacedResource, Resources } from "../../../pipeline/terraform/references";
+import { listOf } from "../../../pipeline/values";
 
 /** Actions that a policy allows one role on one resource. */
 export interface Grant {

@@ -22,9 +22,10 @@ import type { Account } from "../accounts";
 import { parseArn } from "../../../pipeline/arn";
 import { lookUp, unknown, valueOf, type Fact } from "../facts";
 import type { Destination, Pipeline } from "../pipeline";
-import { listOf, parsePolicy, type Policy } from "../../../pipeline/iam/document";
+import { parsePolicy, type Policy } from "../../../pipeline/iam/document";
 import { examineDestination, type ExaminedDestination } from "./destination";
 import { boundaryOf, identityPoliciesOf, roleOf } from "./role";
+import { listOf } from "../../../pipeline/values";
 
 /** Everything that the checks look at. */
 export interface Examination {

@@ -1,6 +1,7 @@
-import { awsPrincipals, listOf, type Statement } from "../../../pipeline/iam/document";
+import { awsPrincipals, type Statement } from "../../../pipeline/iam/document";
 import { matchesAction, mayMatchResource } from "../../../pipeline/iam/patterns";
 import type { Need } from "./access";
+import { listOf } from "../../../pipeline/values";
 
 /**
  * What is put in the place of a Deny statement so that the role may do what it needs: nothing, if the

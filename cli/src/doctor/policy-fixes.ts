@@ -1,6 +1,6 @@
 import { parseArn, roleNameOf } from "../../../pipeline/arn";
 import { valueOf, type Fact } from "../facts";
-import { awsPrincipals, listOf, type Policy, type Statement } from "../../../pipeline/iam/document";
+import { awsPrincipals, type Policy, type Statement } from "../../../pipeline/iam/document";
 import { consumerNeeds, keyNeeds, streamNeeds, type Need } from "./access";
 import { correct, type Corrected } from "./correct";
 import { deadPrincipals } from "./dead-principals";
@@ -8,6 +8,7 @@ import { Draft } from "./drafts";
 import { sentences, type Recipe, type Repair } from "./fixes";
 import { IDENTITY_NEEDS } from "./role-needs";
 import { aws, chain, printOnly, type Command } from "./shell";
+import { listOf } from "../../../pipeline/values";
 
 /** The inline policy that gets what the role's policies lack; it is put whole, so it has one name. */
 const OWN_POLICY = "cross-account-kinesis";

@@ -1,6 +1,6 @@
 import { parseArn, roleNameOf } from "../../../pipeline/arn";
 import { valueOf } from "../facts";
-import { listOf, parsePolicy, type Statement } from "../../../pipeline/iam/document";
+import { parsePolicy, type Statement } from "../../../pipeline/iam/document";
 import { consumerNeeds, decryptNeeds, keyNeeds, logNeeds, streamNeeds } from "./access";
 import { correct } from "./correct";
 import { Draft } from "./drafts";
@@ -15,6 +15,7 @@ import {
   variableName,
   type Command,
 } from "./shell";
+import { listOf } from "../../../pipeline/values";
 
 const LAMBDA = "lambda.amazonaws.com";
 const LAMBDA_TRUST: Statement = {
