@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { repeated, type CommandDefinition } from "./cli/src/command";
 import { COMMANDS } from "./cli/src/commands";
 import { EXIT, misuse } from "./cli/src/errors";
+import { interruption } from "./cli/src/interruption";
 import { main } from "./cli/src/process";
 
 /*
@@ -62,7 +63,10 @@ has begun and write the state; the next run continues from there.`,
     const settings = await settingsOf(chosen);
     const { deploy } = await import("./app/deploy.js");
     const print = (line: string): void => output.line(line);
-    await deploy(settings, { command: name, replay, autoApprove, print });
+    await deploy(settings, {
+      ...{ command: name, replay, autoApprove, print },
+      interruption: interruption(),
+    });
     return EXIT.good;
   },
 });
@@ -183,11 +187,12 @@ processed it, checks that Terraform has nothing left to change, and destroys eve
     const settings = stack === undefined ? await settingsOf(name) : undefined;
     const { synthesize } = await import("./app/synthesize.js");
     const { start } = await import("./local/start.js");
+    const signal = interruption();
     return start({
       stack: settings
-        ? (outdir, interruption) =>
-            synthesize(settings.name, outdir, { interruption, stdout: "stderr" })
+        ? (outdir) => synthesize(settings.name, outdir, { interruption: signal, stdout: "stderr" })
         : (stack ?? ""),
+      interruption: signal,
       accounts: new Map(accounts),
       sample: { data, partitionKey },
       isKept: keep === true,

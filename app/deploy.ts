@@ -1,5 +1,4 @@
 import { createInterface } from "node:readline/promises";
-import { interruption } from "./interruption";
 import { OutputDirectory } from "./output-directory";
 import { type DeploymentOptions, runDeployment } from "./plan-and-apply";
 import { inRunDirectory } from "./run-directory";
@@ -11,6 +10,8 @@ import { terraformIn } from "./terraform";
 export interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "print"> {
   /** Applies without asking. */
   readonly autoApprove?: boolean;
+  /** Aborted by the first signal that asks the process to end. */
+  readonly interruption: AbortSignal;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface DeployOptions extends Pick<DeploymentOptions, "command" | "repl
  */
 export async function deploy(
   settings: Settings,
-  { command, replay, print, autoApprove }: DeployOptions,
+  { command, replay, print, autoApprove, interruption }: DeployOptions,
 ): Promise<void> {
   const { name } = settings;
   const output = new OutputDirectory(outputDirectory());
@@ -33,14 +34,13 @@ export async function deploy(
       print(`the output directory is not up to date: ${(error as Error).message}`);
     }
   };
-  const signal = interruption();
   // A run that has begun goes on without its terminal, and cleans up.
   process.stdin.on("error", () => undefined);
-  signal.addEventListener("abort", () =>
+  interruption.addEventListener("abort", () =>
     print("interrupted: waiting until the calls that have begun are finished"),
   );
   await inRunDirectory(output, print, async (run) => {
-    const child = { interruption: signal, onStart: run.usedBy };
+    const child = { interruption, onStart: run.usedBy };
     print(`synthesize ${name}`);
     const directory = await synthesize(name, run.path, { ...child, stdout: "stdout" });
     tryToPublish(() => output.publishStacks(run.path));
@@ -49,7 +49,9 @@ export async function deploy(
       command,
       replay,
       print,
-      approve: autoApprove ? () => Promise.resolve(true) : (question) => approve(signal, question),
+      approve: autoApprove
+        ? () => Promise.resolve(true)
+        : (question) => approve(interruption, question),
       stackDirectory: output.stack(name),
       retainedVersions: new Map(
         settings.consumers.flatMap(({ account, alias, functionName, consumerName }) =>
@@ -60,7 +62,7 @@ export async function deploy(
       ),
       initialized: async (state) => {
         await checkStatePlaces({
-          ...{ name, output, directory, state },
+          ...{ name, output, directory, state, interruption },
           terraformIn: (other) => terraformIn(other, child),
         });
         tryToPublish(() => output.publishInstallation(name, directory));

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Interrupted } from "./interruption";
 import { backendIn, type OutputDirectory, type RememberedBackend, shown } from "./output-directory";
 import { parseState, type State } from "../pipeline/terraform/state";
 import { shellWord } from "../pipeline/shell-word";
@@ -16,6 +15,7 @@ interface StatePlacesOptions {
   /** The state that Terraform plans with. */
   readonly state: State;
   readonly terraformIn: (directory: string) => TerraformCommands;
+  readonly interruption: AbortSignal;
 }
 
 /**
@@ -98,7 +98,7 @@ const isNewer = (other: State, state: State): boolean =>
 /** The state in another place; undefined if it cannot be read. */
 async function readState(
   other: Place,
-  { directory, terraformIn }: StatePlacesOptions,
+  { directory, terraformIn, interruption }: StatePlacesOptions,
 ): Promise<State | undefined> {
   if (other.file !== undefined) {
     return parseState(
@@ -113,10 +113,8 @@ async function readState(
   try {
     await terraform.read("init", "-input=false");
     return parseState(await terraform.read("state", "pull"), other.shown);
-  } catch (error) {
-    if (error instanceof Interrupted) {
-      throw error;
-    }
+  } catch {
+    interruption.throwIfAborted();
     return undefined;
   }
 }

@@ -15,12 +15,14 @@ import { makeInstallable } from "./workspace";
 
 interface StartOptions {
   /** Directory of the stack, or what synthesizes it into a directory and returns the stack's own. */
-  readonly stack: string | ((outdir: string, interruption: AbortSignal) => Promise<string>);
+  readonly stack: string | ((outdir: string) => Promise<string>);
   /** Account IDs by provider alias, for providers that do not contain their account's ID. */
   readonly accounts: ReadonlyMap<string, string>;
   readonly sample: Sample;
-  /** Keeps everything running until a signal. */
+  /** Keeps everything running until the interruption. */
   readonly isKept: boolean;
+  /** Its reason has a message and an exit code. */
+  readonly interruption: AbortSignal;
 }
 
 /**
@@ -33,24 +35,24 @@ export async function start(options: StartOptions): Promise<never> {
   process.env.TMPDIR = scratch;
   process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
   const run = new Run(options, scratch);
-  const interrupted = new AbortController();
-  const interruption = new Promise<number>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => {
-        console.error(run.isWaiting ? "" : `interrupted by ${signal}`);
-        interrupted.abort();
-        resolve(run.isWaiting ? 0 : 128 + os.constants.signals[signal]);
-      });
-    }
+  const { interruption } = options;
+  const interrupted = new Promise<number>((resolve) => {
+    interruption.addEventListener("abort", () => {
+      const { message, exitCode } = interruption.reason as { message: string; exitCode: number };
+      console.error(run.isWaiting ? "" : message);
+      resolve(run.isWaiting ? 0 : exitCode);
+    });
   });
-  const ended = run.run(interrupted.signal).then(
+  const ended = run.run().then(
     () => 0,
     (error: unknown) => {
-      console.error((error as Error).message);
+      if (!interruption.aborted) {
+        console.error((error as Error).message);
+      }
       return (error as { exitCode?: number }).exitCode ?? 1;
     },
   );
-  const exitCode = await Promise.race([interruption, ended]);
+  const exitCode = await Promise.race([interrupted, ended]);
   await run.cleanUp();
   process.exit(exitCode);
 }
@@ -67,12 +69,12 @@ class Run {
     private readonly scratch: string,
   ) {}
 
-  public async run(interruption: AbortSignal): Promise<void> {
+  public async run(): Promise<void> {
     const { steps } = this;
     const { stack, accounts: given, isKept } = this.options;
     const isSynthesized = typeof stack !== "string";
     const source = isSynthesized
-      ? await steps.step("synthesize", () => stack(this.scratch, interruption))
+      ? await steps.step("synthesize", () => stack(this.scratch))
       : stack;
     const terraform = await steps.step("find terraform", findTerraform);
     if (isSynthesized) {

@@ -1,6 +1,7 @@
 import { ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { until } from "../local/two-accounts";
 import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";
 
 const START = ["--import", "tsx", "program.ts", "local"];
@@ -171,14 +172,22 @@ describeWithTerraform("npm start, interrupted while Terraform works", () => {
         }
       });
     });
+    let problems = "";
+    child.stderr.on("data", (chunk: Buffer) => (problems += chunk.toString()));
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
     await working;
     const processes = childrenOf(child.pid!);
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)![0];
 
     child.kill("SIGINT");
+    const told = "interrupted by SIGINT";
+    await until(() => Promise.resolve(problems.includes(told)));
+    // npm passes Ctrl-C on to its child, which the terminal has sent the signal to.
+    child.kill("SIGINT");
 
     expect(await ended).toBe(130);
+    expect(problems.replace(told, "")).not.toContain(told);
+    expect(problems).not.toContain('{"@level"');
     expect(processes.length).toBeGreaterThan(2);
     expect(running([child.pid!, ...processes])).toEqual([]);
     await expect(fetch(url)).rejects.toThrow();

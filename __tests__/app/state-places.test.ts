@@ -52,7 +52,7 @@ async function check({ remembered, backend = LOCAL, state, local, other, workspa
     write(path.join(directory, ".terraform", "environment"), workspace);
   }
   return checkStatePlaces({
-    ...{ name: "orders", output, directory },
+    ...{ name: "orders", output, directory, interruption: new AbortController().signal },
     state: parseState(state ? JSON.stringify(state) : "", "the backend"),
     terraformIn: () => ({
       show: () => Promise.reject(new Error("not used")),

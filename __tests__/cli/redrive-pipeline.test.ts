@@ -75,6 +75,24 @@ describe("redrive of a queue's reports", () => {
     expect(byKey([...new Set(delivered)])).toEqual(byKey(pipeline.failed()));
   });
 
+  it("stops between two batches at Ctrl-C, also if npm passes the signal on once more", async () => {
+    await pipeline.fail(60);
+    await pipeline.repairFunction();
+
+    const stopped = await pipeline.start({ signal: "SIGINT", operation: "Invoke", at: 2 }).outcome;
+    const before = pipeline.delivered().length;
+    const { summary, exitCode } = await pipeline.start().outcome;
+
+    expect(stopped).toMatchObject({
+      ...{ wasKilled: false, exitCode: 1 },
+      summary: { stopped: "you interrupted it", sent: before },
+    });
+    expect(before).toBeLessThan(60);
+    expect(summary).toMatchObject({ sent: 60 - before, unanswered: [] });
+    expect(exitCode).toBe(0);
+    expect(byKey(pipeline.delivered())).toEqual(byKey(pipeline.failed()));
+  });
+
   it("leaves the records reported that the function still rejects, and sends only them next time", async () => {
     await pipeline.fail(500);
     const failed = pipeline.failed();

@@ -127,9 +127,13 @@ export class RedrivePipeline {
   }
 
   /** Starts the command in a process of its own. */
-  start(kill: { operation: string; at: number } = { operation: "none", at: 0 }) {
+  start({
+    signal = "SIGKILL",
+    operation = "none",
+    at = 0,
+  }: { signal?: NodeJS.Signals; operation?: string; at?: number } = {}) {
     const script = path.join(__dirname, "redrive-process.ts");
-    const args = [kill.operation, String(kill.at), "redrive", "--yes", "--json", ...this.named];
+    const args = [signal, operation, String(at), "redrive", "--yes", "--json", ...this.named];
     const child = spawn(
       process.execPath,
       ["--import", "tsx", script, ...args, "--endpoint-url", this.world.aws.url],
@@ -139,16 +143,16 @@ export class RedrivePipeline {
       child.on("exit", (code, signal) => resolve([code, signal])),
     );
     const outcome = async (): Promise<Run> => {
-      const [[exitCode, signal], stdout, stderr] = await Promise.all([
+      const [[exitCode, killedBy], stdout, stderr] = await Promise.all([
         ended,
         text(child.stdout),
         text(child.stderr),
       ]);
-      if (signal === null && stdout === "") {
+      if (killedBy === null && stdout === "") {
         throw new Error(stderr);
       }
       const summary = (stdout ? JSON.parse(stdout) : {}) as Partial<Summary>;
-      return { wasKilled: signal === "SIGKILL", exitCode, summary };
+      return { wasKilled: killedBy !== null, exitCode, summary };
     };
     return { kill: () => child.kill("SIGKILL"), outcome: outcome() };
   }

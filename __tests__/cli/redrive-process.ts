@@ -1,18 +1,21 @@
 /**
- * The command line in a process of its own. It kills itself just before the chosen call to AWS:
- * `redrive-process.ts OPERATION COUNT ARGUMENT...`; an OPERATION that is never called kills nothing.
+ * The command line in a process of its own. It sends itself a signal just before the chosen call to AWS
+ * and, unless that ends it, before each later one: `redrive-process.ts SIGNAL OPERATION COUNT ARGUMENT...`;
+ * an OPERATION that is never called sends nothing.
  */
+import { interruption } from "../../cli/src/interruption";
 import { run } from "../../cli/src/program";
 
-const [killedOperation, count, ...args] = process.argv.slice(2);
+const [signal, killedOperation, count, ...args] = process.argv.slice(2);
 let left = Number(count);
 
 void run(args, {
+  interruption,
   onCall: ({ operation }) => {
     if (operation === killedOperation) {
       left -= 1;
-      if (left === 0) {
-        process.kill(process.pid, "SIGKILL");
+      if (left <= 0) {
+        process.kill(process.pid, signal);
       }
     }
   },

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly synthesize?: (name?: string) => Promise<string>;
   /** Ends a command that would go on until it is interrupted. */
   readonly signal?: AbortSignal;
+  /** Has signals that ask the process to end abort a command, which then leaves nothing half done. */
+  readonly interruption?: () => AbortSignal;
   /** Is told of every call to AWS before it is sent. */
   readonly onCall?: (call: RecordedCall) => void;
   /** How long AWS may take to answer one attempt of a call (default: 10 s). */

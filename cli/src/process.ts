@@ -1,4 +1,5 @@
 import { EXIT } from "./errors";
+import { interruption } from "./interruption";
 import { run, type ProgramOptions } from "./program";
 
 /**
@@ -15,7 +16,11 @@ export async function main(options: ProgramOptions = {}): Promise<void> {
       gone.abort();
     });
   }
-  const exitCode = await run(process.argv.slice(2), { signal: gone.signal, ...options });
+  const exitCode = await run(process.argv.slice(2), {
+    signal: gone.signal,
+    interruption,
+    ...options,
+  });
   if (failure) {
     process.stderr.write(`the output could not be written: ${failure.message}\n`);
   }

@@ -44,9 +44,7 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   const release = await lock(files.lock).catch((error: unknown) => {
     throw couldNotLook((error as Error).message);
   });
-  const interrupt = new AbortController();
-  const onSignal = () => interrupt.abort();
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  const interruption = context.interruption?.();
   let opened: Progress | undefined;
   try {
     const progress = (opened = Progress.open(files.journal));
@@ -61,8 +59,8 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
       source,
       progress,
       invoke: invoker(owner.clients.invoke, target.functionArn),
-      confirm: options.yes ? undefined : (found) => ask(found, context, interrupt.signal),
-      isInterrupted: () => interrupt.signal.aborted,
+      confirm: options.yes ? undefined : (found) => ask(found, context, interruption),
+      isInterrupted: () => interruption?.aborted === true,
     });
     const summary = await (options.yes ? output.progress("redriving", work) : work);
     show(summary, output, settings.dryRun === true);
@@ -74,7 +72,6 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   } catch (error) {
     throw named(error, owner, reader);
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     opened?.close();
     release();
   }
@@ -97,13 +94,13 @@ function named(error: unknown, owner: Access, reader: Access): CliError {
 async function ask(
   found: Summary,
   { output, stdin }: Pick<PipelineContext<CommandOptions>, "output" | "stdin">,
-  interrupt: AbortSignal,
+  interruption: AbortSignal | undefined,
 ): Promise<boolean> {
   describeFindings(found).forEach((line) => output.line(line));
   warn(found, output);
   output.prompt(`Redrive ${count(found.records, "record")}? [y/N]`);
   const terminal = createInterface({ input: stdin });
-  interrupt.addEventListener("abort", () => terminal.close());
+  interruption?.addEventListener("abort", () => terminal.close());
   const answer = await new Promise<string>((resolve) =>
     terminal.once("line", resolve).once("close", () => resolve("")),
   );
