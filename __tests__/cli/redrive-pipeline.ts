@@ -130,7 +130,7 @@ export class RedrivePipeline {
   start({
     signal = "SIGKILL",
     operation = "none",
-    at = 0,
+    at = 1,
   }: { signal?: NodeJS.Signals; operation?: string; at?: number } = {}) {
     const script = path.join(__dirname, "redrive-process.ts");
     const args = [signal, operation, String(at), "redrive", "--yes", "--json", ...this.named];
