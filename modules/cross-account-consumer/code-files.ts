@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { Script } from "node:vm";
 import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
-import { describeValue } from "../properties/problems";
+import { describeValue, mustBe } from "../properties/problems";
 import type { FunctionSettings } from "./consumer-properties";
 
 /** What decides which file of the code Lambda loads. */
@@ -27,7 +27,7 @@ const BUILD = "build the function's code first (npm run build:handler), or corre
  */
 export function checkDirectory(checks: PropertyChecks, directory: string, entry: EntryPoint): void {
   const addError = (rule: string, got = describeValue(directory), fix = BUILD): void =>
-    checks.addError(`'code' must be ${rule}, got ${got}; ${fix}`);
+    checks.addError(mustBe("code", rule, got, fix));
   if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     addError("a directory that exists");
     return;

@@ -1,4 +1,5 @@
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
+import { isPlainObject } from "../../../pipeline/values";
 
 /**
  * The invocation record that Lambda sends to an on-failure destination when it gives up on a batch.
@@ -135,14 +136,11 @@ const FIELDS: Readonly<Record<string, Check>> = {
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isPlainObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A queue that is subscribed to an SNS topic gets the report inside of a notification. */
 const unwrapNotification = (object: Record<string, unknown> | undefined) =>
@@ -152,15 +150,15 @@ const unwrapNotification = (object: Record<string, unknown> | undefined) =>
 
 function recordsOf(payload: unknown): KinesisRecord[] | null {
   const event = typeof payload === "string" ? parseObject(payload) : payload;
-  const records: unknown = isObject(event) ? event.Records : undefined;
+  const records: unknown = isPlainObject(event) ? event.Records : undefined;
   const all = Array.isArray(records)
-    ? records.map((record: unknown) => (isObject(record) ? record.kinesis : undefined))
+    ? records.map((record: unknown) => (isPlainObject(record) ? record.kinesis : undefined))
     : [];
   return all.length > 0 && all.every(isKinesisRecord) ? all : null;
 }
 
 const isKinesisRecord = (value: unknown): value is KinesisRecord =>
-  isObject(value) &&
+  isPlainObject(value) &&
   isSequenceNumber(value.sequenceNumber) &&
   typeof value.kinesisSchemaVersion === "string" &&
   typeof value.partitionKey === "string" &&
