@@ -41,8 +41,8 @@ async function run(context: Context): Promise<readonly Row[]> {
 
 async function measure(aws: LocalAws, context: Context): Promise<readonly Row[]> {
   const { scratch, tiny } = context;
-  const producer = await clientsOf(aws, PRODUCER);
-  const consumer = await clientsOf(aws, CONSUMER);
+  const producer = clientsOf(aws, PRODUCER);
+  const consumer = clientsOf(aws, CONSUMER);
   const streamArn = await makeStream(producer, "clicks");
   const roleArn = await makeRole(consumer, "analytics");
   const source = "exports.handler = async () => ({ batchItemFailures: [] });";
