@@ -11,7 +11,8 @@ import {
 } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { refusal } from "./refusal";
-import { CONSUMER, makeFunction, makeRole, REGION, until, useTwoAccounts } from "./two-accounts";
+import { CONSUMER, makeFunction, makeRole, REGION, until } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { aws, consumer } = useTwoAccounts();
 

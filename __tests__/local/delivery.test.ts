@@ -10,8 +10,8 @@ import {
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { producer, consumer } = useTwoAccounts();
 

@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { refusal } from "./refusal";
-import { CONSUMER, makeFunction, makeRole, until, useTwoAccounts } from "./two-accounts";
+import { CONSUMER, makeFunction, makeRole, until } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 let role: string;
 const { consumer } = useTwoAccounts();

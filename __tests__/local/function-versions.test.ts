@@ -29,8 +29,8 @@ import {
   put,
   REGION,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const deliveries: Delivery[] = [];
 const { producer, consumer } = useTwoAccounts({

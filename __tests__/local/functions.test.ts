@@ -10,8 +10,8 @@ import {
   put,
   REGION,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { producer, consumer } = useTwoAccounts();
 

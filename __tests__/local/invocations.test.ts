@@ -8,15 +8,8 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { refusal } from "./refusal";
-import {
-  allow,
-  CONSUMER,
-  makeFunction,
-  makeRole,
-  REGION,
-  setRolePolicy,
-  useTwoAccounts,
-} from "./two-accounts";
+import { allow, CONSUMER, makeFunction, makeRole, REGION, setRolePolicy } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { aws, producer, consumer } = useTwoAccounts();
 

@@ -28,8 +28,8 @@ import {
   setResourcePolicy,
   setRolePolicy,
   STREAM_ACTIONS,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { producer, consumer } = useTwoAccounts({
   rolePropagationSeconds: 1,

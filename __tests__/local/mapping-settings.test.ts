@@ -17,8 +17,8 @@ import {
   setRolePolicy,
   STREAM_ACTIONS,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { producer, consumer } = useTwoAccounts({
   rolePropagationSeconds: 1,

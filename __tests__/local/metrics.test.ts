@@ -25,8 +25,8 @@ import {
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const INTERVAL_SECONDS = 1;
 

@@ -1,16 +1,8 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SubscribeCommand } from "@aws-sdk/client-sns";
 import { createQueue, HANDLER, loggedData, records } from "./batch-handler";
-import {
-  allow,
-  connect,
-  makeStream,
-  mapping,
-  put,
-  REGION,
-  until,
-  useTwoAccounts,
-} from "./two-accounts";
+import { allow, connect, makeStream, mapping, put, REGION, until } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { producer, consumer } = useTwoAccounts();
 

@@ -14,8 +14,8 @@ import {
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { aws, producer, consumer } = useTwoAccounts();
 

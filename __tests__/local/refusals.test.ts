@@ -8,16 +8,8 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { refusal, createPropagatedRole } from "./refusal";
-import {
-  allow,
-  CONSUMER,
-  makeRole,
-  makeStream,
-  policy,
-  PRODUCER,
-  until,
-  useTwoAccounts,
-} from "./two-accounts";
+import { allow, CONSUMER, makeRole, makeStream, policy, PRODUCER, until } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { aws, producer, consumer } = useTwoAccounts({
   rolePropagationSeconds: 1,

@@ -16,8 +16,8 @@ import {
   makeStream,
   setResourcePolicy,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { producer } = useTwoAccounts({ rolePropagationSeconds: 1, consumerCreatingSeconds: 0.5 });
 

@@ -18,8 +18,8 @@ import {
   setResourcePolicy,
   STREAM_ACTIONS,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const { producer, consumer } = useTwoAccounts({
   rolePropagationSeconds: 1,

@@ -21,8 +21,8 @@ import {
   PRODUCER,
   put,
   until,
-  useTwoAccounts,
 } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 const HANDLER = `exports.handler = async ({ Records }) => {
   for (const { kinesis } of Records)

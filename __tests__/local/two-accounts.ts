@@ -25,7 +25,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { strToU8, zipSync } from "fflate";
-import { startLocalAws, type LocalAws, type LocalAwsOptions } from "../../local/aws";
+import type { LocalAws } from "../../local/aws";
 import { allow, CONSUMER_ACTIONS, LAMBDA_TRUST, policy, STREAM_ACTIONS } from "./policies";
 
 export { allow, CONSUMER_ACTIONS, policy, STREAM_ACTIONS };
@@ -50,29 +50,6 @@ export async function until<T>(probe: () => Promise<T | undefined | false>): Pro
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-/**
- * Starts a local AWS for the tests of a file, and stops it after them. Its accounts have clients
- * from the start, which ask for its address at their first call.
- */
-export function useTwoAccounts(options: LocalAwsOptions = {}) {
-  let started: LocalAws | undefined;
-  const aws = (): LocalAws => {
-    if (!started) {
-      throw new Error("the local AWS is started before the first test");
-    }
-    return started;
-  };
-  beforeAll(async () => {
-    started = await startLocalAws({
-      rolePropagationSeconds: 0,
-      consumerCreatingSeconds: 0,
-      ...options,
-    });
-  });
-  afterAll(() => started?.stop());
-  return { aws, producer: clientsOf(aws, PRODUCER), consumer: clientsOf(aws, CONSUMER) };
 }
 
 /** The SDK clients of one account of a local AWS, or of one that is started before their first call. */

@@ -3,16 +3,8 @@ import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { buildSync } from "esbuild";
 import * as path from "node:path";
 import { createQueue, records } from "./batch-handler";
-import {
-  allow,
-  connect,
-  makeStream,
-  mapping,
-  messages,
-  put,
-  until,
-  useTwoAccounts,
-} from "./two-accounts";
+import { allow, connect, makeStream, mapping, messages, put, until } from "./two-accounts";
+import { useTwoAccounts } from "./use-two-accounts";
 
 /** Logs each event, and counts records in the state. ANSWER replaces the next state. */
 const COUNTING = `
