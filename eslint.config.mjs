@@ -46,6 +46,9 @@ const DECLARATIONS =
 const fromIndexOnly = ["/modules/.", PUBLIC_API];
 const declarationsOnly = [`/modules/(?!${DECLARATIONS})`, PUBLIC_API];
 
+const LEAF =
+  "pipeline/ is a leaf: it says what AWS and Terraform mean, and imports nothing but itself and types of AWS's answers";
+
 const boundaries = [
   restrictImports(["**"], fromIndexOnly),
   restrictImports(["__tests__/**"]),
@@ -55,13 +58,24 @@ const boundaries = [
       `imports in modules/ point one way: ${LAYERS.join(" <- ")}`,
     ]),
   ),
-  restrictImports(
-    ["pipeline/**"],
-    [
-      "^(?!\\.|node:)|^(\\.\\./)+(modules|cli|local|app|handler|scripts|terraform-module)/",
-      "pipeline/ is a leaf: it says what AWS and Terraform mean, and imports nothing but itself",
-    ],
-  ),
+  {
+    files: ["pipeline/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { regex: "^@aws-sdk/client-", allowTypeImports: true, message: LEAF },
+            {
+              regex:
+                "^(?!\\.|node:|@aws-sdk/client-)|^(\\.\\./)+(modules|cli|local|app|handler|scripts|terraform-module)/",
+              message: LEAF,
+            },
+          ],
+        },
+      ],
+    },
+  },
   restrictImports(["handler/**"], ["^\\.\\./", "the function is bundled without the library"]),
   restrictImports(["app/**"], declarationsOnly, [
     "/(local|scripts|terraform-module|cli)/",

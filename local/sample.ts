@@ -1,6 +1,7 @@
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { parseArn } from "../pipeline/arn";
+import type { Pipeline } from "../pipeline/pipeline";
 import { LocalAws } from "./aws";
 
 export interface Sample {
@@ -34,7 +35,7 @@ export async function putSample(
 /** Reason why the local AWS cannot run a mapping's function; undefined if it can. */
 export async function runtimeReason(
   aws: LocalAws,
-  { functionArn }: { readonly functionArn: string },
+  { function: { arn: functionArn } }: Pipeline,
 ): Promise<string | undefined> {
   const { Runtime: runtime } = await new LambdaClient(clientSettings(aws, functionArn)).send(
     new GetFunctionConfigurationCommand({ FunctionName: functionArn }),

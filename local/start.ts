@@ -1,14 +1,13 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { streamArnOf } from "../pipeline/arn";
 import { LocalAws, startLocalAws } from "./aws";
 import type { Delivery } from "./aws/batch";
 import { howToReach } from "./how-to-reach";
 import { progress } from "./progress";
 import { putSample, runtimeReason, type Sample, shownLines } from "./sample";
 import { copyAnyStack } from "./stack-copy";
-import { awaitDelivery, mappingNotAwaitedReason, stackMappings } from "./stack-mappings";
+import { awaitDelivery, mappingNotAwaitedReason, stackPipelines } from "./stack-pipelines";
 import { Steps } from "./steps";
 import { findTerraform, stopTerraform, Terraform } from "./terraform";
 import { makeInstallable } from "./workspace";
@@ -122,24 +121,24 @@ class Run {
   private async deliver(terraform: Terraform, aws: LocalAws, directory: string): Promise<void> {
     const { steps, deliveries } = this;
     const { sample } = this.options;
-    const mappings = await stackMappings(terraform, directory);
-    for (const arn of new Set(mappings.map(({ sourceArn }) => streamArnOf(sourceArn)))) {
+    const pipelines = await stackPipelines(terraform, directory);
+    for (const arn of new Set(pipelines.map(({ stream }) => stream.arn))) {
       await steps.step(
         "put record",
         () => putSample(aws, arn, sample),
         () => `"${sample.data}", key ${sample.partitionKey}, into ${arn}`,
       );
     }
-    for (const mapping of mappings) {
-      const reason = mappingNotAwaitedReason(mapping) ?? (await runtimeReason(aws, mapping));
+    for (const pipeline of pipelines) {
+      const reason = mappingNotAwaitedReason(pipeline) ?? (await runtimeReason(aws, pipeline));
       if (reason) {
-        console.log(`not awaited from ${mapping.address}: ${reason}`);
+        console.log(`not awaited from ${pipeline.mapping.address}: ${reason}`);
         continue;
       }
       const logged = await steps.step("wait for it", () =>
-        awaitDelivery(aws, deliveries, mapping, sample),
+        awaitDelivery(aws, deliveries, pipeline, sample),
       );
-      console.log([`${mapping.functionArn} logged:`, ...shownLines(logged, sample)].join("\n"));
+      console.log([`${pipeline.function.arn} logged:`, ...shownLines(logged, sample)].join("\n"));
     }
   }
 }

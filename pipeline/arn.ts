@@ -38,7 +38,7 @@ export const dnsSuffixOf = (partition: string): string =>
 
 /** Whether an event source is a Kinesis stream or a registered consumer of one. */
 export const isKinesisArn = (arn: string | undefined): boolean =>
-  /^arn:aws[\w-]*:kinesis:[\w-]+:\d{12}:stream\/.+/.test(arn ?? "");
+  /^arn:aws[\w-]*:kinesis:[^:]*:[^:]+:stream\/.+/.test(arn ?? "");
 
 export const isConsumerArn = (arn: string): boolean => arn.includes("/consumer/");
 

@@ -1,57 +1,123 @@
-import { isKinesisArn } from "./arn";
-import { text, type Resource, type Values } from "./terraform/resource";
+import {
+  isConsumerArn,
+  isKinesisArn,
+  parseArn,
+  parseFunctionArn,
+  partitionOf,
+  streamArnOf,
+  streamNameOf,
+  consumerNameOf,
+} from "./arn";
+import { found } from "./fact";
+import { destinationAt, type PipelineWithPolicies } from "./pipeline";
+import {
+  destinationSettings,
+  keyOf,
+  notHere,
+  resourcePolicyOf,
+  roleOf,
+} from "./terraform/policies";
+import { blocks, number, text, type Values } from "./terraform/resource";
+import type { PlacedResource, Resources } from "./terraform/resources";
 import { listOf } from "./values";
 
-/** A function that reads a Kinesis stream, as the state of Terraform knows its event source mapping. */
-export interface Reader {
-  readonly address: string;
-  readonly uuid: string | undefined;
-  /** ARN of the stream or registered consumer. */
-  readonly sourceArn: string;
-  /** As the mapping names it: it ends in the version or alias if there is one. */
-  readonly functionArn: string;
-  /** Unknown if the function is in another state. */
-  readonly roleArn: string | undefined;
-  readonly destinationArn: string | undefined;
-  readonly isEnabled: boolean;
-  readonly hasFilters: boolean;
-}
-
-export function readersIn(resources: readonly Resource[]): Reader[] {
-  const functions = resources.filter(({ type }) => type === "aws_lambda_function");
-  return resources
+/** The pipelines in a state or configuration: one for each mapping that reads a Kinesis stream. */
+export function pipelinesIn(resources: Resources): PipelineWithPolicies[] {
+  return resources.all
     .filter(({ type }) => type === "aws_lambda_event_source_mapping")
-    .flatMap(({ address, values }): Reader[] => {
-      const sourceArn = text(values, "event_source_arn");
-      const functionArn = text(values, "function_arn");
-      if (sourceArn === undefined || functionArn === undefined || !isKinesisArn(sourceArn)) {
-        return [];
-      }
-      const own = functions.find((one) => {
-        const arn = text(one.values, "arn");
-        return arn !== undefined && (functionArn === arn || functionArn.startsWith(`${arn}:`));
-      });
-      return [
-        {
-          address,
-          uuid: text(values, "uuid") ?? text(values, "id"),
-          sourceArn,
-          functionArn,
-          roleArn: text(own?.values, "role"),
-          destinationArn: destinationIn(values),
-          isEnabled: values.enabled !== false,
-          hasFilters: ((values.filter_criteria as unknown[] | undefined) ?? []).length > 0,
-        },
-      ];
-    });
+    .flatMap((mapping) => listOf(pipelineOf(mapping, resources)));
 }
 
-/**
- * Where a mapping reports failures: an ARN, or an expression in a configuration. A block is an object
- * in a configuration, and a list in a state or plan.
- */
+function pipelineOf(
+  mapping: PlacedResource,
+  resources: Resources,
+): PipelineWithPolicies | undefined {
+  const { values } = mapping;
+  const sourceArn = text(values, "event_source_arn");
+  const functionArn = functionArnOf(mapping);
+  if (sourceArn === undefined || functionArn === undefined || !isKinesisArn(sourceArn)) {
+    return undefined;
+  }
+  const { all, referredTo } = resources;
+  const streamArn = streamArnOf(sourceArn);
+  const { region, account: streamAccount } = parseArn(sourceArn);
+  const { name, qualifier, unqualifiedArn } = parseFunctionArn(functionArn);
+  const fn = all.find(
+    ({ type, values: { arn } }) => type === "aws_lambda_function" && arn === unqualifiedArn,
+  );
+  const roleArn = text(fn?.values, "role");
+  const stream = referredTo(streamArn);
+  const destination = destinationAt(destinationIn(values));
+  const [logging] = listOf(fn?.values.logging_config as Values | readonly Values[] | undefined);
+  return {
+    pipeline: {
+      region,
+      stream: {
+        arn: streamArn,
+        name: streamNameOf(streamArn),
+        account: { id: streamAccount },
+        summary: stream ? found(summaryOf(stream.values)) : notHere(streamArn),
+      },
+      ...(isConsumerArn(sourceArn) && {
+        consumer: { arn: sourceArn, name: consumerNameOf(sourceArn) },
+      }),
+      role: { arn: roleArn },
+      function: {
+        arn: functionArn,
+        name,
+        qualifier,
+        account: { id: parseArn(functionArn).account },
+        configuration: fn
+          ? found({ FunctionArn: unqualifiedArn, Role: roleArn })
+          : notHere(functionArn),
+      },
+      mapping: {
+        uuid: text(values, "uuid") ?? text(values, "id"),
+        address: mapping.address,
+        sourceArn,
+        configuration: found({
+          EventSourceArn: sourceArn,
+          FunctionArn: functionArn,
+          State: values.enabled === false ? "Disabled" : "Enabled",
+          FilterCriteria: { Filters: filtersIn(values) },
+        }),
+      },
+      destination,
+    },
+    streamPolicy: resourcePolicyOf(streamArn, resources),
+    ...(isConsumerArn(sourceArn) && { consumerPolicy: resourcePolicyOf(sourceArn, resources) }),
+    ...keyOf(stream, resources),
+    ...roleOf(roleArn, resources),
+    ...(destination && {
+      destination: { ...destination, settings: destinationSettings(destination.arn, resources) },
+    }),
+    logGroup: { name: text(logging, "log_group") ?? `/aws/lambda/${name}` },
+  };
+}
+
+/** In a configuration, only `function_name` is known, which may be a name or an ARN. */
+function functionArnOf({ values, account, region }: PlacedResource): string | undefined {
+  const name = text(values, "function_name");
+  const arn = `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+  return (
+    text(values, "function_arn") ?? (name === undefined || name.startsWith("arn:") ? name : arn)
+  );
+}
+
+const summaryOf = (stream: Values) => ({
+  StreamARN: text(stream, "arn"),
+  RetentionPeriodHours: number(stream, "retention_period"),
+  EncryptionType: stream.encryption_type === "KMS" ? ("KMS" as const) : ("NONE" as const),
+  KeyId: text(stream, "kms_key_id"),
+});
+
+const filtersIn = ({ filter_criteria: criteria }: Values) =>
+  blocks(criteria).flatMap(({ filter }) =>
+    blocks(filter).map((one) => ({ Pattern: text(one, "pattern") })),
+  );
+
+/** Where a mapping reports failures: an ARN, or an expression in a configuration. */
 export function destinationIn(mapping: Values | null): string | undefined {
-  const [config] = listOf(mapping?.destination_config as Values | readonly Values[] | undefined);
-  const [onFailure] = listOf(config?.on_failure as Values | readonly Values[] | undefined);
+  const [onFailure] = blocks(mapping?.destination_config).flatMap((one) => blocks(one.on_failure));
   return text(onFailure, "destination_arn");
 }

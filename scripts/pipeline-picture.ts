@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { graphOf } from "../cli/src/diagram/graph";
-import { resourcesInConfiguration } from "../pipeline/terraform/references";
+import { resourcesInConfiguration } from "../pipeline/terraform/configuration";
 import { svgOf } from "../cli/src/diagram/svg";
 
 /** The synthesized settings of this repository, which a test keeps current. */

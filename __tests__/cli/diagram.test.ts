@@ -4,7 +4,8 @@ import { execFileSync } from "node:child_process";
 import { dotOf } from "../../cli/src/diagram/dot";
 import { graphOf, type Graph } from "../../cli/src/diagram/graph";
 import { mermaidOf } from "../../cli/src/diagram/mermaid";
-import { resourcesInConfiguration, resourcesOfState } from "../../pipeline/terraform/references";
+import { resourcesInConfiguration } from "../../pipeline/terraform/configuration";
+import { resourcesOfState } from "../../pipeline/terraform/resources";
 import { aConsumer, aStream, synthesize } from "../helpers/synthesize";
 import { scratch } from "../terraform/harness";
 import { pipelineState } from "../terraform/pipeline-state";
@@ -139,7 +140,7 @@ describe("the diagram of a state", () => {
       "lambda_event_source_mapping lambda_function",
     ]);
     expect(edges(found, "permission")).toEqual([
-      "iam_role kinesis_stream kinesis:GetRecords (not in the resource's policy)",
+      "iam_role kinesis_stream kinesis:DescribeStream (not in the role's policy) kinesis:DescribeStreamSummary (not in the role's policy) kinesis:GetRecords (not in the resource's policy) kinesis:GetShardIterator (not in the role's policy) kinesis:ListShards (not in the role's policy)",
     ]);
   });
 

@@ -2,8 +2,8 @@ import { diagnose, type Line } from "../../cli/src/doctor/diagnose";
 import { examine } from "../../cli/src/doctor/examine";
 import type { Diagnosis } from "../../cli/src/doctor/repairs";
 import { Accounts, type Account } from "../../cli/src/accounts";
-import { discover } from "../../cli/src/discover";
-import { unknown } from "../../cli/src/facts";
+import { discover } from "../../cli/src/from-aws";
+import { unknown } from "../../pipeline/fact";
 import type { Reference } from "../../cli/src/pipeline";
 import { recordedAccount, type Answers } from "./recorded";
 

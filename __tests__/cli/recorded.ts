@@ -1,6 +1,6 @@
 import type { Account } from "../../cli/src/accounts";
 import { createClients } from "../../cli/src/clients";
-import { found } from "../../cli/src/facts";
+import { found } from "../../pipeline/fact";
 
 /** Recorded answers by `service:Operation`; what is not in it must not be called. */
 export type Answers = Readonly<Record<string, (input: never) => object>>;

@@ -1,6 +1,6 @@
 import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { Account } from "../../cli/src/accounts";
-import { found, unknown } from "../../cli/src/facts";
+import { found, unknown } from "../../pipeline/fact";
 import type { Pipeline } from "../../cli/src/pipeline";
 import { measure } from "../../cli/src/status/measure";
 import { recordedAccount, type Answers } from "./recorded";

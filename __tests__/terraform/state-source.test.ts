@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { runCli } from "../cli/world";
 import { graphOf, type Graph } from "../../cli/src/diagram/graph";
-import { resourcesOfState } from "../../pipeline/terraform/references";
+import { resourcesOfState } from "../../pipeline/terraform/resources";
 import { readState, referencesInState } from "../../cli/src/state";
 import { findTerraform } from "../../local/terraform";
 import { describeWithTerraform, scratch } from "./harness";

@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { createClients, patience, type Clients, type RecordedCall } from "./clients";
 import { couldNotLook, describeAwsError } from "./errors";
-import { found, unknown, type Fact } from "./facts";
+import { found, unknown, type Fact } from "../../pipeline/fact";
 
 /** Where credentials come from. */
 export interface CredentialSource {

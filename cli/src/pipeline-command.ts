@@ -58,7 +58,7 @@ export const pipelineCommand = <Options>({
       (await import("./sources.js")).findSource(options, settings, { onCall, answerMilliseconds });
     const pipelines = async () => {
       const { references, accounts } = await source();
-      return (await import("./discover.js")).discover(references, accounts);
+      return (await import("./from-aws.js")).discover(references, accounts);
     };
     try {
       if (options.permissions) {

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { parseArn } from "../../pipeline/arn";
-import { readersIn } from "../../pipeline/from-terraform";
+import { pipelinesIn } from "../../pipeline/from-terraform";
 import type { Resource } from "../../pipeline/terraform/resource";
+import { resourcesOfState } from "../../pipeline/terraform/resources";
 import { parseState } from "../../pipeline/terraform/state";
 import { misuse } from "./errors";
 import type { Reference } from "./pipeline";
@@ -53,14 +53,18 @@ async function show(directory: string): Promise<string> {
 
 /** The mappings in a state that read a Kinesis stream. */
 export function referencesInState(resources: readonly Resource[], origin: string): Reference[] {
-  const references = readersIn(resources).map((reader) => ({
-    ...reader,
-    region: parseArn(reader.sourceArn).region,
-  }));
-  if (references.length === 0) {
+  const pipelines = pipelinesIn(resourcesOfState(resources));
+  if (pipelines.length === 0) {
     throw misuse(
       `the state in ${origin} has ${resources.length} resources, but no event source mapping that reads a Kinesis stream; name the directory of the stack that has one, or use --function`,
     );
   }
-  return references;
+  return pipelines.map(({ pipeline: { region, role, mapping, destination, function: fn } }) => ({
+    region,
+    functionArn: fn.arn,
+    sourceArn: mapping.sourceArn,
+    uuid: mapping.uuid,
+    roleArn: role.arn,
+    destinationArn: destination?.arn,
+  }));
 }

@@ -37,6 +37,17 @@ export function parsePolicy(name: string, text: string): Policy {
   return { name, statements: listOf(statements), header };
 }
 
+/** Stands for a policy that could not be read: it may allow and deny everything. */
+export const unreadablePolicy = (name: string): Policy => ({
+  name,
+  statements: (["Allow", "Deny"] as const).map((Effect) => ({
+    Effect,
+    Action: "*",
+    Resource: "*",
+    Condition: { StringEquals: { "unreadable policy": name } },
+  })),
+});
+
 /** The statements of a policy's plain JSON. */
 export const statementsOf = (json: string): readonly Statement[] =>
   parsePolicy("", json).statements;

@@ -41,31 +41,35 @@ export function matchPattern(
   context: Context = {},
 ): Match {
   let colons = 0;
-  let isUnknown = false;
   let expression = "";
+  /** The same with the text of unknown variables, such as Terraform's expressions that are not known yet. */
+  let certain = "";
   for (const [token] of pattern.matchAll(/\$\{[^}]*\}|[*?]|[^*?$]+|\$/g)) {
     const any = wildcards === "arn" && colons < ARN_COLONS ? "[^:]" : ".";
-    if (wildcards !== "none" && token === "*") {
-      expression += `${any}*`;
-    } else if (wildcards !== "none" && token === "?") {
-      expression += any;
+    if (wildcards !== "none" && (token === "*" || token === "?")) {
+      const wildcard = token === "*" ? `${any}*` : any;
+      expression += wildcard;
+      certain += wildcard;
     } else if (token.startsWith("${")) {
       const value = variable(token.slice(2, -1), context);
       if (value === null) {
         return "no";
       }
-      isUnknown ||= value === undefined;
       expression += value === undefined ? ".*" : escaped(value);
+      certain += escaped(value ?? token);
     } else {
       colons += token.split(":").length - 1;
       expression += escaped(token);
+      certain += escaped(token);
     }
   }
   if (wildcards === "arn" && colons < ARN_COLONS) {
     return "no";
   }
-  const isMatch = new RegExp(`^${expression}$`, ignoreCase ? "is" : "s").test(text);
-  return isMatch && isUnknown ? "maybe" : yesIf(isMatch);
+  const [mayMatch, isMatch] = [expression, certain].map((one) =>
+    new RegExp(`^${one}$`, ignoreCase ? "is" : "s").test(text),
+  );
+  return isMatch ? "yes" : mayMatch ? "maybe" : "no";
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
@@ -107,7 +111,7 @@ export function matchResource(pattern: string, arn: string, context: Context): M
   const match = matchPattern(whole, arn, { wildcards: "arn" }, context);
   // IAM takes variables in the last part only; what it makes of others is not documented.
   const hasEarlyVariable = parts.slice(0, ARN_COLONS).some((part) => part.includes("$"));
-  return match === "yes" && hasEarlyVariable ? "maybe" : match;
+  return match === "yes" && hasEarlyVariable && pattern !== arn ? "maybe" : match;
 }
 
 /** Whether an element of `Resource` includes an ARN, or may do so. */

@@ -46,8 +46,11 @@ function namesIn(principals: Principals, { roleArn, roleId, sessionArn, service 
   const named = listOf(AWS);
   const isNamed = (name: string | undefined): boolean => name !== undefined && named.includes(name);
   const account = roleArn === undefined ? undefined : parseArn(roleArn).account;
-  // IAM shows a deleted role, and never a user, by such an id; it may be the caller's.
-  const mayBeNamed = roleId === undefined && named.some((one) => one.startsWith("AROA"));
+  // IAM shows a deleted role, and never a user, by such an id; it may be the caller's. So may one of
+  // Terraform's expressions that is not known yet.
+  const mayBeNamed = named.some(
+    (one) => (roleId === undefined && one.startsWith("AROA")) || one.includes("${"),
+  );
   return {
     everyone: yesIf(principals === "*" || (account !== undefined && named.includes("*"))),
     account: yesIf(

@@ -1,3 +1,5 @@
+import { listOf } from "../values";
+
 /** Attributes as Terraform knows them. */
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -27,3 +29,7 @@ export const number = (
   const value = values?.[attribute];
   return typeof value === "number" ? value : undefined;
 };
+
+/** A block is an object in a configuration, and a list in a state or plan. */
+export const blocks = (value: unknown): readonly Values[] =>
+  listOf((value ?? undefined) as Values | readonly Values[] | undefined);

@@ -1,4 +1,3 @@
-import { readersIn } from "../../../pipeline/from-terraform";
 import { parseState } from "../../../pipeline/terraform/state";
 
 const STREAM = "arn:aws:kinesis:eu-west-1:111111111111:stream/clicks";
@@ -134,59 +133,5 @@ describe("a Terraform state", () => {
     expect(() => parseState("{", "terraform.tfstate")).toThrow(
       /^cannot read the state in terraform\.tfstate: .*; it must be Terraform's own file \(restore/,
     );
-  });
-});
-
-describe("a reader in a state", () => {
-  const { resources } = parseState(file, "a file");
-
-  it("has the role of its function and the destination of its mapping", () => {
-    expect(readersIn(resources)[0]).toEqual({
-      address: 'module.readers["a"].aws_lambda_event_source_mapping.it["x"]',
-      uuid: "u-1",
-      sourceArn: CONSUMER,
-      functionArn: `${FUNCTION}:live`,
-      roleArn: lambda.role,
-      destinationArn: QUEUE,
-      isEnabled: true,
-      hasFilters: false,
-    });
-  });
-
-  it("is known by its mapping's id where the state has no uuid", () => {
-    const given = resources.map((one) => ({
-      ...one,
-      values: { ...one.values, uuid: undefined, id: "u-1", filter_criteria: [{}] },
-    }));
-
-    expect(readersIn(given)[0]).toMatchObject({ uuid: "u-1", hasFilters: true });
-  });
-
-  it("has neither filters nor a destination if its mapping names none", () => {
-    const given = resources.map((one) => ({
-      ...one,
-      values: { ...one.values, filter_criteria: undefined, destination_config: undefined },
-    }));
-
-    expect(readersIn(given)[0]).toMatchObject({ hasFilters: false, destinationArn: undefined });
-  });
-
-  it.each([
-    ["of another state", resources.slice(1)],
-    [
-      "with a longer name",
-      resources.map((one) => ({ ...one, values: { ...one.values, arn: `${FUNCTION}-2` } })),
-    ],
-  ])("has no role if its function is one %s", (_, given) => {
-    expect(readersIn(given)[0]?.roleArn).toBeUndefined();
-  });
-
-  it.each([
-    ["a queue", { event_source_arn: QUEUE }],
-    ["nothing that is known yet", { event_source_arn: undefined }],
-  ])("is none if its mapping reads %s", (_, more) => {
-    const given = resources.map((one) => ({ ...one, values: { ...one.values, ...more } }));
-
-    expect(readersIn(given)).toEqual([]);
   });
 });

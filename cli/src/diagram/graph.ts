@@ -1,6 +1,8 @@
-import { grantsOf, ownerOf, type Grant } from "./policies";
-import { destinationIn } from "../../../pipeline/from-terraform";
-import type { PlacedResource, Resources } from "../../../pipeline/terraform/references";
+import { parseFunctionArn } from "../../../pipeline/arn";
+import { pipelinesIn } from "../../../pipeline/from-terraform";
+import type { Pipeline } from "../../../pipeline/pipeline";
+import type { PlacedResource, Resources } from "../../../pipeline/terraform/resources";
+import { ownerOf, permissionsIn } from "./policies";
 
 export interface Node {
   readonly id: string;
@@ -60,8 +62,15 @@ export function graphOf(resources: Resources): Graph {
     }
     return node?.id;
   };
-  const edges = [...all.flatMap((one) => flowOf(one, nodeId)), ...permissions(resources)];
-  edges.push(...all.flatMap((one) => waitsOf(one, resources)));
+  const pipelines = pipelinesIn(resources);
+  const edges = [
+    ...all.flatMap((one) => flowOf(one, nodeId)),
+    ...pipelines.flatMap(({ pipeline }) => flowThrough(pipeline, nodeId)),
+    ...permissionsIn(resources, pipelines).flatMap(({ role, on, labels }) =>
+      edge(role.address, nodeId(on), "permission", ...labels),
+    ),
+    ...all.flatMap((one) => waitsOf(one, resources)),
+  ];
   const nodes = all
     .filter(({ type }) => Object.hasOwn(KINDS, type))
     .map((one) => nodeOf(one, resources));
@@ -93,7 +102,9 @@ function nodeOf(resource: PlacedResource, resources: Resources): Node {
 }
 
 function externalNode(value: unknown): Node | undefined {
-  const parts = /^arn:[^:]+:(kinesis|sqs|sns|s3|kms):[^:]*:(\d*):([^$]+)$/.exec(String(value));
+  const parts = /^arn:[^:]+:(kinesis|sqs|sns|s3|kms|lambda):[^:]*:(\d*):([^$]+)$/.exec(
+    String(value),
+  );
   if (!parts) {
     return undefined;
   }
@@ -104,69 +115,49 @@ function externalNode(value: unknown): Node | undefined {
     sns: "SNS topic",
     s3: "S3 bucket",
     kms: "KMS key",
+    lambda: "Lambda function",
   };
   return {
     id,
     account: account || "unknown",
     kind: `${kinds[service] ?? service} (not in this plan)`,
-    name: name.replace(/^stream\//, ""),
+    name: name.replace(/^(stream\/|function:)/, ""),
   };
 }
 
-/** How records get along a resource. */
-function flowOf(
-  { address, type, values }: PlacedResource,
-  nodeId: (value: unknown) => string | undefined,
-): Edge[] {
-  const edge = (
-    from: string | undefined,
-    to: string | undefined,
-    kind: Edge["kind"],
-    label = "",
-  ) =>
-    from === undefined || to === undefined
-      ? []
-      : [{ from, to, kind, labels: label === "" ? [] : [label] }];
-  if (type === "aws_kinesis_stream_consumer") {
-    return edge(nodeId(values.stream_arn), address, "records");
+/** An edge, unless one of its ends is not known. */
+const edge = (
+  from: string | undefined,
+  to: string | undefined,
+  kind: Edge["kind"],
+  ...labels: string[]
+): Edge[] => (from === undefined || to === undefined ? [] : [{ from, to, kind, labels }]);
+
+type NodeId = (value: unknown) => string | undefined;
+
+/** What a resource is fed, assumed or encrypted by. */
+function flowOf({ address, type, values }: PlacedResource, nodeId: NodeId): Edge[] {
+  switch (type) {
+    case "aws_kinesis_stream_consumer":
+      return edge(nodeId(values.stream_arn), address, "records");
+    case "aws_lambda_function":
+      return edge(nodeId(values.role), address, "role", "assumed by");
+    case "aws_kinesis_stream":
+      return edge(nodeId(values.kms_key_id), address, "role", "encrypts");
+    default:
+      return [];
   }
-  if (type === "aws_lambda_event_source_mapping") {
-    const target = nodeId(values.function_name) ?? nodeId(values.function_arn);
-    return [
-      ...edge(nodeId(values.event_source_arn), address, "records"),
-      ...edge(address, target, "records"),
-      ...edge(address, nodeId(destinationIn(values)), "failures", "failed batches"),
-    ];
-  }
-  if (type === "aws_lambda_function") {
-    return edge(nodeId(values.role), address, "role", "assumed by");
-  }
-  return type === "aws_kinesis_stream"
-    ? edge(nodeId(values.kms_key_id), address, "role", "encrypts")
-    : [];
 }
 
-/** One edge for each role and resource, with the actions that both of their policies tell. */
-function permissions(resources: Resources): Edge[] {
-  const merged = new Map<string, Grant[]>();
-  for (const grant of resources.all.flatMap((one) => grantsOf(one, resources))) {
-    const key = `${grant.role.address} ${grant.resource.address}`;
-    merged.set(key, [...(merged.get(key) ?? []), grant]);
-  }
-  return [...merged.values()].map((grants): Edge => {
-    const [{ role, resource }] = grants as [Grant];
-    const isCrossAccount = role.account !== resource.account;
-    const actionsOf = (side?: Grant["side"]) => [
-      ...new Set(grants.filter((one) => !side || one.side === side).flatMap((one) => one.actions)),
-    ];
-    const labels = actionsOf().map((action) => {
-      const missing = (["role", "resource"] as const).find(
-        (side) => isCrossAccount && !actionsOf(side).includes(action),
-      );
-      return missing ? `${action} (not in the ${missing}'s policy)` : action;
-    });
-    return { from: role.address, to: resource.address, kind: "permission", labels: labels.sort() };
-  });
+/** The way of the records through a mapping. */
+function flowThrough({ mapping, function: fn, destination }: Pipeline, nodeId: NodeId): Edge[] {
+  const { address, sourceArn } = mapping;
+  const { unqualifiedArn } = parseFunctionArn(fn.arn);
+  return [
+    ...edge(nodeId(sourceArn), address, "records"),
+    ...edge(address, nodeId(unqualifiedArn), "records"),
+    ...edge(address, nodeId(destination?.arn), "failures", "failed batches"),
+  ];
 }
 
 /** What an event source mapping is created after, beside what it refers to. */

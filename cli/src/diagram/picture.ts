@@ -1,10 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import {
-  resourcesInConfiguration,
-  resourcesOfState,
-  type Resources,
-} from "../../../pipeline/terraform/references";
+import { resourcesInConfiguration } from "../../../pipeline/terraform/configuration";
+import { resourcesOfState, type Resources } from "../../../pipeline/terraform/resources";
 import { EXIT, misuse, type ExitCode } from "../errors";
 import type { PipelineContext } from "../pipeline-command";
 import { readState } from "../state";

@@ -1,13 +1,18 @@
-import { awsPrincipals, type Statement } from "../../../pipeline/iam/document";
-import type { PlacedResource, Resources } from "../../../pipeline/terraform/references";
+import { accessOf } from "../../../pipeline/access";
+import { awsPrincipals, type Policy } from "../../../pipeline/iam/document";
+import type { Decision } from "../../../pipeline/iam/evaluate";
+import { matchesAction } from "../../../pipeline/iam/patterns";
+import type { PipelineWithPolicies } from "../../../pipeline/pipeline";
+import { readable } from "../../../pipeline/terraform/policies";
+import type { PlacedResource, Resources } from "../../../pipeline/terraform/resources";
 import { listOf } from "../../../pipeline/values";
 
-/** Actions that a policy allows one role on one resource. */
-export interface Grant {
+/** What a role may do with a resource, which may be of another configuration. */
+export interface Permission {
   readonly role: PlacedResource;
-  readonly resource: PlacedResource;
-  readonly actions: readonly string[];
-  readonly side: "role" | "resource";
+  /** ARN of the resource. */
+  readonly on: string;
+  readonly labels: readonly string[];
 }
 
 /** Which attribute names the resource that a policy belongs to. */
@@ -26,36 +31,92 @@ export function ownerOf(
   return attribute === undefined ? undefined : referredTo(policy.values[attribute]);
 }
 
-/** What a policy allows roles of the same configuration. */
-export function grantsOf(policy: PlacedResource, resources: Resources): Grant[] {
-  const owner = ownerOf(policy, resources);
-  const document = parsePolicy(policy.values.policy);
-  if (!owner || !document) {
-    return [];
+type Side = "role" | "resource";
+interface Pair {
+  readonly role: PlacedResource;
+  readonly on: string;
+  /** Actions that policies name, which may contain wildcards. */
+  readonly named: Record<Side, string[]>;
+  /** Whether the role may do what its mapping needs. */
+  readonly decisions: Map<string, Decision>;
+}
+
+/** What policies of the configuration allow its roles, and what mappings need, whether allowed or not. */
+export function permissionsIn(
+  resources: Resources,
+  pipelines: readonly PipelineWithPolicies[],
+): Permission[] {
+  const pairs = new Map<string, Pair>();
+  const pairOf = (role: PlacedResource, on: string): Pair => {
+    const key = `${role.address} ${on}`;
+    const pair = pairs.get(key) ?? {
+      role,
+      on,
+      named: { role: [], resource: [] },
+      decisions: new Map(),
+    };
+    pairs.set(key, pair);
+    return pair;
+  };
+  for (const { role, on, side, actions } of resources.all.flatMap((one) =>
+    grantsOf(one, resources),
+  )) {
+    pairOf(role, on).named[side].push(...actions);
   }
+  for (const examined of pipelines) {
+    const role = resources.referredTo(examined.pipeline.role.arn);
+    if (role) {
+      accessOf(examined).forEach(({ on, decisions }) =>
+        decisions.forEach(({ need, ...decision }) =>
+          pairOf(role, on).decisions.set(need.action, decision),
+        ),
+      );
+    }
+  }
+  return [...pairs.values()].map((pair) => ({ ...pair, labels: labelsOf(pair, resources) }));
+}
+
+/** What one policy allows roles of the same configuration. */
+function grantsOf(policy: PlacedResource, resources: Resources) {
+  const owner = ownerOf(policy, resources);
   const isRolePolicy = policy.type === "aws_iam_role_policy";
-  return listOf(document.Statement).flatMap((statement): Grant[] => {
-    const actions = [...listOf(statement.Action)];
+  const { statements }: Pick<Policy, "statements"> = owner
+    ? readable(policy.address, policy.values.policy)
+    : { statements: [] };
+  return statements.flatMap((statement) => {
+    const actions = listOf(statement.Action);
     const others = isRolePolicy ? listOf(statement.Resource) : awsPrincipals(statement);
-    return others.flatMap((value): Grant[] => {
+    return others.flatMap((value) => {
       const other = resources.referredTo(value);
-      if (statement.Effect !== "Allow" || !other) {
-        return [];
-      }
-      return isRolePolicy
-        ? [{ role: owner, resource: other, actions, side: "role" }]
-        : [{ role: other, resource: owner, actions, side: "resource" }];
+      const [role, resource] = isRolePolicy ? [owner, other] : [other, owner];
+      const on = resource?.values.arn;
+      return statement.Effect === "Allow" && role && typeof on === "string"
+        ? [{ role, on, actions, side: isRolePolicy ? ("role" as const) : ("resource" as const) }]
+        : [];
     });
   });
 }
 
-/** Terraform's expressions may hold quotes, which JSON does not allow within its own. */
-function parsePolicy(text: unknown): { Statement?: Statement | Statement[] } | undefined {
-  const escaped = String(text).replace(/\$\{[^}]*\}/g, (found) => found.replaceAll('"', "'"));
-  try {
-    return JSON.parse(escaped) as { Statement?: Statement | Statement[] };
-  } catch {
-    // A policy that is an expression as a whole is known only to Terraform.
-    return undefined;
-  }
+function labelsOf({ role, on, named, decisions }: Pair, { referredTo }: Resources): string[] {
+  const isCrossAccount = role.account !== referredTo(on)?.account;
+  const lackingSide = (action: string): Side | undefined =>
+    (["role", "resource"] as const).find(
+      (side) => isCrossAccount && !named[side].some((pattern) => matchesAction(pattern, action)),
+    );
+  const actions = [...new Set([...named.role, ...named.resource, ...decisions.keys()])].sort();
+  return actions.map((action) => {
+    const outcome = decisions.get(action)?.outcome;
+    if (outcome === "allowed") {
+      return action;
+    }
+    if (outcome === "cannot tell") {
+      return `${action} (cannot tell)`;
+    }
+    const side = lackingSide(action);
+    return side
+      ? `${action} (not in the ${side}'s policy)`
+      : outcome === "denied"
+        ? `${action} (denied)`
+        : action;
+  });
 }

@@ -1,6 +1,7 @@
 import { evaluate } from "../../../pipeline/iam/evaluate";
 import type { Statement } from "../../../pipeline/iam/document";
-import { requestOf, type Need } from "./access";
+import { requestOf } from "../../../pipeline/access";
+import { type Need } from "../../../pipeline/needs";
 import type { Draft } from "./drafts";
 import type { Examination } from "./examine";
 import { narrow } from "./narrow";

@@ -1,4 +1,4 @@
-import { valueOf } from "../facts";
+import { valueOf } from "../../../pipeline/fact";
 import { awsPrincipals, type Policy } from "../../../pipeline/iam/document";
 import type { Examination } from "./examine";
 

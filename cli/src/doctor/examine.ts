@@ -11,7 +11,6 @@ import {
   type GrantListEntry,
   type KeyMetadata,
 } from "@aws-sdk/client-kms";
-import type { Role } from "@aws-sdk/client-iam";
 import {
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
@@ -20,38 +19,27 @@ import {
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Account } from "../accounts";
 import { parseArn } from "../../../pipeline/arn";
-import { lookUp, unknown, valueOf, type Fact } from "../facts";
-import type { Destination, Pipeline } from "../pipeline";
+import { lookUp } from "../look-up";
+import { unknown, valueOf, type Fact } from "../../../pipeline/fact";
+import type { Pipeline } from "../pipeline";
+import type { PipelineWithPolicies } from "../../../pipeline/pipeline";
+import type { Destination } from "../../../pipeline/pipeline";
 import { parsePolicy, type Policy } from "../../../pipeline/iam/document";
-import { examineDestination, type ExaminedDestination } from "./destination";
+import { examineDestination } from "./destination";
 import { boundaryOf, identityPoliciesOf, roleOf } from "./role";
 import { listOf } from "../../../pipeline/values";
 
 /** Everything that the checks look at. */
-export interface Examination {
-  readonly pipeline: Pipeline;
-  readonly streamPolicy: Fact<Policy>;
-  /** The registered consumer that the mapping names; left out with shared throughput. */
-  readonly consumer?: Fact<ConsumerDescription>;
-  readonly consumerPolicy?: Fact<Policy>;
+export interface Examination extends PipelineWithPolicies<Account> {
   /** The consumer that has the name of the mapping's consumer now, whatever its ARN. */
   readonly livingConsumer?: Fact<ConsumerDescription>;
   readonly livingConsumerPolicy?: Fact<Policy>;
   /** Tags of a mapping that has to be recreated, since its consumer does not exist. */
   readonly mappingTags?: Fact<Readonly<Record<string, string>>>;
-  /** The key that the stream is encrypted with; left out if it is known to have none. */
-  readonly key?: Fact<KeyMetadata>;
-  readonly keyPolicy?: Fact<Policy>;
-  readonly keyGrants?: Fact<readonly GrantListEntry[]>;
-  readonly role?: Fact<Role>;
-  readonly identityPolicies?: Fact<readonly Policy[]>;
-  /** Left out if the role has none. */
-  readonly boundary?: Fact<Policy>;
   /** Whether the function exists at all, if its version or alias does not. */
   readonly unqualified?: Fact<unknown>;
   /** Concurrency that is reserved for the function; -1 if none is. */
   readonly reservedConcurrency: Fact<number>;
-  readonly destination?: ExaminedDestination;
   readonly logGroup?: { readonly name: string; readonly exists: Fact<boolean> };
 }
 

@@ -1,4 +1,4 @@
-import { valueOf } from "../facts";
+import { valueOf } from "../../../pipeline/fact";
 import { sentences, type Recipe, type Repair } from "./fixes";
 import {
   createMapping,

@@ -1,8 +1,8 @@
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 import { isConsumerArn } from "../../../pipeline/arn";
-import { valueOf } from "../facts";
+import { valueOf } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
-import { consumerNeedsOn } from "./access";
+import { consumerNeedsOn } from "../../../pipeline/needs";
 import type { Corrected } from "./correct";
 import { sentences, type Recipe, type Repair } from "./fixes";
 import { allowOnResource, allowRole } from "./policy-fixes";

@@ -1,6 +1,6 @@
 import { awsPrincipals, type Statement } from "../../../pipeline/iam/document";
 import { matchesAction, mayMatchResource } from "../../../pipeline/iam/patterns";
-import type { Need } from "./access";
+import type { Need } from "../../../pipeline/needs";
 import { listOf } from "../../../pipeline/values";
 
 /**

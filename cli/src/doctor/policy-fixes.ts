@@ -1,7 +1,7 @@
 import { parseArn, roleNameOf } from "../../../pipeline/arn";
-import { valueOf, type Fact } from "../facts";
+import { valueOf, type Fact } from "../../../pipeline/fact";
 import { awsPrincipals, type Policy, type Statement } from "../../../pipeline/iam/document";
-import { consumerNeeds, keyNeeds, streamNeeds, type Need } from "./access";
+import { consumerNeeds, keyNeeds, streamNeeds, type Need } from "../../../pipeline/needs";
 import { correct, type Corrected } from "./correct";
 import { deadPrincipals } from "./dead-principals";
 import { Draft } from "./drafts";

@@ -5,7 +5,8 @@ import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import type { FilterCriteria } from "@aws-sdk/client-lambda";
 import { parseFilterPattern, passes } from "../../../pipeline/filter-pattern";
 import { describeAwsError } from "../errors";
-import { lookUp, valueOf } from "../facts";
+import { lookUp } from "../look-up";
+import { valueOf } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 import { finding, ok, undecided, type Verdict } from "./verdict";
 

@@ -1,7 +1,14 @@
 import { parseArn, roleNameOf } from "../../../pipeline/arn";
-import { valueOf } from "../facts";
+import { valueOf } from "../../../pipeline/fact";
 import { parsePolicy, type Statement } from "../../../pipeline/iam/document";
-import { consumerNeeds, decryptNeeds, keyNeeds, logNeeds, streamNeeds } from "./access";
+import {
+  consumerNeeds,
+  decryptNeeds,
+  destinationNeeds,
+  keyNeeds,
+  logNeeds,
+  streamNeeds,
+} from "../../../pipeline/needs";
 import { correct } from "./correct";
 import { Draft } from "./drafts";
 import { sentences, type Recipe, type Repair } from "./fixes";
@@ -87,7 +94,7 @@ const allNeeds = ({ examination }: Repair) => [
   ...streamNeeds(examination),
   ...consumerNeeds(examination),
   ...keyNeeds(examination),
-  ...(examination.destination?.needs ?? []),
+  ...destinationNeeds(examination),
   ...logNeeds(examination),
 ];
 
@@ -179,7 +186,7 @@ export function createDestination({ examination: { pipeline, destination } }: Re
 export function allowOnDestination({ examination, drafts }: Repair): Recipe {
   const { pipeline, destination } = examination;
   const { account } = pipeline.function;
-  const { arn = "", service = "sqs", needs = [], settings } = destination ?? {};
+  const { arn = "", service = "sqs", settings } = destination ?? {};
   const { policy = { name: "", statements: [] } } = valueOf(settings) ?? {};
   const draft = drafts.of(arn, () => new Draft(policy, (document) => put(document)));
   const { resource } = parseArn(arn);
@@ -212,7 +219,11 @@ export function allowOnDestination({ examination, drafts }: Repair): Recipe {
     }
   };
   // Within one account the role's own policies allow: only what is denied has to be changed.
-  const { says } = correct(examination, { needs, drafts: [draft], addTo: draft.original() });
+  const { says } = correct(examination, {
+    needs: destinationNeeds(examination),
+    drafts: [draft],
+    addTo: draft.original(),
+  });
   return { says: sentences(...says, `account ${account.id}`), steps: [draft] };
 }
 

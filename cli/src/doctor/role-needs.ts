@@ -1,26 +1,31 @@
 import {
   consumerNeeds,
   consumerNeedsOfRole,
+  destinationNeeds,
   keyNeeds,
   logNeeds,
   streamNeeds,
   type Need,
-} from "./access";
+} from "../../../pipeline/needs";
 import type { Examination } from "./examine";
 
-/** No policy of the role meets needs on a stream or consumer that does not exist. */
+type NeedsOf = (examination: Examination) => readonly Need[];
+
+/** No policy of the role meets needs on a stream, consumer or destination that does not exist. */
 const ifStream =
-  (needs: (examination: Examination) => readonly Need[]) =>
-  (examination: Examination): readonly Need[] =>
+  (needs: NeedsOf): NeedsOf =>
+  (examination) =>
     examination.pipeline.stream.summary.state === "missing" ? [] : needs(examination);
 
 const ifConsumer =
-  (needs: (examination: Examination) => readonly Need[]) =>
-  (examination: Examination): readonly Need[] =>
+  (needs: NeedsOf): NeedsOf =>
+  (examination) =>
     examination.consumer?.state === "missing" ? [] : ifStream(needs)(examination);
 
-const destinationNeeds = ({ destination }: Examination): readonly Need[] =>
-  destination?.settings.state === "missing" ? [] : (destination?.needs ?? []);
+const ifDestination =
+  (needs: NeedsOf): NeedsOf =>
+  (examination) =>
+    examination.destination?.settings.state === "missing" ? [] : needs(examination);
 
 /** What the role's own policies have to allow, and the finding that says they do not. */
 export const IDENTITY_NEEDS = [
@@ -32,12 +37,16 @@ export const IDENTITY_NEEDS = [
     allows: consumerNeeds,
   },
   { title: "role: key", id: "role-policy-key", needs: ifStream(keyNeeds) },
-  { title: "role: on-failure", id: "role-policy-destination", needs: destinationNeeds },
+  {
+    title: "role: on-failure",
+    id: "role-policy-destination",
+    needs: ifDestination(destinationNeeds),
+  },
   { title: "role: logs", id: "role-policy-logs", needs: logNeeds },
 ] as const satisfies readonly {
   readonly title: string;
   readonly id: string;
-  readonly needs: (examination: Examination) => readonly Need[];
+  readonly needs: NeedsOf;
   /** What a fix allows, if that is more than what is needed. */
-  readonly allows?: (examination: Examination) => readonly Need[];
+  readonly allows?: NeedsOf;
 }[];

@@ -10,7 +10,8 @@ import {
 } from "@aws-sdk/client-iam";
 import type { Account } from "../accounts";
 import { roleNameOf } from "../../../pipeline/arn";
-import { lookUp, unknown, type Fact } from "../facts";
+import { lookUp } from "../look-up";
+import { unknown, type Fact } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 import { awsManagedPolicy } from "../../../pipeline/iam/managed-policies";
 import { parsePolicy, type Policy } from "../../../pipeline/iam/document";

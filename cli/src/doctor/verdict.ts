@@ -1,4 +1,4 @@
-import type { Fact } from "../facts";
+import type { Fact } from "../../../pipeline/fact";
 import type { Examination } from "./examine";
 import { FINDINGS, type Finding, type FindingId } from "./findings";
 

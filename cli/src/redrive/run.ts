@@ -9,7 +9,7 @@ import {
   misuse,
   type ExitCode,
 } from "../errors";
-import { valueOf } from "../facts";
+import { valueOf } from "../../../pipeline/fact";
 import type { Output } from "../output";
 import type { PipelineContext } from "../pipeline-command";
 import { accessOf, sourceOf, targetOf } from "./from-pipeline";

@@ -1,7 +1,8 @@
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import { parseArn } from "../../../pipeline/arn";
-import { lookUp, unknown, valueOf, type Fact } from "../facts";
+import { lookUp } from "../look-up";
+import { unknown, valueOf, type Fact } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 import { latest, readMetrics, type Window } from "./metrics";
 

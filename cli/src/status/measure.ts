@@ -1,5 +1,6 @@
 import { ListShardsCommand } from "@aws-sdk/client-kinesis";
-import { lookUp, valueOf, type Fact } from "../facts";
+import { lookUp } from "../look-up";
+import { valueOf, type Fact } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 import { failuresOf, type Failures } from "./failures";
 import { latest, readMetrics, total, type Metric, type Values, type Window } from "./metrics";

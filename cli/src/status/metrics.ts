@@ -1,6 +1,7 @@
 import { paginateGetMetricData, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { Account } from "../accounts";
-import { lookUp, type Fact } from "../facts";
+import { lookUp } from "../look-up";
+import { type Fact } from "../../../pipeline/fact";
 
 const PERIOD_SECONDS = 60;
 const QUERIES_PER_CALL = 500;

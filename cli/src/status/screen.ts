@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseFunctionArn } from "../../../pipeline/arn";
-import { discover } from "../discover";
+import { discover } from "../from-aws";
 import { EXIT, misuse, type ExitCode } from "../errors";
 import type { Output } from "../output";
 import type { PipelineContext } from "../pipeline-command";

@@ -1,6 +1,7 @@
-import { valueOf, type Fact } from "../../facts";
+import { valueOf, type Fact } from "../../../../pipeline/fact";
 import type { Policy } from "../../../../pipeline/iam/document";
-import { consumerNeeds, grantFor, judgeNeeds, keyNeeds, streamNeeds, type Need } from "../access";
+import { grantFor, judgeNeeds } from "../../../../pipeline/access";
+import { consumerNeeds, keyNeeds, streamNeeds, type Need } from "../../../../pipeline/needs";
 import { deadPrincipals } from "../dead-principals";
 import type { Examination } from "../examine";
 import type { FindingId } from "../findings";

@@ -1,7 +1,8 @@
-import { valueOf } from "../../facts";
+import { valueOf } from "../../../../pipeline/fact";
 import { parsePolicy } from "../../../../pipeline/iam/document";
 import { evaluate } from "../../../../pipeline/iam/evaluate";
-import { grantFor, judgeNeeds, logGroupArn } from "../access";
+import { grantFor, judgeNeeds } from "../../../../pipeline/access";
+import { destinationNeeds, logGroupArn } from "../../../../pipeline/needs";
 import { IDENTITY_NEEDS } from "../role-needs";
 import { finding, judge, ok, undecided, type Check } from "../verdict";
 
@@ -81,7 +82,8 @@ const destinationCheck: Check = {
             `${resource} is encrypted with ${kmsKeyId}; whether the role may use that key cannot be told here`,
           );
         }
-        const judgement = policy && judgeNeeds(examination, [policy], destination?.needs ?? []);
+        const judgement =
+          policy && judgeNeeds(examination, [policy], destinationNeeds(examination));
         if (judgement?.outcome === "denied" && judgement.deny) {
           return finding("destination-policy-denies", judgement.why);
         }

@@ -1,5 +1,5 @@
 import { parseArn } from "../../../../pipeline/arn";
-import { valueOf } from "../../facts";
+import { valueOf } from "../../../../pipeline/fact";
 import type { Examination } from "../examine";
 import { finding, judge, ok, type Check } from "../verdict";
 

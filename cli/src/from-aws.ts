@@ -14,9 +14,11 @@ import {
   streamNameOf,
 } from "../../pipeline/arn";
 import { couldNotLook } from "./errors";
-import { found, lookUp, missing, valueOf, type Fact } from "./facts";
+import { lookUp } from "./look-up";
+import { found, missing, valueOf, type Fact } from "../../pipeline/fact";
 import { mappingsOf } from "./mappings";
-import type { Destination, Pipeline, Reference } from "./pipeline";
+import type { Pipeline, Reference } from "./pipeline";
+import { destinationAt } from "../../pipeline/pipeline";
 
 /**
  * Looks at everything around each of the mappings.
@@ -64,7 +66,7 @@ async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pi
       configuration: mapping,
       ...(reference.declared && { declared: reference.declared }),
     },
-    destination: destinationOf(destinationArn),
+    destination: destinationAt(destinationArn),
   };
 }
 
@@ -110,11 +112,4 @@ async function mappingOf(
   return mapping
     ? found(mapping)
     : missing(`function ${functionArn} has no mapping that reads ${streamArnOf(sourceArn)}`);
-}
-
-function destinationOf(arn: string | undefined): Destination | undefined {
-  const { service } = parseArn(arn ?? "");
-  return arn && (service === "sqs" || service === "sns" || service === "s3")
-    ? { arn, service }
-    : undefined;
 }

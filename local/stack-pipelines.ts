@@ -5,17 +5,20 @@ import {
   LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { setTimeout } from "node:timers/promises";
-import { readersIn, type Reader } from "../pipeline/from-terraform";
+import { pipelinesIn } from "../pipeline/from-terraform";
+import { valueOf } from "../pipeline/fact";
+import type { Pipeline } from "../pipeline/pipeline";
+import { resourcesOfState } from "../pipeline/terraform/resources";
 import { parseState } from "../pipeline/terraform/state";
 import type { LocalAws } from "./aws";
 import type { Delivery } from "./aws/batch";
 import { clientSettings, type Sample } from "./sample";
 import type { Terraform } from "./terraform";
 
-/** Finds the functions that read a stream in the state of an applied stack. */
-export async function stackMappings(terraform: Terraform, directory: string): Promise<Reader[]> {
+/** Finds the pipelines in the state of an applied stack. */
+export async function stackPipelines(terraform: Terraform, directory: string): Promise<Pipeline[]> {
   const { resources } = parseState(await terraform.run(directory, "show", "-json"), directory);
-  const found = readersIn(resources);
+  const found = pipelinesIn(resourcesOfState(resources)).map(({ pipeline }) => pipeline);
   if (found.length === 0) {
     throw new Error(
       "the stack must have an aws_lambda_event_source_mapping of a Kinesis stream, got none",
@@ -25,18 +28,19 @@ export async function stackMappings(terraform: Terraform, directory: string): Pr
 }
 
 /** Reason why the record cannot be expected to reach a mapping's function; undefined if it can. */
-export function mappingNotAwaitedReason({ isEnabled, hasFilters }: Reader): string | undefined {
-  if (!isEnabled) {
+export function mappingNotAwaitedReason({ mapping }: Pipeline): string | undefined {
+  const { State, FilterCriteria } = valueOf(mapping.configuration) ?? {};
+  if (State !== "Enabled") {
     return "it is not enabled";
   }
-  return hasFilters ? "its filter_criteria may drop the record" : undefined;
+  return FilterCriteria?.Filters?.length ? "its filter_criteria may drop the record" : undefined;
 }
 
 /** Waits until a mapping's function has processed the sample, and returns what it logged. */
 export async function awaitDelivery(
   aws: LocalAws,
   deliveries: readonly Delivery[],
-  { uuid, functionArn }: Reader,
+  { mapping: { uuid }, function: { arn: functionArn } }: Pipeline,
   { partitionKey }: Sample,
   timeoutSeconds = 60,
 ): Promise<string[]> {
@@ -48,10 +52,12 @@ export async function awaitDelivery(
   const deadline = Date.now() + timeoutSeconds * 1000;
   while (!isDelivered()) {
     if (Date.now() > deadline) {
-      const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: uuid }));
+      const { LastProcessingResult: result } = await lambda.send(
+        new GetEventSourceMappingCommand({ UUID: uuid }),
+      );
       throw new Error(
         `${functionArn} did not process the record within ${timeoutSeconds} s; ` +
-          `the LastProcessingResult of its mapping is '${mapping.LastProcessingResult}'`,
+          `the LastProcessingResult of its mapping is '${result}'`,
       );
     }
     await setTimeout(100);

@@ -1,0 +1,126 @@
+import { found, unknown, type Fact } from "../fact";
+import { parsePolicy, unreadablePolicy, type Policy } from "../iam/document";
+import { awsManagedPolicy } from "../iam/managed-policies";
+import type { DestinationSettings, PipelineWithPolicies } from "../pipeline";
+import { listOf } from "../values";
+import { blocks, text } from "./resource";
+import type { PlacedResource, Resources } from "./resources";
+
+export const notHere = <T>(arn: string): Fact<T> =>
+  unknown(`${arn} is not in this Terraform configuration`);
+
+/** The policy of a stream or registered consumer. */
+export function resourcePolicyOf(arn: string, { all, referredTo }: Resources): Fact<Policy> {
+  const own = all.find(
+    ({ type, values: { resource_arn: of } }) =>
+      type === "aws_kinesis_resource_policy" && (of === arn || referredTo(of)?.values.arn === arn),
+  );
+  return own
+    ? policyIn(own, `the policy of ${arn}`)
+    : referredTo(arn)
+      ? { state: "missing", why: `${arn} has no resource policy in this Terraform configuration` }
+      : notHere(arn);
+}
+
+/** The key that encrypts a stream, with its policy. */
+export function keyOf(
+  stream: PlacedResource | undefined,
+  { all, referredTo }: Resources,
+): Pick<PipelineWithPolicies, "key" | "keyPolicy"> {
+  const id = text(stream?.values, "kms_key_id");
+  if (stream === undefined) {
+    return { key: unknown("the stream is not in this Terraform configuration") };
+  }
+  if (id === undefined || stream.values.encryption_type !== "KMS") {
+    return {};
+  }
+  const key = referredTo(id);
+  if (key === undefined) {
+    const isAws = id.endsWith("alias/aws/kinesis");
+    return { key: isAws ? found({ KeyId: id, Arn: id, KeyManager: "AWS" }) : notHere(id) };
+  }
+  const policy =
+    all.find(
+      ({ type, values }) => type === "aws_kms_key_policy" && referredTo(values.key_id) === key,
+    ) ?? (text(key.values, "policy") === undefined ? undefined : key);
+  return {
+    key: found({ KeyId: id, Arn: text(key.values, "arn") }),
+    keyPolicy: policy ? policyIn(policy, `the policy of ${id}`) : notHere(id),
+  };
+}
+
+/** The role of a function, with all of its policies; a policy that cannot be read may allow everything. */
+export function roleOf(
+  arn: string | undefined,
+  resources: Resources,
+): Pick<PipelineWithPolicies, "role" | "identityPolicies" | "boundary"> {
+  const role = resources.referredTo(arn);
+  if (role === undefined) {
+    const why = `role ${arn ?? "of the function"} is not in this Terraform configuration`;
+    return { role: unknown(why), identityPolicies: unknown(why) };
+  }
+  const { values } = role;
+  const boundary = text(values, "permissions_boundary");
+  return {
+    role: found({
+      Arn: text(values, "arn"),
+      RoleId: text(values, "unique_id"),
+      AssumeRolePolicyDocument: text(values, "assume_role_policy"),
+      ...(boundary !== undefined && { PermissionsBoundary: { PermissionsBoundaryArn: boundary } }),
+    }),
+    identityPolicies: found(identityPoliciesOf(role, resources)),
+    ...(boundary !== undefined && { boundary: found(managedPolicy(boundary, resources)) }),
+  };
+}
+
+function identityPoliciesOf(role: PlacedResource, resources: Resources): Policy[] {
+  const { all, referredTo } = resources;
+  const own = all.filter(({ values }) => referredTo(values.role) === role);
+  const inline = own.filter(({ type }) => type === "aws_iam_role_policy");
+  const attached = own.filter(({ type }) => type === "aws_iam_role_policy_attachment");
+  const arns = [
+    ...attached.map(({ values }) => String(values.policy_arn)),
+    ...listOf(role.values.managed_policy_arns as string[] | undefined),
+  ];
+  return [
+    ...inline.map(({ address, values }) => readable(address, values.policy)),
+    ...blocks(role.values.inline_policy).map((one) =>
+      readable(`${role.address}.inline_policy`, one.policy),
+    ),
+    ...[...new Set(arns)].map((arn) => managedPolicy(arn, resources)),
+  ];
+}
+
+function managedPolicy(arn: string, { referredTo }: Resources): Policy {
+  const own = referredTo(arn);
+  return own?.type === "aws_iam_policy"
+    ? readable(own.address, own.values.policy)
+    : (awsManagedPolicy(arn) ?? unreadablePolicy(`policy ${arn}`));
+}
+
+/** What is known of an on-failure destination. */
+export function destinationSettings(
+  arn: string,
+  { referredTo }: Resources,
+): Fact<DestinationSettings> {
+  const own = referredTo(arn);
+  const policy = text(own?.values, "policy");
+  const settings = policy === undefined ? {} : { policy: readable(`the policy of ${arn}`, policy) };
+  return own ? found(settings) : notHere(arn);
+}
+
+const policyIn = ({ values }: PlacedResource, name: string): Fact<Policy> =>
+  found(readable(name, values.policy));
+
+/** Reads a policy, whose expressions may contain quotes, which JSON does not allow within its own. */
+export function readable(name: string, json: unknown): Policy {
+  const escaped = String(json).replace(/\$\{[^}]*\}/g, (expression) =>
+    expression.replaceAll('"', "'"),
+  );
+  try {
+    return parsePolicy(name, escaped);
+  } catch {
+    // The policy as a whole is an expression.
+    return unreadablePolicy(name);
+  }
+}
