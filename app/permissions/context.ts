@@ -1,5 +1,5 @@
-import { Element } from "../stack";
-import { Place, References } from "./references";
+import { partitionOf } from "../../pipeline/arn";
+import type { PlacedResource, Resources } from "../../pipeline/terraform/resources";
 
 /** Operator, condition key and values, as IAM writes them. */
 export type Condition = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -11,27 +11,44 @@ export interface Target {
   readonly condition?: Condition;
 }
 
-/** An element and where it is created, for the functions of the table. */
+/** A resource of a configuration and those around it, for the functions of the table. */
 export class Context {
-  constructor(
-    public readonly element: Element,
-    public readonly place: Place,
-    public readonly references: References,
-  ) {}
+  private readonly partition: string;
 
-  /** An argument as text, with references resolved. */
+  constructor(
+    public readonly resource: PlacedResource,
+    private readonly resources: Resources,
+  ) {
+    this.partition = partitionOf(resource.region);
+  }
+
+  /** An argument as text. `*` replaces what is known only after the apply, such as the id of a key. */
   public text(argument: string): string {
-    return this.references.resolve(this.element[argument]);
+    return starred(this.resource.values[argument]);
+  }
+
+  public texts(argument: string): string[] {
+    return ((this.resource.values[argument] as unknown[] | undefined) ?? []).map(starred);
   }
 
   public has(argument: string): boolean {
-    return this.element[argument] !== undefined;
+    return this.resource.values[argument] !== undefined;
   }
 
-  /** The ARN of a resource in the element's account and Region. */
+  /** The ARN of the resource. */
+  public ownArn(): string {
+    return this.text("arn");
+  }
+
+  /** The ARN of a resource in this one's account and Region. */
   public arn(service: string, resource: string): string {
-    const { partition, region, account } = this.place;
-    return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+    const { region, account } = this.resource;
+    return this.globalArn(service, `${region}:${account}:${resource}`);
+  }
+
+  /** An ARN in the resource's partition. */
+  public globalArn(service: string, rest: string): string {
+    return `arn:${this.partition}:${service}:${rest}`;
   }
 
   /**
@@ -39,12 +56,9 @@ export class Context {
    * prefix as its name, without the last hyphen.
    */
   public prefixedArns(service: string): string[] {
-    if (!this.has("name_prefix")) {
-      return [this.arn(service, this.text("name"))];
-    }
-    const prefix = this.text("name_prefix");
-    const former = prefix.endsWith("-") ? [prefix.slice(0, -1)] : [];
-    return [`${prefix}*`, ...former].map((name) => this.arn(service, name));
+    const prefix = this.has("name_prefix") ? this.text("name_prefix") : "";
+    const former = prefix.endsWith("-") ? [this.arn(service, prefix.slice(0, -1))] : [];
+    return [this.ownArn(), ...former];
   }
 
   /** A key by its id or ARN. The id of a key that the stack creates is known only after the apply. */
@@ -59,18 +73,36 @@ export class Context {
     return name.startsWith("arn:") ? name : this.arn("lambda", `function:${name}`);
   }
 
+  /** The role that `role` names, if the configuration creates it. */
+  public role(): PlacedResource | undefined {
+    return this.resources.referredTo(this.resource.values.role, this.resource);
+  }
+
+  /**
+   * The ARN of the role that `role` names. An existing role may have a path, which is found in the
+   * policies of the stream, since they contain the role's ARN.
+   */
   public roleArn(): string {
-    return this.references.roleArn(this.element.role, this.place);
+    const own = this.role();
+    if (own) {
+      return starred(own.values.arn);
+    }
+    const name = this.text("role");
+    const prefix = this.globalArn("iam", `:${this.resource.account}:role/`);
+    const arn = new RegExp(String.raw`${prefix}([\w+=,.@/-]+/)?${escape(name)}(?=[\\"])`);
+    return arn.exec(JSON.stringify(this.resources.all))?.[0] ?? `${prefix}${name}`;
   }
 
   /** The condition that a role has its permissions boundary, if it is given one. */
-  public boundaryCondition(role: Element | undefined): Condition | undefined {
-    return role?.permissions_boundary === undefined
+  public boundaryCondition(role: PlacedResource | undefined): Condition | undefined {
+    const boundary = role?.values.permissions_boundary;
+    return boundary === undefined
       ? undefined
-      : {
-          StringEquals: {
-            "iam:PermissionsBoundary": [this.references.resolve(role.permissions_boundary)],
-          },
-        };
+      : { StringEquals: { "iam:PermissionsBoundary": [starred(boundary)] } };
   }
 }
+
+const starred = (value: unknown): string =>
+  typeof value === "string" ? value.replace(/\$\{[^}]*\}/g, "*") : "*";
+
+const escape = (text: string): string => text.replace(/[.*+?]/g, String.raw`\$&`);

@@ -6,25 +6,18 @@ const roles = (arn: string): Target => ({ sid: "Roles", arns: [arn] });
 /** With a permissions boundary, the role's permissions can change only while it has the boundary. */
 function bounded(context: Context): Target {
   const arn = context.roleArn();
-  const role = context.references.roleNamed(context.text("role"), context.place);
-  const condition = context.boundaryCondition(role);
+  const condition = context.boundaryCondition(context.role());
   return condition ? { sid: "RolesWithBoundary", arns: [arn], condition } : roles(arn);
 }
 
-const ownArn = (context: Context): string => {
-  const { partition, account } = context.place;
-  const path = context.has("path") ? context.text("path") : "/";
-  return `arn:${partition}:iam::${account}:role${path}${context.text("name")}`;
-};
-
 export const IAM_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   aws_iam_role: {
-    self: (context) => roles(ownArn(context)),
+    self: (context) => roles(context.ownArn()),
     targets: (context) => {
-      const condition = context.boundaryCondition(context.element);
-      const withBoundary = { sid: "RolesWithBoundary", arns: [ownArn(context)], condition };
+      const condition = context.boundaryCondition(context.resource);
+      const withBoundary = { sid: "RolesWithBoundary", arns: [context.ownArn()], condition };
       return {
-        bounded: condition ? withBoundary : roles(ownArn(context)),
+        bounded: condition ? withBoundary : roles(context.ownArn()),
         // There is no permission to remove the boundary again: that is for its administrator.
         boundary: condition && withBoundary,
       };

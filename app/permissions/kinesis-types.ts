@@ -1,12 +1,9 @@
-import { Context, Target } from "./context";
+import { Target } from "./context";
 import { ResourcePermissions } from "./resource-permissions";
 
 const streams = (...arns: string[]): Target => ({ sid: "Streams", arns });
 const consumers = (arn: string): Target => ({ sid: "StreamConsumers", arns: [arn] });
 const keys = (arn: string): Target => ({ sid: "Keys", arns: [arn] });
-
-const streamArn = (context: Context): string =>
-  context.arn("kinesis", `stream/${context.text("name")}`);
 
 const READ_KEY = [
   "kms:DescribeKey",
@@ -17,7 +14,7 @@ const READ_KEY = [
 
 export const KINESIS_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   aws_kinesis_stream: {
-    self: (context) => streams(streamArn(context)),
+    self: (context) => streams(context.ownArn()),
     targets: (context) => {
       if (!context.has("kms_key_id")) {
         return { encryption: undefined, key: undefined };
@@ -25,7 +22,7 @@ export const KINESIS_TYPES: Readonly<Record<string, ResourcePermissions>> = {
       const key = context.keyArn("kms_key_id");
       return {
         // Starting and stopping encryption are checked on both the stream and the key.
-        encryption: { sid: "StreamEncryption", arns: [streamArn(context), key] },
+        encryption: { sid: "StreamEncryption", arns: [context.ownArn(), key] },
         key: keys(key),
       };
     },
@@ -65,9 +62,7 @@ export const KINESIS_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   },
 
   aws_kinesis_stream_consumer: {
-    // The ARN of a consumer ends in the time of its registration.
-    self: (context) =>
-      consumers(`${context.text("stream_arn")}/consumer/${context.text("name")}:*`),
+    self: (context) => consumers(context.ownArn()),
     targets: (context) => ({ stream: streams(context.text("stream_arn")) }),
     create: { stream: ["kinesis:RegisterStreamConsumer", "kinesis:ListStreamConsumers"] },
     // AWS provider 6 also reads the tags of a consumer.
@@ -87,8 +82,7 @@ export const KINESIS_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   },
 
   aws_kms_key: {
-    // The id of a key is known only after the apply.
-    self: (context) => keys(context.arn("kms", "key/*")),
+    self: (context) => keys(context.ownArn()),
     create: { any: ["kms:CreateKey"], self: ["kms:TagResource", "kms:EnableKeyRotation"] },
     read: { self: READ_KEY },
     update: {

@@ -8,9 +8,9 @@ const keyTarget = (context: Context, sid: string, argument: string): Target | un
 
 export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   aws_lambda_function: {
-    self: (context) => functions(context.functionArn()),
+    self: (context) => functions(context.ownArn()),
     targets: (context) => {
-      const layers = (context.element.layers as string[] | undefined) ?? [];
+      const layers = context.texts("layers");
       return {
         role: {
           sid: "PassRolesToLambda",
@@ -18,13 +18,11 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
           condition: { StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com"] } },
         },
         vpc: context.has("vpc_config") ? ANY : undefined,
-        layers: layers.length
-          ? { sid: "Layers", arns: layers.map((layer) => context.references.resolve(layer)) }
-          : undefined,
+        layers: layers.length ? { sid: "Layers", arns: layers } : undefined,
         code: codeObject(context, false),
         codeVersion: codeObject(context, true),
         image: imageRepository(context),
-        ownImage: imageRepository(context, context.place.account),
+        ownImage: imageRepository(context, context.resource.account),
         versions: context.has("publish")
           ? functions(context.functionArn(), `${context.functionArn()}:*`)
           : undefined,
@@ -73,7 +71,7 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   },
 
   aws_lambda_alias: {
-    self: (context) => functions(`${context.functionArn()}:${context.text("name")}`),
+    self: (context) => functions(context.ownArn()),
     // The actions are checked on the function, not on the alias.
     targets: (context) => ({ function: functions(context.functionArn()) }),
     create: { function: ["lambda:CreateAlias"] },
@@ -119,10 +117,10 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   },
 
   aws_cloudwatch_log_group: {
-    self: (context) => ({ sid: "LogGroupTags", arns: [logGroupArn(context)] }),
+    self: (context) => ({ sid: "LogGroupTags", arns: [context.ownArn()] }),
     targets: (context) => {
       // All but the tagging actions are checked on the ARN that ends in `:*`.
-      const arns = [`${logGroupArn(context)}:*`];
+      const arns = [`${context.ownArn()}:*`];
       return {
         group: { sid: "LogGroups", arns },
         encrypted: context.has("kms_key_id") ? { sid: "LogGroups", arns } : undefined,
@@ -151,16 +149,13 @@ export const LAMBDA_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   },
 };
 
-const logGroupArn = (context: Context): string =>
-  context.arn("logs", `log-group:${context.text("name")}`);
-
 /** The object in S3 that holds the code; Lambda reads it with the permissions of the caller. */
 function codeObject(context: Context, withVersion: boolean): Target | undefined {
   if (!context.has("s3_bucket") || context.has("s3_object_version") !== withVersion) {
     return undefined;
   }
   const key = `${context.text("s3_bucket")}/${context.text("s3_key")}`;
-  return { sid: "CodeObjects", arns: [`arn:${context.place.partition}:s3:::${key}`] };
+  return { sid: "CodeObjects", arns: [context.globalArn("s3", `::${key}`)] };
 }
 
 /** The repository of a container image, if it is in the given account. */
@@ -170,6 +165,6 @@ function imageRepository(context: Context, account?: string): Target | undefined
   if (!name || (account !== undefined && owner !== account)) {
     return undefined;
   }
-  const arn = `arn:${context.place.partition}:ecr:${region}:${owner}:repository/${name}`;
+  const arn = context.globalArn("ecr", `${region}:${owner}:repository/${name}`);
   return { sid: "ImageRepositories", arns: [arn] };
 }

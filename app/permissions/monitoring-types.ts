@@ -22,11 +22,11 @@ export const MONITORING_TYPES: Readonly<Record<string, ResourcePermissions>> = {
   aws_cloudwatch_dashboard: {
     // Dashboards belong to no Region.
     self: (context) => {
-      const { partition, account } = context.place;
+      const { account } = context.resource;
       const name = context.text("dashboard_name");
       return {
         sid: "Dashboards",
-        arns: [`arn:${partition}:cloudwatch::${account}:dashboard/${name}`],
+        arns: [context.globalArn("cloudwatch", `:${account}:dashboard/${name}`)],
       };
     },
     create: { self: ["cloudwatch:PutDashboard"] },

@@ -1,8 +1,9 @@
-import { Element, SynthesizedBackend, SynthesizedStack } from "../stack";
+import { SynthesizedBackend, SynthesizedStack } from "../stack";
 import { partitionOf } from "../../pipeline/arn";
+import { resourcesInConfiguration } from "../../pipeline/terraform/configuration";
+import type { PlacedResource, Resources } from "../../pipeline/terraform/resources";
 import { Context, Target } from "./context";
-import { Place, References } from "./references";
-import { ANY, LIFECYCLE, ResourcePermissions } from "./resource-permissions";
+import { ANY, LIFECYCLE } from "./resource-permissions";
 import { Grant, onlyKey, Policy, Statement, statementsOf } from "./statements";
 import { DATA_SOURCES_WITHOUT_PERMISSIONS, PERMISSIONS } from "./table";
 
@@ -35,23 +36,20 @@ export function policiesOf(stack: SynthesizedStack): Map<string, Policy[]> {
       `the permissions for ${unknown.join(", ")} are not known; add the type to app/permissions/table.ts`,
     );
   }
-  const references: References = new References(
-    stack,
-    (type, element) =>
-      PERMISSIONS[type]?.self(new Context(element, references.placeOf(element), references))
-        .arns[0] ?? "*",
+  const resources = resourcesInConfiguration([JSON.stringify(stack)]);
+  const unplaced = resources.all.find(
+    ({ type, account }) => type in PERMISSIONS && !/^\d{12}$/.test(account),
   );
-  const grants = Object.entries(stack.resource).flatMap(([type, elements]) => {
-    const permissions = PERMISSIONS[type];
-    return permissions
-      ? Object.values(elements).map((element) => grantsOf(element, permissions, references))
-      : [];
-  });
+  if (unplaced) {
+    throw new Error(
+      `provider ${String(unplaced.values.provider)} of ${unplaced.address} must name its account, got none; set its 'allowedAccountIds'`,
+    );
+  }
   const policies = new Map<string, Policy[]>();
   for (const { allowed_account_ids } of stack.provider.aws) {
     for (const account of allowed_account_ids) {
-      const own = grants.filter(({ place }) => place.account === account);
-      policies.set(account, split(statementsOf(own.flatMap((one) => one.grants))));
+      const own = resources.all.filter((one) => one.account === account);
+      policies.set(account, split(statementsOf(own.flatMap((one) => grantsOf(one, resources)))));
     }
   }
   const backend = stack.terraform?.backend?.s3;
@@ -61,25 +59,23 @@ export function policiesOf(stack: SynthesizedStack): Map<string, Policy[]> {
   return policies;
 }
 
-function grantsOf(
-  element: Element,
-  permissions: ResourcePermissions,
-  references: References,
-): { place: Place; grants: Grant[] } {
-  const place = references.placeOf(element);
-  const context = new Context(element, place, references);
+function grantsOf(resource: PlacedResource, resources: Resources): Grant[] {
+  const permissions = PERMISSIONS[resource.type];
+  if (permissions === undefined) {
+    return [];
+  }
+  const context = new Context(resource, resources);
   const targets: Readonly<Record<string, Target | undefined>> = {
     ...permissions.targets?.(context),
     self: permissions.self(context),
     any: ANY,
   };
-  const grants = LIFECYCLE.flatMap((step) => Object.entries(permissions[step] ?? {})).flatMap(
+  return LIFECYCLE.flatMap((step) => Object.entries(permissions[step] ?? {})).flatMap(
     ([name, actions = []]) => {
       const target = targets[name];
       return target ? [{ target, actions }] : [];
     },
   );
-  return { place, grants };
 }
 
 /** @see https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */

@@ -133,8 +133,8 @@ export function resourcesInConfiguration(texts: readonly string[]): Resources {
     });
   const resources = resourcesOf(all);
   const byAddress = new Map(all.map((one) => [one.address, one]));
-  const referredTo = (value: unknown) =>
-    resources.referredTo(resolve(value)) ??
+  const referredTo: Resources["referredTo"] = (value, by) =>
+    resources.referredTo(resolve(value), by) ??
     byAddress.get(/^\$\{([a-z0-9_]+\.[\w-]+)\.\w+\}/.exec(String(value))?.[1] ?? "");
   return { ...resources, referredTo };
 }

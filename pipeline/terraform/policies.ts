@@ -75,7 +75,7 @@ export function roleOf(
 
 function identityPoliciesOf(role: PlacedResource, resources: Resources): Policy[] {
   const { all, referredTo } = resources;
-  const own = all.filter(({ values }) => referredTo(values.role) === role);
+  const own = all.filter((one) => referredTo(one.values.role, one) === role);
   const inline = own.filter(({ type }) => type === "aws_iam_role_policy");
   const attached = own.filter(({ type }) => type === "aws_iam_role_policy_attachment");
   const arns = [

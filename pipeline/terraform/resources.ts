@@ -12,30 +12,42 @@ export interface PlacedResource extends Resource {
 export interface Resources {
   /** In the order of their addresses. */
   readonly all: readonly PlacedResource[];
-  /** The resource that a value refers to: by an ARN or ID, or by an expression of a configuration. */
-  readonly referredTo: (value: unknown) => PlacedResource | undefined;
+  /**
+   * The resource that a value refers to: by an ARN or ID, or by an expression of a configuration.
+   *
+   * @param by the resource that has the value, since roles of several accounts can have one name
+   */
+  readonly referredTo: (value: unknown, by?: PlacedResource) => PlacedResource | undefined;
 }
 
 export function resourcesOf(unsorted: readonly PlacedResource[]): Resources {
   const all = [...unsorted].sort((a, b) =>
     a.address < b.address ? -1 : Number(a.address > b.address),
   );
-  const byId = new Map<unknown, PlacedResource>();
-  for (const one of all.filter(
-    ({ type }) => !/_policy(_attachment)?$/.test(type) || type === "aws_iam_policy",
-  )) {
+  const byId = new Map<unknown, PlacedResource[]>();
+  for (const one of all.filter(isReferredTo)) {
     // Other resources may have the same name, but only a role is referred to by it.
     const name = one.type === "aws_iam_role" ? one.values.name : undefined;
-    for (const id of [one.values.arn, one.values.key_id, name]) {
-      if (typeof id === "string") {
-        byId.set(id, one);
-      }
+    for (const id of new Set([one.values.arn, one.values.key_id, name])) {
+      byId.set(id, [...(byId.get(id) ?? []), one]);
     }
   }
-  const referredTo = (value: unknown) =>
-    byId.get(typeof value === "string" ? value.replace(/:\*$/, "") : value);
+  const referredTo = (value: unknown, by?: PlacedResource) => {
+    const found = typeof value === "string" ? byId.get(value.replace(/:\*$/, "")) : undefined;
+    const isNear = ({ account, address }: PlacedResource) =>
+      account === by?.account || by?.dependsOn.includes(withoutIndexKeys(address)) === true;
+    return found?.find(isNear) ?? found?.[0];
+  };
   return { all, referredTo };
 }
+
+/** A policy has the ARN or name of the resource that it is for. */
+const isReferredTo = ({ type }: PlacedResource): boolean =>
+  type === "aws_iam_policy" || !/_policy(_attachment)?$/.test(type);
+
+/** Terraform waits for every instance of a resource with count or for_each. */
+export const withoutIndexKeys = (address: string): string =>
+  address.replace(/\[(\d+|"(\\.|[^"\\])*")\]/g, "");
 
 /** Reads a state, where references are the ARNs, names and IDs that AWS gave. */
 export const resourcesOfState = (resources: readonly Resource[]): Resources =>

@@ -295,6 +295,18 @@ describe("the policies of a deployment", () => {
     ]);
   });
 
+  it("fail for a provider that does not name its account", () => {
+    const stack = synthesized((parts) => {
+      aConsumer(parts, aStream(parts));
+    });
+    const [owner, ...others] = stack.provider.aws;
+    const anonymous = { ...owner!, allowed_account_ids: undefined as unknown as string[] };
+
+    expect(() => policiesOf({ ...stack, provider: { aws: [anonymous, ...others] } })).toThrow(
+      /^provider aws\.owner of aws_kinesis_resource_policy\.[\w-]+ must name its account, got none; set its 'allowedAccountIds'$/,
+    );
+  });
+
   it("fail for a resource type that is missing from the table", () => {
     const stack = synthesized(({ stack: scope, reader: provider }) => {
       new SqsQueue(scope, "queue", { provider });

@@ -195,3 +195,50 @@ describe("a Terraform state", () => {
     ]);
   });
 });
+
+describe("a role whose name two accounts have", () => {
+  const resource = (address: string, values: object, dependsOn: string[] = []) => {
+    const [type = "", name = ""] = address.split(".");
+    return { address, type, name, values: { ...values }, dependsOn };
+  };
+  const roleIn = (account: string) => ({
+    name: "reader",
+    arn: `arn:aws:iam::${account}:role/reader`,
+  });
+  const owners = ({ all, referredTo }: ReturnType<typeof resourcesOfState>) =>
+    all
+      .filter(({ type }) => type === "aws_iam_role_policy")
+      .map((one) => referredTo(one.values.role, one)?.address);
+
+  it("is the one that the policy was created after, in a state", () => {
+    const found = resourcesOfState([
+      resource("aws_iam_role.a", roleIn("222222222222")),
+      resource('aws_iam_role.b["x"]', roleIn("333333333333")),
+      resource("aws_iam_role_policy.a", { role: "reader" }, ["aws_iam_role.a"]),
+      resource("aws_iam_role_policy.b", { role: "reader" }, ["aws_iam_role.b"]),
+    ]);
+
+    expect(owners(found)).toEqual(["aws_iam_role.a", 'aws_iam_role.b["x"]']);
+  });
+
+  it("is the one of the policy's account, in a configuration", () => {
+    const ids = { a: "222222222222", b: "333333333333" };
+    const found = read({
+      provider: {
+        aws: Object.entries(ids).map(([alias, id]) => ({ alias, allowed_account_ids: [id] })),
+      },
+      resource: {
+        aws_iam_role: {
+          a: { provider: "aws.a", name: "reader" },
+          b: { provider: "aws.b", name: "reader" },
+        },
+        aws_iam_role_policy: {
+          a: { provider: "aws.a", role: "${aws_iam_role.a.name}" },
+          b: { provider: "aws.b", role: "reader" },
+        },
+      },
+    });
+
+    expect(owners(found)).toEqual(["aws_iam_role.a", "aws_iam_role.b"]);
+  });
+});

@@ -1,7 +1,11 @@
 import { parseFunctionArn } from "../../../pipeline/arn";
 import { pipelinesIn } from "../../../pipeline/from-terraform";
 import type { Pipeline } from "../../../pipeline/pipeline";
-import type { PlacedResource, Resources } from "../../../pipeline/terraform/resources";
+import {
+  withoutIndexKeys,
+  type PlacedResource,
+  type Resources,
+} from "../../../pipeline/terraform/resources";
 import { ownerOf, permissionsIn } from "./policies";
 
 export interface Node {
@@ -172,10 +176,6 @@ function waitsOf({ address, type, dependsOn }: PlacedResource, resources: Resour
       return owner ? [{ from: address, to: owner.address, kind: "waits", labels: [] }] : [];
     });
 }
-
-/** Terraform waits for every instance of a resource with count or for_each. */
-const withoutIndexKeys = (address: string): string =>
-  address.replace(/\[(\d+|"(\\.|[^"\\])*")\]/g, "");
 
 /** The stream's account first, since records come from there. */
 function accountsInOrder(nodes: readonly Node[]): string[] {

@@ -28,7 +28,7 @@ export function ownerOf(
   { referredTo }: Resources,
 ): PlacedResource | undefined {
   const attribute = Object.hasOwn(OWNERS, policy.type) ? OWNERS[policy.type] : undefined;
-  return attribute === undefined ? undefined : referredTo(policy.values[attribute]);
+  return attribute === undefined ? undefined : referredTo(policy.values[attribute], policy);
 }
 
 type Side = "role" | "resource";
