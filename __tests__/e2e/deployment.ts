@@ -2,6 +2,8 @@ import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SynthesizedStack } from "../../app/stack";
+import type { Resource, Values } from "../../pipeline/terraform/resource";
+import { parseState } from "../../pipeline/terraform/state";
 import { LocalAws, LocalAwsOptions, startLocalAws } from "../../local/aws";
 import type { Credentials } from "../../local/aws/accounts";
 import { findTerraform, Terraform } from "../../local/terraform";
@@ -114,17 +116,15 @@ export class Deployment {
     return this.apply(...flags, PLAN);
   }
 
-  /** The attributes of one resource, from the state's file: `terraform show` starts a provider. */
-  public show(address: string): Record<string, unknown> {
-    const state = JSON.parse(fs.readFileSync(path.join(this.directory, STATE), "utf8")) as {
-      resources: {
-        type: string;
-        name: string;
-        instances: { attributes: Record<string, unknown> }[];
-      }[];
-    };
-    const found = state.resources.find(({ type, name }) => `${type}.${name}` === address);
-    return found?.instances[0]?.attributes ?? {};
+  /** The resources in the state's file: `terraform show` starts a provider. */
+  public get resources(): readonly Resource[] {
+    const file = path.join(this.directory, STATE);
+    return parseState(fs.readFileSync(file, "utf8"), file).resources;
+  }
+
+  /** The attributes of one resource. */
+  public show(address: string): Values {
+    return this.resources.find((one) => one.address === address)?.values ?? {};
   }
 
   /** The synthesized stack, with the providers of the local AWS. */

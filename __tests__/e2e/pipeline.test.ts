@@ -4,6 +4,16 @@ import { ListStreamsCommand } from "@aws-sdk/client-kinesis";
 import { ListEventSourceMappingsCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListQueuesCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { Accounts } from "../../cli/src/accounts";
+import { createClients } from "../../cli/src/clients";
+import { examine } from "../../cli/src/doctor/examine";
+import { discover } from "../../cli/src/from-aws";
+import { accessOf } from "../../pipeline/access";
+import { found, unknown, valueOf } from "../../pipeline/fact";
+import { pipelinesIn } from "../../pipeline/from-terraform";
+import type { PipelineWithPolicies } from "../../pipeline/pipeline";
+import { resourcesInConfiguration } from "../../pipeline/terraform/configuration";
+import { resourcesOfState } from "../../pipeline/terraform/resources";
 import { CrossAccountConsumer, ProducerStream, ReadMode, StreamEncryption } from "../../modules";
 import { makeStream, put, until } from "../local/two-accounts";
 import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
@@ -88,6 +98,57 @@ const pipeline = (keyArn: string): string =>
     });
   }, REGION);
 
+/** What the command line makes of the same mappings. */
+function describedByAws(
+  { aws }: Deployment,
+  all: readonly PipelineWithPolicies[],
+): Promise<PipelineWithPolicies[]> {
+  const accounts = new Accounts([]);
+  jest.spyOn(accounts, "of").mockImplementation((id, region) => {
+    const credentials = () => aws.credentials(id);
+    const clients = createClients({ region, endpoint: aws.url, credentials }, () => undefined);
+    const access = { accountId: id, caller: id, credentials: id, source: {}, clients };
+    return Promise.resolve({ id, access: found(access) });
+  });
+  const references = all.map(({ pipeline: { region, function: fn, mapping } }) => ({
+    region,
+    functionArn: fn.arn,
+    sourceArn: mapping.sourceArn,
+    uuid: mapping.uuid,
+  }));
+  return discover(references, accounts).then((found) => Promise.all(found.map(examine)));
+}
+
+/** What a pipeline consists of. */
+const identityOf = ({
+  pipeline,
+  key,
+  role,
+  boundary,
+  destination,
+  logGroup,
+}: PipelineWithPolicies) => ({
+  region: pipeline.region,
+  stream: [pipeline.stream.arn, pipeline.stream.name, pipeline.stream.account.id],
+  retentionHours: valueOf(pipeline.stream.summary)?.RetentionPeriodHours,
+  encryption: valueOf(pipeline.stream.summary)?.EncryptionType,
+  consumer: pipeline.consumer,
+  function: [pipeline.function.arn, pipeline.function.name, pipeline.function.account.id],
+  mapping: [pipeline.mapping.uuid, pipeline.mapping.sourceArn],
+  state: valueOf(pipeline.mapping.configuration)?.State,
+  role: [pipeline.role.arn, valueOf(role)?.RoleId, boundary],
+  hasKey: key !== undefined,
+  destination: [pipeline.destination, destination?.arn],
+  logGroup: logGroup?.name,
+});
+
+const decisionsOf = (examined: PipelineWithPolicies): string[] =>
+  accessOf(examined).flatMap(({ decisions }) =>
+    decisions.map(
+      ({ need, outcome }) => `${examined.pipeline.function.name} ${need.action} ${outcome}`,
+    ),
+  );
+
 describeWithTerraform("the whole pipeline in a local AWS", () => {
   let deployment: Deployment;
 
@@ -149,6 +210,29 @@ describeWithTerraform("the whole pipeline in a local AWS", () => {
 
   it("has nothing to change after it was created", async () => {
     expect(await deployment.pendingChanges()).toBe("");
+  });
+
+  it("is described alike by AWS, by the state and by the configuration", async () => {
+    const inState = pipelinesIn(resourcesOfState(deployment.resources));
+    const inConfiguration = pipelinesIn(
+      resourcesInConfiguration([JSON.stringify(deployment.stack)]),
+    );
+    const inAws = await describedByAws(deployment, inState);
+
+    expect(inState).toHaveLength(READERS.length + FAILING.length + 2);
+    const own = (all: readonly PipelineWithPolicies[]) =>
+      all.filter(({ pipeline }) => pipeline.function.name !== "imported").map(identityOf);
+    expect(own(inAws)).toEqual(own(inState));
+    const imported = inState.find(({ pipeline }) => pipeline.function.name === "imported");
+    const elsewhere = `${streamArn("imported")} is not in this Terraform configuration`;
+    expect(imported?.pipeline.stream.summary).toEqual(unknown(elsewhere));
+    expect(inAws.flatMap(decisionsOf).filter((one) => !one.endsWith(" allowed"))).toEqual([]);
+    // The key that another configuration owns is the only one whose policy only AWS can tell.
+    const undecided = inAws
+      .flatMap(decisionsOf)
+      .map((one) => (/existing-key kms:/.test(one) ? one.replace(/allowed$/, "cannot tell") : one));
+    expect(inState.flatMap(decisionsOf)).toEqual(undecided);
+    expect(inConfiguration.flatMap(decisionsOf)).toEqual(undecided);
   });
 
   it("delivers 10,000 records over 4 shards to consumers in three accounts, in order per key", async () => {

@@ -326,7 +326,15 @@ describe("the policies of a stream and its key in a state", () => {
     [
       "a key of another state",
       { "aws_kms_key.it": undefined },
-      { key: unknown(`${KEY} is not in this Terraform configuration`) },
+      {
+        key: found({ KeyId: KEY, Arn: KEY }),
+        keyPolicy: unknown(`${KEY} is not in this Terraform configuration`),
+      },
+    ],
+    [
+      "an alias of another state",
+      change("aws_kinesis_stream.it", { kms_key_id: "alias/clicks" }),
+      { key: unknown("alias/clicks is not in this Terraform configuration") },
     ],
     [
       "a key with its policy inline",

@@ -27,7 +27,7 @@ import { Principals } from "./principals";
 import { QueueMetrics } from "./queue-metrics";
 import { RecordKeys } from "./record-keys";
 import { reshardingHandlers } from "./resharding";
-import { CONSUMER_ACTIONS, ResourcePolicies, STREAM_ACTIONS } from "./resource-policies";
+import { CONSUMER_OPERATIONS, ResourcePolicies, STREAM_OPERATIONS } from "./resource-policies";
 import { StreamConsumers } from "./stream-consumers";
 import { Cache } from "./cache";
 import { AwsError } from "./errors";
@@ -148,7 +148,7 @@ export async function startLocalAws({
     ...mappings.handlers,
   };
   // Calls from another account need permission in the resource policy and in the caller's own policies.
-  const shared = [...STREAM_ACTIONS, ...CONSUMER_ACTIONS].map((operation) => [
+  const shared = [...STREAM_OPERATIONS, ...CONSUMER_OPERATIONS].map((operation) => [
     `kinesis.${operation}`,
     async (call: Call) => {
       const { ConsumerARN, StreamARN } = bodyOf<{ ConsumerARN?: string; StreamARN?: string }>(call);

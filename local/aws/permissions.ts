@@ -3,7 +3,7 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { type Accounts, administratorOf, isAdministrator } from "./accounts";
 import type { KeyPolicies } from "./key-policies";
 import type { Principals } from "./principals";
-import { READ_ACTIONS, type ResourcePolicies } from "./resource-policies";
+import { READ_OPERATIONS, type ResourcePolicies } from "./resource-policies";
 import { isConsumerArn, parseArn, sessionArnOf, streamArnOf } from "../../pipeline/arn";
 import { decideAccess } from "../../pipeline/iam/access";
 import { parsePolicy, type Policy } from "../../pipeline/iam/document";
@@ -62,7 +62,7 @@ export class Permissions {
       const onConsumer = isConsumerArn(sourceArn) ? ["SubscribeToShard"] : [];
       // With enhanced fan-out, Lambda also needs the stream's actions: it retries through GetRecords.
       // It needs no DescribeStreamConsumer, which AWSLambdaKinesisExecutionRole does not have.
-      for (const action of [...READ_ACTIONS, ...onConsumer]) {
+      for (const action of [...READ_OPERATIONS, ...onConsumer]) {
         const arn = onConsumer.includes(action) ? sourceArn : streamArnOf(sourceArn);
         const denied = await this.deniedOnStream(session, action, arn);
         if (denied) {

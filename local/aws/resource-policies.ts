@@ -1,3 +1,8 @@
+import {
+  CONSUMER_READ_ACTIONS,
+  STREAM_READ_ACTIONS,
+  STREAM_WRITE_ACTIONS,
+} from "../../pipeline/iam/actions";
 import { awsPrincipals, statementsOf } from "../../pipeline/iam/document";
 import type { Principals } from "./principals";
 import type { StreamConsumers } from "./stream-consumers";
@@ -6,17 +11,12 @@ import { checkOwner, invalidArgument, notFound } from "./errors";
 import { type Call, type Handlers, bodyOf, jsonReply } from "./protocol";
 import { listOf } from "../../pipeline/values";
 
-// https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html
-// The page's table does not list DescribeStream, but its examples for Lambda contain it.
-export const READ_ACTIONS = [
-  "DescribeStream",
-  "DescribeStreamSummary",
-  "ListShards",
-  "GetShardIterator",
-  "GetRecords",
-];
-export const STREAM_ACTIONS = [...READ_ACTIONS, "PutRecord", "PutRecords"];
-export const CONSUMER_ACTIONS = ["SubscribeToShard", "DescribeStreamConsumer"];
+const operationsOf = (actions: readonly string[]): string[] =>
+  actions.map((action) => action.slice("kinesis:".length));
+
+export const READ_OPERATIONS = operationsOf(STREAM_READ_ACTIONS);
+export const STREAM_OPERATIONS = [...READ_OPERATIONS, ...operationsOf(STREAM_WRITE_ACTIONS)];
+export const CONSUMER_OPERATIONS = operationsOf(CONSUMER_READ_ACTIONS);
 const LARGEST_POLICY_BYTES = 20 * 1024;
 
 /** Resource policies of streams and consumers. moto does not support those of consumers. */
@@ -92,8 +92,8 @@ function mistakeIn(policy: string, arn: string): string | undefined {
   if (!statements.length) {
     return "The policy has no statement";
   }
-  const shareable = (isConsumerArn(arn) ? CONSUMER_ACTIONS : STREAM_ACTIONS).map((operation) =>
-    `kinesis:${operation}`.toLowerCase(),
+  const shareable = (isConsumerArn(arn) ? CONSUMER_OPERATIONS : STREAM_OPERATIONS).map(
+    (operation) => `kinesis:${operation}`.toLowerCase(),
   );
   for (const statement of statements) {
     const { Principal: principal, Resource: resource } = statement;

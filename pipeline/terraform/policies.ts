@@ -37,7 +37,13 @@ export function keyOf(
   const key = referredTo(id);
   if (key === undefined) {
     const isAws = id.endsWith("alias/aws/kinesis");
-    return { key: isAws ? found({ KeyId: id, Arn: id, KeyManager: "AWS" }) : notHere(id) };
+    const elsewhere = notHere<never>(id);
+    return isAws || /^arn:.*:key\//.test(id)
+      ? {
+          key: found({ KeyId: id, Arn: id, ...(isAws && { KeyManager: "AWS" }) }),
+          ...(!isAws && { keyPolicy: elsewhere }),
+        }
+      : { key: elsewhere };
   }
   const policy =
     all.find(
