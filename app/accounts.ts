@@ -40,7 +40,7 @@ const ASSUME_ROLE = {
   externalId: { kind: secret(nonEmptyString()), fix: "omit it if the role demands none" },
 } as const satisfies Properties<AssumeRole>;
 
-export const ACCOUNT = {
+const ACCOUNT = {
   accountId: {
     kind: matching("^[0-9]{12}$", "a 12-digit AWS account id in quotes"),
     required: true,

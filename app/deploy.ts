@@ -7,7 +7,7 @@ import { checkStatePlaces } from "./state-places";
 import { outputDirectory, synthesize } from "./synthesize";
 import { terraformIn } from "./terraform";
 
-export interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "print"> {
+interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "print"> {
   /** Applies without asking. */
   readonly autoApprove?: boolean;
   /** Aborted by the first signal that asks the process to end. */

@@ -28,7 +28,7 @@ export interface SynthesizedProvider {
   readonly assume_role?: readonly { readonly role_arn: string; readonly external_id?: string }[];
 }
 
-export interface SynthesizedElement {
+interface SynthesizedElement {
   readonly provider: string;
   readonly name?: string;
   readonly function_name?: string;

@@ -23,12 +23,12 @@ export interface Account {
   readonly region: string;
 }
 
-export interface StackCopyOptions extends ProviderOptions {
+interface StackCopyOptions extends ProviderOptions {
   /** Account IDs by provider alias, for providers that do not contain their account's ID. */
   readonly accounts: ReadonlyMap<string, string>;
 }
 
-export interface StackCopy {
+interface StackCopy {
   /** Directory of the copied root module. */
   readonly directory: string;
   readonly accounts: readonly Account[];

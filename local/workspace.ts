@@ -8,7 +8,7 @@ import { Terraform } from "./terraform";
 
 const STACK_FILE = "cdk.tf.json";
 
-export interface WorkspaceOptions extends Omit<ProviderOptions, "directory"> {
+interface WorkspaceOptions extends Omit<ProviderOptions, "directory"> {
   /** Directory of the copy. Default: a new temporary directory. */
   readonly directory?: string;
 }

@@ -72,7 +72,7 @@ export function judgeNeeds(
 }
 
 /** What a role needs on one resource, and whether all policies involved allow it. */
-export interface Access {
+interface Access {
   /** ARN of the stream, consumer, key, destination or log group. */
   readonly on: string;
   readonly decisions: readonly (Decision & { readonly need: Need })[];

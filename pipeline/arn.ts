@@ -1,5 +1,5 @@
 /** The parts of an ARN. */
-export interface Arn {
+interface Arn {
   readonly partition: string;
   readonly service: string;
   readonly region: string;

@@ -1,5 +1,5 @@
 /** A change of settings that would leave resources behind. The app refuses it before Terraform runs. */
-export interface RefusedChange {
+interface RefusedChange {
   readonly change: string;
   readonly remark: string;
 }

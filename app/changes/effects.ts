@@ -23,7 +23,7 @@ export const EFFECTS: readonly (Effect & { readonly id: EffectId })[] = WORST_FI
     ].filter((effect) => effect.records === records),
 );
 
-export interface FoundEffect {
+interface FoundEffect {
   readonly id: EffectId;
   readonly address: string;
   readonly sentence: string;

@@ -6,7 +6,7 @@ import type { SynthesizedProvider, SynthesizedStack } from "../stack";
 import { arnOf, type Place, placeIn } from "./place";
 
 /** The account and Region of a resource, and clients with the credentials of its provider block. */
-export interface Access {
+interface Access {
   readonly aws: AwsClients;
   readonly place: Place;
   readonly provider: SynthesizedProvider;

@@ -10,7 +10,7 @@ import { waitingReports } from "./waiting-reports";
 export const REFUSED =
   "this plan is refused, since it would fail halfway or take away what is in use:";
 
-export interface PlanContext {
+interface PlanContext {
   readonly lookups: AccountLookups;
   /** The stack's directory in lines to type, three levels below the local states. */
   readonly stackDirectory: string;

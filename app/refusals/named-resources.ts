@@ -10,7 +10,7 @@ export interface Existing {
 }
 
 /** A type of resource whose names are unique in an account and Region. */
-export interface NamedResource {
+interface NamedResource {
   readonly noun: string;
   /** Names of global resources are unique in the account. */
   readonly isGlobal?: true;

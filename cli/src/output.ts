@@ -8,7 +8,7 @@ import { visibleText } from "../../modules/properties/visible-text";
 const OWN = `\u001b[${randomInt(1e9)};`;
 
 /** Text as it may be shown: the escape sequences of others are spelled out, as in a JSON string. */
-export const visible = (text: string): string => text.split(OWN).map(visibleText).join(OWN);
+const visible = (text: string): string => text.split(OWN).map(visibleText).join(OWN);
 
 /** The one way to a terminal, of whatever comes from AWS, records, plans and files. */
 export const show = (stream: Writable, text: string): void =>

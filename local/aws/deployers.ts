@@ -9,7 +9,7 @@ import { bodyOf, type Call, type Reply } from "./protocol";
 const DEPLOYER = "deployer";
 
 /** A call that a deployer made, and the permissions that AWS checks for it. */
-export interface RecordedCall {
+interface RecordedCall {
   readonly account: string;
   readonly caller: string;
   readonly service: string;

@@ -15,7 +15,7 @@ import { keyOfStream } from "./encryption-keys";
 import { AwsError, notAuthorized } from "./errors";
 import type { Call } from "./protocol";
 
-export interface Request {
+interface Request {
   readonly principal: string;
   readonly action: string;
   readonly resource: string;

@@ -19,7 +19,7 @@ interface Slot {
   idle?: NodeJS.Timeout;
 }
 
-export interface Invocation {
+interface Invocation {
   /** ARN of the version to run, without a qualifier for $LATEST. */
   readonly versionArn: string;
   /** ARN that the caller named, such as an alias. */

@@ -57,7 +57,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 };
 
 /** A condition of a statement, whether the request meets it, and how a sentence mentions it. */
-export interface ConditionMatch {
+interface ConditionMatch {
   readonly match: Match;
   readonly says: string;
 }

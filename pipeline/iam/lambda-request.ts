@@ -3,7 +3,7 @@ import type { AccessRequest } from "./evaluate";
 import { viaKinesisCondition } from "./via-kinesis";
 
 /** A role that Lambda has assumed for a function. */
-export interface LambdaRole {
+interface LambdaRole {
   readonly roleArn: string;
   readonly roleId?: string | undefined;
   /** Undefined if it is not known. */

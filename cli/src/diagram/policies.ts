@@ -8,7 +8,7 @@ import type { PlacedResource, Resources } from "../../../pipeline/terraform/reso
 import { listOf } from "../../../pipeline/values";
 
 /** What a role may do with a resource, which may be of another configuration. */
-export interface Permission {
+interface Permission {
   readonly role: PlacedResource;
   /** ARN of the resource. */
   readonly on: string;

@@ -11,7 +11,7 @@ import { kinesisRecord, type KinesisRecord } from "../../../pipeline/kinesis-eve
 const MILLISECONDS_BETWEEN_READS = 250;
 
 /** Where to begin: at a record, or at a time. */
-export type Start = { readonly at: bigint } | { readonly time: Date };
+type Start = { readonly at: bigint } | { readonly time: Date };
 
 type Position = Omit<GetShardIteratorCommandInput, "StreamARN" | "ShardId">;
 
