@@ -128,7 +128,7 @@ function resolveDeployment(
         checks.addError(
           mustBe(
             `${path}consumers[${index}].${property}`,
-            "unique, also with hyphens for dots",
+            "unique (dots count as hyphens)",
             `${one[property]} for consumers[${first}] as well`,
             "rename one of them",
           ),

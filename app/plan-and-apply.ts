@@ -89,7 +89,7 @@ function checkState(stack: SynthesizedStack, state: State): void {
   const problems = stateProblems(stack, state);
   if (problems.length > 0) {
     throw new Error(
-      `these settings do not go with the state:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      `these settings do not match the Terraform state:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     );
   }
 }

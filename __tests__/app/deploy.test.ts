@@ -129,7 +129,7 @@ describeWithTerraform("npm run deploy", () => {
     "refuses before Terraform plans anything: %s",
     async (_id, [changes, sentence]) => {
       const [head, ...problems] = String(await run(changes)).split("\n");
-      expect(head).toBe("these settings do not go with the state:");
+      expect(head).toBe("these settings do not match the Terraform state:");
       expect(problems).toEqual([expect.stringMatching(sentence)]);
       expect(printed).toEqual(["terraform init"]);
     },

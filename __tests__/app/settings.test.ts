@@ -112,7 +112,7 @@ describe("settings", () => {
     expect(
       mistakes(withConsumers({ account, consumerName: "a" }, { account, consumerName: "a" })),
     ).toContain(
-      "'consumers[1].consumerName' must be unique, also with hyphens for dots, got a for consumers[0] as well",
+      "'consumers[1].consumerName' must be unique (dots count as hyphens), got a for consumers[0] as well",
     );
   });
 
@@ -123,7 +123,7 @@ describe("settings", () => {
   it("refuse names that differ only in dots and hyphens, since their outputs would have the same names", () => {
     expect(
       mistakes(withConsumers({ account, consumerName: "a.b" }, { account, consumerName: "a-b" })),
-    ).toContain("'consumers[1].consumerName' must be unique, also with hyphens for dots, got a-b");
+    ).toContain("'consumers[1].consumerName' must be unique (dots count as hyphens), got a-b");
   });
 
   it("refuse an id that another consumer has", () => {

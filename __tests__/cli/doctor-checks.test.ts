@@ -30,6 +30,26 @@ describe("doctor's checks", () => {
     expect(summary(await lines({}))).toEqual([]);
   });
 
+  it("cannot tell where a condition decides whose key is not known", async () => {
+    const Condition = { StringEquals: { "aws:PrincipalOrgID": "o-example" } };
+    const Policy = document({
+      Effect: "Allow",
+      Principal: { AWS: ROLE },
+      Action: "kinesis:*",
+      Resource: "*",
+      Condition,
+    });
+
+    const all = await lines({ "kinesis:GetResourcePolicy": () => ({ Policy }) });
+
+    const undecided = (name: string, action: string) =>
+      `unknown: whether statement 1 of ${name} allows ${action} depends on a condition that cannot be decided here: cannot tell, use --probe`;
+    expect(summary(all)).toEqual([
+      undecided("the stream's policy", "kinesis:DescribeStreamSummary"),
+      undecided("the consumer's policy", "kinesis:DescribeStreamConsumer"),
+    ]);
+  });
+
   it.each<[string, Answers]>([
     [
       "stream-not-active: its status is DELETING",

@@ -4,16 +4,7 @@ import { CreatePolicyCommand, AttachRolePolicyCommand } from "@aws-sdk/client-ia
 import type { Line } from "../../cli/src/doctor/diagnose";
 import { DOCTOR_PERMISSIONS, PROBE_PERMISSIONS } from "../../cli/src/doctor/permissions";
 import { startLocalAws, type LocalAws } from "../../local/aws";
-import {
-  allow,
-  CONSUMER,
-  PRODUCER,
-  REGION,
-  policy,
-  setResourcePolicy,
-  STREAM_ACTIONS,
-  until,
-} from "../local/two-accounts";
+import { allow, CONSUMER, PRODUCER, REGION, policy, until } from "../local/two-accounts";
 import { FAULTS } from "./faults";
 import { printedPolicies } from "./printed-policies";
 import { declared } from "./settings";
@@ -149,18 +140,6 @@ describe("doctor", () => {
     const outcome = await doctor("--mapping", built.uuid, ...fromBoth("").slice(2));
     expect(findings(outcome.diagnoses)).toEqual(["consumer-reregistered"]);
     expect(outcome.calls).toContain(`${CONSUMER} lambda:ListTags`);
-  });
-
-  it("says that it cannot tell where a condition decides", async () => {
-    const built = await build(world, "organization", { isShared: true });
-    await setResourcePolicy(world.producer, built.streamArn, {
-      ...allow(STREAM_ACTIONS, built.streamArn, CONSUMER),
-      Condition: { StringEquals: { "aws:PrincipalOrgID": "o-example" } },
-    });
-    const { exitCode, diagnoses } = await doctor(...fromBoth("organization"));
-    expect(findings(diagnoses)).toEqual([]);
-    expect(unknowns(diagnoses)).toEqual([expect.stringContaining("cannot tell, use --probe")]);
-    expect(exitCode).toBe(3);
   });
 
   it("says that what it cannot look at is unknown", async () => {

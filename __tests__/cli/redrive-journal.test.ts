@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { lock } from "../../cli/src/redrive/lock";
-import { Progress } from "../../cli/src/redrive/progress";
+import { Journal } from "../../cli/src/redrive/journal";
 
 /** What the code under test sees of node:fs. */
 const fileSystem = jest.requireActual<typeof fs>("node:fs");
@@ -15,53 +15,53 @@ const inDirectory = (name: string) => path.join(directory, name);
 describe("the journal", () => {
   it("remembers what was confirmed when a kill cuts off its last line", () => {
     const file = inDirectory("journal");
-    const first = Progress.open(file);
+    const first = Journal.open(file);
     first.write({ settled: { r1: ["1", "2"], r2: ["2"] } });
     first.write({ settled: { r1: ["3"] } });
     fs.appendFileSync(file, '{"settled":{"r1":["4"');
 
-    const second = Progress.open(file);
+    const second = Journal.open(file);
 
     expect([...second.confirmed("r1")]).toEqual(["1", "2", "3"]);
     expect([...second.confirmed("r2")]).toEqual(["2"]);
     second.write({ settled: { r2: ["5"] } });
-    expect([...Progress.open(file).confirmed("r2")]).toEqual(["2", "5"]);
+    expect([...Journal.open(file).confirmed("r2")]).toEqual(["2", "5"]);
   });
 
   it("names the batch that was sent without an answer", () => {
     const file = inDirectory("journal");
-    const first = Progress.open(file);
+    const first = Journal.open(file);
     first.write({ sending: ["1"] });
     first.write({ settled: {} });
     first.write({ sending: ["2", "3"] });
 
-    expect(Progress.open(file).unanswered).toEqual(["2", "3"]);
+    expect(Journal.open(file).unanswered).toEqual(["2", "3"]);
   });
 
   it("does not count a batch that never reached the function", () => {
     const file = inDirectory("journal");
-    const first = Progress.open(file);
+    const first = Journal.open(file);
     first.write({ sending: ["1"] });
     first.write({ unsent: true });
 
-    expect(Progress.open(file).unanswered).toEqual([]);
+    expect(Journal.open(file).unanswered).toEqual([]);
   });
 
   it("names an unanswered batch until it is answered, whatever is sent in between", () => {
     const file = inDirectory("journal");
-    Progress.open(file).write({ sending: ["1", "2"] });
-    const second = Progress.open(file);
+    Journal.open(file).write({ sending: ["1", "2"] });
+    const second = Journal.open(file);
     second.write({ sending: ["3"] });
     second.write({ settled: { r: ["3"] } });
     second.write({ sending: ["1", "2"] });
     second.write({ unsent: true });
 
-    const third = Progress.open(file);
+    const third = Journal.open(file);
 
     expect(third.unanswered).toEqual(["1", "2"]);
     third.write({ sending: ["1", "2"] });
     third.write({ settled: { r: ["1", "2"] } });
-    expect(Progress.open(file).unanswered).toEqual([]);
+    expect(Journal.open(file).unanswered).toEqual([]);
   });
 
   it.each([
@@ -74,12 +74,12 @@ describe("the journal", () => {
     const text = `{"settled":{"r1":["1"]}}\n${bad}\n{"settled":{"r1":["2"]}}\n`;
     fs.writeFileSync(file, text);
 
-    const progress = Progress.open(file);
+    const journal = Journal.open(file);
 
-    expect([...progress.confirmed("r1")]).toEqual(["1", "2"]);
-    expect(progress.setAside).toMatch(/journal\.unreadable-\d+$/);
-    expect(fs.readFileSync(progress.setAside!, "utf8")).toBe(text);
-    expect(Progress.open(file).setAside).toBeUndefined();
+    expect([...journal.confirmed("r1")]).toEqual(["1", "2"]);
+    expect(journal.setAside).toMatch(/journal\.unreadable-\d+$/);
+    expect(fs.readFileSync(journal.setAside!, "utf8")).toBe(text);
+    expect(Journal.open(file).setAside).toBeUndefined();
   });
 
   describe("on a disk that becomes full", () => {
@@ -89,22 +89,22 @@ describe("the journal", () => {
 
     it("is written to the end when a write is short", () => {
       const file = inDirectory("journal");
-      const progress = Progress.open(file);
+      const journal = Journal.open(file);
       const writeSync = fs.writeSync;
       jest
         .spyOn(fileSystem, "writeSync")
         .mockImplementation(((descriptor: number, data: Buffer, at: number) =>
           writeSync(descriptor, data, at, Math.min(3, data.length - at))) as typeof fs.writeSync);
 
-      progress.write({ settled: { r1: ["1", "2"] } });
+      journal.write({ settled: { r1: ["1", "2"] } });
 
       expect(fs.readFileSync(file, "utf8")).toBe('{"settled":{"r1":["1","2"]}}\n');
     });
 
     it("loses the line that did not fit, and no other", () => {
       const file = inDirectory("journal");
-      const progress = Progress.open(file);
-      progress.write({ settled: { r1: ["1"] } });
+      const journal = Journal.open(file);
+      journal.write({ settled: { r1: ["1"] } });
       const writeSync = fs.writeSync;
       jest
         .spyOn(fileSystem, "writeSync")
@@ -114,12 +114,12 @@ describe("the journal", () => {
           throw full();
         });
 
-      expect(() => progress.write({ settled: { r1: ["2"] } })).toThrow(
+      expect(() => journal.write({ settled: { r1: ["2"] } })).toThrow(
         `${file} could not be written (ENOSPC: no space left on device); make room, or name another directory in XDG_STATE_HOME`,
       );
-      progress.write({ settled: { r1: ["3"] } });
+      journal.write({ settled: { r1: ["3"] } });
 
-      const next = Progress.open(file);
+      const next = Journal.open(file);
       expect([...next.confirmed("r1")]).toEqual(["1", "3"]);
       expect(next.setAside).toBeUndefined();
     });
@@ -133,29 +133,29 @@ describe("the journal", () => {
       await expect(lock(inDirectory("lock"))).rejects.toThrow(
         /lock\.\d+ could not be written \(ENO/,
       );
-      expect(() => Progress.open(inDirectory("journal"))).toThrow(/journal could not be written/);
+      expect(() => Journal.open(inDirectory("journal"))).toThrow(/journal could not be written/);
       expect(fs.readdirSync(directory)).toEqual([]);
     });
   });
 
   it("is gone when every report is", () => {
     const file = inDirectory("journal");
-    const progress = Progress.open(file);
-    progress.write({ held: { r1: "handle" } });
-    progress.write({ settled: { r1: ["1"] } });
-    progress.write({ deleted: "r1" });
-    progress.write({ released: true });
+    const journal = Journal.open(file);
+    journal.write({ held: { r1: "handle" } });
+    journal.write({ settled: { r1: ["1"] } });
+    journal.write({ deleted: "r1" });
+    journal.write({ released: true });
 
-    progress.close();
+    journal.close();
 
     expect(fs.existsSync(file)).toBe(false);
   });
 
   it("keeps the receipt handles of a run that was killed", () => {
     const file = inDirectory("journal");
-    Progress.open(file).write({ held: { r1: "handle" } });
+    Journal.open(file).write({ held: { r1: "handle" } });
 
-    expect(Progress.open(file).heldHandles).toEqual({ r1: "handle" });
+    expect(Journal.open(file).heldHandles).toEqual({ r1: "handle" });
   });
 });
 

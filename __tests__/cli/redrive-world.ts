@@ -1,4 +1,4 @@
-import { Progress } from "../../cli/src/redrive/progress";
+import { Journal } from "../../cli/src/redrive/journal";
 import { redrive, type RedriveOptions, type RedriveTools } from "../../cli/src/redrive/redrive";
 import { ReportQueue } from "../../cli/src/redrive/report-queue";
 import type { Target } from "../../cli/src/redrive/sender";
@@ -78,15 +78,15 @@ export class RedriveWorld {
 
   /** Runs a redrive; with `kill`, up to that point, as a process that is killed there. */
   async run(options: RedriveOptions = {}, kill?: { point: string; at: number }) {
-    const progress = Progress.open(this.journal);
+    const journal = Journal.open(this.journal);
     const tools: RedriveTools = {
       kinesis: { send: (command: Command) => this.answer(command) } as never,
       source: new ReportQueue(
         { send: (command: Command) => this.answer(command) } as never,
         "https://sqs.eu-west-1.amazonaws.com/222222222222/failed",
-        progress,
+        journal,
       ),
-      progress,
+      journal,
       invoke: ({ Records: records }) => this.invoke(records.map(({ kinesis }) => kinesis)),
       sleep: () => Promise.resolve(),
     };
@@ -96,7 +96,7 @@ export class RedriveWorld {
     const summary = await Promise.race([redrive(this.target, options, tools), killed]);
     this.kill = undefined;
     if (summary) {
-      progress.close();
+      journal.close();
     }
     return summary;
   }

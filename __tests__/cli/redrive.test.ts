@@ -180,7 +180,7 @@ describe("redrive", () => {
     expect(world.delivered).toEqual(["a 3", "a 4", "a 5"]);
     expect(world.messages.size).toBe(1);
     expect(describeOutcome(summary!).join("\n")).toContain(
-      "2 records of shardId-000000000000 can no longer be had: from sequence number 1 to before 3",
+      "2 records of shardId-000000000000 are no longer available: from sequence number 1 to before 3",
     );
     await world.run({ deleteExpired: true });
     expect(world.delivered).toHaveLength(3);
@@ -208,7 +208,7 @@ describe("redrive", () => {
         world.report(0, 1, 1);
         world.isStreamDeleted = true;
       },
-      /does not exist any more/,
+      /no longer exists: its records are lost/,
     ],
     [
       "a stream that was created again",
@@ -342,7 +342,7 @@ describe("redrive", () => {
     expect(world.delivered).toEqual([]);
     world.isStreamDeleted = true;
     await expect(world.run({ time })).rejects.toThrow(
-      /stream\/clicks does not exist, and its records/,
+      /stream\/clicks does not exist: its records are lost/,
     );
   });
 

@@ -17,7 +17,7 @@ import {
   isReplaced,
   isUnknown,
   Plan,
-  requestOf,
+  replacementReason,
   ResourceChange,
   streamNameIn,
 } from "../../pipeline/terraform/plan";
@@ -35,7 +35,7 @@ function fromStart(plan: Plan, streamArn: string | undefined, mapping: ResourceC
 }
 
 function reasonOf(plan: Plan, mapping: ResourceChange): string {
-  const request = requestOf(mapping);
+  const request = replacementReason(mapping);
   if (request !== undefined) {
     return request;
   }

@@ -9,7 +9,7 @@ import {
   isUnknown,
   isUpdated,
   Plan,
-  requestOf,
+  replacementReason,
   ResourceChange,
 } from "../../pipeline/terraform/plan";
 import { number, text, Values } from "../../pipeline/terraform/resource";
@@ -105,7 +105,7 @@ function recordsOf(plan: Plan, key: string, stream: Values): string {
 /** The reason for the replacement of a stream. */
 const reasonOf = (stream: ResourceChange): string => {
   const forced = forcedBy(stream).includes("name") ? "since its name changes" : undefined;
-  const reason = requestOf(stream) ?? forced;
+  const reason = replacementReason(stream) ?? forced;
   return reason === undefined ? "" : ` ${reason}`;
 };
 

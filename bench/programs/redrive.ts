@@ -15,7 +15,7 @@ import { setTimeout } from "node:timers/promises";
 import { createClients, type ClientSettings, type Clients } from "../../cli/src/clients";
 import { kinesisEvent, kinesisRecord, type KinesisRecord } from "../../pipeline/kinesis-event";
 import { invoker } from "../../cli/src/redrive/invoke";
-import { Progress } from "../../cli/src/redrive/progress";
+import { Journal } from "../../cli/src/redrive/journal";
 import { redrive } from "../../cli/src/redrive/redrive";
 import { ReportQueue } from "../../cli/src/redrive/report-queue";
 import type { Target } from "../../cli/src/redrive/sender";
@@ -46,14 +46,14 @@ interface Reads {
 
 /** Sends what the reports name to the function by the command's own code. */
 async function byCommand(world: World, { kinesis, sqs, invoke }: Reads): Promise<number> {
-  const progress = Progress.open(world.journal);
-  const source = new ReportQueue(sqs, world.queueUrl, progress);
+  const journal = Journal.open(world.journal);
+  const source = new ReportQueue(sqs, world.queueUrl, journal);
   const summary = await redrive(
     world.target,
     {},
-    { kinesis, source, progress, invoke: invoker(invoke, world.target.functionArn) },
+    { kinesis, source, journal, invoke: invoker(invoke, world.target.functionArn) },
   );
-  progress.close();
+  journal.close();
   if (summary.stopped ?? summary.rejected[0] ?? summary.unusable[0] ?? summary.undecided[0]) {
     throw new Error(JSON.stringify(summary));
   }

@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { createClients, patience, type Clients, type RecordedCall } from "./clients";
-import { couldNotLook, describeAwsError } from "./errors";
+import { lookupFailed, describeAwsError } from "./errors";
 import { found, unknown, type Fact } from "../../pipeline/fact";
 
 /** Where credentials come from. */
@@ -25,7 +25,7 @@ export interface Access {
   readonly clients: Clients;
 }
 
-/** An AWS account, and the clients to look into it if there are credentials for it. */
+/** An AWS account with its clients, if there are credentials for it. */
 export interface Account {
   readonly id: string;
   readonly access: Fact<Access>;
@@ -33,7 +33,7 @@ export interface Account {
 
 export interface AccountsOptions {
   readonly endpoint?: string;
-  /** Is told of every call before it is sent. */
+  /** Called before each AWS request. */
   readonly onCall?: (call: RecordedCall) => void;
   /** How long AWS may take to answer one attempt of a call (default: 10 s). */
   readonly answerMilliseconds?: number;
@@ -45,8 +45,8 @@ const describe = ({ profile, assumeRole }: CredentialSource): string => {
 };
 
 /**
- * Finds credentials by account: asks AWS whose each of the given credentials are, so that a user
- * names profiles and not accounts.
+ * Finds credentials by account. Calls sts:GetCallerIdentity for every credential source, so that users
+ * name profiles rather than account IDs.
  */
 export class Accounts {
   private readonly tried = new Map<string, Promise<Fact<Access>>>();
@@ -60,7 +60,7 @@ export class Accounts {
   async first(region: string): Promise<Access> {
     const access = await this.tryOut(this.sources[0] ?? {}, region);
     if (access.state !== "found") {
-      throw couldNotLook(access.why);
+      throw lookupFailed(access.why);
     }
     return access.value;
   }

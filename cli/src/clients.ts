@@ -37,7 +37,7 @@ export const patience = (answerMilliseconds = ANSWER_MILLISECONDS) => ({
   connectionTimeout: Math.min(CONNECTION_MILLISECONDS, answerMilliseconds),
   requestTimeout: answerMilliseconds,
   throwOnRequestTimeout: true,
-  // Between two parts of an answer, in HTTP/1.1; in HTTP/2, requestTimeout is for that as well.
+  // Longest pause within a response over HTTP/1.1; over HTTP/2, requestTimeout limits it.
   socketTimeout: answerMilliseconds,
 });
 
@@ -58,11 +58,11 @@ const CLIENTS = {
 export type Clients = {
   readonly [K in keyof typeof CLIENTS]: InstanceType<(typeof CLIENTS)[K]>;
 } & {
-  /** For Invoke alone: it waits for the function, and sends nothing twice. */
+  /** Only for Invoke: waits as long as a function may run, and never retries. */
   readonly invoke: LambdaClient;
 };
 
-/** @param onCall is told of every call before it is sent */
+/** @param onCall called before each AWS request */
 export function createClients(
   { answerMilliseconds, ...settings }: ClientSettings,
   onCall: (service: string, operation: string) => void,
@@ -70,11 +70,11 @@ export function createClients(
   const options = {
     ...settings,
     requestHandler: patience(answerMilliseconds),
-    // Bucket names are no host names of an endpoint that stands for all of AWS.
+    // Custom endpoints do not support virtual-hosted bucket names.
     forcePathStyle: settings.endpoint !== undefined || process.env.AWS_ENDPOINT_URL !== undefined,
   };
   const create = (service: string, Client: unknown, own: object = {}) => {
-    // The clients differ in their commands only, so one type stands for all of them here.
+    // The clients differ only in their commands, so one type stands for all of them here.
     const client = new (Client as typeof STSClient)({ ...options, ...own });
     client.middlewareStack.add(
       (next, context) => async (args) => {

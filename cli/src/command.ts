@@ -4,28 +4,28 @@ import type { ExitCode } from "./errors";
 import type { Output, Readable, Writable } from "./output";
 import type { SettingsReader } from "./sources";
 
-/** What the command line runs in. */
-export interface Surroundings {
+/** Environment of the command line. */
+export interface RunOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Where answers to questions come from. */
+  /** Standard input, for confirmation prompts. */
   readonly stdin: Readable;
   /** Settings that declare pipelines, used if no option names one. */
   readonly settings?: SettingsReader;
   /** Synthesizes a deployment of the settings, and returns the directory of its stack. */
   readonly synthesize?: (name?: string) => Promise<string>;
-  /** Ends a command that would go on until it is interrupted. */
+  /** Aborts commands that run until they are interrupted, such as `status --watch`. */
   readonly signal?: AbortSignal;
-  /** Has signals that ask the process to end abort a command, which then leaves nothing half done. */
+  /** Registers signal handlers that abort a command, so that it leaves nothing half done. */
   readonly interruption?: () => AbortSignal;
-  /** Is told of every call to AWS before it is sent. */
+  /** Called before each AWS request. */
   readonly onCall?: (call: RecordedCall) => void;
   /** How long AWS may take to answer one attempt of a call (default: 10 s). */
   readonly answerMilliseconds?: number;
 }
 
-/** What a command is given. */
-export interface CommandContext<Options> extends Surroundings {
+/** Input of a command. */
+export interface CommandContext<Options> extends RunOptions {
   readonly options: Options;
   readonly output: Output;
 }

@@ -1,8 +1,8 @@
 /** Exit codes of every command. */
-export const EXIT = { good: 0, finding: 1, failed: 1, misuse: 2, couldNotLook: 3 } as const;
+export const EXIT = { good: 0, finding: 1, failed: 1, misuse: 2, lookupFailed: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An error whose sentence is all that the user needs to read. */
+/** An error whose message is all that the user needs, without a stack trace. */
 export class CliError extends Error {
   constructor(
     message: string,
@@ -19,8 +19,8 @@ export const misuse = (message: string): CliError => new CliError(message, EXIT.
 export const exitCodeOf = (error: unknown): number =>
   (error as Partial<CliError>).exitCode ?? EXIT.failed;
 
-/** What the command is about could not be looked at. */
-export const couldNotLook = (message: string): CliError => new CliError(message, EXIT.couldNotLook);
+/** Error for AWS resources that could not be read (exit code 3). */
+export const lookupFailed = (message: string): CliError => new CliError(message, EXIT.lookupFailed);
 
 const NOT_FOUND =
   /^(ResourceNotFound(Exception)?|NotFound(Exception)?|NoSuchEntity(Exception)?|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|NoSuchBucket|404)$/;
@@ -33,7 +33,7 @@ const THROTTLED =
   /Throttl|^(TooManyRequestsException|LimitExceededException|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceededException)$/;
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|ECONNRESET|ETIMEDOUT|EAI_AGAIN)$/;
 
-/** Nobody answered at the address, so nothing was sent. */
+/** No connection was established, so nothing was sent. */
 const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
 
@@ -50,27 +50,27 @@ const nameOf = (error: unknown): string => {
   return name === "Error" || name === "" ? code : name;
 };
 
-/** Makes an error say which call failed. */
+/** Adds the IAM action of the failed call to an SDK error. */
 export const withCall = (error: unknown, call: string): unknown =>
   error instanceof Error ? Object.assign(error, { call }) : error;
 
 /** The call that failed, as IAM names it; undefined for an error of another origin. */
 export const failedCall = (error: unknown): string | undefined => (error as AwsError).call;
 
-/** What the SDK says of an answer that it cannot parse. */
+/** The SDK's message for a response that it cannot parse. */
 const DESERIALIZATION = "Deserialization error: to see the raw response";
 
-/** The HTTP response, which the SDK hides in such an error. */
+/** The HTTP response, which the SDK attaches to such an error. */
 const answerOf = (error: unknown): { readonly statusCode?: number } | undefined =>
   (error as { $response?: { readonly statusCode?: number } }).$response;
 
-/** What AWS answered; undefined if it did not. */
+/** HTTP status of AWS's answer; undefined without an answer. */
 const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 
 /**
- * Whether AWS refused what this very call asks for: the same call of another resource may succeed,
- * which expired credentials and throttling do not let it.
+ * Whether AWS refused this particular request, so that the same call for another resource may succeed.
+ * False for expired credentials and throttling, which affect every call.
  */
 export function isRefusal(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
@@ -81,7 +81,7 @@ export function isRefusal(error: unknown): boolean {
 /** Whether AWS denied the caller access. */
 export const isDenial = (error: unknown): boolean => DENIED.test(nameOf(error));
 
-/** Whether a call did not get through for now: AWS throttled it, or nobody was reached to send it to. */
+/** Whether a call failed temporarily: AWS throttled it, or no connection was established. */
 export const isHeldOff = (error: unknown): boolean => {
   const status = statusOf(error);
   const { code = "" } = error as AwsError;
@@ -94,7 +94,7 @@ export const isHeldOff = (error: unknown): boolean => {
  */
 export function isCertainlyUnprocessed(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
-  // 408 is a proxy's, which has passed the call on.
+  // A proxy that answers 408 may have forwarded the call.
   const isRefused = status >= 400 && status < 500 && status !== 408;
   return isRefused || isHeldOff(error) || NO_CREDENTIALS.test(nameOf(error));
 }

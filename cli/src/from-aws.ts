@@ -13,7 +13,7 @@ import {
   streamArnOf,
   streamNameOf,
 } from "../../pipeline/arn";
-import { couldNotLook } from "./errors";
+import { lookupFailed } from "./errors";
 import { lookUp } from "./look-up";
 import { found, missing, valueOf, type Fact } from "../../pipeline/fact";
 import { mappingsOf } from "./mappings";
@@ -21,9 +21,9 @@ import type { Pipeline, Reference } from "./pipeline";
 import { destinationAt } from "../../pipeline/pipeline";
 
 /**
- * Looks at everything around each of the mappings.
+ * Reads the resources around each mapping.
  *
- * @throws if not even one account of a pipeline can be looked into
+ * @throws if there are usable credentials for neither account of a pipeline
  */
 export function discover(
   references: readonly Reference[],
@@ -37,8 +37,8 @@ async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pi
   const functionAccount = await accounts.of(parseArn(reference.functionArn).account, region);
   const streamAccount = await accounts.of(parseArn(reference.sourceArn).account, region);
   if (functionAccount.access.state !== "found" && streamAccount.access.state !== "found") {
-    throw couldNotLook(
-      `neither account of function ${reference.functionArn} can be looked into: ${functionAccount.access.why}`,
+    throw lookupFailed(
+      `there are no usable credentials for the account of function ${reference.functionArn} or of its stream: ${functionAccount.access.why}`,
     );
   }
   const mapping = await mappingOf(reference, functionAccount);
@@ -87,7 +87,7 @@ async function describeStream(
   };
 }
 
-/** The mapping as it is now; by its UUID if that is known, else by its function and stream. */
+/** The current mapping: by its UUID if that is known, else by its function and stream. */
 async function mappingOf(
   { configuration, uuid, functionArn, sourceArn }: Reference,
   account: Account,

@@ -13,7 +13,7 @@ class Interrupted extends Error {
 }
 
 /**
- * Is aborted by the first signal that asks this process to end; the reason is an error with a message
+ * Aborted by the first signal that asks this process to end; the reason is an error with a message
  * and an exit code. Further signals change nothing: npm passes each Ctrl-C on to its child, which the
  * terminal has sent the same signal.
  */

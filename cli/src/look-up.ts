@@ -4,10 +4,10 @@ import { describeAwsError, isNotFound } from "./errors";
 import { found, missing, unknown, type Fact } from "../../pipeline/fact";
 
 /**
- * Looks something up in an account.
+ * Calls AWS in an account, and turns the answer or the error into a fact.
  *
- * @param call the call as IAM names it, for the sentence that says why it failed
- * @param look resolves with undefined if AWS answers but has no such thing
+ * @param call IAM action of the call, for the error message
+ * @param look resolves with undefined if the resource does not exist
  */
 export async function lookUp<T>(
   account: Account,

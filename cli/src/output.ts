@@ -4,23 +4,23 @@ import { createSpinner } from "nanospinner";
 import { createColors } from "picocolors";
 import { visibleText } from "../../modules/properties/visible-text";
 
-/** Begins the sequences of this program; nobody else knows the number, so theirs are not obeyed. */
+/** Start of this program's own escape sequences: a random number, so that other text cannot contain it. */
 const OWN = `\u001b[${randomInt(1e9)};`;
 
-/** Text as it may be shown: the escape sequences of others are spelled out, as in a JSON string. */
+/** Text that is safe to print: escape sequences that are not our own are spelled out, as in JSON. */
 const visible = (text: string): string => text.split(OWN).map(visibleText).join(OWN);
 
-/** The one way to a terminal, of whatever comes from AWS, records, plans and files. */
+/** Writes to the terminal. Text from AWS, records, plans and files must be written only through it. */
 export const show = (stream: Writable, text: string): void =>
   void stream.write(visible(text).replaceAll(OWN, "\u001b["));
 
-/** How picocolors begins a sequence. */
+/** Start of picocolors' escape sequences. */
 // eslint-disable-next-line no-control-regex
 const PAINT = /\u001b\[(?=\d+m)/g;
 
 type Colors = Readonly<Record<"bold" | "green" | "red" | "yellow", (text: string) => string>>;
 
-/** Colors whose sequences `show` obeys. */
+/** Colors that `show` prints. */
 function ownColors(isOn: boolean): Colors {
   const colors = createColors(isOn);
   const own = (paint: (text: string) => string) => (text: string) =>
@@ -58,12 +58,12 @@ export class Output {
     this.colors = ownColors(stdout.isTTY === true && !process.env.NO_COLOR && !isJson);
   }
 
-  /** What the command is asked to print, with or without --json. */
+  /** Prints text, with or without --json. */
   print(text: string): void {
     show(this.stdout, `${text}\n`);
   }
 
-  /** A line for people; nothing with --json. */
+  /** Prints a line unless --json is given. */
   line(text = ""): void {
     if (!this.isJson) {
       this.print(text);
@@ -77,12 +77,12 @@ export class Output {
     }
   }
 
-  /** A line beside the result, such as a warning or an error. */
+  /** Writes a warning or error to standard error. */
   note(text: string): void {
     show(this.stderr, `${text}\n`);
   }
 
-  /** A question, which the answer follows on the same line. */
+  /** Prints a question; the answer follows on the same line. */
   prompt(text: string): void {
     show(this.stderr, `${text} `);
   }
@@ -117,7 +117,7 @@ export class Output {
     }
   }
 
-  /** Shows on standard error what is going on, once it takes longer than two seconds. */
+  /** Reports progress on standard error once the work takes longer than two seconds. */
   async progress<T>(text: string, work: Promise<T>): Promise<T> {
     let stop = (): void => undefined;
     const timer = setTimeout(() => {

@@ -26,7 +26,7 @@ export const RESOURCES = {
   any: "*",
 } as const;
 
-/** What finding a pipeline takes, which every command does first. */
+/** Permissions to find a pipeline, which every command does first. */
 export const DISCOVERY: readonly Permission[] = [
   {
     account: "function",

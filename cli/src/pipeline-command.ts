@@ -1,22 +1,22 @@
 import type { Command as Commander } from "commander";
 import { repeated, type CommandContext, type CommandDefinition } from "./command";
-import { CliError, couldNotLook, type ExitCode } from "./errors";
+import { CliError, lookupFailed, type ExitCode } from "./errors";
 import { policiesFor, type Permission } from "./permissions";
 import type { Pipeline } from "./pipeline";
 import type { Source, SourceOptions } from "./sources";
 
-/** What a command about pipelines is given. */
+/** Input of a command about pipelines. */
 export interface PipelineContext<Options> extends CommandContext<Options & SourceOptions> {
   /** The mappings that were named, and the credentials. */
   readonly source: () => Promise<Source>;
-  /** Everything around each of the mappings, looked up now. */
+  /** Reads each mapping and the resources around it from AWS. */
   readonly pipelines: () => Promise<Pipeline[]>;
 }
 
 interface PipelineCommand<Options> extends Omit<CommandDefinition<Options>, "options" | "run"> {
   /** Adds the options that only this command has. */
   readonly options?: (command: Commander) => void;
-  /** Whether it asks AWS nothing, and so has no options for credentials. */
+  /** Whether the command never calls AWS, and therefore has no options for credentials. */
   readonly isOffline?: true;
   /** What --permissions prints; given the options, since some need more. */
   readonly permissions: (options: Options) => readonly Permission[];
@@ -73,12 +73,12 @@ export const pipelineCommand = <Options>({
       const look = () => output.progress("looking at the pipeline", pipelines());
       return await run({ ...context, source, pipelines: look });
     } catch (error) {
-      throw error instanceof CliError ? error : couldNotLook((error as Error).message);
+      throw error instanceof CliError ? error : lookupFailed((error as Error).message);
     }
   },
 });
 
-/** Options that say with which credentials to look, and where. */
+/** Options for credentials, Region and endpoint. */
 function addAccess(command: Commander): void {
   command
     .option("--region <region>", "Region (default: the profile's or the environment's)")

@@ -1,21 +1,21 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
-import type { CommandDefinition, Surroundings } from "./command";
+import type { CommandDefinition, RunOptions } from "./command";
 import { COMMANDS } from "./commands";
 import { EXIT, exitCodeOf } from "./errors";
 import { Output, show } from "./output";
 
-export interface ProgramOptions extends Partial<Surroundings> {
+export interface ProgramOptions extends Partial<RunOptions> {
   /** Every command, in the order of the help. */
   readonly commands?: readonly CommandDefinition[];
-  /** How a command is typed. */
+  /** How a command is invoked, for the help texts. */
   readonly usage?: (command: string) => string;
 }
 
 const EXIT_CODES = `
 Exit codes: 0 all is well, 1 there is a finding, or the command was refused or failed,
             2 the command line or the settings are wrong,
-            3 something could not be looked at, and nothing else was found,
+            3 something could not be read, and nothing else was found,
             128 and the signal's number after an interruption.`;
 
 /**
@@ -33,7 +33,7 @@ export async function run(
 ): Promise<number> {
   const { stdout, stderr, stdin } = process;
   const surroundings = { stdout, stderr, stdin, ...given };
-  // Which Node.js versions are supported is said by package.json, not by every run.
+  // package.json states which Node.js versions are supported; the SDK would warn in every run.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   let exitCode: number = EXIT.good;
   const program = new Command("cross-account-kinesis")

@@ -6,7 +6,7 @@ import {
 import { STSClient } from "@aws-sdk/client-sts";
 import { Accounts, type Access, type AccountsOptions, type CredentialSource } from "./accounts";
 import { isKinesisArn, parseArn } from "../../pipeline/arn";
-import { couldNotLook, describeAwsError, isNotFound, misuse } from "./errors";
+import { lookupFailed, describeAwsError, isNotFound, misuse } from "./errors";
 import { mappingsOf } from "./mappings";
 import type { Reference } from "./pipeline";
 import { readState, referencesInState } from "./state";
@@ -118,10 +118,10 @@ async function mappingOf(
     .send(new GetEventSourceMappingCommand({ UUID }))
     .catch((error: unknown) => {
       throw isNotFound(error)
-        ? couldNotLook(
+        ? lookupFailed(
             `'--mapping' must be the UUID of an event source mapping in account ${accountId} (${region}), got ${UUID}, which does not exist there; correct it, or name another profile or Region`,
           )
-        : couldNotLook(describeAwsError(error, "lambda:GetEventSourceMapping", credentials));
+        : lookupFailed(describeAwsError(error, "lambda:GetEventSourceMapping", credentials));
     });
   if (!isKinesisArn(mapping.EventSourceArn)) {
     throw misuse(
@@ -138,17 +138,17 @@ async function mappingsOfFunction(
 ): Promise<EventSourceMappingConfiguration[]> {
   const owner = name.startsWith("arn:") ? parseArn(name).account : accountId;
   if (owner !== accountId) {
-    throw couldNotLook(
+    throw lookupFailed(
       `the credentials of ${credentials} are those of account ${accountId}, but function ${name} is in account ${owner}; name a profile of that account with --profile`,
     );
   }
   const call = <T>(action: string, answer: Promise<T>): Promise<T> =>
     answer.catch((error: unknown) => {
       throw isNotFound(error)
-        ? couldNotLook(
+        ? lookupFailed(
             `'--function' must be the name or ARN of a Lambda function in account ${accountId} (${region}), got ${name}, which does not exist there; correct the name, or name another profile or Region`,
           )
-        : couldNotLook(describeAwsError(error, action, credentials));
+        : lookupFailed(describeAwsError(error, action, credentials));
     });
   const get = new GetFunctionConfigurationCommand({ FunctionName: name });
   await call("lambda:GetFunctionConfiguration", lambda.send(get));
@@ -156,7 +156,7 @@ async function mappingsOfFunction(
   const reading = all.filter(({ EventSourceArn: arn }) => isKinesisArn(arn));
   if (reading.length === 0) {
     const others = all.map(({ EventSourceArn: arn = "a source without an ARN" }) => arn).join(", ");
-    throw couldNotLook(
+    throw lookupFailed(
       `function ${name} in account ${accountId} (${region}) has no event source mapping that reads a Kinesis stream (it reads: ${others || "nothing"}); create one, or name another function`,
     );
   }
@@ -172,7 +172,7 @@ async function checkStreamProfile(
   for (const { sourceArn, region } of streamProfile === undefined ? [] : references) {
     const { id, access } = await accounts.of(parseArn(sourceArn).account, region);
     if (access.state !== "found") {
-      throw couldNotLook(
+      throw lookupFailed(
         `'--stream-profile' must be a profile of account ${id}, which owns ${sourceArn}, got ${streamProfile}: ${access.why}; name a profile of that account, or omit --stream-profile`,
       );
     }

@@ -10,8 +10,8 @@ import { misuse } from "./errors";
 import type { Reference } from "./pipeline";
 
 /**
- * Reads the state of a Terraform directory: its `terraform.tfstate`, else what `terraform show`
- * tells of it. A file is read as either of them.
+ * Reads the state of a Terraform directory: its `terraform.tfstate`, else the output of
+ * `terraform show -json`. A file may contain either.
  */
 export async function readState(directory: string): Promise<readonly Resource[]> {
   if (!existsSync(directory)) {

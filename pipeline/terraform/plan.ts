@@ -86,7 +86,7 @@ export const forcedBy = ({ change }: ResourceChange): string[] =>
   (change.replace_paths ?? []).map(([attribute]) => String(attribute));
 
 /** The reason why Terraform replaces a resource, if no attribute forces it. */
-export function requestOf({ action_reason: reason }: ResourceChange): string | undefined {
+export function replacementReason({ action_reason: reason }: ResourceChange): string | undefined {
   if (reason === "replace_by_request") {
     return "as requested";
   }

@@ -4,7 +4,7 @@ import type { Edge, Graph, Node } from "./graph";
 const FONT = "Helvetica,Arial,sans-serif";
 
 const LEGEND =
-  "bold: the way of the records   ·   blue: what a role may do   ·   dashed: what the event source mapping waits for";
+  "bold: data flow   ·   blue: what a role may do   ·   dashed: what the event source mapping waits for";
 
 const STYLES: Readonly<Record<Edge["kind"], string>> = {
   records: 'class="records" penwidth=3 weight=10',
@@ -75,7 +75,7 @@ const inString = (text: string): string =>
 
 const quoted = (text: string): string => `"${inString(text)}"`;
 
-/** Text without what XML, and so an SVG, cannot hold. */
+/** Text without the characters that XML, and therefore SVG, does not allow. */
 export const drawable = (text: string): string =>
   visibleText(
     Buffer.from(text)

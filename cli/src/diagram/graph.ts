@@ -21,7 +21,7 @@ export interface Node {
 export interface Edge {
   readonly from: string;
   readonly to: string;
-  /** `records`: the way of the data; `permission`: what a role may do; `waits`: order of creation. */
+  /** `records`: data flow; `permission`: what a role may do; `waits`: order of creation. */
   readonly kind: "records" | "failures" | "permission" | "role" | "waits";
   readonly labels: readonly string[];
 }
@@ -32,7 +32,7 @@ export interface Graph {
   readonly edges: readonly Edge[];
 }
 
-/** Types that are drawn, by what they are called, and the attribute with their name. */
+/** Resource types that are drawn, with their label and the attribute that contains their name. */
 const KINDS: Readonly<Record<string, { kind: string; name: string; policy?: string }>> = {
   aws_kinesis_stream: { kind: "Kinesis data stream", name: "name", policy: "stream policy" },
   aws_kinesis_stream_consumer: {
@@ -153,7 +153,7 @@ function flowOf({ address, type, values }: PlacedResource, nodeId: NodeId): Edge
   }
 }
 
-/** The way of the records through a mapping. */
+/** The data flow through a mapping. */
 function flowThrough({ mapping, function: fn, destination }: Pipeline, nodeId: NodeId): Edge[] {
   const { address, sourceArn } = mapping;
   const { unqualifiedArn } = parseFunctionArn(fn.arn);
@@ -164,7 +164,7 @@ function flowThrough({ mapping, function: fn, destination }: Pipeline, nodeId: N
   ];
 }
 
-/** What an event source mapping is created after, beside what it refers to. */
+/** Policies that an event source mapping depends on. */
 function waitsOf({ address, type, dependsOn }: PlacedResource, resources: Resources): Edge[] {
   if (type !== "aws_lambda_event_source_mapping") {
     return [];

@@ -10,16 +10,16 @@ import { narrow } from "./narrow";
 interface Correction {
   readonly needs: readonly Need[];
   readonly drafts: readonly Draft[];
-  /** The one of them that gets the statements that are missing. */
+  /** Draft that receives the missing statements. */
   readonly addTo: Draft;
-  /** A resource policy names whom it is about. */
+  /** Principal of the added statements, for resource policies. */
   readonly principal?: string;
-  /** In the key's own policy, the resource is `*`. */
+  /** Resource of the added statements: `*` in a key policy. */
   readonly resource?: string;
 }
 
 export interface Corrected {
-  /** What has to be put for this alone; the drafts also have the changes of other findings. */
+  /** Drafts that this correction changes; they also contain the changes of other findings. */
   readonly steps: readonly Draft[];
   /** A sentence about each Deny statement that was changed. */
   readonly says: readonly string[];

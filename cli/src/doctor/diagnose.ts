@@ -1,6 +1,6 @@
 import { FUNCTION_CHECKS, MAPPING_CHECKS } from "./checks/function";
 import { RESOURCE_POLICY_CHECKS } from "./checks/resource-policies";
-import { OUTLET_CHECKS, ROLE_CHECKS } from "./checks/role";
+import { OUTPUT_CHECKS, ROLE_CHECKS } from "./checks/role";
 import { STREAM_CHECKS } from "./checks/stream";
 import type { Examination } from "./examine";
 import { ok, undecided, type Check, type Verdict } from "./verdict";
@@ -28,7 +28,7 @@ const CHECKS: readonly Check[] = [
   ...RESOURCE_POLICY_CHECKS,
   ...ROLE_CHECKS,
   ...FUNCTION_CHECKS,
-  ...OUTLET_CHECKS,
+  ...OUTPUT_CHECKS,
   ...MAPPING_CHECKS,
 ];
 

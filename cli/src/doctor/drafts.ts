@@ -6,11 +6,11 @@ export class Draft {
   private statements: readonly Statement[];
   private namesNewRole = false;
 
-  /** @param write the command that puts the whole document; without one, nothing is left of it */
+  /** @param write returns the command that puts the document; for undefined, the one that deletes the policy */
   constructor(
     private readonly policy: Policy,
     private readonly write: (document: object | undefined) => Command,
-    /** Nobody but AWS can change the document: the role can only do without it. */
+    /** True for policies that only AWS can change: they can only be detached. */
     readonly isFixed = false,
   ) {
     this.statements = policy.statements;
@@ -25,7 +25,7 @@ export class Draft {
     return new Draft(this.policy, this.write, this.isFixed);
   }
 
-  /** Puts others in the place of a statement; returns false if this policy does not have it. */
+  /** Replaces a statement; returns false if this policy does not contain it. */
   replace(statement: Statement, replacements: readonly Statement[]): boolean {
     if (!this.statements.includes(statement)) {
       return false;
@@ -40,7 +40,7 @@ export class Draft {
     this.statements = [...this.statements, ...statements];
   }
 
-  /** Other services know a new role only after some seconds. */
+  /** A new role takes some seconds to propagate to other services. */
   forNewRole(): this {
     this.namesNewRole = true;
     return this;

@@ -31,9 +31,9 @@ import { listOf } from "../../../pipeline/values";
 
 /** Everything that the checks look at. */
 export interface Examination extends PipelineWithPolicies<Account> {
-  /** The consumer that has the name of the mapping's consumer now, whatever its ARN. */
-  readonly livingConsumer?: Fact<ConsumerDescription>;
-  readonly livingConsumerPolicy?: Fact<Policy>;
+  /** The consumer that currently has the name of the mapping's consumer. */
+  readonly currentConsumer?: Fact<ConsumerDescription>;
+  readonly currentConsumerPolicy?: Fact<Policy>;
   /** Tags of a mapping that has to be recreated, since its consumer does not exist. */
   readonly mappingTags?: Fact<Readonly<Record<string, string>>>;
   /** Whether the function exists at all, if its version or alias does not. */
@@ -109,7 +109,7 @@ async function withDeclaredConsumer(pipeline: Pipeline): Promise<Pipeline> {
     : { ...pipeline, consumer: { arn, name }, mapping: { ...mapping, sourceArn: arn } };
 }
 
-/** The queue or topic that a role may write to, if it is only one. */
+/** The queue or topic that a role may write to, if there is exactly one. */
 function destinationIn(policies: readonly Policy[]): Destination | undefined {
   const services: Readonly<Record<string, Destination["service"] | undefined>> = {
     "sqs:sendmessage": "sqs",
@@ -152,7 +152,7 @@ async function examineConsumer(
   pipeline: Pipeline,
   { arn, name }: NonNullable<Pipeline["consumer"]>,
 ): Promise<
-  Pick<Examination, "consumer" | "consumerPolicy" | "livingConsumer" | "livingConsumerPolicy">
+  Pick<Examination, "consumer" | "consumerPolicy" | "currentConsumer" | "currentConsumerPolicy">
 > {
   const { stream } = pipeline;
   const consumer = await describeConsumer(pipeline, { ConsumerARN: arn });
@@ -163,16 +163,16 @@ async function examineConsumer(
   if (consumer.state === "unknown" || stream.summary.state !== "found") {
     return { consumer };
   }
-  const livingConsumer = await describeConsumer(pipeline, {
+  const currentConsumer = await describeConsumer(pipeline, {
     StreamARN: stream.arn,
     ConsumerName: name,
   });
-  const { ConsumerARN: living } = valueOf(livingConsumer) ?? {};
+  const { ConsumerARN: living } = valueOf(currentConsumer) ?? {};
   return {
     consumer,
-    livingConsumer,
+    currentConsumer,
     ...(living !== undefined && {
-      livingConsumerPolicy: await resourcePolicy(stream.account, living, "the consumer's policy"),
+      currentConsumerPolicy: await resourcePolicy(stream.account, living, "the consumer's policy"),
     }),
   };
 }

@@ -100,7 +100,7 @@ export const FINDINGS = {
     what: "the registered consumer was registered again, and the mapping still names the old one",
     order: "last",
     fix: (repair) =>
-      followConsumer(repair, valueOf(repair.examination.livingConsumer)?.ConsumerARN ?? ""),
+      followConsumer(repair, valueOf(repair.examination.currentConsumer)?.ConsumerARN ?? ""),
   },
   "consumer-not-active": {
     severity: "error",

@@ -2,14 +2,14 @@ import type { Draft, Drafts } from "./drafts";
 import type { Examination } from "./examine";
 import type { Command } from "./shell";
 
-/** What a fix is made from: one pipeline as it is now, and the policies that all fixes change. */
+/** Input of a fix: one pipeline as it is now, and the policy drafts that all fixes share. */
 export interface Repair {
   readonly examination: Examination;
   readonly drafts: Drafts;
 }
 
 export interface Recipe {
-  /** What the commands do, or what a person has to decide or do, where there are none. */
+  /** What the commands do; without commands, what a person has to decide or do. */
   readonly says: string;
   readonly steps?: readonly (Command | Draft)[];
 }

@@ -18,7 +18,7 @@ import {
   type Command,
 } from "./shell";
 
-/** All that CreateEventSourceMapping takes for a Kinesis stream, but for what it connects. */
+/** All settings of CreateEventSourceMapping for a Kinesis stream, except the stream and the function. */
 const SETTINGS = [
   "StartingPosition",
   "StartingPositionTimestamp",
@@ -36,7 +36,7 @@ const SETTINGS = [
   "MetricsConfig",
 ] as const satisfies readonly (keyof EventSourceMappingConfiguration)[];
 
-/** What the library creates a mapping with, where no other settings are known. */
+/** The library's default settings, for a mapping whose own settings are not known. */
 export const PRODUCT_DEFAULTS = {
   StartingPosition: "TRIM_HORIZON",
   MaximumRetryAttempts: 500,
@@ -98,7 +98,7 @@ function create(pipeline: Pipeline, settings: object, oldUuid?: string): Command
 
 /** Recreates the mapping for a registered consumer that has another ARN than the one it names. */
 export function followConsumer(repair: Repair, living: string): Recipe {
-  const { pipeline, mappingTags, livingConsumerPolicy } = repair.examination;
+  const { pipeline, mappingTags, currentConsumerPolicy } = repair.examination;
   const mapping = valueOf(pipeline.mapping.configuration);
   const { FilterCriteriaError: filterError } = mapping ?? {};
   const policies = allowReader(repair, living, pipeline.consumer?.name ?? "");
@@ -106,7 +106,7 @@ export function followConsumer(repair: Repair, living: string): Recipe {
     ...(filterError
       ? [`the mapping's filters (${filterError.Message ?? filterError.ErrorCode})`]
       : []),
-    ...[pipeline.mapping.configuration, mappingTags, livingConsumerPolicy].flatMap((fact) =>
+    ...[pipeline.mapping.configuration, mappingTags, currentConsumerPolicy].flatMap((fact) =>
       fact?.state === "unknown" ? [fact.why] : [],
     ),
   ];
@@ -141,13 +141,15 @@ export function followConsumer(repair: Repair, living: string): Recipe {
   };
 }
 
-/** Lets the role read through a consumer whose ARN is that of no other policy yet. */
+/** Allows the role to read through a consumer whose ARN no policy contains yet. */
 function allowReader(repair: Repair, arn: string, name: string): Corrected {
-  const { pipeline, livingConsumerPolicy } = repair.examination;
+  const { pipeline, currentConsumerPolicy } = repair.examination;
   const all = [
-    ...(livingConsumerPolicy?.state === "unknown"
+    ...(currentConsumerPolicy?.state === "unknown"
       ? []
-      : [allowOnResource(repair, "consumer", valueOf(livingConsumerPolicy), consumerNeedsOn(arn))]),
+      : [
+          allowOnResource(repair, "consumer", valueOf(currentConsumerPolicy), consumerNeedsOn(arn)),
+        ]),
     allowRole(repair, consumerNeedsOn(`${pipeline.stream.arn}/consumer/${name}:*`)),
   ];
   return {
@@ -190,7 +192,7 @@ export function registerAgain(repair: Repair): Recipe {
   };
 }
 
-/** Creates a mapping of which only the settings or the state know. */
+/** Creates a mapping that only the settings or the state declare. */
 export function createMapping(repair: Repair): Recipe {
   const { examination } = repair;
   const { pipeline, destination } = examination;

@@ -4,8 +4,8 @@ import type { Need } from "../../../pipeline/needs";
 import { listOf } from "../../../pipeline/values";
 
 /**
- * What is put in the place of a Deny statement so that the role may do what it needs: nothing, if the
- * statement denies only that, else statements that deny everything else as before.
+ * Replacement of a Deny statement that blocks what the role needs: none if the statement denies only
+ * that, else statements that deny everything else as before.
  */
 export const narrow = (deny: Statement, need: Need, roleArn: string): readonly Statement[] =>
   deny.Principal === undefined

@@ -10,7 +10,7 @@ import { IDENTITY_NEEDS } from "./role-needs";
 import { aws, chain, printOnly, type Command } from "./shell";
 import { listOf } from "../../../pipeline/values";
 
-/** The inline policy that gets what the role's policies lack; it is put whole, so it has one name. */
+/** Inline policy for the permissions that the role lacks. Its name is fixed, since it is put as a whole. */
 const OWN_POLICY = "cross-account-kinesis";
 
 /** Lets the role do what it needs through its own policies. */
@@ -109,7 +109,7 @@ const policyOn = (
 ): Fact<Policy> | undefined =>
   ({ stream: streamPolicy, consumer: consumerPolicy, key: keyPolicy })[kind];
 
-/** Lets the role in by the policy of the stream, of its registered consumer or of its key. */
+/** Allows the role in the policy of the stream, of its registered consumer or of its key. */
 export function allowOn(repair: Repair, kind: Kind): Corrected {
   const needs = NEEDS[kind](repair.examination);
   return allowOnResource(repair, kind, valueOf(policyOn(repair, kind)), needs);
@@ -195,7 +195,7 @@ export function allowAgain(repair: Repair): Corrected {
   };
 }
 
-/** Those of the policies that name a deleted principal instead of the role. */
+/** Policies that name a deleted principal instead of the role. */
 export const orphaned = (repair: Repair): Kind[] =>
   (["stream", "consumer", "key"] as const).filter((kind) => {
     const policy = valueOf(policyOn(repair, kind));

@@ -11,7 +11,7 @@ import type { Pipeline } from "../pipeline";
 import { finding, ok, undecided, type Verdict } from "./verdict";
 
 const POLL_MILLISECONDS = 500;
-// The clocks of this machine and of AWS need not agree.
+// The clocks of this machine and of AWS may differ.
 const CLOCK_SKEW_MILLISECONDS = 60_000;
 
 interface ProbeOptions {
@@ -21,7 +21,7 @@ interface ProbeOptions {
   readonly timeoutSeconds: number;
 }
 
-/** A record that was put so that it can be recognised in a log. */
+/** A record with a marker that can be found in a log. */
 interface Probe {
   readonly marker: string;
   readonly putAt: number;

@@ -54,12 +54,12 @@ interface Report {
   readonly fixes: readonly Fix[];
 }
 
-/** Something that could not be looked at is not right, even if nothing is known to be wrong. */
+/** A failed lookup never counts as healthy. */
 function exitCodeOf(lines: readonly Line[]): ExitCode {
   if (lines.some(({ status }) => status === "finding")) {
     return EXIT.finding;
   }
-  return lines.some(({ status }) => status === "unknown") ? EXIT.couldNotLook : EXIT.good;
+  return lines.some(({ status }) => status === "unknown") ? EXIT.lookupFailed : EXIT.good;
 }
 
 const asJson = ({ pipeline, lines, fixes }: Report) => ({

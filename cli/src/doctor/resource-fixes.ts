@@ -141,7 +141,7 @@ export function trustLambda({ examination, drafts }: Repair): Recipe {
   return { says: `let Lambda assume it (account ${account.id})`, steps: [draft] };
 }
 
-/** A Deny that names Lambda is left out for it; any other statement stays. */
+/** Removes Lambda from a Deny; other statements stay. */
 function withoutLambda(statement: Statement): readonly Statement[] {
   const { Effect: effect, Principal: principal = "*" } = statement;
   if (effect !== "Deny" || typeof principal !== "object") {
@@ -218,7 +218,7 @@ export function allowOnDestination({ examination, drafts }: Repair): Recipe {
           : run("s3api delete-bucket-policy", { bucket: resource });
     }
   };
-  // Within one account the role's own policies allow: only what is denied has to be changed.
+  // Within one account the role's own policies are enough, so only a Deny has to be changed.
   const { says } = correct(examination, {
     needs: destinationNeeds(examination),
     drafts: [draft],

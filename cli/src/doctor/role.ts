@@ -73,7 +73,7 @@ export async function boundaryOf(
     : lookUp(account, "iam:GetPolicyVersion", ({ iam }) => managedPolicy(iam, arn));
 }
 
-/** What AWS's own policies for functions allow is known without permission to read them. */
+/** AWS managed policies for functions are known even without permission to read them. */
 async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy> {
   try {
     return await readPolicy(iam, PolicyArn);

@@ -10,11 +10,11 @@ export interface Command {
 const [START, END] = ["\ue000", "\ue001"];
 const VARIABLE = /\ue000((?:KEY|CONSUMER)_[A-Z0-9_]*)\ue001/g;
 
-/** Name of a shell variable for a value that only a command of a fix finds out. */
+/** Name of a shell variable whose value a command of the fix prints. */
 export const variableName = (kind: "KEY" | "CONSUMER", name: string): string =>
   `${kind}_${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
 
-/** The value of a variable, in text that quote() or json() gets. */
+/** Stands for a variable's value in text that is passed to quote() or json(). */
 export const valueOfVariable = (name: string): string => `${START}${name}${END}`;
 
 /** One word of a POSIX shell, with the values of variables. */
@@ -39,7 +39,7 @@ export function aws(
   options: Readonly<Record<string, string | true | object>>,
 ): Command {
   const { source, endpoint } = account.access.state === "found" ? account.access.value : {};
-  // The AWS CLI has no option that assumes a role: whoever types the command has to.
+  // The AWS CLI has no option that assumes a role, so the user has to.
   const profile = source?.assumeRole ? undefined : source?.profile;
   const all: typeof options = {
     ...(profile && { profile }),
@@ -66,7 +66,7 @@ export const chain = (first: Command, ...others: readonly Command[]): Command =>
   text: [first, ...others].map(({ text }) => text).join(" && "),
 });
 
-/** Keeps in a variable what a command prints. */
+/** Assigns the output of a command to a variable. */
 export const assign = (name: string, { account, text }: Command): Command => ({
   account,
   text: `${name}=$(${text})`,
@@ -78,7 +78,7 @@ export const waitWhile = (states: readonly string[], { account, text }: Command)
   text: `while case "$(${text})" in ${states.join("|")}) true;; *) false;; esac; do sleep 2; done`,
 });
 
-/** Tries again for a minute: IAM takes some seconds until a new role or policy counts everywhere. */
+/** Retries for a minute: a new role or policy takes some seconds to propagate. */
 export const retry = ({ account, text }: Command): Command => ({
   account,
   text: `for attempt in 1 2 3 4 5 6; do ${text} && break; sleep 10; done`,

@@ -6,15 +6,15 @@ import { FINDINGS, type Finding, type FindingId } from "./findings";
 export type Verdict =
   | { readonly status: "ok"; readonly says: string }
   | { readonly status: "finding"; readonly finding: Finding }
-  /** It could not be looked at, or cannot be decided by reading policies. */
+  /** The lookup failed, or policies alone do not decide it. */
   | { readonly status: "unknown"; readonly why: string };
 
 /** One line of doctor's answer. */
 export interface Check {
   readonly title: string;
   /**
-   * Resolves to undefined if the check does not apply: there is no such thing in this pipeline, or
-   * another check already says why it cannot be right.
+   * Returns undefined if the check does not apply: the pipeline has no such resource, or another check
+   * already reports the cause.
    */
   readonly run: (examination: Examination, earlier: readonly Verdict[]) => Verdict | undefined;
 }
@@ -27,8 +27,8 @@ export const finding = (id: FindingId, evidence: string): Verdict => {
   return { status: "finding", finding: { id, severity, what, evidence } };
 };
 
-/** What a check says of something that was looked up; `missing` and the value have their own words. */
-export function judge<T>(
+/** The verdict on a fact: unknown is undecided, and the caller judges a value or its absence. */
+export function fromFact<T>(
   fact: Fact<T> | undefined,
   ifFound: (value: T) => Verdict | undefined,
   ifMissing: (why: string) => Verdict | undefined = () => undefined,

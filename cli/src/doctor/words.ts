@@ -1,4 +1,4 @@
-/** What Lambda reports of a mapping, in other words. */
+/** Explanations of the texts that Lambda reports for a mapping. */
 interface Words {
   readonly pattern: RegExp;
   readonly means: string;

@@ -2,7 +2,7 @@ import { parseFunctionArn } from "../../../pipeline/arn";
 import type { FilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { countAggregated } from "./aggregation";
-import type { Progress } from "./progress";
+import type { Journal } from "./journal";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
 import type { ReportSource } from "./report-source";
 import {
@@ -32,7 +32,7 @@ interface ByReportOptions {
 interface ByReportTools {
   readonly kinesis: KinesisReads;
   readonly source: ReportSource;
-  readonly progress: Progress;
+  readonly journal: Journal;
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export class ByReport {
       return undefined;
     }
     if (created === undefined) {
-      return `its stream ${streamArn} does not exist any more, and its records went with it`;
+      return `its stream ${streamArn} no longer exists: its records are lost`;
     }
     // A stream's creation time is in whole seconds.
     return created.getTime() > report.lastArrival.getTime() + 1000
@@ -108,8 +108,8 @@ export class ByReport {
       : undefined;
   }
 
-  /** Reads what would be sent, without sending. */
-  async survey(): Promise<void> {
+  /** Determines what would be sent, without sending it. */
+  async preview(): Promise<void> {
     for await (const { selections } of this.groups(false)) {
       this.note(selections);
     }
@@ -166,7 +166,7 @@ export class ByReport {
       return await this.selectFromStream(group);
     } catch (error) {
       const { name, message } = error as Error;
-      // Kinesis takes no offence at anything else that a report says.
+      // This is the only field of a report that Kinesis can refuse.
       if (!/^(ValidationException|InvalidArgumentException)$/.test(name)) {
         throw error;
       }
@@ -234,7 +234,7 @@ export class ByReport {
     }
   }
 
-  /** Deletes reports only now that the function has confirmed every record of them. */
+  /** Deletes reports whose records the function has all confirmed. */
   private async deleteDone(selections: readonly Selection[], sender: Sender): Promise<void> {
     for (const { report, records, expired, undecided, isComplete } of selections) {
       const isConfirmed = records.every((record) =>
@@ -243,7 +243,7 @@ export class ByReport {
       const isExpired = expired !== undefined && !undecided && this.options.deleteExpired;
       if (isConfirmed && (isComplete || isExpired)) {
         await this.tools.source.delete(report.id);
-        this.tools.progress.write({ deleted: report.id });
+        this.tools.journal.write({ deleted: report.id });
         this.summary.deletedReports += 1;
       }
     }

@@ -28,7 +28,7 @@ export class ByTime {
     const { streamArn } = this.target;
     const stream = await describeStream(this.kinesis, streamArn);
     if (!stream) {
-      throw new Error(`the stream ${streamArn} does not exist, and its records went with it`);
+      throw new Error(`the stream ${streamArn} does not exist: its records are lost`);
     }
     this.shardIds = stream.shardIds;
     const oldest = new Date(Date.now() - stream.retentionHours * 3_600_000);
@@ -37,7 +37,7 @@ export class ByTime {
     }
   }
 
-  async survey(): Promise<void> {
+  async preview(): Promise<void> {
     for (const shardId of this.shardIds) {
       for await (const records of this.batches(shardId)) {
         this.summary.records += records.length;

@@ -1,8 +1,8 @@
 import { firstFailure, type KinesisRecord } from "../../../pipeline/kinesis-event";
 
-/** What an invocation came to. One that certainly did not reach the function rejects instead. */
+/** Outcome of an invocation. If it certainly did not reach the function, `deliver` rejects instead. */
 export interface InvocationResult {
-  /** The function's error, if it threw, timed out or ended. */
+  /** The function's error, if it threw, timed out or exited. */
   readonly error?: string;
   /** What the function returned. */
   readonly result?: unknown;

@@ -1,10 +1,10 @@
 import { GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import type { Access, Account } from "../accounts";
 import { parseArn, parseFunctionArn } from "../../../pipeline/arn";
-import { couldNotLook, misuse } from "../errors";
+import { lookupFailed, misuse } from "../errors";
 import type { Pipeline } from "../pipeline";
 import type { CommandOptions } from "./options";
-import type { Progress } from "./progress";
+import type { Journal } from "./journal";
 import { ReportBucket } from "./report-bucket";
 import { ReportQueue } from "./report-queue";
 import type { ReportSource } from "./report-source";
@@ -12,7 +12,7 @@ import type { Target } from "./sender";
 
 export function accessOf({ access }: Account): Access {
   if (access.state !== "found") {
-    throw couldNotLook(access.why);
+    throw lookupFailed(access.why);
   }
   return access.value;
 }
@@ -23,11 +23,11 @@ export function targetOf(
 ): Target {
   const { configuration } = mapping;
   if (configuration.state !== "found") {
-    throw couldNotLook(`the mapping's settings are not known: ${configuration.why}`);
+    throw lookupFailed(`the mapping's settings are not known: ${configuration.why}`);
   }
   if (role.arn === undefined) {
     const { configuration: unreadable } = fn;
-    throw couldNotLook(
+    throw lookupFailed(
       `the function's role, which every event names, is not known: ${unreadable.state === "found" ? "the function has none" : unreadable.why}`,
     );
   }
@@ -49,11 +49,11 @@ export function targetOf(
 export async function sourceOf(
   { destination, mapping }: Pipeline,
   { clients: { sqs, s3 } }: Access,
-  progress: Progress,
+  journal: Journal,
   { queueUrl }: CommandOptions,
 ): Promise<ReportSource> {
   if (queueUrl !== undefined) {
-    return new ReportQueue(sqs, queueUrl, progress);
+    return new ReportQueue(sqs, queueUrl, journal);
   }
   if (destination?.service === "s3") {
     return new ReportBucket(s3, parseArn(destination.arn).resource, mapping.uuid ?? "");
@@ -67,5 +67,5 @@ export async function sourceOf(
   const { QueueUrl = "" } = await sqs.send(
     new GetQueueUrlCommand({ QueueName: resource, QueueOwnerAWSAccountId: account }),
   );
-  return new ReportQueue(sqs, QueueUrl, progress);
+  return new ReportQueue(sqs, QueueUrl, journal);
 }

@@ -29,7 +29,7 @@ export async function lock(file: string): Promise<() => void> {
     }
     fs.rmSync(file, { force: true });
     create(file, own);
-    // Another process may have found the same dead lock at the same moment: the last one to replace it has it.
+    // Another process may replace the same stale lock at the same moment: the last one to write it owns it.
     await new Promise((resolve) => setTimeout(resolve, TAKEOVER_MILLISECONDS));
     if (read(file)?.pid !== own.pid) {
       throw new Error("another redrive of this queue has just started; wait for it");
@@ -42,7 +42,7 @@ export async function lock(file: string): Promise<() => void> {
   };
 }
 
-/** Writes a file of its own first, so that a lock is never seen half written. */
+/** Writes a temporary file first, so that no process reads a half-written lock. */
 function create(file: string, holder: Holder): boolean {
   const written = `${file}.${holder.pid}`;
   try {

@@ -3,7 +3,7 @@ import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 import { ByReport } from "./by-report";
 import { ByTime } from "./by-time";
 import type { InvocationResult } from "./delivery";
-import type { Progress } from "./progress";
+import type { Journal } from "./journal";
 import type { ReportSource } from "./report-source";
 import { Sender, type Target } from "./sender";
 import { DECLINED } from "./sentences";
@@ -28,7 +28,7 @@ export interface RedriveTools {
   readonly kinesis: KinesisReads;
   /** Where the reports are; not needed to choose records by time. */
   readonly source?: ReportSource;
-  readonly progress: Progress;
+  readonly journal: Journal;
   readonly invoke: (event: KinesisEvent) => Promise<InvocationResult>;
   /** Shows what was found and asks whether to go on; without it, the run does not ask. */
   readonly confirm?: (found: Summary) => Promise<boolean>;
@@ -54,13 +54,13 @@ export async function redrive(
   tools: RedriveTools,
 ): Promise<Summary> {
   const summary = emptySummary();
-  summary.unanswered = tools.progress.unanswered;
+  summary.unanswered = tools.journal.unanswered;
   summary.directory = options.saveDirectory;
   try {
     const work = workOf(target, options, tools, summary);
     await work.receive();
     if (options.dryRun === true || tools.confirm) {
-      await work.survey();
+      await work.preview();
     }
     if (options.dryRun === true) {
       return summary;
@@ -72,7 +72,7 @@ export async function redrive(
       }
       Object.assign(summary, { records: 0, aggregated: 0, expired: [], undecided: [] });
     }
-    const sender = new Sender(target, tools.progress, summary, {
+    const sender = new Sender(target, tools.journal, summary, {
       invoke: tools.invoke,
       ...(options.saveDirectory !== undefined && { saveDirectory: options.saveDirectory }),
       maxRejected: options.maxRejected ?? MAX_REJECTED,
@@ -82,10 +82,10 @@ export async function redrive(
     await work.send(sender);
     const isWhole = summary.stopped === undefined && options.saveDirectory === undefined;
     if (isWhole && summary.leftByMax === 0) {
-      tools.progress.write({ completed: true });
+      tools.journal.write({ completed: true });
     }
     if (isWhole && options.time && summary.rejected.length === 0) {
-      tools.progress.forget();
+      tools.journal.forget();
     }
     return summary;
   } finally {
@@ -96,7 +96,7 @@ export async function redrive(
 function workOf(
   target: Target,
   options: RedriveOptions,
-  { kinesis, source, progress, sleep }: RedriveTools,
+  { kinesis, source, journal, sleep }: RedriveTools,
   summary: Summary,
 ): ByReport | ByTime {
   const patterns = options.ignoreFilters === true ? [] : target.filterPatterns;
@@ -116,7 +116,7 @@ function workOf(
   if (!source) {
     throw new Error("there is no source of reports");
   }
-  return new ByReport(target, { kinesis, source, progress, ...pacing }, summary, {
+  return new ByReport(target, { kinesis, source, journal, ...pacing }, summary, {
     ...(options.max !== undefined && { max: options.max }),
     choice: {
       allInRange: options.allInRange === true,

@@ -8,7 +8,7 @@ import { isDenial, isRefusal, withCall } from "../errors";
 import type { Unusable } from "./report";
 import type { ReportSource, StoredReport } from "./report-source";
 
-/** More than twice of what Lambda takes as one event, which a report holds as a string. */
+/** More than twice the largest event of Lambda, which a report contains as a string. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The reports that a mapping wrote into a bucket; each holds its batch's records in `payload`. */

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { Progress } from "./progress";
+import type { Journal } from "./journal";
 import type { ReportSource, StoredReport } from "./report-source";
 
 /** How long reports stay hidden after a run was killed. A running one extends it. */
@@ -26,7 +26,7 @@ export class ReportQueue implements ReportSource {
   constructor(
     private readonly sqs: Pick<SQSClient, "send">,
     private readonly url: string,
-    private readonly progress: Progress,
+    private readonly journal: Journal,
   ) {
     this.name = `queue ${url.split("/").at(-1) ?? url}`;
   }
@@ -70,7 +70,7 @@ export class ReportQueue implements ReportSource {
     clearInterval(this.extension);
     await this.changeVisibility(this.handles(), 0);
     this.received.clear();
-    this.progress.write({ released: true });
+    this.journal.write({ released: true });
   }
 
   private heldByOthers(count: number): string {
@@ -81,14 +81,14 @@ export class ReportQueue implements ReportSource {
     return Object.fromEntries([...this.received].map(([id, { handle }]) => [id, handle]));
   }
 
-  /** A run on this machine that was killed left its receipt handles, so nobody need wait. */
+  /** Releases the messages of a killed run on this machine, so that they are visible at once. */
   private async releaseOfKilledRun(): Promise<void> {
-    const handles = this.progress.heldHandles;
+    const handles = this.journal.heldHandles;
     if (Object.keys(handles).length === 0) {
       return;
     }
     await this.changeVisibility(handles, 0);
-    this.progress.write({ released: true });
+    this.journal.write({ released: true });
     const end = Date.now() + COUNT_MILLISECONDS;
     while (Date.now() < end && (await this.inFlight()) > 0) {
       await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -121,7 +121,7 @@ export class ReportQueue implements ReportSource {
       held[id] = handle;
     }
     if (messages.length > 0) {
-      this.progress.write({ held });
+      this.journal.write({ held });
     }
     return messages.length;
   }
@@ -140,7 +140,7 @@ export class ReportQueue implements ReportSource {
   ): Promise<void> {
     const all = Object.values(handles);
     for (let at = 0; at < all.length; at += BATCH) {
-      // A message that was deleted or whose handle has expired is refused by itself, which is fine.
+      // A batch reports deleted messages and expired handles one by one; these need nothing.
       await this.sqs.send(
         new ChangeMessageVisibilityBatchCommand({
           QueueUrl: this.url,

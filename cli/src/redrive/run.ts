@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import type { Access } from "../accounts";
 import {
   CliError,
-  couldNotLook,
+  lookupFailed,
   describeAwsError,
   EXIT,
   failedCall,
@@ -16,7 +16,7 @@ import { accessOf, sourceOf, targetOf } from "./from-pipeline";
 import { invoker } from "./invoke";
 import { lock } from "./lock";
 import { redriveOptions, type CommandOptions } from "./options";
-import { Progress } from "./progress";
+import { Journal } from "./journal";
 import { redrive } from "./redrive";
 import { count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
 import { stateFiles } from "./state-files";
@@ -42,29 +42,29 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   const target = targetOf(pipeline, options.qualifier);
   const files = stateFiles(pipeline, options);
   const release = await lock(files.lock).catch((error: unknown) => {
-    throw couldNotLook((error as Error).message);
+    throw lookupFailed((error as Error).message);
   });
   const interruption = context.interruption?.();
-  let opened: Progress | undefined;
+  let opened: Journal | undefined;
   try {
-    const progress = (opened = Progress.open(files.journal));
-    if (progress.setAside !== undefined) {
+    const journal = (opened = Journal.open(files.journal));
+    if (journal.setAside !== undefined) {
       output.note(
-        `note: some lines of ${files.journal} cannot be read, as after a full disk; the file was copied to ${progress.setAside}, and records that only those lines name as confirmed are sent again`,
+        `note: some lines of ${files.journal} cannot be read, as after a full disk; the file was copied to ${journal.setAside}, and records that only those lines name as confirmed are sent again`,
       );
     }
-    const source = settings.time ? undefined : await sourceOf(pipeline, owner, progress, options);
+    const source = settings.time ? undefined : await sourceOf(pipeline, owner, journal, options);
     const work = redrive(target, settings, {
       kinesis: reader.clients.kinesis,
       source,
-      progress,
+      journal,
       invoke: invoker(owner.clients.invoke, target.functionArn),
       confirm: options.yes ? undefined : (found) => ask(found, context, interruption),
       isInterrupted: () => interruption?.aborted === true,
     });
     const summary = await (options.yes ? output.progress("redriving", work) : work);
     show(summary, output, settings.dryRun === true);
-    // Who was asked has seen the warnings with the question.
+    // The confirmation prompt has already shown the warnings.
     if (options.yes || settings.dryRun) {
       warn(summary, output);
     }
@@ -83,10 +83,10 @@ function named(error: unknown, owner: Access, reader: Access): CliError {
   }
   const call = failedCall(error);
   if (call === undefined) {
-    return couldNotLook((error as Error).message);
+    return lookupFailed((error as Error).message);
   }
   const { credentials } = call.startsWith("kinesis:") ? reader : owner;
-  return couldNotLook(
+  return lookupFailed(
     `${describeAwsError(error, call, credentials)}; no report was deleted whose records are not confirmed`,
   );
 }

@@ -2,8 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * Writes text into a new file of a directory. Nothing that is there is written over, and no symbolic
- * link is followed.
+ * Writes text into a new file of a directory. It overwrites no file and follows no symbolic link.
  *
  * @returns why it was not written; undefined if it was, or if the file holds this text already
  */

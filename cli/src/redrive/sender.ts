@@ -6,7 +6,7 @@ import {
   type KinesisRecord,
 } from "../../../pipeline/kinesis-event";
 import { batchesOf } from "./batches";
-import type { Progress } from "./progress";
+import type { Journal } from "./journal";
 import { save } from "./save";
 import { LOST } from "./sentences";
 import type { Summary } from "./summary";
@@ -39,7 +39,7 @@ export class Sender {
 
   constructor(
     private readonly target: Target,
-    private readonly progress: Progress,
+    private readonly journal: Journal,
     private readonly summary: Summary,
     private readonly options: SenderOptions,
   ) {}
@@ -84,7 +84,7 @@ export class Sender {
   isConfirmed(report: string, shardId: string, { sequenceNumber }: KinesisRecord): boolean {
     return (
       this.confirmedNow.has(`${shardId} ${sequenceNumber}`) ||
-      this.progress.confirmed(report).has(sequenceNumber)
+      this.journal.confirmed(report).has(sequenceNumber)
     );
   }
 
@@ -98,8 +98,8 @@ export class Sender {
       reportsBatchItemFailures: this.target.reportsBatchItemFailures,
       isStopping: () => this.isStopping,
       onSending: (part) =>
-        this.progress.write({ sending: part.map(({ sequenceNumber }) => sequenceNumber) }),
-      onUnsent: () => this.progress.write({ unsent: true }),
+        this.journal.write({ sending: part.map(({ sequenceNumber }) => sequenceNumber) }),
+      onUnsent: () => this.journal.write({ unsent: true }),
       onLost: (part, why) => {
         const sequenceNumbers = part.map(({ sequenceNumber }) => sequenceNumber);
         this.summary.lost = { shardId, sequenceNumbers, why };
@@ -113,7 +113,7 @@ export class Sender {
             (settled[id] ??= []).push(record.sequenceNumber);
           }
         }
-        this.progress.write({ settled });
+        this.journal.write({ settled });
         this.summary.sent += confirmed.length;
       },
       onRejected: ({ record, why }) => {

@@ -5,10 +5,10 @@ export const count = (number: number, noun: string): string =>
 
 const MAX_KEYS = 20;
 
-/** Why a run ended whose question was answered with no. */
+/** Reason of a run that ended because the prompt was answered with no. */
 export const DECLINED = "nothing was sent, and the reports are still there";
 
-/** Why a run ended of which an invocation has no known outcome. */
+/** Reason of a run that ended because the outcome of an invocation is unknown. */
 export const LOST = "the answer to lambda:InvokeFunction was lost";
 
 /** Newer records of the same key are not held back: the pipeline goes on while this runs. */
@@ -93,10 +93,10 @@ function describeProblems(summary: Summary): string[] {
       : []),
     ...(expiredBefore === undefined
       ? []
-      : [`records that arrived before ${expiredBefore} have expired and can no longer be had`]),
+      : [`records that arrived before ${expiredBefore} have expired and are no longer available`]),
     ...expired.map(
       (one) =>
-        `expired: ${one.isMinimum ? "at least " : ""}${count(one.count, "record")} of ${one.shardId} can no longer be had: from sequence number ${one.fromSequenceNumber} to before ${one.beforeSequenceNumber}, in a batch that arrived from ${one.firstArrival} to ${one.lastArrival} (report ${one.report}, kept unless --delete-expired)`,
+        `expired: ${one.isMinimum ? "at least " : ""}${count(one.count, "record")} of ${one.shardId} are no longer available: from sequence number ${one.fromSequenceNumber} to before ${one.beforeSequenceNumber}, in a batch that arrived from ${one.firstArrival} to ${one.lastArrival} (report ${one.report}, kept unless --delete-expired)`,
     ),
     ...undecided.map(
       (one) => `undecided: report ${one.report} of ${one.shardId}: ${whyUndecided(one)}`,
@@ -110,7 +110,7 @@ function describeLost({ shardId, sequenceNumbers, why }: LostAnswer): string {
   return `perhaps processed: ${count(sequenceNumbers.length, "record")} of ${shardId}, sequence number ${range}: ${LOST} (${oneLine(why)}); they stay reported, and the next run sends them again, so the function may process them twice`;
 }
 
-/** Text of others must not look like a line of this command. */
+/** Text from reports must not look like a line of this command. */
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
 
 function whyUndecided({

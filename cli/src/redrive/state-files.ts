@@ -23,7 +23,7 @@ export function stateFiles(
   };
 }
 
-/** Makes an error of the file system name the file and what to do, which that of a full disk does not. */
+/** Adds the file and the fix to a file system error: that of a full disk names neither. */
 export function onDisk<T>(file: string, action: () => T): T {
   try {
     return action();

@@ -7,7 +7,7 @@ export interface Summary {
   /** Reports that `--max` left for a later run. */
   leftByMax: number;
   deletedReports: number;
-  /** Records read, chosen or not, in which the Kinesis Producer Library has put several. */
+  /** KPL-aggregated records that were read, selected or not. */
   aggregated: number;
   /** Records that failed and can be read. With `--dry-run`, these would be sent. */
   records: number;

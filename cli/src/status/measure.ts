@@ -21,7 +21,7 @@ export interface Status {
   readonly throttles?: number;
   readonly failures?: Failures;
   readonly retentionHours?: number;
-  /** What could not be looked at, and why. */
+  /** Why lookups failed. */
   readonly unknown: readonly string[];
 }
 
@@ -134,7 +134,7 @@ async function shardsOf({
     const ids: string[] = [];
     let NextToken: string | undefined;
     do {
-      // A request for a further page names nothing but its token.
+      // A request for a further page may contain nothing but its token.
       const first = { StreamARN: stream.arn, ShardFilter: { Type: "AT_LATEST" as const } };
       const command: ListShardsCommand = new ListShardsCommand(NextToken ? { NextToken } : first);
       const page = await kinesis.send(command);

@@ -17,7 +17,7 @@ export interface Metric {
 /** Values of one metric by the minute, newest first; empty if there is no data, which is not 0. */
 export type Values = readonly number[];
 
-/** The time that is looked at. */
+/** Time range of the metrics. */
 export interface Window {
   readonly start: Date;
   readonly end: Date;

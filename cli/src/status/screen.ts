@@ -46,7 +46,7 @@ function positive(option: string, given: string): number {
 }
 
 async function measureAll({ references, accounts }: Source, minutes: number): Promise<Status[]> {
-  // The configuration that was found at first may have changed since.
+  // The configuration may have changed since the mappings were found.
   const current = references.map(({ configuration: _old, ...reference }) => reference);
   const pipelines = await discover(current, accounts);
   const end = new Date();
@@ -54,7 +54,7 @@ async function measureAll({ references, accounts }: Source, minutes: number): Pr
   return Promise.all(pipelines.map((pipeline) => measure(pipeline, { start, end })));
 }
 
-/** Half of the retention is AWS's own mark for an iterator age that needs action. */
+/** AWS recommends to act when the iterator age exceeds half of the retention. */
 function needsAttention({ state, failures, lagMilliseconds = 0, retentionHours }: Status): boolean {
   const half = ((retentionHours ?? Infinity) * 3_600_000) / 2;
   return !["Enabled", "unknown"].includes(state) || !!failures?.waiting || lagMilliseconds > half;
@@ -64,7 +64,7 @@ function exitCodeOf(all: readonly Status[]): ExitCode {
   if (all.some(needsAttention)) {
     return EXIT.finding;
   }
-  return all.some(({ unknown }) => unknown.length > 0) ? EXIT.couldNotLook : EXIT.good;
+  return all.some(({ unknown }) => unknown.length > 0) ? EXIT.lookupFailed : EXIT.good;
 }
 
 function show(output: Output, all: readonly Status[], minutes: number): void {
@@ -125,7 +125,7 @@ const UNITS = [
   ["s", 1000],
 ] as const;
 
-/** A duration in its largest unit that makes at least 1. */
+/** A duration in the largest unit of which it has at least one. */
 function duration(milliseconds: number | undefined): string {
   if (milliseconds === undefined) {
     return "-";

@@ -1,11 +1,11 @@
 import { explainLastResult, explainTransition, isFunctionFailure, isProblem } from "../words";
-import { finding, judge, ok, type Check } from "../verdict";
+import { finding, fromFact, ok, type Check } from "../verdict";
 
 const functionCheck: Check = {
   title: "function",
   run: (examination) => {
     const { pipeline, unqualified } = examination;
-    return judge(
+    return fromFact(
       pipeline.function.configuration,
       ({ State: state, StateReason: reason, LastUpdateStatus: update, ...more }) => {
         // An idle function becomes Inactive, and active again when it is invoked.
@@ -28,7 +28,7 @@ const functionCheck: Check = {
 const concurrencyCheck: Check = {
   title: "concurrency",
   run: (examination) =>
-    judge(examination.reservedConcurrency, (reserved) =>
+    fromFact(examination.reservedConcurrency, (reserved) =>
       reserved === 0
         ? finding("function-no-concurrency", "0 executions are reserved for it")
         : ok(reserved < 0 ? "none reserved" : `${reserved} reserved`),
@@ -38,7 +38,7 @@ const concurrencyCheck: Check = {
 const mappingCheck: Check = {
   title: "mapping",
   run: (examination) =>
-    judge(
+    fromFact(
       examination.pipeline.mapping.configuration,
       ({ State: state = "", StateTransitionReason: reason }) => {
         const evidence = `its state is ${state}; reason ${explainTransition(reason)}`;
@@ -57,7 +57,7 @@ const mappingCheck: Check = {
 const lastResultCheck: Check = {
   title: "last batch",
   run: (examination, earlier) =>
-    judge(examination.pipeline.mapping.configuration, ({ LastProcessingResult: result }) => {
+    fromFact(examination.pipeline.mapping.configuration, ({ LastProcessingResult: result }) => {
       const words = explainLastResult(result);
       const isExplained = earlier.some(
         (one) => one.status === "finding" && one.finding.severity === "error",

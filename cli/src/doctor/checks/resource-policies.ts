@@ -5,14 +5,14 @@ import { consumerNeeds, keyNeeds, streamNeeds, type Need } from "../../../../pip
 import { deadPrincipals } from "../dead-principals";
 import type { Examination } from "../examine";
 import type { FindingId } from "../findings";
-import { finding, judge, ok, undecided, type Check, type Verdict } from "../verdict";
+import { finding, fromFact, ok, undecided, type Check, type Verdict } from "../verdict";
 
 interface PolicyOnResource {
   readonly fact: Fact<Policy> | undefined;
   readonly needs: readonly Need[];
 }
 
-/** Without the resource itself, its policy says nothing. */
+/** Skips policies of resources that do not exist. */
 function policiesOn(
   examination: Examination,
 ): Record<"stream" | "consumer" | "key", PolicyOnResource> {
@@ -66,7 +66,7 @@ const deletedPrincipalCheck: Check = {
   },
 };
 
-/** Whether the role is let in by one resource policy. */
+/** Checks that one resource policy allows the role. */
 function policyCheck(
   title: string,
   kind: "stream" | "consumer" | "key",
@@ -84,7 +84,7 @@ function policyCheck(
       // Within one account the role's own policies are enough for a stream, but not for a key.
       const isEnough =
         kind !== "key" && pipeline.stream.account.id === pipeline.function.account.id;
-      return judge(
+      return fromFact(
         fact,
         (found): Verdict => {
           const { outcome, why, deny, needs: lacking } = judgeNeeds(examination, [found], needs);
@@ -92,17 +92,17 @@ function policyCheck(
             return undecided(`${why}: cannot tell, use --probe`);
           }
           if (outcome === "allowed") {
-            return ok(`lets ${pipeline.role.arn} in`);
+            return ok(`allows ${pipeline.role.arn}`);
           }
           if (isEnough && !deny) {
-            return ok("says nothing of the role, which within one account is enough");
+            return ok("has no statement for the role (not required within one account)");
           }
           if (kind === "key" && !deny && keyGrants?.state === "unknown") {
             return undecided(`${why}, but a grant may: ${keyGrants.why}`);
           }
           if (kind === "key" && !deny && grantFor(examination, lacking) !== "no") {
             return grantFor(examination, lacking) === "yes"
-              ? ok(`a grant lets ${pipeline.role.arn} decrypt`)
+              ? ok(`a grant allows ${pipeline.role.arn} to decrypt`)
               : undecided(`${why}, but a grant may, by a constraint that is not known here`);
           }
           const refused = lacking.map(({ action }) => action);
@@ -110,7 +110,7 @@ function policyCheck(
         },
         (why) => {
           if (isEnough) {
-            return ok("none, which within one account is enough");
+            return ok("none (not required within one account)");
           }
           // Every key has a policy: an answer that there is none tells nothing.
           return ids.missing ? finding(ids.missing, why) : undecided(why);

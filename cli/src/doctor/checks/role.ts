@@ -4,12 +4,12 @@ import { evaluate } from "../../../../pipeline/iam/evaluate";
 import { grantFor, judgeNeeds } from "../../../../pipeline/access";
 import { destinationNeeds, logGroupArn } from "../../../../pipeline/needs";
 import { IDENTITY_NEEDS } from "../role-needs";
-import { finding, judge, ok, undecided, type Check } from "../verdict";
+import { finding, fromFact, ok, undecided, type Check } from "../verdict";
 
 const trustCheck: Check = {
   title: "role",
   run: (examination) =>
-    judge(
+    fromFact(
       examination.role,
       ({ Arn: resource = "", AssumeRolePolicyDocument: text = "{}" }) => {
         const { outcome, why } = evaluate([parsePolicy("the trust policy", text)], {
@@ -35,7 +35,7 @@ const identityChecks = IDENTITY_NEEDS.map(({ title, id, needs: needsOf }): Check
     const needs = needsOf(examination);
     return needs.length === 0
       ? undefined
-      : judge(examination.identityPolicies, (policies) => {
+      : fromFact(examination.identityPolicies, (policies) => {
           const { outcome, why, deny, needs: lacking } = judgeNeeds(examination, policies, needs);
           const actions = lacking.map(({ action }) => action);
           if (outcome === "cannot tell") {
@@ -55,7 +55,7 @@ const boundaryCheck: Check = {
   title: "role: boundary",
   run: (examination) => {
     const needs = IDENTITY_NEEDS.flatMap(({ needs: needsOf }) => needsOf(examination));
-    return judge(examination.boundary, (policy) => {
+    return fromFact(examination.boundary, (policy) => {
       const { outcome, why, needs: lacking } = judgeNeeds(examination, [policy], needs);
       const actions = [...new Set(lacking.map(({ action }) => action))];
       if (outcome === "cannot tell") {
@@ -74,7 +74,7 @@ const destinationCheck: Check = {
   run: (examination) => {
     const { destination } = examination;
     const { arn: resource = "" } = destination ?? {};
-    return judge(
+    return fromFact(
       destination?.settings,
       ({ policy, kmsKeyId }) => {
         if (kmsKeyId !== undefined) {
@@ -100,7 +100,7 @@ const logGroupCheck: Check = {
   title: "log group",
   run: (examination) => {
     const { logGroup, identityPolicies } = examination;
-    return judge(logGroup?.exists, (exists) => {
+    return fromFact(logGroup?.exists, (exists) => {
       const name = logGroup?.name ?? "";
       const create = [{ action: "logs:CreateLogGroup", resource: logGroupArn(examination) }];
       const policies = valueOf(identityPolicies) ?? [];
@@ -113,4 +113,4 @@ const logGroupCheck: Check = {
 };
 
 export const ROLE_CHECKS: readonly Check[] = [trustCheck, ...identityChecks, boundaryCheck];
-export const OUTLET_CHECKS: readonly Check[] = [destinationCheck, logGroupCheck];
+export const OUTPUT_CHECKS: readonly Check[] = [destinationCheck, logGroupCheck];

@@ -1,7 +1,7 @@
 import { parseArn } from "../../../../pipeline/arn";
 import { valueOf } from "../../../../pipeline/fact";
 import type { Examination } from "../examine";
-import { finding, judge, ok, type Check } from "../verdict";
+import { finding, fromFact, ok, type Check } from "../verdict";
 
 const isCrossAccount = ({ pipeline: { stream, function: fn } }: Examination): boolean =>
   stream.account.id !== fn.account.id;
@@ -9,7 +9,7 @@ const isCrossAccount = ({ pipeline: { stream, function: fn } }: Examination): bo
 const streamCheck: Check = {
   title: "stream",
   run: (examination) =>
-    judge(
+    fromFact(
       examination.pipeline.stream.summary,
       ({ StreamStatus: status, OpenShardCount: shards, StreamModeDetails: mode }) =>
         // An UPDATING stream is being resharded, and is read meanwhile.
@@ -37,7 +37,7 @@ const keyCheck: Check = {
         ? finding("stream-aws-managed-key", `its key is ${keyId}`)
         : ok("the AWS managed key, within the stream's account");
     }
-    return judge(
+    return fromFact(
       key,
       ({ Arn: resource = "", KeyState: state }) => {
         if (parseArn(resource).region !== pipeline.region) {
@@ -59,18 +59,18 @@ const keyCheck: Check = {
 const consumerCheck: Check = {
   title: "registered consumer",
   run: (examination) => {
-    const { pipeline, consumer, livingConsumer } = examination;
+    const { pipeline, consumer, currentConsumer } = examination;
     if (pipeline.stream.summary.state === "missing") {
       return undefined;
     }
-    return judge(
+    return fromFact(
       consumer,
       ({ ConsumerStatus: status }) =>
         status === "ACTIVE"
           ? ok(`${pipeline.consumer?.name} ACTIVE, and the mapping names it`)
           : finding("consumer-not-active", `its status is ${status}`),
       (why) => {
-        const { ConsumerARN: resource, ConsumerStatus: status } = valueOf(livingConsumer) ?? {};
+        const { ConsumerARN: resource, ConsumerStatus: status } = valueOf(currentConsumer) ?? {};
         return resource === undefined || resource === pipeline.consumer?.arn
           ? finding("consumer-missing", why)
           : finding(

@@ -21,7 +21,7 @@ interface Line {
  * What the function has confirmed of reports that are not deleted yet: a journal on this machine,
  * appended to before and after every invocation, so that a run that was killed can be taken up.
  */
-export class Progress {
+export class Journal {
   private readonly confirmedByReport = new Map<string, Set<string>>();
   private handles: Record<string, string> = {};
   private sending: readonly string[] = [];
@@ -36,23 +36,23 @@ export class Progress {
     readonly setAside: string | undefined,
   ) {}
 
-  static open(file: string): Progress {
+  static open(file: string): Journal {
     const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
-    // A line that was cut off by a kill has no line break.
+    // The last line of a killed process may be incomplete: it has no line break.
     const lines = text.split("\n").slice(0, -1);
     const read = lines.map((line) => parse(line));
     const setAside = read.includes(undefined) ? `${file}.unreadable-${Date.now()}` : undefined;
-    const progress = new Progress(file, -1, setAside);
-    read.forEach((line) => line && progress.apply(line));
+    const journal = new Journal(file, -1, setAside);
+    read.forEach((line) => line && journal.apply(line));
     onDisk(file, () => {
       if (setAside !== undefined) {
         fs.copyFileSync(file, setAside, fs.constants.COPYFILE_EXCL);
       }
-      progress.compact();
-      progress.descriptor = fs.openSync(file, "a", 0o600);
-      progress.bytes = fs.fstatSync(progress.descriptor).size;
+      journal.compact();
+      journal.descriptor = fs.openSync(file, "a", 0o600);
+      journal.bytes = fs.fstatSync(journal.descriptor).size;
     });
-    return progress;
+    return journal;
   }
 
   confirmed(report: string): ReadonlySet<string> {
@@ -78,7 +78,7 @@ export class Progress {
           at += fs.writeSync(this.descriptor, text, at);
         }
       } catch (error) {
-        // A part of a line would spoil the next one.
+        // An incomplete line would corrupt the next one.
         fs.ftruncateSync(this.descriptor, this.bytes);
         throw error;
       }
@@ -159,7 +159,7 @@ export class Progress {
 const isNumbers = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
 
-/** A line of the journal; undefined if a full disk, say, has left only a part of it. */
+/** Parses a line of the journal; undefined if it is incomplete, as after a full disk. */
 function parse(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Line | null;
