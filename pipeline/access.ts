@@ -108,14 +108,25 @@ export function accessOf(examined: PipelineWithPolicies): Access[] {
       : [
           {
             on,
-            decisions: needs.map((need) => ({
-              need,
-              ...decideAccess({ identity, boundary, ...policies }, requestOf(examined, need)),
-            })),
+            decisions: needs.map((need) => {
+              const request = requestOf(examined, need);
+              const decision = decideAccess({ identity, boundary, ...policies }, request);
+              return { need, ...(mayBeGranted(examined, need, decision) ?? decision) };
+            }),
           },
         ],
   );
 }
+
+/** Grants that could not be read may allow what no policy denies. */
+const mayBeGranted = (
+  { keyGrants }: PipelineWithPolicies,
+  { action }: Need,
+  { outcome, deny, why }: Decision,
+): Decision | undefined =>
+  keyGrants?.state === "unknown" && action.startsWith("kms:") && outcome === "denied" && !deny
+    ? { outcome: "cannot tell", why: `${why}, but a grant may: ${keyGrants.why}` }
+    : undefined;
 
 const policiesIn = (fact: Fact<unknown> | undefined): Policy[] =>
   fact?.state === "unknown"

@@ -48,7 +48,7 @@ function pipelineOf(
   const roleArn = text(fn?.values, "role");
   const stream = referredTo(streamArn);
   const destination = destinationAt(destinationIn(values));
-  const [logging] = listOf(fn?.values.logging_config as Values | readonly Values[] | undefined);
+  const [logging] = blocks(fn?.values.logging_config);
   return {
     pipeline: {
       region,

@@ -149,6 +149,7 @@ describe("a pipeline in a state", () => {
           statements: [allow("kms:Decrypt", "*", byRole)],
           header: {},
         }),
+        keyGrants: found([]),
         role: found({ Arn: ROLE, RoleId: "AROAREADER", AssumeRolePolicyDocument: "{}" }),
         identityPolicies: found([
           {
@@ -359,6 +360,54 @@ describe("the policies of a stream and its key in a state", () => {
     const [one] = pipelines(changes);
 
     expect({ ...one, key: one?.key }).toMatchObject(expected);
+  });
+
+  const GRANT = {
+    key_id: KEY,
+    grantee_principal: ROLE,
+    operations: ["Decrypt"],
+    constraints: [
+      {
+        encryption_context_equals: {},
+        encryption_context_subset: { "aws:kinesis:arn": STREAM },
+      },
+    ],
+  };
+  const nobody = change("aws_kms_key_policy.it", { policy: policy() });
+
+  it.each<[string, Values, string]>([
+    ["of the key to the role", GRANT, "kms allowed"],
+    ["of another operation", { ...GRANT, operations: ["Encrypt"] }, "kms denied"],
+    ["to another role", { ...GRANT, grantee_principal: `${ROLE}-2` }, "kms denied"],
+    ["of another key", { ...GRANT, key_id: "2" }, "kms denied"],
+    [
+      "for another stream",
+      {
+        ...GRANT,
+        constraints: [{ encryption_context_subset: { "aws:kinesis:arn": `${STREAM}-2` } }],
+      },
+      "kms denied",
+    ],
+    [
+      "for this stream and more",
+      {
+        ...GRANT,
+        constraints: [{ encryption_context_equals: { "aws:kinesis:arn": STREAM, more: "x" } }],
+      },
+      "kms denied",
+    ],
+  ])("decide by a grant %s", (_, grant, outcome) => {
+    expect(outcomes({ ...nobody, "aws_kms_grant.it": grant })).toContain(outcome);
+  });
+
+  it("cannot tell whether a grant that could not be read allows it", () => {
+    const [one] = pipelines(nobody);
+    const decision = accessOf({ ...one!, keyGrants: unknown("no permission") })[2]?.decisions[0];
+
+    expect(decision).toMatchObject({
+      outcome: "cannot tell",
+      why: `nothing allows kms:Decrypt on ${KEY}, but a grant may: no permission`,
+    });
   });
 
   it("decide for the role", () => {

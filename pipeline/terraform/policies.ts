@@ -1,9 +1,10 @@
+import type { GrantListEntry } from "@aws-sdk/client-kms";
 import { found, unknown, type Fact } from "../fact";
 import { parsePolicy, unreadablePolicy, type Policy } from "../iam/document";
 import { awsManagedPolicy } from "../iam/managed-policies";
 import type { DestinationSettings, PipelineWithPolicies } from "../pipeline";
 import { listOf } from "../values";
-import { blocks, text } from "./resource";
+import { blocks, text, type Values } from "./resource";
 import type { PlacedResource, Resources } from "./resources";
 
 export const notHere = <T>(arn: string): Fact<T> =>
@@ -26,7 +27,7 @@ export function resourcePolicyOf(arn: string, { all, referredTo }: Resources): F
 export function keyOf(
   stream: PlacedResource | undefined,
   { all, referredTo }: Resources,
-): Pick<PipelineWithPolicies, "key" | "keyPolicy"> {
+): Pick<PipelineWithPolicies, "key" | "keyPolicy" | "keyGrants"> {
   const id = text(stream?.values, "kms_key_id");
   if (stream === undefined) {
     return { key: unknown("the stream is not in this Terraform configuration") };
@@ -52,6 +53,27 @@ export function keyOf(
   return {
     key: found({ KeyId: id, Arn: text(key.values, "arn") }),
     keyPolicy: policy ? policyIn(policy, `the policy of ${id}`) : notHere(id),
+    keyGrants: found(
+      all
+        .filter(({ type, values }) => type === "aws_kms_grant" && referredTo(values.key_id) === key)
+        .map(({ values }) => grantIn(values)),
+    ),
+  };
+}
+
+function grantIn(values: Values): GrantListEntry {
+  const [constraints] = blocks(values.constraints);
+  const context = (argument: string) => {
+    const pairs = constraints?.[argument] as Record<string, string> | null | undefined;
+    return pairs && Object.keys(pairs).length > 0 ? pairs : undefined;
+  };
+  return {
+    GranteePrincipal: text(values, "grantee_principal"),
+    Operations: values.operations as GrantListEntry["Operations"],
+    Constraints: {
+      EncryptionContextSubset: context("encryption_context_subset"),
+      EncryptionContextEquals: context("encryption_context_equals"),
+    },
   };
 }
 

@@ -26,9 +26,10 @@ export function resourcesOf(unsorted: readonly PlacedResource[]): Resources {
   );
   const byId = new Map<unknown, PlacedResource[]>();
   for (const one of all.filter(isReferredTo)) {
-    // Other resources may have the same name, but only a role is referred to by it.
+    // Other resources may have the same name or key, but only roles and keys are referred to by it.
     const name = one.type === "aws_iam_role" ? one.values.name : undefined;
-    for (const id of new Set([one.values.arn, one.values.key_id, name])) {
+    const keyId = one.type.endsWith("_key") ? one.values.key_id : undefined;
+    for (const id of new Set([one.values.arn, keyId, name])) {
       byId.set(id, [...(byId.get(id) ?? []), one]);
     }
   }
