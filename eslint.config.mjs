@@ -32,6 +32,7 @@ const LAYERS = [
   "policies",
   "accounts",
   "producer-stream",
+  "lambda-function",
   "cross-account-consumer",
   "monitoring",
 ];

@@ -1,6 +1,6 @@
 import { ProducerStream } from "../../modules";
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
-import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
+import { FUNCTION_PROPERTIES } from "../../modules/lambda-function/function-properties";
 import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
 import {
   STREAM_ATTRIBUTES,

@@ -2,7 +2,7 @@ import { App, TerraformLocal, TerraformOutput, TerraformStack } from "cdktf";
 import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
-import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
+import { FUNCTION_PROPERTIES } from "../../modules/lambda-function/function-properties";
 import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
 import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring-properties";
 import { principalArn } from "../../modules/policies/principals";

@@ -1,10 +1,10 @@
 import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
+import type { ConsumerFunction } from "../lambda-function/lambda-function";
 import { replacedWithRole } from "../policies/created-roles";
 import { consumerPolicyStatements, policyDocument } from "../policies/statements";
 import { StreamBase } from "../producer-stream/stream-base";
-import { ConsumerFunction } from "./lambda-function";
 
 /**
  * Creates the resource policy of a registered consumer, which allows the function's role to read.

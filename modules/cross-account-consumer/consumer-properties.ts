@@ -1,16 +1,28 @@
 import { awsProvider } from "../accounts/account-of";
+import { FUNCTION_PROPERTIES } from "../lambda-function/function-properties";
+import type { FunctionProps } from "../lambda-function/function-props";
 import { producerStream } from "../producer-stream/stream-base";
 import { consumerArn, kinesisName } from "../properties/formats";
 import { mapOfStrings, oneOf } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
-import { Properties, readProperties, WithDefaults } from "../properties/property";
-import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
-import { FUNCTION_PROPERTIES } from "./function-properties";
-import { FunctionProps } from "./function-props";
-import type { LambdaCode } from "./lambda-code";
+import { object, Properties, readProperties, WithDefaults } from "../properties/property";
+import {
+  CrossAccountConsumerProps,
+  ReadMode,
+  TagsByResource,
+} from "./cross-account-consumer-props";
 import { MAPPING_PROPERTIES } from "./mapping-properties";
 import { MappingProps } from "./mapping-props";
-import { tagsByResource } from "./tags";
+
+const tags = { kind: mapOfStrings(), fix: "omit it for the tags that all have" } as const;
+
+const tagsByResource = object<TagsByResource>({
+  role: tags,
+  logGroup: tags,
+  lambdaFunction: tags,
+  onFailureQueue: tags,
+  mapping: tags,
+});
 
 type ReadingProps = Omit<CrossAccountConsumerProps, keyof FunctionProps | keyof MappingProps>;
 
@@ -39,12 +51,6 @@ export type ConsumerSettings = WithDefaults<
   CrossAccountConsumerProps,
   typeof CONSUMER_PROPERTIES & typeof FUNCTION_PROPERTIES & typeof MAPPING_PROPERTIES
 >;
-
-/** The settings of a consumer whose function is created. */
-export type FunctionSettings = ConsumerSettings & { readonly code: LambdaCode };
-
-export const createsFunction = (settings: ConsumerSettings): settings is FunctionSettings =>
-  settings.code !== undefined;
 
 /**
  * Checks every property of a consumer by itself, and sets the defaults. Node.js takes 20 times as

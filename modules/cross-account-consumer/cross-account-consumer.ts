@@ -13,6 +13,11 @@ import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { compareConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
 import { checkSameStack } from "../accounts/same-stack";
+import {
+  checkFunction,
+  createOrReferenceFunction,
+  functionNameOf,
+} from "../lambda-function/lambda-function";
 import { replacedWithRole } from "../policies/created-roles";
 import {
   decryptStatement,
@@ -22,18 +27,16 @@ import {
 } from "../policies/statements";
 import { asStream, StreamBase } from "../producer-stream/stream-base";
 import { PropertyChecks } from "../properties/property-checks";
+import { tagsOf } from "../properties/tags";
 import { accountPreconditions, checkAccounts, regionPreconditions } from "./account-rules";
 import { createConsumerPolicy } from "./consumer-policy";
 import { ConsumerSettings, readConsumer } from "./consumer-properties";
 import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
 import { createMapping } from "./event-source-mapping";
-import { checkFunction } from "./function-rules";
-import { createOrReferenceFunction, functionNameOf } from "./lambda-function";
 import { checkMapping, warnOfMapping } from "./mapping-rules";
 import { OnFailure } from "./on-failure";
 import { defaultRecordAgeSeconds } from "./record-age";
 import { sharedFunction, withSharedFunction } from "./shared-function";
-import { tagsOf } from "./tags";
 
 /**
  * A Lambda function in one account that reads a Kinesis data stream in another. Creates the

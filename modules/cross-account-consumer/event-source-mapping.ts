@@ -1,8 +1,8 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
-import { ConsumerSettings } from "./consumer-properties";
-import { tagsOf } from "./tags";
+import { tagsOf } from "../properties/tags";
+import type { ConsumerSettings } from "./consumer-properties";
 import { wholeSecondsInUtc } from "./timestamps";
 
 /** The ARNs that the mapping connects, and its dependencies. */

@@ -1,8 +1,8 @@
 import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import type { NamedConsumer } from "../accounts/duplicate-names";
+import type { ExistingFunction } from "../lambda-function/existing-function";
+import type { ConsumerFunction } from "../lambda-function/lambda-function";
 import type { ConsumerSettings } from "./consumer-properties";
-import type { ExistingFunction } from "./function-types";
-import type { ConsumerFunction } from "./lambda-function";
 import { OnFailure } from "./on-failure";
 
 /** A consumer whose function another consumer also uses. */

@@ -4,7 +4,7 @@ import { Script } from "node:vm";
 import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { describeValue, mustBe } from "../properties/problems";
-import type { FunctionSettings } from "./consumer-properties";
+import type { FunctionSettings } from "./function-properties";
 
 /** What decides which file of the code Lambda loads. */
 export type EntryPoint = Pick<FunctionSettings, "handler" | "runtime" | "layers" | "environment">;
