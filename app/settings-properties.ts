@@ -1,6 +1,6 @@
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-properties";
-import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
+import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
 import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring-properties";
 import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
 import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";

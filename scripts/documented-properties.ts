@@ -1,5 +1,5 @@
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
-import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
+import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
 import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-properties";
 import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring-properties";
 import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";

@@ -1,7 +1,7 @@
 import { StartingPosition } from "../modules";
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-properties";
-import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
+import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
 import { STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
 import type { JsonSchema } from "../modules/properties/json-schema";
 import { nonEmptyString, oneOf } from "../modules/properties/kinds";

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../../modules/lambda-function/function-properties";
-import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping";
 import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring-properties";
 import { principalArn } from "../../modules/policies/principals";
 import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";

@@ -11,9 +11,8 @@ import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { describeValue } from "../properties/problems";
 import { ConsumerSettings } from "./consumer-properties";
-import { ReadMode } from "./cross-account-consumer-props";
 
-/** The rules that span both accounts: providers, Regions, and the registered consumer. */
+/** The rules that span both accounts: their providers and Regions. */
 export function checkAccounts(
   checks: PropertyChecks,
   scope: Construct,
@@ -31,7 +30,6 @@ export function checkAccounts(
   if (isLiteral(own) && isLiteral(region) && own !== region) {
     checks.addError(otherRegion(own, region));
   }
-  checkConsumerArn(checks, props);
   checkRegionOfArns(checks, props);
 }
 
@@ -76,38 +74,14 @@ function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): voi
 }
 
 /** Undefined if only Terraform knows the Region, for example from the environment. */
-export const streamRegion = (stream: IProducerStream): string | undefined =>
+const streamRegion = (stream: IProducerStream): string | undefined =>
   isLiteral(stream.streamArn)
     ? arnPart(stream.streamArn, "region")
     : stream.provider && providerRegion(stream.provider);
 
-function checkConsumerArn(checks: PropertyChecks, props: ConsumerSettings): void {
-  const { stream, consumerArn: arn, consumerName: name } = props;
-  const enhanced = props.readMode !== ReadMode.SHARED_THROUGHPUT;
-  if (arn === undefined) {
-    if (enhanced && !stream.provider) {
-      checks.addError(
-        "'readMode' requires 'consumerArn', got ENHANCED_FAN_OUT on a stream without a provider; " +
-          "give the registered consumer's ARN, give the stream a 'provider' to have one registered, or use SHARED_THROUGHPUT",
-      );
-    }
-    return;
-  }
-  if (!enhanced || stream.provider) {
-    checks.addError(
-      enhanced
-        ? "'consumerArn' and 'stream.provider' are mutually exclusive, got both; omit 'consumerArn' to have the consumer registered by this construct"
-        : `'consumerArn' and 'readMode' are mutually exclusive, got ${arn} with SHARED_THROUGHPUT; omit 'consumerArn', or use ENHANCED_FAN_OUT`,
-    );
-  }
-  const expectedPrefix = `${stream.streamArn}/consumer/${name}:`;
-  if (isLiteral(arn) && isLiteral(expectedPrefix) && !arn.startsWith(expectedPrefix)) {
-    checks.addError(
-      `'consumerArn' must be the ARN of consumer ${name} of ${stream.streamArn}, got ${describeValue(arn)}; ` +
-        "correct the ARN, 'consumerName' or 'stream'",
-    );
-  }
-}
+/** The function's Region, which is the stream's. A token if only Terraform knows it. */
+export const functionRegion = (stream: IProducerStream): string =>
+  streamRegion(stream) ?? arnPart(stream.streamArn, "region");
 
 /** Compares the Regions at apply if a provider takes its Region from the environment. */
 export function regionPreconditions(
