@@ -1,8 +1,8 @@
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
 import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-properties";
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
-import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring-properties";
-import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
+import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring";
+import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream";
 import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";

@@ -1,5 +1,5 @@
 import { StreamEncryption } from "../../modules";
-import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
+import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream";
 import { CONSTRUCTS } from "../helpers/constructs";
 import { sentenceAbout } from "../helpers/sentences";
 import { withVersion } from "../helpers/provider-version";

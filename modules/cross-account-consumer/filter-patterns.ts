@@ -1,5 +1,5 @@
 import { compilePattern, FilterMistake } from "../../pipeline/filter-pattern";
-import { checkKeyRegion } from "../producer-stream/key-rules";
+import { checkKeyRegion } from "../producer-stream/key";
 import { Kind } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
 import type { MappingProps } from "./mapping-props";

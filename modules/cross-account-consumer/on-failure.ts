@@ -7,7 +7,7 @@ import { accountId, bucketArn, customerKeyArn, queueArn, topicArn } from "../pro
 import { asArgument, isLiteral } from "../properties/expressions";
 import { Kind } from "../properties/kinds";
 import { isGiven } from "../../pipeline/values";
-import { checkKeyRegion } from "../producer-stream/key-rules";
+import { checkKeyRegion } from "../producer-stream/key";
 import { PropertyChecks } from "../properties/property-checks";
 import { object, Properties } from "../properties/property";
 

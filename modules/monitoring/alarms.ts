@@ -72,8 +72,8 @@ const shareOfRetention = ({ shareOfRetention: share, retentionSeconds }: Watched
   product(1000, share, retentionSeconds);
 
 /**
- * A share of the time that is left to read a record back when its failure is reported: until then
- * the record can have become as old as `maximumRecordAgeInSeconds`.
+ * Share of the time between `maximumRecordAgeInSeconds` and the stream's retention, in which
+ * reported records can still be read.
  */
 function shareOfTimeLeft({ shareOfRetention: share, retentionSeconds, consumer }: Watched): number {
   const age = consumer.mapping.maximumRecordAgeInSecondsInput;
@@ -84,6 +84,13 @@ function shareOfTimeLeft({ shareOfRetention: share, retentionSeconds, consumer }
 }
 
 const KINESIS = { account: "stream", namespace: "AWS/Kinesis" } as const;
+const STREAM = { ...KINESIS, each: "stream", dimensions: ofStream } as const;
+const REGISTERED_CONSUMER = {
+  ...KINESIS,
+  each: "consumer",
+  dimensions: ofConsumer,
+  applies: hasEnhancedFanOut,
+} as const;
 const LAMBDA = { account: "function", each: "consumer", namespace: "AWS/Lambda" } as const;
 const SQS = {
   account: "function",
@@ -95,10 +102,16 @@ const SQS = {
 
 const minutes = (evaluationPeriods: number) =>
   ({ period: 60, evaluationPeriods, datapointsToAlarm: evaluationPeriods }) as const;
-const aboveZero = { comparison: "GreaterThanThreshold", threshold: 0 } as const;
-const quietWithoutData = { missingData: "notBreaching" } as const;
-/** For metrics that are missing only if nobody reads. */
-const nobodyForAQuarterOfAnHour = {
+/** For counters, whose data is missing while there is nothing to count. */
+const aboveZeroFor = (evaluationPeriods: number) =>
+  ({
+    ...minutes(evaluationPeriods),
+    comparison: "GreaterThanThreshold",
+    threshold: 0,
+    missingData: "notBreaching",
+  }) as const;
+/** For metrics whose data is missing only while nobody reads. */
+const NO_DATA_FOR_15_MINUTES = {
   period: 300,
   evaluationPeriods: 3,
   datapointsToAlarm: 3,
@@ -117,52 +130,38 @@ const nobodyForAQuarterOfAnHour = {
  */
 export const ALARMS = {
   "write-throttled": {
-    ...KINESIS,
-    each: "stream",
+    ...STREAM,
     metric: "WriteProvisionedThroughputExceeded",
-    dimensions: ofStream,
     statistic: "Average",
-    ...minutes(5),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(5),
     what: "Kinesis throttles the producers",
     why: "A short burst is retried by every producer; five minutes in a row are not a burst.",
   },
   "read-throttled": {
-    ...KINESIS,
-    each: "stream",
+    ...STREAM,
     metric: "ReadProvisionedThroughputExceeded",
-    dimensions: ofStream,
     statistic: "Average",
-    ...minutes(5),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(5),
     what: "Kinesis throttles the readers that share the stream's throughput",
     why: "Readers with shared throughput compete; the metric does not count enhanced fan-out.",
   },
   "access-lost": {
-    ...KINESIS,
-    each: "consumer",
+    ...REGISTERED_CONSUMER,
     metric: "SubscribeToShard.Success",
-    dimensions: ofConsumer,
     // The metric records whether a subscription was established, so a refused one may count as 0.
     statistic: "Sum",
-    ...nobodyForAQuarterOfAnHour,
-    applies: hasEnhancedFanOut,
+    ...NO_DATA_FOR_15_MINUTES,
     what: "nobody has subscribed through the registered consumer for 15 minutes",
     why: "Lambda renews each subscription after 5 minutes, also on an idle stream. When access is lost, the metrics of lag and errors go silent instead of high.",
   },
   "consumer-lag": {
-    ...KINESIS,
-    each: "consumer",
+    ...REGISTERED_CONSUMER,
     metric: "SubscribeToShardEvent.MillisBehindLatest",
-    dimensions: ofConsumer,
     statistic: "Average",
     ...minutes(5),
     comparison: "GreaterThanThreshold",
     threshold: shareOfRetention,
     missingData: "missing",
-    applies: hasEnhancedFanOut,
     what: "the registered consumer is so far behind that records will expire unread",
     why: "Seen from the stream's account, without access to the function's. Missing data is the alarm `access-lost`.",
   },
@@ -172,7 +171,7 @@ export const ALARMS = {
     dimensions: ofMapping,
     // An empty poll is a data point of 0.
     statistic: "SampleCount",
-    ...nobodyForAQuarterOfAnHour,
+    ...NO_DATA_FOR_15_MINUTES,
     applies: hasSharedThroughput,
     what: "the event source mapping has not polled the stream for 15 minutes",
     why: "An empty poll counts as 0; a disabled mapping counts nothing. That this holds for enhanced fan-out is not documented, which has `access-lost` instead.",
@@ -185,7 +184,7 @@ export const ALARMS = {
     ...minutes(15),
     comparison: "GreaterThanThreshold",
     threshold: shareOfRetention,
-    ...quietWithoutData,
+    missingData: "notBreaching",
     applies: ownsFunction,
     what: "the function is so far behind that records will expire unread",
     why: "The metric exists only while batches are processed: an idle stream is no alarm, and lost access is another one.",
@@ -195,9 +194,7 @@ export const ALARMS = {
     metric: "FailedInvokeEventCount",
     dimensions: ofMapping,
     statistic: "Sum",
-    ...minutes(3),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(3),
     what: "batches fail, and Lambda retries them",
     why: "A function that returns `batchItemFailures` does not count as an error of Lambda's, but is counted here.",
   },
@@ -206,9 +203,7 @@ export const ALARMS = {
     metric: "OnFailureDestinationDeliveredEventCount",
     dimensions: ofMapping,
     statistic: "Sum",
-    ...minutes(1),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(1),
     applies: hasDestination,
     what: "Lambda gave up on records and reported them to the on-failure destination",
     why: "DroppedEventCount does not count records that reached a destination.",
@@ -218,9 +213,7 @@ export const ALARMS = {
     metric: "DroppedEventCount",
     dimensions: ofMapping,
     statistic: "Sum",
-    ...minutes(1),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(1),
     what: "Lambda gave up on records without a report",
     why: "There is no destination, or it could not be reached: nothing but the stream still has the records.",
   },
@@ -229,9 +222,7 @@ export const ALARMS = {
     metric: "DestinationDeliveryFailures",
     dimensions: ofFunction,
     statistic: "Sum",
-    ...minutes(1),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(1),
     applies: (watched) => hasDestination(watched) && watched.ownsFunction,
     what: "Lambda could not report failed records to the on-failure destination",
     why: "The role, the destination's policy or its key refuses the report.",
@@ -241,9 +232,7 @@ export const ALARMS = {
     metric: "Errors",
     dimensions: ofFunction,
     statistic: "Sum",
-    ...minutes(3),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(3),
     applies: ownsFunction,
     what: "the function throws, times out or runs out of memory",
     why: "A function that is not invoked has no errors.",
@@ -253,9 +242,7 @@ export const ALARMS = {
     metric: "Throttles",
     dimensions: ofFunction,
     statistic: "Sum",
-    ...minutes(5),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(5),
     applies: ownsFunction,
     what: "Lambda throttles the function",
     why: "Lambda retries throttled batches without counting them as attempts; five minutes in a row make the function fall behind.",
@@ -264,9 +251,7 @@ export const ALARMS = {
     ...SQS,
     metric: "ApproximateNumberOfMessagesVisible",
     statistic: "Average",
-    ...minutes(15),
-    ...aboveZero,
-    ...quietWithoutData,
+    ...aboveZeroFor(15),
     what: "reports of failed records wait in the on-failure queue",
     why: "A queue that nobody used for six hours has no metrics, and no messages.",
   },
@@ -277,7 +262,7 @@ export const ALARMS = {
     ...minutes(15),
     comparison: "GreaterThanThreshold",
     threshold: shareOfTimeLeft,
-    ...quietWithoutData,
+    missingData: "notBreaching",
     what: "the records of the oldest report will soon expire in the stream",
     why: "A report only says where the records are: once retention ends, they cannot be redriven.",
   },

@@ -14,8 +14,12 @@ import { PropertyChecks } from "../properties/property-checks";
 import { readProperties } from "../properties/property";
 import { Alarm, ALARM_IDS, AlarmId, ALARMS, Watched } from "./alarms";
 import { dashboardBody } from "./dashboard";
-import { MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
-import { alarmName, checkMonitoring } from "./monitoring-rules";
+import {
+  alarmName,
+  checkMonitoring,
+  MONITORING_PROPERTIES,
+  MonitoringSettings,
+} from "./monitoring";
 import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
 /** The shortest retention that Kinesis allows, assumed if only somebody else knows the stream's. */

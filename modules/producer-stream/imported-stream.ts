@@ -8,11 +8,11 @@ import { arnPart, streamNameOf } from "../policies/arns";
 import { expressionOf, isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { readProperties } from "../properties/property";
-import { checkKeys } from "./key-rules";
+import { checkKeys } from "./key";
 import { ProducerStreamAttributes } from "./producer-stream-props";
 import { StreamBase } from "./stream-base";
 import { StreamGrants } from "./stream-grants";
-import { STREAM_ATTRIBUTES } from "./stream-properties";
+import { STREAM_ATTRIBUTES } from "./stream";
 
 /**
  * A stream that already exists. If a provider is given, this construct manages its resource policy.
