@@ -166,7 +166,7 @@ function warnOfMapping(
 }
 
 /** The ARNs that the mapping connects, and its dependencies. */
-export interface MappingTarget {
+interface MappingTarget {
   readonly functionArn: string;
   readonly eventSourceArn: string;
   readonly destinationArn?: string;
@@ -204,9 +204,7 @@ export function createMapping(
     functionResponseTypes: props.reportBatchItemFailures ? ["ReportBatchItemFailures"] : [],
     filterCriteria: props.filterPatterns?.length
       ? {
-          filter: props.filterPatterns.map((pattern) => ({
-            pattern: JSON.stringify(pattern),
-          })),
+          filter: props.filterPatterns.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
         }
       : undefined,
     kmsKeyArn: props.filterCriteriaKmsKeyArn,

@@ -93,28 +93,30 @@ export class OnFailure {
         });
         return { queue, ...reportTo("sqs", queue.arn, options, context) };
       },
-      { check: (checks, region) => checkOptions(checks, options, region) },
+      (checks, region) => checkOptions(checks, options, region),
     );
   }
 
   /** An existing standard queue. A FIFO queue is refused, as Lambda refuses it. */
   public static sqs(arn: string, options: OnFailureOptions = {}): OnFailure {
-    return new OnFailure((_scope, context) => reportTo("sqs", arn, options, context), {
-      check: (checks) => {
+    return new OnFailure(
+      (_scope, context) => reportTo("sqs", arn, options, context),
+      (checks) => {
         check(checks, arn, queueArn);
         checkOptions(checks, options, arnPart(arn, "region"));
       },
-    });
+    );
   }
 
   /** An existing standard topic. A FIFO topic is refused, as Lambda refuses it. */
   public static sns(arn: string, options: OnFailureOptions = {}): OnFailure {
-    return new OnFailure((_scope, context) => reportTo("sns", arn, options, context), {
-      check: (checks) => {
+    return new OnFailure(
+      (_scope, context) => reportTo("sns", arn, options, context),
+      (checks) => {
         check(checks, arn, topicArn);
         checkOptions(checks, options, arnPart(arn, "region"));
       },
-    });
+    );
   }
 
   /**
@@ -135,48 +137,38 @@ export class OnFailure {
           options,
           context,
         ),
-      {
-        check: (checks) => {
-          check(checks, arn, bucketArn);
-          checkOptions(checks, options);
-          if (isGiven(bucketAccountId)) {
-            check(
-              checks,
-              bucketAccountId,
-              accountId,
-              "omit it if the consumer's account owns the bucket",
-            );
-          }
-        },
+      (checks) => {
+        check(checks, arn, bucketArn);
+        checkOptions(checks, options);
+        if (isGiven(bucketAccountId)) {
+          const fix = "omit it if the consumer's account owns the bucket";
+          check(checks, bucketAccountId, accountId, fix);
+        }
       },
     );
   }
 
   /** No destination: records that Lambda gives up on leave no trace. */
   public static none(): OnFailure {
-    return new OnFailure(() => ({ statements: [] }), { isNone: true });
+    return new OnFailure(
+      () => ({ statements: [] }),
+      () => undefined,
+      true,
+    );
   }
 
   private constructor(
     /** @internal */
     public readonly _bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
-    private readonly kind: {
-      readonly check?: (checks: PropertyChecks, region: string) => void;
-      readonly isNone?: boolean;
-    } = {},
+    /** @internal The Region is the function's, a token if only Terraform knows it. */
+    public readonly _check: (checks: PropertyChecks, region: string) => void,
+    /** Private, so that structural typing accepts no other objects. */
+    private readonly isNone = false,
   ) {}
-
-  /**
-   * @param region of the function; a token if only Terraform knows it
-   * @internal
-   */
-  public _check(checks: PropertyChecks, region: string): void {
-    this.kind.check?.(checks, region);
-  }
 
   /** @internal */
   public get _isNone(): boolean {
-    return this.kind.isNone ?? false;
+    return this.isNone;
   }
 }
 

@@ -69,11 +69,7 @@ const functionVersion = matching("^[1-9][0-9]*$", 'a published version such as "
 const publishedLast = "omit it for the version published last";
 
 export const functionAlias = object<FunctionAlias>({
-  name: {
-    kind: aliasName,
-    required: true,
-    fix: "rename the alias",
-  },
+  name: { kind: aliasName, required: true, fix: "rename the alias" },
   functionVersion: { kind: functionVersion, fix: publishedLast },
   additionalVersionWeight: {
     kind: object<AdditionalVersionWeight>({

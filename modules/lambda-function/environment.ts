@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
-import { arnPart } from "../policies/arns";
-import type { Statement } from "../policies/statements";
+import { arnBeside, arnPart } from "../policies/arns";
+import { identityStatement, Statement } from "../policies/statements";
 import { matching } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
 import type { FunctionSettings } from "./function-properties";
@@ -31,20 +31,15 @@ export function checkEnvironmentKey(
  * ARN is composed from its parts, since the function depends on this statement.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
  */
-export const environmentStatements = (
+export function environmentStatement(
   kmsKeyArn: string,
   roleArn: string,
   functionName: string,
-): Statement[] => [
-  {
-    Sid: "DecryptEnvironment",
-    Effect: "Allow",
-    Action: ["kms:Decrypt"],
-    Resource: kmsKeyArn,
-    Condition: {
-      StringEquals: {
-        "kms:EncryptionContext:aws:lambda:FunctionArn": `arn:${arnPart(roleArn, "partition")}:lambda:${arnPart(kmsKeyArn, "region")}:${arnPart(roleArn, "account")}:function:${functionName}`,
-      },
-    },
-  },
-];
+): Statement {
+  const region = arnPart(kmsKeyArn, "region");
+  const arn = arnBeside(roleArn, "lambda", region, `function:${functionName}`);
+  return {
+    ...identityStatement("DecryptEnvironment", ["kms:Decrypt"], kmsKeyArn),
+    Condition: { StringEquals: { "kms:EncryptionContext:aws:lambda:FunctionArn": arn } },
+  };
+}

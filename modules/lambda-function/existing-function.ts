@@ -1,5 +1,5 @@
 import { Fn, Token } from "cdktf";
-import { arnPart } from "../policies/arns";
+import { arnBeside } from "../policies/arns";
 import { isLiteral } from "../properties/expressions";
 import { functionName, roleArn, roleName } from "../properties/formats";
 import { matching } from "../properties/kinds";
@@ -42,11 +42,7 @@ export const existingFunction = object<ExistingFunction>({
     required: true,
     fix: "give the name of the function's execution role",
   },
-  roleArn: {
-    kind: roleArn,
-    required: true,
-    fix: "give the ARN of the function's execution role",
-  },
+  roleArn: { kind: roleArn, required: true, fix: "give the ARN of the function's execution role" },
 });
 
 /** Adds an error if name and ARN are of different roles. */
@@ -70,9 +66,8 @@ export const unqualifiedName = ({ functionName: name }: ExistingFunction): strin
 
 /** Composes the ARN of an existing function, which is in its role's account. */
 export function referenceFunction(existing: ExistingFunction, region: string): ConsumerFunction {
-  const partition = arnPart(existing.roleArn, "partition");
-  const account = arnPart(existing.roleArn, "account");
-  const arn = `arn:${partition}:lambda:${region}:${account}:function:${existing.functionName}`;
+  const { functionName: qualified, roleArn: role } = existing;
+  const arn = arnBeside(role, "lambda", region, `function:${qualified}`);
   const name = unqualifiedName(existing);
   return {
     ...existing,

@@ -1,5 +1,5 @@
-import { arnPart } from "../policies/arns";
-import type { Statement } from "../policies/statements";
+import { arnBeside, arnPart } from "../policies/arns";
+import { identityStatement, Statement } from "../policies/statements";
 import { ACCOUNT, PARTITION } from "../properties/formats";
 import { matching } from "../properties/kinds";
 import { object } from "../properties/property";
@@ -47,15 +47,11 @@ export function checkFileSystem(
  * condition names the access point.
  * https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html
  */
-export const fileSystemStatements = (accessPointArn: string): Statement[] => {
-  const part = (name: "partition" | "region" | "account"): string => arnPart(accessPointArn, name);
-  return [
-    {
-      Sid: "MountFileSystem",
-      Effect: "Allow",
-      Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
-      Resource: `arn:${part("partition")}:elasticfilesystem:${part("region")}:${part("account")}:file-system/*`,
-      Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPointArn } },
-    },
-  ];
-};
+export const fileSystemStatement = ({ accessPointArn: arn }: FunctionFileSystem): Statement => ({
+  ...identityStatement(
+    "MountFileSystem",
+    ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+    arnBeside(arn, "elasticfilesystem", arnPart(arn, "region"), "file-system/*"),
+  ),
+  Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": arn } },
+});

@@ -120,14 +120,8 @@ export const FUNCTION_PROPERTIES = {
     fix: "omit it to have a log group created",
   },
   logRetentionDays: { kind: checkedByProvider(oneOf(LOG_RETENTION_DAYS)), default: 30 },
-  logGroupKmsKeyArn: {
-    kind: encryptionKeyArn,
-    fix: "omit it for a key of AWS",
-  },
-  permissionsBoundaryArn: {
-    kind: policyArn,
-    fix: "omit it for no boundary",
-  },
+  logGroupKmsKeyArn: { kind: encryptionKeyArn, fix: "omit it for a key of AWS" },
+  permissionsBoundaryArn: { kind: policyArn, fix: "omit it for no boundary" },
 } as const satisfies Properties<FunctionProps>;
 
 /** Settings of a consumer that its function shares. */

@@ -127,10 +127,7 @@ function createFunction(scope: Construct, props: CreatedFunctionSettings): Consu
     ...code,
     ...(props.code.isImage
       ? { packageType: "Image", imageConfig: props.imageConfig }
-      : {
-          handler: props.handler,
-          runtime: props.runtime,
-        }),
+      : { handler: props.handler, runtime: props.runtime }),
     architectures: architecturesOf(props),
     memorySize: props.memorySizeMb,
     timeout: props.timeoutSeconds,

@@ -2,7 +2,7 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { Op } from "cdktf";
 import { Construct } from "constructs";
 import { isGiven } from "../../pipeline/values";
-import { arnPart } from "../policies/arns";
+import { arnBeside, arnPart } from "../policies/arns";
 import { isLiteral } from "../properties/expressions";
 import { matching } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
@@ -80,12 +80,10 @@ export function createOrReferenceLogGroup(
 ): { logGroupName: string; logGroupArn: string; logGroup?: CloudwatchLogGroup } {
   const { provider, existingLogGroupName, stream } = props;
   if (existingLogGroupName !== undefined) {
-    const partition = arnPart(roleArn, "partition");
     const region = arnPart(stream.streamArn, "region");
-    const account = arnPart(roleArn, "account");
     return {
       logGroupName: existingLogGroupName,
-      logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${existingLogGroupName}`,
+      logGroupArn: arnBeside(roleArn, "logs", region, `log-group:${existingLogGroupName}`),
     };
   }
   // Created before the function: otherwise Lambda creates a log group that never expires.

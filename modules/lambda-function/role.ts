@@ -7,12 +7,12 @@ import { replacedWithRole } from "../policies/created-roles";
 import { policyDocument } from "../policies/statements";
 import { expressionOf } from "../properties/expressions";
 import { tagsOf } from "../properties/tags";
-import { environmentStatements } from "./environment";
-import { fileSystemStatements } from "./file-system";
+import { environmentStatement } from "./environment";
+import { fileSystemStatement } from "./file-system";
 import type { FunctionSettings } from "./function-properties";
 import { givenStatement } from "./policy-statements";
-import { TracingMode, tracingStatements } from "./tracing";
-import { vpcStatements } from "./vpc";
+import { TracingMode, tracingStatement } from "./tracing";
+import { vpcStatement } from "./vpc";
 
 /** The execution role of a created function, and the policies that the function needs by itself. */
 export interface ExecutionRole {
@@ -74,12 +74,12 @@ function createFunctionPolicy(
 ): IamRolePolicy | undefined {
   const { provider, vpc, tracing, fileSystem, environmentKmsKeyArn } = props;
   const statements = [
-    ...(vpc ? vpcStatements() : []),
-    ...(tracing === TracingMode.ACTIVE ? tracingStatements() : []),
-    ...(fileSystem ? fileSystemStatements(fileSystem.accessPointArn) : []),
+    ...(vpc ? [vpcStatement] : []),
+    ...(tracing === TracingMode.ACTIVE ? [tracingStatement] : []),
+    ...(fileSystem ? [fileSystemStatement(fileSystem)] : []),
     ...(environmentKmsKeyArn === undefined
       ? []
-      : environmentStatements(environmentKmsKeyArn, role.arn, functionName)),
+      : [environmentStatement(environmentKmsKeyArn, role.arn, functionName)]),
   ];
   return statements.length === 0
     ? undefined

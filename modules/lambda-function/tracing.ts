@@ -1,4 +1,4 @@
-import type { Statement } from "../policies/statements";
+import { identityStatement } from "../policies/statements";
 
 /** Sampling of AWS X-Ray traces. */
 export enum TracingMode {
@@ -9,12 +9,9 @@ export enum TracingMode {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
-export const tracingStatements = (): Statement[] => [
-  {
-    Sid: "SendTraces",
-    Effect: "Allow",
-    Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-    // These X-Ray actions have no resource types.
-    Resource: "*",
-  },
-];
+export const tracingStatement = identityStatement(
+  "SendTraces",
+  ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+  // These X-Ray actions have no resource types.
+  "*",
+);

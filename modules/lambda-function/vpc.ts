@@ -1,4 +1,4 @@
-import type { Statement } from "../policies/statements";
+import { identityStatement } from "../policies/statements";
 import { boolean, list, nonEmptyString } from "../properties/kinds";
 import { object } from "../properties/property";
 
@@ -30,19 +30,16 @@ export const functionVpc = object<FunctionVpc>({
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
-export const vpcStatements = (): Statement[] => [
-  {
-    Sid: "ManageNetworkInterfaces",
-    Effect: "Allow",
-    Action: [
-      "ec2:CreateNetworkInterface",
-      "ec2:DescribeNetworkInterfaces",
-      "ec2:DescribeSubnets",
-      "ec2:DeleteNetworkInterface",
-      "ec2:AssignPrivateIpAddresses",
-      "ec2:UnassignPrivateIpAddresses",
-    ],
-    // Lambda refuses the function unless these are allowed on all resources.
-    Resource: "*",
-  },
-];
+export const vpcStatement = identityStatement(
+  "ManageNetworkInterfaces",
+  [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+  ],
+  // Lambda refuses the function unless these are allowed on all resources.
+  "*",
+);

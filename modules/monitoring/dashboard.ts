@@ -2,7 +2,7 @@ import type { CrossAccountConsumer } from "../cross-account-consumer/cross-accou
 import type { IProducerStream } from "../producer-stream/producer-stream-props";
 
 /** What the dashboard of one account shows. */
-export interface DashboardContent {
+interface DashboardContent {
   readonly region: string;
   /** Given if the account has the stream. */
   readonly stream?: IProducerStream;

@@ -51,11 +51,7 @@ const thresholds = object<Partial<Record<AlarmId, number>>>(
 );
 
 export const MONITORING_PROPERTIES = {
-  stream: {
-    kind: producerStream,
-    required: true,
-    fix: "give the stream that the consumers read",
-  },
+  stream: { kind: producerStream, required: true, fix: "give the stream that the consumers read" },
   consumers: {
     kind: list(consumer, "consumers", { isNonEmpty: true, uniqueItems: true }),
     required: true,
@@ -74,10 +70,7 @@ export const MONITORING_PROPERTIES = {
     kind: mapOf(alarmTopicArn, "topic ARNs", accountId),
     fix: "omit it to have topics created",
   },
-  iteratorAgeShareOfRetention: {
-    kind: number(0.01, 1),
-    default: 0.5,
-  },
+  iteratorAgeShareOfRetention: { kind: number(0.01, 1), default: 0.5 },
   thresholds: {
     kind: { ...thresholds, rule: "an object with ids of alarms" },
     fix: "omit it for the thresholds of docs/runbook.md",

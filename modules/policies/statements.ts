@@ -129,12 +129,7 @@ export const identityStatement = (
   Sid: string,
   Action: readonly string[],
   Resource: string | readonly string[],
-): Statement => ({
-  Sid,
-  Effect: "Allow",
-  Action,
-  Resource,
-});
+): Statement => ({ Sid, Effect: "Allow", Action, Resource });
 
 function resourceStatements(
   Sid: string,
@@ -144,13 +139,5 @@ function resourceStatements(
 ): Statement[] {
   return principals.length === 0
     ? []
-    : [
-        {
-          Sid,
-          Effect: "Allow",
-          Principal: { AWS: principals },
-          Action,
-          Resource,
-        },
-      ];
+    : [{ Sid, Effect: "Allow", Principal: { AWS: principals }, Action, Resource }];
 }

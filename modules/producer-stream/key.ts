@@ -6,7 +6,7 @@ import { Fn, Lazy, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { partitionOf } from "../../pipeline/arn";
 import { providerRegion } from "../accounts/account-of";
-import { arnPart } from "../policies/arns";
+import { arnBeside, arnPart } from "../policies/arns";
 import { checkPartition } from "../policies/partitions";
 import { keyAdministrationStatement, policyDocument } from "../policies/statements";
 import { isLiteral } from "../properties/expressions";
@@ -145,7 +145,7 @@ function checkRegion(
 }
 
 /** The resources of a created key. */
-export interface CreatedKey {
+interface CreatedKey {
   readonly key: KmsKey;
   readonly keyAlias: KmsAlias;
   readonly keyPolicy: KmsKeyPolicy;
@@ -182,18 +182,16 @@ export function createKey(
     name: settings.keyAliasName ?? `alias/${aliasName(streamName)}`,
     targetKeyId: keyId,
   });
-  const partition = arnPart(arn, "partition");
-  const accountId = arnPart(arn, "account");
   const region = arnPart(arn, "region");
-  const streamArn = `arn:${partition}:kinesis:${region}:${accountId}:stream/${streamName}`;
+  const stream = { arn: arnBeside(arn, "kinesis", region, `stream/${streamName}`), region };
   const keyPolicy = new KmsKeyPolicy(scope, "key-policy", {
     provider,
     keyId,
     policy: Lazy.stringValue({
       produce: () =>
         policyDocument([
-          keyAdministrationStatement(partition, accountId),
-          ...grants().keyStatements({ arn: streamArn, region }, usesCreatedKey(settings)),
+          keyAdministrationStatement(arnPart(arn, "partition"), arnPart(arn, "account")),
+          ...grants().keyStatements(stream, usesCreatedKey(settings)),
         ]),
     }),
   });

@@ -1,8 +1,8 @@
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
-import type { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
-import type { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
-import type { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
-import type { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
+import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
 import { Annotations, dependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { providerRegion } from "../accounts/account-of";

@@ -26,7 +26,7 @@ import {
   type StreamPolicyStatement,
 } from "./stream-policy-statement";
 
-export interface StreamGrantsConfig {
+interface StreamGrantsConfig {
   readonly streamArn: string;
   /** If undefined, the resource policy is an output for the stream's owner to attach. */
   readonly provider?: TerraformProvider;
@@ -47,7 +47,7 @@ export interface StreamGrantsConfig {
 }
 
 /** A consumer of the stream, as far as the stream's policies depend on it. */
-export interface StreamReader extends RegisteredConsumer {
+interface StreamReader extends RegisteredConsumer {
   readonly registered: boolean;
   readonly roleArn: string;
   readonly lambdaFunction?: ITerraformDependable;

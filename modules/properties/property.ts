@@ -115,7 +115,7 @@ const dotted = ({ property }: Report, name: string): string =>
   property === "" ? name : `.${name}`;
 
 /** The JSON Schema of an object with these properties; those of the program itself are left out. */
-export function objectSchema(table: Readonly<Record<string, Property<unknown>>>): JsonSchema {
+function objectSchema(table: Readonly<Record<string, Property<unknown>>>): JsonSchema {
   const inJson = Object.entries(table).filter(([, { kind }]) => kind.schema);
   return {
     type: "object",
