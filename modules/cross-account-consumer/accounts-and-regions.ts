@@ -3,7 +3,7 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Op, Precondition, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { providerRegion } from "../accounts/account-of";
+import { providerRegion } from "../accounts/aws-provider";
 import { checkSameStack } from "../accounts/same-stack";
 import { arnPart } from "../policies/arns";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
@@ -25,10 +25,10 @@ export function checkAccounts(
     ?.filter((one) => Construct.isConstruct(one))
     .forEach((one) => checkSameStack(checks, scope, "dependsOn", one));
   checkAlias(checks, props);
-  const own = providerRegion(provider);
+  const consumerRegion = providerRegion(provider);
   const region = streamRegion(stream);
-  if (isLiteral(own) && isLiteral(region) && own !== region) {
-    checks.addError(otherRegion(own, region));
+  if (isLiteral(consumerRegion) && isLiteral(region) && consumerRegion !== region) {
+    checks.addError(otherRegion(consumerRegion, region));
   }
   checkRegionOfArns(checks, props);
 }
@@ -53,7 +53,7 @@ const otherRegion = (consumer: string, stream: string): string =>
   `'provider' must be in the stream's Region ${stream}, got ${consumer}; ` +
   "Lambda reads a stream of its own Region only: use a provider of that Region";
 
-/** Lambda and CloudWatch Logs use only what is in the function's Region, which is the stream's. */
+/** These resources must be in the function's Region, which equals the stream's. */
 function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): void {
   const region = [providerRegion(props.provider), streamRegion(props.stream)].find(isLiteral);
   const arns = {

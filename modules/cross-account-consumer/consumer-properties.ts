@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { awsProvider } from "../accounts/account-of";
+import { awsProvider } from "../accounts/aws-provider";
 import { checkSameStack } from "../accounts/same-stack";
 import { FUNCTION_PROPERTIES } from "../lambda-function/function-properties";
 import type { FunctionProps } from "../lambda-function/function-props";

@@ -75,7 +75,7 @@ export const MAPPING_PROPERTIES = {
 const ONE_DAY_SECONDS = 86400;
 const HALF_AN_HOUR_SECONDS = 1800;
 /** The shortest retention that Kinesis allows, assumed for imported streams. */
-const SHORTEST_RETENTION_HOURS = 24;
+export const SHORTEST_RETENTION_HOURS = 24;
 
 /**
  * Half of the stream's retention, at most a day. The report about such a record is only a pointer

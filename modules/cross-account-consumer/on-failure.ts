@@ -11,7 +11,7 @@ import { checkKeyRegion } from "../producer-stream/key";
 import { PropertyChecks } from "../properties/property-checks";
 import { object, Properties } from "../properties/property";
 
-/** The longest that SQS keeps a message: 14 days. */
+/** Longest message retention of SQS: 14 days. */
 const QUEUE_RETENTION_SECONDS = 1209600;
 
 /** SQS allows 80 characters, of which Terraform fills the last 26. */
@@ -172,7 +172,7 @@ export class OnFailure {
   }
 }
 
-/** SQS answers the creation of a queue that exists with that queue, so names must not be reused. */
+/** CreateQueue returns an existing queue of the same name, so names must not be reused. */
 function queuePrefix(functionName: string): string {
   const prefix = `${functionName}-on-failure-`;
   return isLiteral(functionName)
@@ -231,7 +231,7 @@ function check(
   kind.read(value, checks.report("onFailure", fix));
 }
 
-/** @param region of the destination; undefined if its ARN does not tell */
+/** @param region of the destination; undefined if its ARN has none */
 function checkOptions(checks: PropertyChecks, options: OnFailureOptions, region?: string): void {
   check(checks, options, object<OnFailureOptions>(ON_FAILURE_OPTIONS));
   if (region !== undefined && isGiven(options.kmsKeyArn)) {

@@ -131,13 +131,13 @@ export function createAlias(
   });
 }
 
-/** The settings of a function that a version has copied, as one text. */
+/** The settings of a function that publishing copies to a version, as one text. */
 const versionedSettings = (attribute: (name: string) => unknown): string =>
   Fn.jsonencode([
     attribute("code_sha256"),
     attribute("memory_size"),
     attribute("timeout"),
-    // What a function does not have is null in the one and empty in the other.
+    // Attributes without a value are null in the resource or the data source, and empty in the other.
     ...["description", "handler", "runtime"].map((name) => Fn.coalesce([attribute(name), "-"])),
     Fn.try([Fn.join(",", attribute("layers") as string[]), ""]),
     Fn.try([propertyAccess(attribute("environment"), [0, "variables"]), {}]),

@@ -95,7 +95,7 @@ export const FUNCTION_PROPERTIES = {
   codeSigningConfigArn: { kind: codeSigningConfigArn, fix: "omit it to accept any code" },
   alias: {
     kind: functionAlias,
-    fix: "omit it to have the mapping invoke the function as it was changed last",
+    fix: "omit it to invoke $LATEST",
   },
   snapStart: { kind: boolean(), implicitDefault: false },
   reservedConcurrentExecutions: {

@@ -65,11 +65,9 @@ export function checkFunction(
     checkRoleOfFunction(checks, existingFunction);
     checkNotGiven(checks, given);
   } else if (settings.functionName === undefined) {
-    const report = checks.report(
-      "functionName",
-      "the default is 'consumerName': give 'functionName'",
-    );
-    FUNCTION_PROPERTIES.functionName.kind.read(settings.consumerName, report);
+    const fix = "the default is 'consumerName': give 'functionName'";
+    const { kind } = FUNCTION_PROPERTIES.functionName;
+    kind.read(settings.consumerName, checks.report("functionName", fix));
   }
   if (createsFunction(settings)) {
     checkImage(checks, settings, given);
@@ -99,11 +97,9 @@ export function createOrReferenceFunction(
   scope: Construct,
   settings: FunctionSettings,
 ): ConsumerFunction {
-  if (settings.existingFunction) {
-    return referenceFunction(
-      settings.existingFunction,
-      arnPart(settings.stream.streamArn, "region"),
-    );
+  const { existingFunction, stream } = settings;
+  if (existingFunction) {
+    return referenceFunction(existingFunction, arnPart(stream.streamArn, "region"));
   }
   if (!createsFunction(settings)) {
     throw new Error("'code' or 'existingFunction' has been checked to be given");

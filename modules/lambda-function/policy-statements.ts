@@ -58,7 +58,7 @@ export const policyStatement = object<FunctionPolicyStatement>({
   conditions,
 });
 
-/** A statement of the caller in IAM's grammar. */
+/** A statement of the caller as IAM writes it. */
 export const givenStatement = ({
   sid,
   actions,

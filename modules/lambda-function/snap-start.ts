@@ -15,8 +15,8 @@ export function checkSnapStart(checks: PropertyChecks, props: CreatedFunctionSet
   }
   if (!alias) {
     checks.addError(
-      "'snapStart' requires 'alias', got SnapStart without one; " +
-        "Lambda takes snapshots of published versions only, and the mapping invokes one through an alias: give 'alias', or omit 'snapStart'",
+      "'snapStart' requires 'alias': Lambda takes snapshots of published versions only; " +
+        "set 'alias' or omit 'snapStart'",
     );
   }
   const noSnapStart =

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
-import { accountOf, providerRegion } from "../accounts/account-of";
-import { duplicates } from "../accounts/duplicates";
+import { accountKey, providerRegion } from "../accounts/aws-provider";
+import { findDuplicates } from "../accounts/duplicates";
 import { checkSameStack } from "../accounts/same-stack";
 import { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
 import { arnPart } from "../policies/arns";
@@ -109,18 +109,20 @@ export function checkMonitoring(
       );
     }
   });
-  for (const { name: id, paths } of duplicates(consumers.map(({ node }) => [node.id, node.path]))) {
+  for (const { name: id, paths } of findDuplicates(
+    consumers.map(({ node }) => [node.id, node.path]),
+  )) {
     checks.addError(
-      `'consumers' must be of different construct ids, which name their alarms, got ${describeValue(id)}; ` +
-        `rename all but one of ${paths.join(" and ")}`,
+      `'consumers' must have distinct construct ids (alarms are named after them), got ${describeValue(id)} at ${paths.join(" and ")}; ` +
+        "rename all but one",
     );
   }
-  checkNames(checks, consumers, name);
+  checkAlarmNames(checks, consumers, name);
   checkTopics(checks, settings);
 }
 
 /** The names of topics and dashboards are shorter than AWS's limits, since `name` is. */
-function checkNames(
+function checkAlarmNames(
   checks: PropertyChecks,
   consumers: readonly CrossAccountConsumer[],
   name: string,
@@ -149,9 +151,9 @@ function checkTopics(checks: PropertyChecks, settings: MonitoringSettings): void
   const providers = [stream.provider, ...consumers.map(({ _names: names }) => names.provider)];
   const named = Object.entries(alarmTopicArns).filter(([account]) => accountId.matches(account));
   for (const [account, arn] of named) {
-    const provider = providers.find((one) => one && accountOf(one) === account);
+    const provider = providers.find((one) => one && accountKey(one) === account);
     if (!provider) {
-      const known = providers.flatMap((one) => (one ? accountOf(one) : []));
+      const known = providers.flatMap((one) => (one ? accountKey(one) : []));
       const ids = [...new Set(known)].filter((one) => accountId.matches(one));
       checks.addError(
         `'alarmTopicArns.${account}' must be named with the account of a provider of the pipeline, got ${describeValue(account)}; ` +

@@ -8,9 +8,7 @@ import type { Statement } from "../../pipeline/iam/document";
 import { arnPart } from "./arns";
 import { viaKinesisCondition, type StreamIdentity } from "../../pipeline/iam/via-kinesis";
 
-export type { StreamIdentity };
-
-export type { Statement };
+export type { Statement, StreamIdentity };
 
 export const policyDocument = (statements: readonly Statement[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });

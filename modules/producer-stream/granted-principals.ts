@@ -15,7 +15,8 @@ export type Access = "read" | "write" | "listShards";
 
 /** The principals that have access to one stream, and the policies that allow it. */
 export class GrantedPrincipals {
-  private readonly statements: StreamPolicyStatement[] = [];
+  /** Further statements of the resource policy. */
+  public readonly statements: StreamPolicyStatement[] = [];
   /** Keyed by expression, since every read of a `role.arn` returns another token. */
   private readonly principals: Readonly<Record<Access, Map<unknown, string>>> = {
     read: new Map(),
@@ -40,10 +41,6 @@ export class GrantedPrincipals {
     for (const principals of access.map((one) => this.principals[one])) {
       principals.set(expression, principals.get(expression) ?? principal);
     }
-  }
-
-  public addStatement(statement: StreamPolicyStatement): void {
-    this.statements.push(statement);
   }
 
   /** The stream's resource policy. */

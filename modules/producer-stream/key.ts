@@ -5,7 +5,7 @@ import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
 import { Fn, Lazy, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { partitionOf } from "../../pipeline/arn";
-import { providerRegion } from "../accounts/account-of";
+import { providerRegion } from "../accounts/aws-provider";
 import { arnBeside, arnPart } from "../policies/arns";
 import { checkPartition } from "../policies/partitions";
 import { keyAdministrationStatement, policyDocument } from "../policies/statements";
@@ -17,13 +17,10 @@ import type { StreamSettings } from "./stream";
 import type { StreamGrants } from "./stream-grants";
 
 /** The key that this construct creates is in use, or kept. */
-export const createsKey = ({ encryption, kmsKeyArn, retainKey }: StreamSettings): boolean =>
-  retainKey || usesCreatedKey({ encryption, kmsKeyArn });
+export const createsKey = (settings: StreamSettings): boolean =>
+  settings.retainKey || usesCreatedKey(settings);
 
-export const usesCreatedKey = ({
-  encryption,
-  kmsKeyArn,
-}: Pick<StreamSettings, "encryption" | "kmsKeyArn">): boolean =>
+export const usesCreatedKey = ({ encryption, kmsKeyArn }: StreamSettings): boolean =>
   encryption !== StreamEncryption.NONE && kmsKeyArn === undefined;
 
 const OF_CREATED_KEY = ["deletionWindowInDays", "keyRotationPeriodInDays", "keyAliasName"] as const;

@@ -5,7 +5,7 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
 import { Annotations, dependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { providerRegion } from "../accounts/account-of";
+import { providerRegion } from "../accounts/aws-provider";
 import { compareStreamNames } from "../accounts/duplicate-names";
 import { arnPart } from "../policies/arns";
 import { partitionOf } from "../../pipeline/arn";

@@ -12,7 +12,7 @@ import {
   TerraformStack,
 } from "cdktf";
 import { Construct } from "constructs";
-import { isAwsProvider } from "../accounts/account-of";
+import { isAwsProvider } from "../accounts/aws-provider";
 import { arnPart } from "../policies/arns";
 import { ANY_DIGEST } from "../policies/created-roles";
 import type { Statement, StreamIdentity } from "../policies/statements";
@@ -99,7 +99,7 @@ export class StreamGrants {
 
   public addStatement(given: StreamPolicyStatement): ITerraformDependable[] {
     const { statement, preconditions } = readStatement(this.scope, given, this.config.partition);
-    this.principals.addStatement(statement);
+    this.principals.statements.push(statement);
     this.createResourcePolicy();
     this.addPreconditions(preconditions);
     return this.policies;

@@ -1,7 +1,7 @@
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
-import { awsProvider } from "../accounts/account-of";
+import { awsProvider } from "../accounts/aws-provider";
 import { checkSameStack } from "../accounts/same-stack";
 import { isLiteral, textOf } from "../properties/expressions";
 import { keyAliasName, kinesisName, kmsKeyArn, streamArn } from "../properties/formats";
@@ -135,7 +135,7 @@ function checkMaxRecordSize(checks: PropertyChecks, props: StreamSettings): void
   const [sinceMajor, sinceMinor] = MAX_RECORD_SIZE_SINCE;
   if (major < sinceMajor || (major === sinceMajor && minor < sinceMinor)) {
     checks.addError(
-      `'maxRecordSizeKib' must be omitted before version ${MAX_RECORD_SIZE_SINCE.join(".")} of the AWS provider, got it with bindings of version ${version}; ` +
+      `'maxRecordSizeKib' requires AWS provider ${MAX_RECORD_SIZE_SINCE.join(".")}, got bindings for ${version}; ` +
         "install newer bindings, or omit it for 1024 KiB",
     );
   }
