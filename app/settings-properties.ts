@@ -1,8 +1,8 @@
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
-import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
-import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
-import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring-properties";
-import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
+import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-properties";
+import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
+import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring";
+import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream";
 import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
@@ -19,7 +19,7 @@ import {
   string,
 } from "../modules/properties/kinds";
 import { isGiven, isPlainObject } from "../pipeline/values";
-import { object, passedOn, Properties } from "../modules/properties/property";
+import { object, withoutDefaults, Properties } from "../modules/properties/property";
 import { account, accountReference } from "./accounts";
 import { RETAINED_VERSIONS } from "./old-versions";
 import {
@@ -69,8 +69,8 @@ const writerOptions = object<WriterOptions>({
   listShards: { kind: boolean(), implicitDefault: false },
 });
 
-const newStream = object<NewStream>(passedOn(NEW_STREAM));
-const existingStream = object<ExistingStream>(passedOn(EXISTING_STREAM));
+const newStream = object<NewStream>(withoutDefaults(NEW_STREAM));
+const existingStream = object<ExistingStream>(withoutDefaults(EXISTING_STREAM));
 
 /** Chosen by its property, so that a mistake is reported for the kind of stream that was meant. */
 const stream: Kind<NewStream | ExistingStream> = {
@@ -164,9 +164,9 @@ const CONSUMER_SETTINGS = {
   id: { kind: nonEmptyString(), fix: "omit it for 'consumerName'" },
   code: { kind: nonEmptyString(), default: "handler/dist" },
   onFailure: { kind: onFailure, fix: "omit it to have a queue created for this consumer" },
-  ...passedOn(CONSUMER),
-  ...passedOn(FUNCTION),
-  ...passedOn(MAPPING),
+  ...withoutDefaults(CONSUMER),
+  ...withoutDefaults(FUNCTION),
+  ...withoutDefaults(MAPPING),
   alias: { kind: alias, fix: FUNCTION_PROPERTIES.alias.fix },
 } as const satisfies Properties<ConsumerInput>;
 
@@ -207,7 +207,7 @@ const DEPLOYMENT = {
     fix: "give at least one consumer",
   },
   monitoring: {
-    kind: object<MonitoringInput>(passedOn(MONITORING)),
+    kind: object<MonitoringInput>(withoutDefaults(MONITORING)),
     fix: "omit it for neither alarms nor dashboards, or give an object",
   },
   backend: { kind: object<Backend>(BACKEND), fix: "omit it to keep the state in a local file" },

@@ -1,8 +1,8 @@
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
-import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
-import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
-import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring-properties";
-import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
+import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
+import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-properties";
+import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring";
+import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream";
 import type { Property } from "../modules/properties/property";
 import { Docstring, docstringsOf } from "./docstrings";
 
@@ -22,12 +22,14 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, Property<unknown>>
   PipelineMonitoringProps: MONITORING_PROPERTIES,
 };
 
+const inLambdaFunction = (name: string): string => `modules/lambda-function/${name}.ts`;
+
 export const LIBRARY_FILES = [
   "modules/cross-account-consumer/cross-account-consumer-props.ts",
-  "modules/cross-account-consumer/function-props.ts",
-  "modules/cross-account-consumer/function-types.ts",
   "modules/cross-account-consumer/mapping-props.ts",
   "modules/cross-account-consumer/on-failure.ts",
+  ...["alias", "existing-function", "file-system", "function-props"].map(inLambdaFunction),
+  ...["image", "policy-statements", "vpc"].map(inLambdaFunction),
   "modules/monitoring/pipeline-monitoring-props.ts",
   "modules/producer-stream/producer-stream-props.ts",
 ];

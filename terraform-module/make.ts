@@ -12,7 +12,7 @@ import {
   type StartingPosition,
   StreamMode,
 } from "../modules";
-import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/record-age";
+import { defaultRecordAgeSeconds } from "../modules/cross-account-consumer/mapping";
 import { fixOf } from "../modules/properties/property";
 import { mustBe, render } from "../modules/properties/problems";
 import { replaceBetween, rewriteMarkdown } from "../scripts/markdown-tables";

@@ -1,8 +1,8 @@
 import { StartingPosition } from "../modules";
 import { CONSUMER_PROPERTIES } from "../modules/cross-account-consumer/consumer-properties";
-import { FUNCTION_PROPERTIES } from "../modules/cross-account-consumer/function-properties";
-import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping-properties";
-import { STREAM_PROPERTIES } from "../modules/producer-stream/stream-properties";
+import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-properties";
+import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
+import { STREAM_PROPERTIES } from "../modules/producer-stream/stream";
 import type { JsonSchema } from "../modules/properties/json-schema";
 import { nonEmptyString, oneOf } from "../modules/properties/kinds";
 import type { Property } from "../modules/properties/property";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { PRODUCT_DEFAULTS } from "../../cli/src/doctor/mapping-fixes";
 import { repairsOf, type Fix } from "../../cli/src/doctor/repairs";
-import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping";
 import {
   allowRole,
   CONFIGURATION,

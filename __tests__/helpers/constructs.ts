@@ -1,11 +1,8 @@
 import { ProducerStream } from "../../modules";
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
-import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
-import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
-import {
-  STREAM_ATTRIBUTES,
-  STREAM_PROPERTIES,
-} from "../../modules/producer-stream/stream-properties";
+import { FUNCTION_PROPERTIES } from "../../modules/lambda-function/function-properties";
+import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping";
+import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../../modules/producer-stream/stream";
 import { type Problem, render } from "../../modules/properties/problems";
 import { PropertyChecks } from "../../modules/properties/property-checks";
 import { type Property, readProperties } from "../../modules/properties/property";

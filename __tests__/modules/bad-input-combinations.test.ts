@@ -44,7 +44,7 @@ describe("a combination of properties", () => {
     ],
     [
       { snapStart: true, runtime: "java21" },
-      "'snapStart' requires 'alias', got SnapStart without one; Lambda takes snapshots of published versions only, and the mapping invokes one through an alias: give 'alias', or omit 'snapStart'",
+      "'snapStart' requires 'alias': Lambda takes snapshots of published versions only; set 'alias' or omit 'snapStart'",
     ],
     [{ snapStart: true, alias: { name: "live" } }, NO_SNAP_START("nodejs22.x")],
     [

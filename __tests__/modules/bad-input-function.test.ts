@@ -1,5 +1,5 @@
 import { LambdaCode } from "../../modules";
-import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
+import { FUNCTION_PROPERTIES } from "../../modules/lambda-function/function-properties";
 import { CONSTRUCTS } from "../helpers/constructs";
 import { propertiesOf, sentenceAbout } from "../helpers/sentences";
 import { ROLE_ARN } from "../helpers/synthesize";

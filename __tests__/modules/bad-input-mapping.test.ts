@@ -1,5 +1,5 @@
 import { OnFailure, StartingPosition } from "../../modules";
-import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping";
 import * as formats from "../../modules/properties/formats";
 import type { JsonSchema } from "../../modules/properties/json-schema";
 import { CONSTRUCTS } from "../helpers/constructs";

@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
-import { type CrossAccountConsumer, PipelineMonitoring } from "../../modules";
+import { Construct } from "constructs";
+import { CrossAccountConsumer, LambdaCode, PipelineMonitoring } from "../../modules";
 import {
   aConsumer,
   aStream,
@@ -106,7 +107,26 @@ describe("a monitoring is refused", () => {
     );
   });
 
-  it("with a consumer of another stream, or two of one id", () => {
+  it("with two consumers of one construct id, which their alarms would be named after", () => {
+    const given = (stack: TerraformStack, providers: Providers) => {
+      const stream = aStream(stack, providers, {}, "clicks");
+      const consumers = ["first", "second"].map(
+        (name) =>
+          new CrossAccountConsumer(new Construct(stack, name), "consumer", {
+            provider: providers.consumer,
+            stream,
+            consumerName: name,
+            code: LambdaCode.fromS3("code-bucket", "consumer.zip"),
+          }),
+      );
+      return { stream, consumers };
+    };
+    expect(refusalsOf(given)).toEqual([
+      `'consumers' must have distinct construct ids (alarms are named after them), got "consumer" at stack/first/consumer and stack/second/consumer; rename all but one`,
+    ]);
+  });
+
+  it("with a consumer of another stream", () => {
     const consumers = (stack: TerraformStack, providers: Providers): CrossAccountConsumer[] => {
       const other = aStream(stack, providers, { streamName: "views" }, "views");
       return [

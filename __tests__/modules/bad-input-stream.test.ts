@@ -1,8 +1,5 @@
 import { ProducerStream, StreamEncryption, StreamMode } from "../../modules";
-import {
-  STREAM_ATTRIBUTES,
-  STREAM_PROPERTIES,
-} from "../../modules/producer-stream/stream-properties";
+import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../../modules/producer-stream/stream";
 import { CONSTRUCTS } from "../helpers/constructs";
 import { propertiesOf, sentenceAbout } from "../helpers/sentences";
 import { KEY_ARN, refusals, REGION, STREAM_ARN } from "../helpers/synthesize";

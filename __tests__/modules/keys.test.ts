@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { ProducerStream, type ProducerStreamProps, StreamEncryption } from "../../modules";
-import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
+import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream";
 import { CONSTRUCTS } from "../helpers/constructs";
 import { propertiesOf } from "../helpers/sentences";
 import {

@@ -17,13 +17,13 @@ const refusalOf = (arns: readonly string[], granted = arns.length) =>
   );
 
 const sentence = (paths: string) =>
-  `'provider' must be given to one construct of a stream, got it at ${paths}; a stream has one resource policy, which the last of them would silently replace: pass one stream to all consumers`;
+  `only one construct may manage a stream's resource policy: ${paths} have a 'provider'; the last of them would silently replace the policy of the others: pass one stream to all consumers`;
 
 describe("a stream's one resource policy", () => {
   it("fails when two constructs would manage it", () => {
     const refusal = refusalOf([STREAM_ARN, STREAM_ARN]);
     expect(refusal).toContain(sentence("stack/stream-0 and stack/stream-1"));
-    expect(refusal.match(/must be/g)).toHaveLength(1);
+    expect(refusal.match(/only one construct/g)).toHaveLength(1);
   });
 
   it("fails when a created stream is also imported", () => {

@@ -1,5 +1,5 @@
 import { StreamEncryption } from "../../modules";
-import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream-properties";
+import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream";
 import { CONSTRUCTS } from "../helpers/constructs";
 import { sentenceAbout } from "../helpers/sentences";
 import { withVersion } from "../helpers/provider-version";
@@ -82,7 +82,7 @@ describe("maxRecordSizeKib", () => {
 
   it.each(["5.100.0", "6.0.0", "6.19.9"])("is refused with bindings of %s", (version) => {
     expect(refuseWithBindings(version)).toEqual([
-      `'maxRecordSizeKib' must be omitted before version 6.20 of the AWS provider, got it with bindings of version ${version}; install newer bindings, or omit it for 1024 KiB`,
+      `'maxRecordSizeKib' requires AWS provider 6.20, got bindings for ${version}; install newer bindings, or omit it for 1024 KiB`,
     ]);
   });
 

@@ -8,7 +8,7 @@ import {
   STREAM_ARN,
 } from "../helpers/synthesize";
 import { CONSUMER_PROPERTIES } from "../../modules/cross-account-consumer/consumer-properties";
-import { STREAM_ATTRIBUTES } from "../../modules/producer-stream/stream-properties";
+import { STREAM_ATTRIBUTES } from "../../modules/producer-stream/stream";
 import {
   preconditionOf,
   preconditions,

@@ -1,7 +1,7 @@
 import { OnFailure, ReadMode, StartingPosition } from "../../modules";
-import { functionReference } from "../../modules/cross-account-consumer/function-kinds";
-import { FUNCTION_PROPERTIES } from "../../modules/cross-account-consumer/function-properties";
-import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping-properties";
+import { functionReference } from "../../modules/lambda-function/existing-function";
+import { FUNCTION_PROPERTIES } from "../../modules/lambda-function/function-properties";
+import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping";
 import { principalArn } from "../../modules/policies/principals";
 import * as formats from "../../modules/properties/formats";
 import type { Kind } from "../../modules/properties/kinds";

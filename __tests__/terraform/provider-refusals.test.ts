@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { PipelineMonitoring, type PipelineMonitoringProps } from "../../modules";
-import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring-properties";
+import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring";
 import { oneOf } from "../../modules/properties/kinds";
 import type { Property } from "../../modules/properties/property";
 import { CONSTRUCTS, type Declared, errorsOf } from "../helpers/constructs";

@@ -3,8 +3,8 @@ import type { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { TerraformProvider } from "cdktf";
 import { Construct, IConstruct } from "constructs";
 import { expressionOf } from "../properties/expressions";
-import { accountOf, regionOf } from "./account-of";
-import { Duplicate, duplicates, mustBeUnique } from "./duplicates";
+import { accountKey, accountRegionKey } from "./aws-provider";
+import { Duplicate, findDuplicates, mustBeUnique } from "./duplicates";
 
 const duplicateFunction = mustBeUnique("functionName", "in an account and Region");
 const duplicateRole = mustBeUnique("roleName", "in an account");
@@ -41,7 +41,7 @@ interface NamedStream extends Construct {
  * compares names only if it is the first of its group: if each searched the tree, the time would
  * grow with the square of their number.
  */
-class Created<T extends Construct> {
+class ConstructRegistry<T extends Construct> {
   private readonly byRoot = new WeakMap<IConstruct, T[]>();
 
   public add(construct: T): void {
@@ -52,7 +52,7 @@ class Created<T extends Construct> {
   }
 
   /** The first construct of a group gets the whole group, if there are others; else none. */
-  public groupOfFirst(construct: T, groupOf: (one: T) => string | undefined): T[] {
+  public groupIfFirst(construct: T, groupOf: (one: T) => string | undefined): T[] {
     const all = this.byRoot.get(construct.node.root) ?? [];
     const group = groupOf(construct);
     const isOfGroup = (one: T): boolean => groupOf(one) === group && isInTree(one);
@@ -67,8 +67,8 @@ const isInTree = (construct: IConstruct): boolean => {
   return !scope || (scope.node.tryFindChild(id) === construct && isInTree(scope));
 };
 
-const createdConsumers = new Created<NamedConsumer>();
-const createdStreams = new Created<NamedStream>();
+const createdConsumers = new ConstructRegistry<NamedConsumer>();
+const createdStreams = new ConstructRegistry<NamedStream>();
 
 export function compareConsumerNames(consumer: NamedConsumer): void {
   createdConsumers.add(consumer);
@@ -80,12 +80,10 @@ export function compareStreamNames(stream: NamedStream): void {
   stream.node.addValidation({ validate: () => duplicateStreams(stream) });
 }
 
-/** Reports names of consumers that AWS would refuse at apply, or with which one resource would overwrite another. */
+/** Finds names that AWS would refuse at apply, or with which one resource would overwrite another. */
 function duplicateConsumerNames(consumer: NamedConsumer): string[] {
-  const account = accountOf(consumer._names.provider);
-  const peers = createdConsumers.groupOfFirst(consumer, ({ _names: names }) =>
-    accountOf(names.provider),
-  );
+  const accountOf = ({ _names: names }: NamedConsumer): string => accountKey(names.provider);
+  const peers = createdConsumers.groupIfFirst(consumer, accountOf);
   if (peers.length === 0) {
     return [];
   }
@@ -96,41 +94,29 @@ function duplicateConsumerNames(consumer: NamedConsumer): string[] {
     names.existingRoleName ?? names.roleName ?? names.functionName;
   const sharedRoles = new Set(sharing.map(roleOf));
   const withShared = peers.filter((one) => sharedRoles.has(roleOf(one)));
-  const regionOfConsumer = ({ _names: names }: NamedConsumer) => regionOf(names.provider);
+  const regionOfConsumer = ({ _names: names }: NamedConsumer) => accountRegionKey(names.provider);
   return [
     ...duplicatesIn(created, regionOfConsumer, (one) => one._names.functionName, duplicateFunction),
-    ...duplicatesIn(
-      created,
-      () => account,
-      ({ _names: names }) => names.roleName ?? names.functionName,
-      duplicateRole,
-    ),
+    ...duplicatesIn(created, accountOf, roleOf, duplicateRole),
     ...duplicatesIn(withShared, roleOf, ({ _names: names }) => names.consumerName, duplicatePolicy),
   ];
 }
 
-/** Reports names of streams, and aliases of their keys, that are used twice in an account and Region. */
+/** Finds names of streams, and aliases of their keys, that are used twice in an account and Region. */
 function duplicateStreams(stream: NamedStream): string[] {
-  const regionOfStream = ({ provider }: NamedStream) => provider && regionOf(provider);
-  const region = regionOfStream(stream);
-  const peers = createdStreams.groupOfFirst(stream, regionOfStream);
+  const regionOfStream = ({ provider }: NamedStream) =>
+    provider ? accountRegionKey(provider) : "";
+  const peers = createdStreams.groupIfFirst(stream, regionOfStream);
   if (peers.length === 0) {
     return [];
   }
-  const names = duplicatesIn(
-    peers,
-    () => region ?? "",
-    (one) => one.stream.nameInput ?? "",
-    duplicateStream,
-  );
+  const nameOf = (one: NamedStream): string => one.stream.nameInput ?? "";
+  const aliasOf = ({ keyAlias }: NamedStream): string => keyAlias?.nameInput ?? "";
+  const names = duplicatesIn(peers, regionOfStream, nameOf, duplicateStream);
+  const withKey = peers.filter(({ keyAlias }) => keyAlias);
   return names.length > 0
     ? names
-    : duplicatesIn(
-        peers.filter(({ keyAlias }) => keyAlias),
-        () => region ?? "",
-        ({ keyAlias }) => keyAlias?.nameInput ?? "",
-        duplicateKeyAlias,
-      );
+    : duplicatesIn(withKey, regionOfStream, aliasOf, duplicateKeyAlias);
 }
 
 /** A sentence for each name that more than one construct of a group has. */
@@ -150,5 +136,5 @@ function duplicatesIn<T extends Construct>(
     named.push([expression(one, nameOf), one.node.path]);
     groups.set(group, named);
   }
-  return [...groups.values()].flatMap((named) => duplicates(named).map(sentence));
+  return [...groups.values()].flatMap((named) => findDuplicates(named).map(sentence));
 }

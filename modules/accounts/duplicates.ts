@@ -10,7 +10,9 @@ export const mustBeUnique =
     `'${property}' must be unique ${where}, got ${JSON.stringify(name)} at ${paths.join(" and ")}; rename all but one`;
 
 /** The names that more than one construct has. */
-export function duplicates(named: readonly (readonly [name: string, path: string])[]): Duplicate[] {
+export function findDuplicates(
+  named: readonly (readonly [name: string, path: string])[],
+): Duplicate[] {
   const names = [...new Set(named.map(([name]) => name))];
   return names
     .map((name) => ({

@@ -1,16 +1,35 @@
-import { awsProvider } from "../accounts/account-of";
+import { Construct } from "constructs";
+import { awsProvider } from "../accounts/aws-provider";
+import { checkSameStack } from "../accounts/same-stack";
+import { FUNCTION_PROPERTIES } from "../lambda-function/function-properties";
+import type { FunctionProps } from "../lambda-function/function-props";
+import { checkFunction } from "../lambda-function/lambda-function";
 import { producerStream } from "../producer-stream/stream-base";
 import { consumerArn, kinesisName } from "../properties/formats";
 import { mapOfStrings, oneOf } from "../properties/kinds";
 import { PropertyChecks } from "../properties/property-checks";
-import { Properties, readProperties, WithDefaults } from "../properties/property";
-import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
-import { FUNCTION_PROPERTIES } from "./function-properties";
-import { FunctionProps } from "./function-props";
-import type { LambdaCode } from "./lambda-code";
-import { MAPPING_PROPERTIES } from "./mapping-properties";
-import { MappingProps } from "./mapping-props";
-import { tagsByResource } from "./tags";
+import { object, Properties, readProperties, WithDefaults } from "../properties/property";
+import { checkAccounts } from "./accounts-and-regions";
+import type { CrossAccountConsumer } from "./cross-account-consumer";
+import {
+  CrossAccountConsumerProps,
+  ReadMode,
+  TagsByResource,
+} from "./cross-account-consumer-props";
+import { checkMapping, MAPPING_PROPERTIES } from "./mapping";
+import type { MappingProps } from "./mapping-props";
+import { OnFailure } from "./on-failure";
+import { checkRegisteredConsumer } from "./registered-consumer";
+
+const tags = { kind: mapOfStrings(), fix: "omit it for the tags that all have" } as const;
+
+const tagsByResource = object<TagsByResource>({
+  role: tags,
+  logGroup: tags,
+  lambdaFunction: tags,
+  onFailureQueue: tags,
+  mapping: tags,
+});
 
 type ReadingProps = Omit<CrossAccountConsumerProps, keyof FunctionProps | keyof MappingProps>;
 
@@ -40,23 +59,50 @@ export type ConsumerSettings = WithDefaults<
   typeof CONSUMER_PROPERTIES & typeof FUNCTION_PROPERTIES & typeof MAPPING_PROPERTIES
 >;
 
-/** The settings of a consumer whose function is created. */
-export type FunctionSettings = ConsumerSettings & { readonly code: LambdaCode };
-
-export const createsFunction = (settings: ConsumerSettings): settings is FunctionSettings =>
-  settings.code !== undefined;
-
 /**
  * Checks every property of a consumer by itself, and sets the defaults. Node.js takes 20 times as
  * long to spread three objects of this size into one.
+ *
+ * @param owner the consumer whose function is used, if `existingFunction` is a consumer
  */
-export const readConsumer = (
+export function readConsumer(
   given: CrossAccountConsumerProps,
   checks: PropertyChecks,
-): ConsumerSettings =>
-  Object.assign(
+  owner?: CrossAccountConsumer,
+): ConsumerSettings {
+  const ofFunction: FunctionProps = owner ? { ...given, existingFunction: undefined } : given;
+  const settings = Object.assign(
     {},
     readProperties(CONSUMER_PROPERTIES, given as ReadingProps, checks),
-    readProperties(FUNCTION_PROPERTIES, given as FunctionProps, checks),
+    readProperties(FUNCTION_PROPERTIES, ofFunction, checks),
     readProperties(MAPPING_PROPERTIES, given as MappingProps, checks),
   );
+  return owner ? { ...settings, ...describedBy(owner, settings) } : settings;
+}
+
+/** The function of another consumer by the names that are known at synth, and its failure queue. */
+function describedBy(
+  { _names: names, roleArn, onFailureQueue }: CrossAccountConsumer,
+  { onFailure }: ConsumerSettings,
+): Pick<ConsumerSettings, "existingFunction" | "onFailure"> {
+  const { functionName, roleName = functionName, existingRoleName = roleName } = names;
+  return {
+    existingFunction: { functionName, roleName: existingRoleName, roleArn },
+    onFailure: onFailure ?? (onFailureQueue && OnFailure.sqs(onFailureQueue.arn)),
+  };
+}
+
+/** The rules that span several properties of a consumer. */
+export function checkConsumer(
+  checks: PropertyChecks,
+  scope: Construct,
+  settings: ConsumerSettings,
+  given: CrossAccountConsumerProps,
+  owner?: CrossAccountConsumer,
+): void {
+  checkSameStack(checks, scope, "existingFunction", owner);
+  checkAccounts(checks, scope, settings);
+  checkRegisteredConsumer(checks, settings);
+  checkFunction(checks, settings, given);
+  checkMapping(checks, settings, given);
+}

@@ -1,7 +1,7 @@
-import { TerraformProvider } from "cdktf";
-import { FunctionProps } from "./function-props";
-import { MappingProps } from "./mapping-props";
-import { IProducerStream } from "../producer-stream/producer-stream-props";
+import type { TerraformProvider } from "cdktf";
+import type { FunctionProps } from "../lambda-function/function-props";
+import type { IProducerStream } from "../producer-stream/producer-stream-props";
+import type { MappingProps } from "./mapping-props";
 
 /** The throughput that the consumer reads with. */
 export enum ReadMode {

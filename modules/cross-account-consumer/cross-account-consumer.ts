@@ -12,28 +12,28 @@ import type { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { compareConsumerNames, NamedConsumer } from "../accounts/duplicate-names";
-import { checkSameStack } from "../accounts/same-stack";
+import {
+  ConsumerFunction,
+  createOrReferenceFunction,
+  functionNameOf,
+} from "../lambda-function/lambda-function";
 import { replacedWithRole } from "../policies/created-roles";
 import {
   decryptStatement,
   logStatement,
   policyDocument,
   readStatements,
+  Statement,
 } from "../policies/statements";
 import { asStream, StreamBase } from "../producer-stream/stream-base";
 import { PropertyChecks } from "../properties/property-checks";
-import { accountPreconditions, checkAccounts, regionPreconditions } from "./account-rules";
-import { createConsumerPolicy } from "./consumer-policy";
-import { ConsumerSettings, readConsumer } from "./consumer-properties";
-import { CrossAccountConsumerProps, ReadMode } from "./cross-account-consumer-props";
-import { createMapping } from "./event-source-mapping";
-import { checkFunction } from "./function-rules";
-import { createOrReferenceFunction, functionNameOf } from "./lambda-function";
-import { checkMapping, warnOfMapping } from "./mapping-rules";
+import { tagsOf } from "../properties/tags";
+import { accountPreconditions, regionPreconditions } from "./accounts-and-regions";
+import { checkConsumer, ConsumerSettings, readConsumer } from "./consumer-properties";
+import type { CrossAccountConsumerProps } from "./cross-account-consumer-props";
+import { createMapping } from "./mapping";
 import { OnFailure } from "./on-failure";
-import { defaultRecordAgeSeconds } from "./record-age";
-import { sharedFunction, withSharedFunction } from "./shared-function";
-import { tagsOf } from "./tags";
+import { createConsumerPolicy, registerConsumer } from "./registered-consumer";
 
 /**
  * A Lambda function in one account that reads a Kinesis data stream in another. Creates the
@@ -87,47 +87,36 @@ export class CrossAccountConsumer extends Construct {
   public readonly _stream: StreamBase;
 
   private readonly settings: ConsumerSettings;
+  private readonly functionInUse: ConsumerFunction;
   private knownDnsSuffix?: string;
 
   constructor(scope: Construct, id: string, props: CrossAccountConsumerProps) {
     super(scope, id);
-    const checks = new PropertyChecks();
     const { existingFunction } = props;
-    const sharing = existingFunction instanceof CrossAccountConsumer ? existingFunction : undefined;
-    const owner = sharing?._functionOwner;
-    const settings = owner
-      ? withSharedFunction(owner, readConsumer({ ...props, existingFunction: undefined }, checks))
-      : readConsumer(props, checks);
+    const owner =
+      existingFunction instanceof CrossAccountConsumer
+        ? existingFunction._functionOwner
+        : undefined;
+    const checks = new PropertyChecks();
+    const settings = readConsumer(props, checks, owner);
     checks.throwIfWrongType(this);
-    checkSameStack(checks, this, "existingFunction", owner);
-    checkAccounts(checks, this, settings);
-    checkFunction(checks, settings, props);
-    checkMapping(checks, settings, props);
+    checkConsumer(checks, this, settings, props, owner);
     checks.throwIfAny(this);
+    const { provider, consumerName } = settings;
     this.settings = settings;
     this._stream = asStream(settings.stream);
-    const onFailure = settings.onFailure ?? OnFailure.queue();
+    this._functionOwner = owner ?? this;
     this._names = {
-      provider: settings.provider,
-      consumerName: settings.consumerName,
+      provider,
+      consumerName,
       roleName: settings.roleName,
       functionName: functionNameOf(settings),
       existingRoleName: settings.existingFunction?.roleName,
     };
     compareConsumerNames(this);
 
-    const { _grants: grants, streamArn } = this._stream;
-    const { retentionPeriodHours } = grants.config;
-    const maximumRecordAgeInSeconds =
-      settings.maximumRecordAgeInSeconds ?? defaultRecordAgeSeconds(retentionPeriodHours);
-    warnOfMapping(
-      this,
-      { ...settings, maximumRecordAgeInSeconds },
-      this.enhancedFanOut,
-      retentionPeriodHours,
-    );
-    const target = owner ? sharedFunction(owner) : createOrReferenceFunction(this, settings);
-    this._functionOwner = owner ?? this;
+    const target = owner ? owner.sharedFunction() : createOrReferenceFunction(this, settings);
+    this.functionInUse = target;
     this.functionName = target.functionName;
     this.functionArn = target.functionArn;
     this.roleName = target.roleName;
@@ -141,50 +130,33 @@ export class CrossAccountConsumer extends Construct {
     this.lambdaFunction = target.lambdaFunction;
     this.alias = target.alias;
 
-    this.registeredConsumer = this.register();
+    const { _grants: grants, streamArn } = this._stream;
+    this.registeredConsumer = registerConsumer(this, settings, this._stream);
     this.consumerArn = this.registeredConsumer?.arn ?? settings.consumerArn;
-    const dnsSuffix = grants.config.decryptKeyArns.length > 0 ? this.dnsSuffix() : undefined;
     grants.addReader({
       path: this.node.path,
-      consumerName: settings.consumerName,
+      consumerName,
       registered: this.registeredConsumer !== undefined,
       roleArn: target.roleArn,
       lambdaFunction: target.lambdaFunction,
-      dnsSuffix,
+      dnsSuffix: grants.config.decryptKeyArns.length > 0 ? this.dnsSuffix() : undefined,
     });
     this.consumerPolicy = createConsumerPolicy(this, this._stream, this.consumerArn, target);
-
-    const destination = onFailure._bind(this, {
-      provider: settings.provider,
-      functionName: functionNameOf(settings),
+    const destination = (settings.onFailure ?? OnFailure.queue())._bind(this, {
+      provider,
+      functionName: this._names.functionName,
       roleArn: target.roleArn,
       tags: tagsOf(settings, "onFailureQueue"),
       dnsSuffix: () => this.dnsSuffix(),
     });
     this.onFailureQueue = destination.queue;
-    const precondition = accountPreconditions(this, settings);
-    this.rolePolicy = new IamRolePolicy(this, "role-policy", {
-      provider: settings.provider,
-      name: settings.consumerName,
-      role: target.roleName,
-      policy: policyDocument([
-        ...readStatements(streamArn, this.consumerArn),
-        ...(dnsSuffix === undefined
-          ? []
-          : [decryptStatement(grants.config.decryptKeyArns, grants.stream, dnsSuffix)]),
-        ...destination.statements,
-        ...(target.logGroupArn === undefined ? [] : [logStatement(target.logGroupArn)]),
-      ]),
-      lifecycle: {
-        ...replacedWithRole(this, target.roleName),
-        ...(precondition.length > 0 && { precondition }),
-      },
-    });
+    this.rolePolicy = this.createRolePolicy(destination.statements);
+
     this.mapping = createMapping(this, settings, {
       functionArn: target.invokedArn,
       eventSourceArn: this.consumerArn ?? streamArn,
       destinationArn: destination.destinationArn,
-      maximumRecordAgeInSeconds,
+      retentionPeriodHours: grants.config.retentionPeriodHours,
       preconditions: [
         ...checks.preconditions,
         ...regionPreconditions(this, settings, target.lambdaFunction),
@@ -198,19 +170,7 @@ export class CrossAccountConsumer extends Construct {
       ].filter((dependency) => dependency !== undefined),
     });
     grants.addMapping(this.mapping);
-    // It changes after the mapping, and `role-policy` before, so that either allows the destination
-    // that the mapping has. Terraform would delete it before it changes the mapping, so without a
-    // destination it is kept, with a statement that the role has anyway.
-    this.onFailurePolicy = new IamRolePolicy(this, "on-failure-policy", {
-      provider: settings.provider,
-      name: `on-failure-${Fn.sha1(settings.consumerName)}`,
-      role: target.roleName,
-      policy: policyDocument(
-        destination.statements.length > 0 ? destination.statements : readStatements(streamArn),
-      ),
-      dependsOn: [this.mapping],
-      lifecycle: replacedWithRole(this, target.roleName),
-    });
+    this.onFailurePolicy = this.createOnFailurePolicy(destination.statements);
   }
 
   /** URL of the queue created for failures; undefined with another `onFailure`. */
@@ -218,19 +178,52 @@ export class CrossAccountConsumer extends Construct {
     return this.onFailureQueue?.url;
   }
 
-  private get enhancedFanOut(): boolean {
-    return this.settings.readMode !== ReadMode.SHARED_THROUGHPUT;
+  /** The function for another consumer. Its role already has access to the log group. */
+  private sharedFunction(): ConsumerFunction {
+    const { role, functionPolicy, logGroup, logGroupArn, ...shared } = this.functionInUse;
+    return shared;
   }
 
-  private register(): KinesisStreamConsumer | undefined {
-    const { provider, streamArn } = this._stream;
-    return this.enhancedFanOut && provider
-      ? new KinesisStreamConsumer(this, "consumer", {
-          provider,
-          name: this.settings.consumerName,
-          streamArn,
-        })
-      : undefined;
+  /** Allows the role to read the stream, to report failures and to log. */
+  private createRolePolicy(reportStatements: readonly Statement[]): IamRolePolicy {
+    const { config, stream } = this._stream._grants;
+    const { roleName, logGroupArn } = this.functionInUse;
+    const precondition = accountPreconditions(this, this.settings);
+    return new IamRolePolicy(this, "role-policy", {
+      provider: this.settings.provider,
+      name: this.settings.consumerName,
+      role: roleName,
+      policy: policyDocument([
+        ...readStatements(stream.arn, this.consumerArn),
+        ...(config.decryptKeyArns.length > 0
+          ? [decryptStatement(config.decryptKeyArns, stream, this.dnsSuffix())]
+          : []),
+        ...reportStatements,
+        ...(logGroupArn === undefined ? [] : [logStatement(logGroupArn)]),
+      ]),
+      lifecycle: {
+        ...replacedWithRole(this, roleName),
+        ...(precondition.length > 0 && { precondition }),
+      },
+    });
+  }
+
+  /**
+   * Changes after the mapping, and `role-policy` before, so that either allows the destination
+   * that the mapping has. Terraform would delete it before it changes the mapping, so without a
+   * destination it is kept, with a statement that the role has anyway.
+   */
+  private createOnFailurePolicy(reportStatements: readonly Statement[]): IamRolePolicy {
+    return new IamRolePolicy(this, "on-failure-policy", {
+      provider: this.settings.provider,
+      name: `on-failure-${Fn.sha1(this.settings.consumerName)}`,
+      role: this.roleName,
+      policy: policyDocument(
+        reportStatements.length > 0 ? reportStatements : readStatements(this._stream.streamArn),
+      ),
+      dependsOn: [this.mapping],
+      lifecycle: replacedWithRole(this, this.roleName),
+    });
   }
 
   /**

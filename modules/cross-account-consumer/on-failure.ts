@@ -7,11 +7,11 @@ import { accountId, bucketArn, customerKeyArn, queueArn, topicArn } from "../pro
 import { asArgument, isLiteral } from "../properties/expressions";
 import { Kind } from "../properties/kinds";
 import { isGiven } from "../../pipeline/values";
-import { checkKeyRegion } from "../producer-stream/key-rules";
+import { checkKeyRegion } from "../producer-stream/key";
 import { PropertyChecks } from "../properties/property-checks";
 import { object, Properties } from "../properties/property";
 
-/** The longest that SQS keeps a message: 14 days. */
+/** Longest message retention of SQS: 14 days. */
 const QUEUE_RETENTION_SECONDS = 1209600;
 
 /** SQS allows 80 characters, of which Terraform fills the last 26. */
@@ -93,28 +93,30 @@ export class OnFailure {
         });
         return { queue, ...reportTo("sqs", queue.arn, options, context) };
       },
-      { check: (checks, region) => checkOptions(checks, options, region) },
+      (checks, region) => checkOptions(checks, options, region),
     );
   }
 
   /** An existing standard queue. A FIFO queue is refused, as Lambda refuses it. */
   public static sqs(arn: string, options: OnFailureOptions = {}): OnFailure {
-    return new OnFailure((_scope, context) => reportTo("sqs", arn, options, context), {
-      check: (checks) => {
+    return new OnFailure(
+      (_scope, context) => reportTo("sqs", arn, options, context),
+      (checks) => {
         check(checks, arn, queueArn);
         checkOptions(checks, options, arnPart(arn, "region"));
       },
-    });
+    );
   }
 
   /** An existing standard topic. A FIFO topic is refused, as Lambda refuses it. */
   public static sns(arn: string, options: OnFailureOptions = {}): OnFailure {
-    return new OnFailure((_scope, context) => reportTo("sns", arn, options, context), {
-      check: (checks) => {
+    return new OnFailure(
+      (_scope, context) => reportTo("sns", arn, options, context),
+      (checks) => {
         check(checks, arn, topicArn);
         checkOptions(checks, options, arnPart(arn, "region"));
       },
-    });
+    );
   }
 
   /**
@@ -135,52 +137,42 @@ export class OnFailure {
           options,
           context,
         ),
-      {
-        check: (checks) => {
-          check(checks, arn, bucketArn);
-          checkOptions(checks, options);
-          if (isGiven(bucketAccountId)) {
-            check(
-              checks,
-              bucketAccountId,
-              accountId,
-              "omit it if the consumer's account owns the bucket",
-            );
-          }
-        },
+      (checks) => {
+        check(checks, arn, bucketArn);
+        checkOptions(checks, options);
+        if (isGiven(bucketAccountId)) {
+          const fix = "omit it if the consumer's account owns the bucket";
+          check(checks, bucketAccountId, accountId, fix);
+        }
       },
     );
   }
 
   /** No destination: records that Lambda gives up on leave no trace. */
   public static none(): OnFailure {
-    return new OnFailure(() => ({ statements: [] }), { isNone: true });
+    return new OnFailure(
+      () => ({ statements: [] }),
+      () => undefined,
+      true,
+    );
   }
 
   private constructor(
     /** @internal */
     public readonly _bind: (scope: Construct, context: OnFailureContext) => OnFailureConfig,
-    private readonly kind: {
-      readonly check?: (checks: PropertyChecks, region: string) => void;
-      readonly isNone?: boolean;
-    } = {},
+    /** @internal The Region is the function's, a token if only Terraform knows it. */
+    public readonly _check: (checks: PropertyChecks, region: string) => void,
+    /** Private, so that structural typing accepts no other objects. */
+    private readonly isNone = false,
   ) {}
-
-  /**
-   * @param region of the function; a token if only Terraform knows it
-   * @internal
-   */
-  public _check(checks: PropertyChecks, region: string): void {
-    this.kind.check?.(checks, region);
-  }
 
   /** @internal */
   public get _isNone(): boolean {
-    return this.kind.isNone ?? false;
+    return this.isNone;
   }
 }
 
-/** SQS answers the creation of a queue that exists with that queue, so names must not be reused. */
+/** CreateQueue returns an existing queue of the same name, so names must not be reused. */
 function queuePrefix(functionName: string): string {
   const prefix = `${functionName}-on-failure-`;
   return isLiteral(functionName)
@@ -239,7 +231,7 @@ function check(
   kind.read(value, checks.report("onFailure", fix));
 }
 
-/** @param region of the destination; undefined if its ARN does not tell */
+/** @param region of the destination; undefined if its ARN has none */
 function checkOptions(checks: PropertyChecks, options: OnFailureOptions, region?: string): void {
   check(checks, options, object<OnFailureOptions>(ON_FAILURE_OPTIONS));
   if (region !== undefined && isGiven(options.kmsKeyArn)) {

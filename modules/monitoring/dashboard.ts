@@ -1,21 +1,21 @@
 import type { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
 import type { IProducerStream } from "../producer-stream/producer-stream-props";
 
-/** What the dashboard of one account shows. */
-export interface DashboardContent {
+/** Content of the dashboard of one account. */
+interface DashboardContent {
   readonly region: string;
   /** Given if the account has the stream. */
   readonly stream?: IProducerStream;
-  /** All consumers of the stream; those of other accounts show what the stream's account sees of them. */
+  /** All consumers of the stream, also those in other accounts. */
   readonly consumers: readonly CrossAccountConsumer[];
   /** The consumers of the account. */
-  readonly own: readonly CrossAccountConsumer[];
+  readonly consumersOfAccount: readonly CrossAccountConsumer[];
 }
 
-/** Namespace, name, name and value of each dimension, then how the metric is labelled. */
+/** Namespace, metric name, name and value of each dimension, then the label. */
 type Metric = readonly (string | { readonly label: string })[];
 
-/** The way of the records, from left to right, with the titles of the graphs. */
+/** Titles of the graphs, along the records' path from left to right. */
 const TITLES = {
   put: "Records put",
   polled: "Records polled",
@@ -33,8 +33,13 @@ const WIDTH = 24 / STAGES.length;
 const HEIGHT = 6;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-export function dashboardBody({ region, stream, consumers, own }: DashboardContent): string {
-  const elsewhere = consumers.filter((consumer) => !own.includes(consumer));
+export function dashboardBody({
+  region,
+  stream,
+  consumers,
+  consumersOfAccount,
+}: DashboardContent): string {
+  const elsewhere = consumers.filter((consumer) => !consumersOfAccount.includes(consumer));
   const afterPolling =
     elsewhere.length === 0
       ? "What becomes of the records is shown below."
@@ -51,7 +56,7 @@ export function dashboardBody({ region, stream, consumers, own }: DashboardConte
           },
         ]
       : []),
-    ...own.map((consumer) => ({
+    ...consumersOfAccount.map((consumer) => ({
       row: consumerRow(consumer),
       note: { title: consumer.node.id, text: beforePolling, stages: STAGES.slice(0, 1) },
     })),
@@ -112,7 +117,7 @@ function consumerRow({ mapping, onFailureQueue }: CrossAccountConsumer): Row {
       ofMapping("OnFailureDestinationDeliveredEventCount", "given up and reported"),
       ofMapping("DroppedEventCount", "dropped"),
     ],
-    // A redrive deletes each report whose records it has brought back.
+    // A redrive deletes each report whose records it has delivered.
     ...(onFailureQueue && {
       redriven: [
         [

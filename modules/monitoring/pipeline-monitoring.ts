@@ -3,23 +3,26 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { Annotations, Fn, Op, TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
-import { accountOf, providerRegion } from "../accounts/account-of";
-import { duplicates, mustBeUnique } from "../accounts/duplicates";
+import { accountKey, providerRegion } from "../accounts/aws-provider";
+import { findDuplicates, mustBeUnique } from "../accounts/duplicates";
 import type { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
+import { SHORTEST_RETENTION_HOURS } from "../cross-account-consumer/mapping";
 import { arnPart } from "../policies/arns";
 import { ProducerStream } from "../producer-stream/producer-stream";
 import { asStream, StreamBase } from "../producer-stream/stream-base";
 import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { readProperties } from "../properties/property";
-import { Alarm, ALARM_IDS, AlarmId, ALARMS, Watched } from "./alarms";
+import { Alarm, ALARM_IDS, AlarmId, ALARMS, AlarmContext } from "./alarms";
 import { dashboardBody } from "./dashboard";
-import { MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
-import { alarmName, checkMonitoring } from "./monitoring-rules";
+import {
+  alarmName,
+  checkMonitoring,
+  MONITORING_PROPERTIES,
+  MonitoringSettings,
+} from "./monitoring";
 import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
 
-/** The shortest retention that Kinesis allows, assumed if only somebody else knows the stream's. */
-const SHORTEST_RETENTION_HOURS = 24;
 const SECONDS_PER_HOUR = 3600;
 
 /**
@@ -87,7 +90,7 @@ export class PipelineMonitoring extends Construct {
       .sort((one, other) => one.node.path.localeCompare(other.node.path));
     const providers = new Map<string, TerraformProvider>();
     for (const provider of [this.stream.provider ?? [], ofConsumers].flat()) {
-      const account = accountOf(provider);
+      const account = accountKey(provider);
       providers.set(account, providers.get(account) ?? provider);
     }
     return providers;
@@ -100,9 +103,8 @@ export class PipelineMonitoring extends Construct {
    */
   private createTopics(scopes: ReadonlyMap<string, Construct>): Record<string, SnsTopic> {
     const { alarmTopicArns = {}, tags } = this.settings;
-    const created = [...this.providers].filter(
-      ([account]) => !Object.hasOwn(alarmTopicArns, account),
-    );
+    const given = Object.keys(alarmTopicArns);
+    const created = [...this.providers].filter(([account]) => !given.includes(account));
     return Object.fromEntries(
       created.map(([account, provider]) => [
         account,
@@ -129,7 +131,7 @@ export class PipelineMonitoring extends Construct {
       const { _functionOwner: owner } = consumer;
       const ownsFunction = owner === consumer || !consumers.includes(owner);
       const stream = this.stream;
-      const watched = { stream, consumer, retentionSeconds, shareOfRetention, ownsFunction };
+      const context = { stream, consumer, retentionSeconds, shareOfRetention, ownsFunction };
       const scope = new Construct(ofConsumers, consumer.node.id);
       for (const id of ALARM_IDS) {
         const alarm: Alarm = ALARMS[id];
@@ -138,7 +140,7 @@ export class PipelineMonitoring extends Construct {
           continue;
         }
         const name = alarmName(this.name, id, isOfStream ? undefined : consumer);
-        const created = this.createAlarm(isOfStream ? ofStream : scope, id, name, watched);
+        const created = this.createAlarm(isOfStream ? ofStream : scope, id, name, context);
         if (created) {
           all[id] = { ...all[id], [isOfStream ? "stream" : consumer.node.id]: created };
         }
@@ -151,26 +153,27 @@ export class PipelineMonitoring extends Construct {
     scope: Construct,
     id: AlarmId,
     name: string,
-    watched: Watched,
+    context: AlarmContext,
   ): CloudwatchMetricAlarm | undefined {
     const alarm: Alarm = ALARMS[id];
-    const { consumer } = watched;
+    const { consumer } = context;
     const provider = alarm.account === "stream" ? this.stream.provider : providerOf(consumer);
     const enabled = alarm.onlyWhileEnabled ? (consumer.mapping.enabledInput ?? true) : true;
-    if (!provider || enabled === false || alarm.applies?.(watched) === false) {
+    if (!provider || enabled === false || alarm.applies?.(context) === false) {
       return undefined;
     }
-    const { thresholds = {}, tags } = this.settings;
-    const topicArn = this.topicArn(provider);
+    const { alarmTopicArns = {}, thresholds = {}, tags } = this.settings;
+    const account = accountKey(provider);
+    const topicArn = alarmTopicArns[account] ?? this.topics[account]?.arn ?? "";
     const ownThreshold =
-      typeof alarm.threshold === "number" ? alarm.threshold : alarm.threshold(watched);
+      typeof alarm.threshold === "number" ? alarm.threshold : alarm.threshold(context);
     return new CloudwatchMetricAlarm(scope, id, {
       provider,
       alarmName: name,
-      alarmDescription: `${watched.stream.streamName}: ${alarm.what}. ${alarm.why} (docs/runbook.md: ${id})`,
+      alarmDescription: `${context.stream.streamName}: ${alarm.what}. ${alarm.why} (docs/runbook.md: ${id})`,
       namespace: alarm.namespace,
       metricName: alarm.metric,
-      dimensions: alarm.dimensions(watched),
+      dimensions: alarm.dimensions(context),
       statistic: alarm.statistic,
       period: alarm.period,
       evaluationPeriods: alarm.evaluationPeriods,
@@ -184,11 +187,6 @@ export class PipelineMonitoring extends Construct {
       actionsEnabled: enabled === true ? undefined : enabled,
       tags,
     });
-  }
-
-  private topicArn(provider: TerraformProvider): string {
-    const account = accountOf(provider);
-    return this.settings.alarmTopicArns?.[account] ?? this.topics[account]?.arn ?? "";
   }
 
   private createDashboards(
@@ -206,22 +204,23 @@ export class PipelineMonitoring extends Construct {
           dashboardName: withoutDots(this.name),
           dashboardBody: dashboardBody({
             region: providerRegion(provider) ?? arnPart(streamArn, "region"),
-            stream: owner && accountOf(owner) === account ? this.stream : undefined,
+            stream: owner && accountKey(owner) === account ? this.stream : undefined,
             consumers,
-            own: consumers.filter((consumer) => accountOf(providerOf(consumer)) === account),
+            consumersOfAccount: consumers.filter(
+              (consumer) => accountKey(providerOf(consumer)) === account,
+            ),
           }),
         }),
       ]),
     );
   }
 
-  /** AWS would overwrite the alarms and dashboards of one monitoring with another's. */
+  /** With the same name, AWS would overwrite alarms and dashboards of one monitoring with another's. */
   private duplicateNames(): string[] {
-    const all = this.node.root.node
-      .findAll()
-      .filter((node): node is PipelineMonitoring => node instanceof PipelineMonitoring);
+    const constructs = this.node.root.node.findAll();
+    const all = constructs.filter((node) => node instanceof PipelineMonitoring);
     const sentences = [...this.providers.keys()].flatMap((account) =>
-      duplicates(
+      findDuplicates(
         all
           .filter(({ providers }) => providers.has(account))
           .map(({ name, node }) => [withoutDots(name), node.path]),
@@ -245,6 +244,6 @@ const withoutDots = (name: string): string =>
 
 /** The construct id of an account. The path of a provider would change with the stack's name. */
 function accountId(provider: TerraformProvider): string {
-  const account = accountOf(provider);
+  const account = accountKey(provider);
   return (account === provider.node.path ? provider.node.id : account).replace(/[^\w.-]/g, "-");
 }

@@ -8,6 +8,15 @@ const PARTS = { partition: 1, region: 3, account: 4 } as const;
 export const arnPart = (arn: string, part: keyof typeof PARTS): string =>
   Token.isUnresolved(arn) ? elementOf(arn, ":", PARTS[part]) : parseArn(arn)[part];
 
+/** Composes an ARN in the partition and account of another one. */
+export const arnBeside = (
+  other: string,
+  service: string,
+  region: string,
+  resource: string,
+): string =>
+  `arn:${arnPart(other, "partition")}:${service}:${region}:${arnPart(other, "account")}:${resource}`;
+
 /** The name in a stream's ARN. */
 export const streamNameOf = (streamArn: string): string =>
   Token.isUnresolved(streamArn) ? elementOf(streamArn, "/", 1) : literalStreamName(streamArn);

@@ -8,9 +8,7 @@ import type { Statement } from "../../pipeline/iam/document";
 import { arnPart } from "./arns";
 import { viaKinesisCondition, type StreamIdentity } from "../../pipeline/iam/via-kinesis";
 
-export type { StreamIdentity };
-
-export type { Statement };
+export type { Statement, StreamIdentity };
 
 export const policyDocument = (statements: readonly Statement[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: statements });
@@ -129,12 +127,7 @@ export const identityStatement = (
   Sid: string,
   Action: readonly string[],
   Resource: string | readonly string[],
-): Statement => ({
-  Sid,
-  Effect: "Allow",
-  Action,
-  Resource,
-});
+): Statement => ({ Sid, Effect: "Allow", Action, Resource });
 
 function resourceStatements(
   Sid: string,
@@ -144,13 +137,5 @@ function resourceStatements(
 ): Statement[] {
   return principals.length === 0
     ? []
-    : [
-        {
-          Sid,
-          Effect: "Allow",
-          Principal: { AWS: principals },
-          Action,
-          Resource,
-        },
-      ];
+    : [{ Sid, Effect: "Allow", Principal: { AWS: principals }, Action, Resource }];
 }

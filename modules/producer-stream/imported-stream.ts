@@ -2,17 +2,17 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { Annotations, Op, Precondition, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { providerRegion } from "../accounts/account-of";
+import { providerRegion } from "../accounts/aws-provider";
 import { checkSameStack } from "../accounts/same-stack";
 import { arnPart, streamNameOf } from "../policies/arns";
 import { expressionOf, isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { readProperties } from "../properties/property";
-import { checkKeys } from "./key-rules";
+import { checkKeys } from "./key";
 import { ProducerStreamAttributes } from "./producer-stream-props";
 import { StreamBase } from "./stream-base";
 import { StreamGrants } from "./stream-grants";
-import { STREAM_ATTRIBUTES } from "./stream-properties";
+import { STREAM_ATTRIBUTES } from "./stream";
 
 /**
  * A stream that already exists. If a provider is given, this construct manages its resource policy.
@@ -95,8 +95,8 @@ export class ImportedStream extends StreamBase {
     const last = owners.filter((stream) => stream instanceof ImportedStream).at(-1);
     return owners.length > 1 && last === this
       ? [
-          `'provider' must be given to one construct of a stream, got it at ${owners.map(({ node }) => node.path).join(" and ")}; ` +
-            "a stream has one resource policy, which the last of them would silently replace: pass one stream to all consumers",
+          `only one construct may manage a stream's resource policy: ${owners.map(({ node }) => node.path).join(" and ")} have a 'provider'; ` +
+            "the last of them would silently replace the policy of the others: pass one stream to all consumers",
         ]
       : [];
   }

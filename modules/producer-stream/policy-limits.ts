@@ -1,5 +1,5 @@
 import { Fn, Op, Precondition, Token } from "cdktf";
-import { duplicates, mustBeUnique } from "../accounts/duplicates";
+import { findDuplicates, mustBeUnique } from "../accounts/duplicates";
 import { isLiteral, textOf } from "../properties/expressions";
 
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
@@ -35,7 +35,7 @@ export class PolicyLimits {
     const { registeredConsumerLimit: limit } = this;
     const bytes = Buffer.byteLength(document.replace(TOKEN, ""));
     const named = consumers.map(({ consumerName, path }) => [consumerName, path] as const);
-    const errors = duplicates(named).map(mustBeUnique("consumerName", "on a stream"));
+    const errors = findDuplicates(named).map(mustBeUnique("consumerName", "on a stream"));
     if (bytes > MAX_POLICY_BYTES) {
       errors.push(policyTooLarge(String(bytes)));
     }

@@ -3,29 +3,26 @@ import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
-import { Annotations, dependable, Lazy, TerraformProvider } from "cdktf";
+import { Annotations, dependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { providerRegion } from "../accounts/account-of";
+import { providerRegion } from "../accounts/aws-provider";
 import { compareStreamNames } from "../accounts/duplicate-names";
 import { arnPart } from "../policies/arns";
 import { partitionOf } from "../../pipeline/arn";
-import { keyAdministrationStatement, policyDocument } from "../policies/statements";
 import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { readProperties } from "../properties/property";
 import { ImportedStream } from "./imported-stream";
-import { aliasName } from "./key-alias";
+import { createKey, createsKey, usesCreatedKey } from "./key";
 import {
   IProducerStream,
   ProducerStreamAttributes,
   ProducerStreamProps,
   StreamEncryption,
-  StreamMode,
 } from "./producer-stream-props";
+import { checkStream, createStream, STREAM_PROPERTIES, StreamSettings } from "./stream";
 import { StreamBase } from "./stream-base";
 import { StreamGrants } from "./stream-grants";
-import { STREAM_PROPERTIES } from "./stream-properties";
-import { checkStream, createsKey, StreamSettings, usesCreatedKey } from "./stream-rules";
 
 /**
  * A Kinesis data stream that Lambda functions in other accounts read: the stream, its key, and
@@ -70,25 +67,17 @@ export class ProducerStream extends StreamBase {
     checks.throwIfAny(this);
     compareStreamNames(this);
 
-    const { provider } = settings;
-    const encrypted = settings.encryption !== StreamEncryption.NONE;
+    const { provider, encryption } = settings;
     const isKeyInUse = usesCreatedKey(settings);
+    const created = createsKey(settings)
+      ? createKey(this, settings, () => this._grants)
+      : undefined;
     this.provider = provider;
-    // Each read of an attribute creates a token, so the attributes that are used often are read once.
-    let createdKeyArn: string | undefined;
-    if (createsKey(settings)) {
-      this.key = this.createKey(settings);
-      const { arn, keyId } = this.key;
-      createdKeyArn = arn;
-      this.keyAlias = new KmsAlias(this, "key-alias", {
-        provider,
-        name: settings.keyAliasName ?? `alias/${aliasName(settings.streamName)}`,
-        targetKeyId: keyId,
-      });
-      this.keyPolicy = this.createKeyPolicy({ arn, keyId }, settings.streamName, isKeyInUse);
-    }
-    this.kmsKeyArn = encrypted ? (settings.kmsKeyArn ?? createdKeyArn) : undefined;
-    this.stream = this.createStream(settings, checks);
+    this.key = created?.key;
+    this.keyAlias = created?.keyAlias;
+    this.keyPolicy = created?.keyPolicy;
+    this.kmsKeyArn = isKeyInUse ? created?.keyArn : settings.kmsKeyArn;
+    this.stream = createStream(this, settings, this.kmsKeyArn, checks.lifecycle);
     this.streamArn = this.stream.arn;
     this.streamName = this.stream.name;
     if (this.keyPolicy) {
@@ -100,53 +89,11 @@ export class ProducerStream extends StreamBase {
       later.dependsOn = [dependable(earlier)];
     }
     this._grants = this.createGrants(settings, isKeyInUse);
-    if (!encrypted) {
+    if (encryption === StreamEncryption.NONE) {
       Annotations.of(this).addWarning(
         "'encryption' is NONE: records are stored in the clear; omit it to have a key created that the consumers may use",
       );
     }
-  }
-
-  /** With create_before_destroy, the stream stops using a key before the key is destroyed. */
-  private createKey(props: StreamSettings): KmsKey {
-    return new KmsKey(this, "key", {
-      provider: props.provider,
-      description: `Encrypts the records of Kinesis data stream ${props.streamName}`,
-      enableKeyRotation: true,
-      rotationPeriodInDays: props.keyRotationPeriodInDays,
-      deletionWindowInDays: props.deletionWindowInDays,
-      lifecycle: {
-        createBeforeDestroy: true,
-        ...(props.preventDestroy && { preventDestroy: true }),
-      },
-      tags: props.tags,
-    });
-  }
-
-  private createStream(props: StreamSettings, checks: PropertyChecks): KinesisStream {
-    const streamMode =
-      props.streamMode ??
-      (props.shardCount === undefined ? StreamMode.ON_DEMAND : StreamMode.PROVISIONED);
-    const stream = new KinesisStream(this, "stream", {
-      provider: props.provider,
-      name: props.streamName,
-      streamModeDetails: { streamMode },
-      shardCount: props.shardCount,
-      retentionPeriod: props.retentionPeriodHours,
-      encryptionType: this.kmsKeyArn === undefined ? "NONE" : "KMS",
-      kmsKeyId: this.kmsKeyArn,
-      shardLevelMetrics: props.shardLevelMetrics,
-      enforceConsumerDeletion: props.enforceConsumerDeletion,
-      tags: props.tags,
-      lifecycle: props.preventDestroy
-        ? { ...checks.lifecycle, preventDestroy: true }
-        : checks.lifecycle,
-    });
-    if (props.maxRecordSizeKib !== undefined) {
-      // An override, since the class of older bindings does not have the argument.
-      stream.addOverride("max_record_size_in_kib", props.maxRecordSizeKib);
-    }
-    return stream;
   }
 
   private createGrants(props: StreamSettings, isKeyInUse: boolean): StreamGrants {
@@ -172,33 +119,6 @@ export class ProducerStream extends StreamBase {
         decryptKeyArns.length > 0
           ? new DataAwsPartition(this, "partition", { provider }).dnsSuffix
           : undefined,
-    });
-  }
-
-  /**
-   * Terraform retries this policy until every role has propagated. The stream's resource policy,
-   * which is never retried, depends on it. The stream depends on it too, so to avoid a cycle, the
-   * stream's ARN is composed from the key's ARN.
-   */
-  private createKeyPolicy(
-    { arn, keyId }: Pick<KmsKey, "arn" | "keyId">,
-    streamName: string,
-    isInUse: boolean,
-  ): KmsKeyPolicy {
-    const partition = arnPart(arn, "partition");
-    const accountId = arnPart(arn, "account");
-    const region = arnPart(arn, "region");
-    const streamArn = `arn:${partition}:kinesis:${region}:${accountId}:stream/${streamName}`;
-    return new KmsKeyPolicy(this, "key-policy", {
-      provider: this.provider,
-      keyId,
-      policy: Lazy.stringValue({
-        produce: () =>
-          policyDocument([
-            keyAdministrationStatement(partition, accountId),
-            ...this._grants.keyStatements({ arn: streamArn, region }, isInUse),
-          ]),
-      }),
     });
   }
 }

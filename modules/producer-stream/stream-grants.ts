@@ -1,6 +1,6 @@
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
-import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import type { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import {
   Aspects,
   dependable,
@@ -12,28 +12,21 @@ import {
   TerraformStack,
 } from "cdktf";
 import { Construct } from "constructs";
-import { isAwsProvider } from "../accounts/account-of";
+import { isAwsProvider } from "../accounts/aws-provider";
 import { arnPart } from "../policies/arns";
-import { ANY_DIGEST, withRoleIds } from "../policies/created-roles";
-import {
-  keyUseStatements,
-  policyDocument,
-  Statement,
-  StreamIdentity,
-  streamPolicyStatements,
-} from "../policies/statements";
-import { expressionOf } from "../properties/expressions";
+import { ANY_DIGEST } from "../policies/created-roles";
+import type { Statement, StreamIdentity } from "../policies/statements";
 import { invalidProps } from "../properties/problems";
-import type { GrantWriteOptions } from "./producer-stream-props";
+import { Access, GrantedPrincipals } from "./granted-principals";
 import { PolicyLimits, RegisteredConsumer } from "./policy-limits";
+import type { GrantWriteOptions } from "./producer-stream-props";
 import {
   checkPrincipal,
-  inPolicy,
   readStatement,
   type StreamPolicyStatement,
 } from "./stream-policy-statement";
 
-export interface StreamGrantsConfig {
+interface StreamGrantsConfig {
   readonly streamArn: string;
   /** If undefined, the resource policy is an output for the stream's owner to attach. */
   readonly provider?: TerraformProvider;
@@ -54,7 +47,7 @@ export interface StreamGrantsConfig {
 }
 
 /** A consumer of the stream, as far as the stream's policies depend on it. */
-export interface StreamReader extends RegisteredConsumer {
+interface StreamReader extends RegisteredConsumer {
   readonly registered: boolean;
   readonly roleArn: string;
   readonly lambdaFunction?: ITerraformDependable;
@@ -62,27 +55,19 @@ export interface StreamReader extends RegisteredConsumer {
   readonly dnsSuffix?: string;
 }
 
-/** Keyed by expression, since every read of a `role.arn` returns another token. */
-type Principals = Map<unknown, string>;
-
 /**
  * Collects the readers and writers of one stream, since the stream has one resource policy and a
- * second one would silently replace it. The policies are completed when the stack is synthesized.
+ * second one would silently replace it.
  */
 export class StreamGrants {
   public resourcePolicy?: KinesisResourcePolicy;
   public readonly stream: StreamIdentity;
-  private readonly readers: Principals = new Map();
-  private readonly writers: Principals = new Map();
-  private readonly shardListers: Principals = new Map();
-  private readonly statements: StreamPolicyStatement[] = [];
+  private readonly principals: GrantedPrincipals;
   private readonly consumers: StreamReader[] = [];
-  /** What the resource policy waits for if there is no key policy. */
-  private readonly functions: string[] = [];
   private readonly mappings: LambdaEventSourceMapping[] = [];
   private readonly preconditions: Precondition[];
-  private readonly completed = new Set<Precondition>();
   private readonly limits: PolicyLimits;
+  private limitPreconditions: readonly Precondition[] = [];
   private hasGrants = false;
   private lookedUpDnsSuffix?: string;
 
@@ -92,52 +77,52 @@ export class StreamGrants {
   ) {
     const { streamArn, preconditions = [] } = config;
     this.stream = { arn: streamArn, region: arnPart(streamArn, "region") };
+    this.principals = new GrantedPrincipals(scope);
     this.preconditions = [...preconditions];
     this.limits = new PolicyLimits(config.registeredConsumerLimit);
     scope.node.addValidation({
       validate: () => this.limits.errors(this.policyDocument(ANY_DIGEST), this.registeredConsumers),
     });
-    Aspects.of(scope).add({
-      visit: (node) => {
-        if (node === scope) {
-          this.complete();
-        }
-      },
-    });
+    Aspects.of(scope).add({ visit: (node) => node === scope && this.complete() });
   }
 
   public grantRead(principal: string): ITerraformDependable[] {
-    return this.grant(principal, this.readers);
+    return this.grant(principal, "read");
   }
 
   public grantWrite(
     principal: string,
     { listShards = false }: GrantWriteOptions = {},
   ): ITerraformDependable[] {
-    return this.grant(principal, this.writers, ...(listShards ? [this.shardListers] : []));
+    return this.grant(principal, "write", ...(listShards ? (["listShards"] as const) : []));
   }
 
-  /** Adds the caller's statement. */
   public addStatement(given: StreamPolicyStatement): ITerraformDependable[] {
     const { statement, preconditions } = readStatement(this.scope, given, this.config.partition);
-    this.statements.push(statement);
-    this.preconditions.push(...preconditions);
+    this.principals.statements.push(statement);
     this.createResourcePolicy();
+    this.addPreconditions(preconditions);
     return this.policies;
   }
 
   /** Allows a consumer's role to read. */
   public addReader(consumer: StreamReader): void {
+    const { roleArn, lambdaFunction } = consumer;
     this.consumers.push(consumer);
-    if (consumer.lambdaFunction && !this.config.keyPolicy) {
-      this.functions.push(dependable(consumer.lambdaFunction));
+    this.principals.add(roleArn, "read");
+    this.createResourcePolicy();
+    if (this.resourcePolicy && lambdaFunction && !this.config.keyPolicy) {
+      const { dependsOn = [] } = this.resourcePolicy;
+      this.resourcePolicy.dependsOn = [...dependsOn, dependable(lambdaFunction)];
     }
-    this.addPrincipal(consumer.roleArn, this.readers);
   }
 
-  /** Adds a mapping, which gets the preconditions if there is no resource policy. */
+  /** Adds a mapping, which has the preconditions if there is no resource policy. */
   public addMapping(mapping: LambdaEventSourceMapping): void {
     this.mappings.push(mapping);
+    if (!this.resourcePolicy) {
+      extendPreconditions(mapping, this.preconditions);
+    }
   }
 
   /** The policies of this stack that allow access to the granted principals. */
@@ -158,30 +143,14 @@ export class StreamGrants {
   }
 
   public policyDocument(digest?: typeof ANY_DIGEST): string {
-    const { streamArn } = this.config;
-    const granted = streamPolicyStatements(
-      streamArn,
-      [...this.readers.values()],
-      [...this.writers.values()],
-      [...this.shardListers.values()],
-    );
-    return policyDocument([
-      ...withRoleIds(this.scope, granted, [...this.readers.keys(), ...this.writers.keys()], digest),
-      ...this.statements.map((statement) => inPolicy(statement, streamArn)),
-    ]);
+    return this.principals.policyDocument(this.config.streamArn, digest);
   }
 
   /** The key's statements for readers and writers. A key that is no longer in use needs no writers. */
   public keyStatements(stream: StreamIdentity = this.stream, isInUse = true): Statement[] {
-    const { readers, writers } = this;
-    const users = isInUse ? writers : new Map<unknown, string>();
     return this.config.decryptKeyArns.length === 0
       ? []
-      : withRoleIds(
-          this.scope,
-          keyUseStatements(stream, this.dnsSuffix, [...readers.values()], [...users.values()]),
-          [...readers.keys(), ...users.keys()],
-        );
+      : this.principals.keyStatements(stream, this.dnsSuffix, isInUse);
   }
 
   /** DNS suffix of the stream's partition. Without grants, a consumer has looked it up. */
@@ -202,87 +171,77 @@ export class StreamGrants {
     return new DataAwsPartition(this.scope, "partition", { provider }).dnsSuffix;
   }
 
-  private grant(principal: string, ...to: Principals[]): ITerraformDependable[] {
+  private grant(principal: string, ...access: Access[]): ITerraformDependable[] {
     const preconditions = checkPrincipal(this.scope, principal, this.config.partition);
-    const expression = expressionOf(this.scope, principal);
-    if (!this.readers.has(expression) && !this.writers.has(expression)) {
-      this.preconditions.push(...preconditions);
-    }
+    const isNew = !this.principals.includes(principal);
     this.hasGrants = true;
-    this.addPrincipal(principal, ...to);
+    this.principals.add(principal, ...access);
+    this.createResourcePolicy();
+    this.addPreconditions(isNew ? preconditions : []);
     return this.policies;
   }
 
-  private addPrincipal(principal: string, ...to: Principals[]): void {
-    const expression = expressionOf(this.scope, principal);
-    to.filter((principals) => !principals.has(expression)).forEach((principals) =>
-      principals.set(expression, principal),
-    );
-    this.createResourcePolicy();
-  }
-
+  /** Without a provider, the policy is an output for the stream's owner. */
   private createResourcePolicy(): void {
     const { provider, streamArn } = this.config;
-    if (provider) {
-      this.resourcePolicy ??= new KinesisResourcePolicy(this.scope, "stream-policy", {
+    const policy = Lazy.stringValue({ produce: () => this.policyDocument() });
+    if (!provider) {
+      this.addOutput("stream-policy", policy);
+    } else if (!this.resourcePolicy) {
+      this.resourcePolicy = new KinesisResourcePolicy(this.scope, "stream-policy", {
         provider,
         resourceArn: streamArn,
-        policy: Lazy.stringValue({ produce: () => this.policyDocument() }),
+        policy,
         dependsOn: this.principalPropagation(),
       });
+      extendPreconditions(this.resourcePolicy, this.preconditions);
     }
   }
 
-  /** Completes the policies once all grants are known. It can be repeated with the same result. */
+  private addPreconditions(added: readonly Precondition[]): void {
+    this.preconditions.push(...added);
+    const resources = this.resourcePolicy ? [this.resourcePolicy] : this.mappings;
+    resources.forEach((resource) => extendPreconditions(resource, added));
+  }
+
+  /** Adds what depends on all grants. It is repeated if the stack is synthesized again. */
   private complete(): void {
-    const { resourcePolicy } = this;
-    if (resourcePolicy) {
-      this.addPreconditions(resourcePolicy, [
-        ...this.preconditions,
-        ...this.limits.preconditions(this.policyDocument(ANY_DIGEST), this.registeredConsumers),
-      ]);
-      const { dependsOn = [] } = resourcePolicy;
-      resourcePolicy.dependsOn = [...new Set([...dependsOn, ...this.functions])];
-    } else {
-      this.mappings.forEach((mapping) => this.addPreconditions(mapping, this.preconditions));
+    const { kmsKeyArn, ownsKeyPolicy } = this.config;
+    if (this.resourcePolicy) {
+      const former = this.limitPreconditions;
+      const document = this.policyDocument(ANY_DIGEST);
+      this.limitPreconditions = this.limits.preconditions(document, this.registeredConsumers);
+      extendPreconditions(this.resourcePolicy, this.limitPreconditions, former);
     }
-    if (this.readers.size + this.writers.size + this.statements.length > 0) {
-      this.offerToOwners();
+    if (!this.principals.isEmpty && kmsKeyArn !== undefined && !ownsKeyPolicy) {
+      this.addOutput("key-policy-statements", JSON.stringify(this.keyStatements()));
     }
   }
 
-  /** Adds outputs with the policies that the owners of stream and key have to attach. */
-  private offerToOwners(): void {
-    const { provider, kmsKeyArn, ownsKeyPolicy } = this.config;
-    const output = (id: string, value: string): void => {
-      if (!this.scope.node.tryFindChild(id)) {
-        new TerraformOutput(this.scope, id, {
-          value,
-          description: `For the owner to attach: the ${id.replace(/-/g, " ")} for the readers and writers of ${this.scope.node.path}`,
-        });
-      }
-    };
-    if (!provider) {
-      output("stream-policy", this.policyDocument());
-    }
-    if (kmsKeyArn !== undefined && !ownsKeyPolicy) {
-      output("key-policy-statements", JSON.stringify(this.keyStatements()));
-    }
-  }
-
-  private addPreconditions(
-    resource: KinesisResourcePolicy | LambdaEventSourceMapping,
-    added: readonly Precondition[],
-  ): void {
-    const { precondition = [], ...lifecycle } = resource.lifecycle ?? {};
-    const others = precondition.filter((one) => !this.completed.has(one));
-    added.forEach((one) => this.completed.add(one));
-    if (added.length > 0) {
-      resource.lifecycle = { ...lifecycle, precondition: [...others, ...added] };
+  /** Adds an output with a policy that the owner of stream or key has to attach. */
+  private addOutput(id: string, value: string): void {
+    if (!this.scope.node.tryFindChild(id)) {
+      new TerraformOutput(this.scope, id, {
+        value,
+        description: `For the owner to attach: the ${id.replace(/-/g, " ")} for the readers and writers of ${this.scope.node.path}`,
+      });
     }
   }
 
   private get registeredConsumers(): RegisteredConsumer[] {
     return this.consumers.filter(({ registered }) => registered);
+  }
+}
+
+/** Keeps the other arguments of the lifecycle, and the preconditions, that the user has set. */
+function extendPreconditions(
+  resource: KinesisResourcePolicy | LambdaEventSourceMapping,
+  added: readonly Precondition[],
+  replaced: readonly Precondition[] = [],
+): void {
+  const { precondition = [], ...lifecycle } = resource.lifecycle ?? {};
+  const kept = precondition.filter((one) => !replaced.includes(one));
+  if (added.length + replaced.length > 0) {
+    resource.lifecycle = { ...lifecycle, precondition: [...kept, ...added] };
   }
 }

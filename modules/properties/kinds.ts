@@ -244,7 +244,7 @@ export const mapOf = <T>(
 export const mapOfStrings = (names?: Pattern): Kind<Record<string, string>> =>
   mapOf(string(), "strings", names);
 
-/** A value that no error shows. */
+/** A value that errors do not show. */
 export const secret = <T>(kind: Kind<T>): Kind<T> => ({
   ...kind,
   read: (value, report) => kind.read(value, report.ofSecret()),

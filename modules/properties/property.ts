@@ -4,7 +4,7 @@ import { isGiven, isPlainObject } from "../../pipeline/values";
 import type { Problem } from "./problems";
 import { PropertyChecks, Report } from "./property-checks";
 
-/** Everything about one property, declared once. */
+/** The declaration of one property. */
 export interface Property<T> {
   readonly kind: Kind<T>;
   readonly required?: true;
@@ -54,7 +54,7 @@ export function readProperties<P extends object, T extends Table>(
   return Object.fromEntries(entries) as WithDefaults<P, T>;
 }
 
-/** Most properties are left out, and need no report. */
+/** `report` is a function, since most properties are omitted and need none. */
 function readProperty(property: Property<unknown>, value: unknown, report: () => Report): unknown {
   if (isGiven(value)) {
     return property.kind.read(value, report());
@@ -65,8 +65,8 @@ function readProperty(property: Property<unknown>, value: unknown, report: () =>
   return property.default;
 }
 
-/** The same properties for settings that are passed on, so that only the receiver sets defaults. */
-export const passedOn = <T extends Table>(table: T): T =>
+/** The same properties without defaults, for settings that are passed on to a construct, which sets them. */
+export const withoutDefaults = <T extends Table>(table: T): T =>
   Object.fromEntries(
     Object.entries(table).map(([name, { default: value, ...property }]) => [
       name,
@@ -74,7 +74,7 @@ export const passedOn = <T extends Table>(table: T): T =>
     ]),
   ) as unknown as T;
 
-/** The part of a message that says what to do. */
+/** Completes an error about the property with what to do. */
 export function fixOf(property: Property<unknown>): string {
   return property.fix ?? `omit it for ${String(property.default ?? property.implicitDefault)}`;
 }
@@ -106,8 +106,8 @@ export function object<P extends object>(table: Properties<P>): Kind<P> {
 }
 
 function unknown(name: string, known: readonly string[]): Pick<Problem, "rule" | "fix"> {
-  const meant = known.find((one) => one.toLowerCase() === name.toLowerCase());
-  const fix = meant ? `write '${meant}'` : `use one of ${known.join(", ")}`;
+  const similar = known.find((one) => one.toLowerCase() === name.toLowerCase());
+  const fix = similar ? `write '${similar}'` : `use one of ${known.join(", ")}`;
   return { rule: "is not a property", fix };
 }
 
@@ -115,7 +115,7 @@ const dotted = ({ property }: Report, name: string): string =>
   property === "" ? name : `.${name}`;
 
 /** The JSON Schema of an object with these properties; those of the program itself are left out. */
-export function objectSchema(table: Readonly<Record<string, Property<unknown>>>): JsonSchema {
+function objectSchema(table: Readonly<Record<string, Property<unknown>>>): JsonSchema {
   const inJson = Object.entries(table).filter(([, { kind }]) => kind.schema);
   return {
     type: "object",

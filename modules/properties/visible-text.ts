@@ -1,6 +1,6 @@
 /**
- * What moves the cursor, changes the title or the colours, or turns the direction of text, when a
- * terminal is told to show it: C0 but line break and tab, DEL, C1, and marks of direction.
+ * Characters that change how a terminal shows text: C0 except line break and tab, DEL, C1, and marks
+ * of text direction.
  */
 const CONTROLS =
   // eslint-disable-next-line no-control-regex

@@ -24,10 +24,10 @@ export const providerRegion = (provider: TerraformProvider): string | undefined 
   argumentsOf(provider).region;
 
 /**
- * Identifies the account of a provider: by account id, by the account of the assumed role, or by
- * profile. Otherwise, only the same provider has the same text.
+ * Key of a provider's account: its id, the id in the role that is assumed, or the profile. Without
+ * any of them, the path of the provider, so that only the same provider has the same key.
  */
-export function accountOf(provider: TerraformProvider): string {
+export function accountKey(provider: TerraformProvider): string {
   const { allowedAccountIds, assumeRole, profile } = argumentsOf(provider);
   const [account, ...others] = isLiteral(allowedAccountIds) ? allowedAccountIds : [];
   if (isLiteral(account) && others.length === 0) {
@@ -43,8 +43,8 @@ export function accountOf(provider: TerraformProvider): string {
   return isLiteral(profile) ? `profile ${profile}` : provider.node.path;
 }
 
-/** Identifies the account and Region of a provider in the same way. */
-export function regionOf(provider: TerraformProvider): string {
+/** Key of a provider's account and Region. */
+export function accountRegionKey(provider: TerraformProvider): string {
   const region = providerRegion(provider);
-  return `${accountOf(provider)} ${isLiteral(region) ? region : provider.node.path}`;
+  return `${accountKey(provider)} ${isLiteral(region) ? region : provider.node.path}`;
 }

@@ -4,12 +4,12 @@ import { Script } from "node:vm";
 import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { describeValue, mustBe } from "../properties/problems";
-import type { FunctionSettings } from "./consumer-properties";
+import type { FunctionSettings } from "./function-properties";
 
-/** What decides which file of the code Lambda loads. */
+/** The settings that determine which file of the code Lambda loads. */
 export type EntryPoint = Pick<FunctionSettings, "handler" | "runtime" | "layers" | "environment">;
 
-/** What V8 says of a script that is an ES module. Node.js itself recognizes modules by these. */
+/** Errors of V8 by which Node.js itself detects that a script is an ES module. */
 const MODULE_SYNTAX =
   /Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module/;
 
@@ -19,8 +19,8 @@ const NEEDS_MODULE_TYPE = /^nodejs(18|20|22)\.x$/;
 const BUILD = "build the function's code first (npm run build:handler), or correct the path";
 
 /**
- * Adds an error if the directory is no code that Lambda can run: every batch would fail. What
- * depends on a token, a layer or the options of Node.js is not checked.
+ * Adds an error if Lambda could not load the handler from the directory, since every batch would
+ * fail. Code that depends on a token, a layer or options of Node.js is not checked.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  * https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html

@@ -6,16 +6,13 @@ import { Construct } from "constructs";
 import { replacedWithRole } from "../policies/created-roles";
 import { policyDocument } from "../policies/statements";
 import { expressionOf } from "../properties/expressions";
-import { ConsumerSettings } from "./consumer-properties";
-import {
-  environmentStatements,
-  fileSystemStatements,
-  givenStatement,
-  tracingStatements,
-  vpcStatements,
-} from "./function-statements";
-import { TracingMode } from "./function-types";
-import { tagsOf } from "./tags";
+import { tagsOf } from "../properties/tags";
+import { environmentStatement } from "./environment";
+import { fileSystemStatement } from "./file-system";
+import type { FunctionSettings } from "./function-properties";
+import { givenStatement } from "./policy-statements";
+import { TracingMode, tracingStatement } from "./tracing";
+import { vpcStatement } from "./vpc";
 
 /** The execution role of a created function, and the policies that the function needs by itself. */
 export interface ExecutionRole {
@@ -29,7 +26,7 @@ export interface ExecutionRole {
 
 export function createFunctionRole(
   scope: Construct,
-  props: ConsumerSettings,
+  props: FunctionSettings,
   functionName: string,
 ): ExecutionRole {
   const role = createRole(scope, props, functionName);
@@ -41,7 +38,7 @@ export function createFunctionRole(
   };
 }
 
-function createRole(scope: Construct, props: ConsumerSettings, functionName: string): IamRole {
+function createRole(scope: Construct, props: FunctionSettings, functionName: string): IamRole {
   const { provider } = props;
   const lambda = new DataAwsServicePrincipal(scope, "lambda", {
     provider,
@@ -71,18 +68,18 @@ function createRole(scope: Construct, props: ConsumerSettings, functionName: str
  */
 function createFunctionPolicy(
   scope: Construct,
-  props: ConsumerSettings,
+  props: FunctionSettings,
   functionName: string,
   role: IamRole,
 ): IamRolePolicy | undefined {
   const { provider, vpc, tracing, fileSystem, environmentKmsKeyArn } = props;
   const statements = [
-    ...(vpc ? vpcStatements() : []),
-    ...(tracing === TracingMode.ACTIVE ? tracingStatements() : []),
-    ...(fileSystem ? fileSystemStatements(fileSystem.accessPointArn) : []),
+    ...(vpc ? [vpcStatement] : []),
+    ...(tracing === TracingMode.ACTIVE ? [tracingStatement] : []),
+    ...(fileSystem ? [fileSystemStatement(fileSystem)] : []),
     ...(environmentKmsKeyArn === undefined
       ? []
-      : environmentStatements(environmentKmsKeyArn, role.arn, functionName)),
+      : [environmentStatement(environmentKmsKeyArn, role.arn, functionName)]),
   ];
   return statements.length === 0
     ? undefined
@@ -98,7 +95,7 @@ function createFunctionPolicy(
 /** The function does not wait for this policy, so that a statement can name the function. */
 function createStatementsPolicy(
   scope: Construct,
-  { provider, policyStatements = [] }: ConsumerSettings,
+  { provider, policyStatements = [] }: FunctionSettings,
   role: IamRole,
 ): IamRolePolicy | undefined {
   return policyStatements.length === 0
@@ -115,7 +112,7 @@ function createStatementsPolicy(
 /** The construct ids come from the ARNs, so that addresses do not depend on their order. */
 const attachManagedPolicies = (
   scope: Construct,
-  { provider, managedPolicyArns = [] }: ConsumerSettings,
+  { provider, managedPolicyArns = [] }: FunctionSettings,
   role: IamRole,
 ): IamRolePolicyAttachment[] =>
   managedPolicyArns.map(

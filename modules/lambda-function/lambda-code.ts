@@ -1,5 +1,6 @@
 import { ArchiveProvider } from "@cdktf/provider-archive/lib/provider";
 import { DataArchiveFile } from "@cdktf/provider-archive/lib/data-archive-file";
+import type { LambdaFunctionConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import * as fs from "node:fs";
@@ -15,15 +16,10 @@ import { checkDirectory, EntryPoint } from "./code-files";
  *
  * @internal
  */
-export interface LambdaCodeConfig {
-  readonly filename?: string;
-  readonly sourceCodeHash?: string;
-  readonly s3Bucket?: string;
-  readonly s3Key?: string;
-  readonly s3ObjectVersion?: string;
-  readonly sourceKmsKeyArn?: string;
-  readonly imageUri?: string;
-}
+export type LambdaCodeConfig = Pick<
+  LambdaFunctionConfig,
+  "filename" | "sourceCodeHash" | "s3Bucket" | "s3Key" | "s3ObjectVersion" | "imageUri"
+> & { readonly sourceKmsKeyArn?: string };
 
 /** The code of a function. */
 export class LambdaCode {

@@ -1,17 +1,13 @@
-import {
-  ApplicationLogLevel,
-  Architecture,
-  ExistingFunction,
-  FunctionAlias,
-  FunctionFileSystem,
-  FunctionPolicyStatement,
-  FunctionVpc,
-  ImageConfig,
-  LogFormat,
-  SystemLogLevel,
-  TracingMode,
-} from "./function-types";
-import { LambdaCode } from "./lambda-code";
+import type { FunctionAlias } from "./alias";
+import type { ExistingFunction } from "./existing-function";
+import type { FunctionFileSystem } from "./file-system";
+import type { ImageConfig } from "./image";
+import type { LambdaCode } from "./lambda-code";
+import type { ApplicationLogLevel, LogFormat, SystemLogLevel } from "./logs";
+import type { FunctionPolicyStatement } from "./policy-statements";
+import type { Architecture } from "./runtime";
+import type { TracingMode } from "./tracing";
+import type { FunctionVpc } from "./vpc";
 
 /**
  * The function: created from `code`, or an existing function.

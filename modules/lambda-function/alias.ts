@@ -4,10 +4,81 @@ import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Fn, Op, propertyAccess, TerraformProvider, TerraformSelf } from "cdktf";
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
-import { isLiteral } from "../properties/expressions";
+import { asArgument, isLiteral } from "../properties/expressions";
+import { matching, number, text } from "../properties/kinds";
+import { object } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
-import { ConsumerSettings } from "./consumer-properties";
-import { FunctionAlias } from "./function-types";
+import type { FunctionSettings } from "./function-properties";
+
+/** A second version of the function, and its share of the batches. */
+export interface AdditionalVersionWeight {
+  /**
+   * The other version.
+   *
+   * @default - the version published last
+   */
+  readonly functionVersion?: string;
+  /** Share of the batches that the other version processes. Valid range: 0 to 1. */
+  readonly weight: number;
+}
+
+/**
+ * An alias of the function, which the mapping invokes. Each change of the function publishes a
+ * version, and the alias decides which version processes the records.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+ */
+export interface FunctionAlias {
+  /**
+   * Name of the alias, such as `live`. Valid: 1 to 128 letters, digits, hyphens or underscores, not
+   * only digits.
+   */
+  readonly name: string;
+  /**
+   * The version that the alias points to. Give a published version, such as "3", to return to it or
+   * to keep it.
+   *
+   * @default - the version published last
+   */
+  readonly functionVersion?: string;
+  /**
+   * A second version, which processes a share of the batches. Lambda chooses the version of each
+   * batch at random; records of a shard stay in order.
+   *
+   * @default - every batch is processed by one version
+   */
+  readonly additionalVersionWeight?: AdditionalVersionWeight;
+}
+
+const ALIAS_NAME = "^[a-zA-Z0-9_-]{1,128}$";
+const ONLY_DIGITS = "^[0-9]+$";
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */
+const aliasName = text(
+  "1 to 128 letters, digits, hyphens or underscores, not only digits",
+  (value) => new RegExp(ALIAS_NAME).test(value) && !new RegExp(ONLY_DIGITS).test(value),
+  (value) =>
+    Op.and(
+      Fn.can(Fn.regex(ALIAS_NAME, asArgument(value))),
+      Op.not(Fn.can(Fn.regex(ONLY_DIGITS, asArgument(value)))),
+    ),
+  { type: "string", pattern: ALIAS_NAME },
+);
+
+const functionVersion = matching("^[1-9][0-9]*$", 'a published version such as "3"');
+const publishedLast = "omit it for the version published last";
+
+export const functionAlias = object<FunctionAlias>({
+  name: { kind: aliasName, required: true, fix: "rename the alias" },
+  functionVersion: { kind: functionVersion, fix: publishedLast },
+  additionalVersionWeight: {
+    kind: object<AdditionalVersionWeight>({
+      functionVersion: { kind: functionVersion, fix: publishedLast },
+      weight: { kind: number(0, 1), required: true, fix: "give 0.1 for a tenth of the batches" },
+    }),
+    fix: "omit it to have one version process every batch",
+  },
+});
 
 const twoVersions = (version: string): string =>
   `'alias.additionalVersionWeight' must be the share of another version than the alias points to, got ${version} for both; ` +
@@ -28,7 +99,7 @@ export function checkAliasVersions(checks: PropertyChecks, alias: FunctionAlias 
 /** Creates the alias that the mapping invokes. */
 export function createAlias(
   scope: Construct,
-  { provider, alias }: ConsumerSettings,
+  { provider, alias }: FunctionSettings,
   lambdaFunction: LambdaFunction,
 ): LambdaAlias | undefined {
   if (!alias) {
@@ -60,13 +131,13 @@ export function createAlias(
   });
 }
 
-/** The settings of a function that a version has copied, as one text. */
+/** The settings of a function that publishing copies to a version, as one text. */
 const versionedSettings = (attribute: (name: string) => unknown): string =>
   Fn.jsonencode([
     attribute("code_sha256"),
     attribute("memory_size"),
     attribute("timeout"),
-    // What a function does not have is null in the one and empty in the other.
+    // Attributes without a value are null in the resource or the data source, and empty in the other.
     ...["description", "handler", "runtime"].map((name) => Fn.coalesce([attribute(name), "-"])),
     Fn.try([Fn.join(",", attribute("layers") as string[]), ""]),
     Fn.try([propertyAccess(attribute("environment"), [0, "variables"]), {}]),

@@ -1,7 +1,11 @@
+import type { TerraformProvider } from "cdktf";
+import type { IProducerStream } from "../producer-stream/producer-stream-props";
 import {
+  ACCOUNT,
   encryptionKeyArn,
   functionName,
   layerVersionArn,
+  PARTITION,
   policyArn,
   roleName,
   rolePath,
@@ -17,34 +21,31 @@ import {
   oneOf,
   secret,
 } from "../properties/kinds";
-import { Properties } from "../properties/property";
-import {
-  alias,
-  codeSigningConfigArn,
-  existingFunction,
-  fileSystem,
-  imageConfig,
-  logGroupName,
-  policyStatement,
-  runtime,
-  variableName,
-  vpc,
-} from "./function-kinds";
-import { FunctionProps } from "./function-props";
+import { Properties, WithDefaults } from "../properties/property";
+import type { TagSettings } from "../properties/tags";
+import { functionAlias } from "./alias";
+import { variableName } from "./environment";
+import { existingFunction } from "./existing-function";
+import { functionFileSystem } from "./file-system";
+import type { FunctionProps } from "./function-props";
+import { functionImageConfig } from "./image";
+import { LambdaCode } from "./lambda-code";
 import {
   ApplicationLogLevel,
-  Architecture,
+  LOG_RETENTION_DAYS,
   LogFormat,
+  logGroupName,
   SystemLogLevel,
-  TracingMode,
-} from "./function-types";
-import { LambdaCode } from "./lambda-code";
+} from "./logs";
+import { policyStatement } from "./policy-statements";
+import { Architecture, functionRuntime } from "./runtime";
+import { TracingMode } from "./tracing";
+import { functionVpc } from "./vpc";
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const LOG_RETENTION_DAYS = [
-  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-  3288, 3653,
-];
+const codeSigningConfigArn = matching(
+  `^${PARTITION}:lambda:[a-z0-9-]+:${ACCOUNT}:code-signing-config:csc-[a-z0-9]{17}$`,
+  "the ARN of a code signing configuration (arn:aws:lambda:<region>:<account>:code-signing-config:<id>)",
+);
 
 export const FUNCTION_PROPERTIES = {
   code: {
@@ -74,7 +75,7 @@ export const FUNCTION_PROPERTIES = {
     kind: matching("^[^ ]{1,128}$", "1 to 128 characters without spaces"),
     default: "index.handler",
   },
-  runtime: { kind: checkedByProvider(runtime), default: "nodejs22.x" },
+  runtime: { kind: checkedByProvider(functionRuntime), default: "nodejs22.x" },
   architecture: {
     kind: checkedByProvider(oneOf(Object.values(Architecture))),
     implicitDefault: Architecture.ARM_64,
@@ -88,13 +89,13 @@ export const FUNCTION_PROPERTIES = {
     kind: list(layerVersionArn, "layer versions", { maxItems: 5 }),
     fix: "give ARNs of layer versions, and merge some if there are too many",
   },
-  vpc: { kind: vpc, fix: "omit it for Lambda's own network" },
-  fileSystem: { kind: fileSystem, fix: "omit it for no file system" },
-  imageConfig: { kind: imageConfig, fix: "omit it for the image's own settings" },
+  vpc: { kind: functionVpc, fix: "omit it for Lambda's own network" },
+  fileSystem: { kind: functionFileSystem, fix: "omit it for no file system" },
+  imageConfig: { kind: functionImageConfig, fix: "omit it for the image's own settings" },
   codeSigningConfigArn: { kind: codeSigningConfigArn, fix: "omit it to accept any code" },
   alias: {
-    kind: alias,
-    fix: "omit it to have the mapping invoke the function as it was changed last",
+    kind: functionAlias,
+    fix: "omit it to invoke $LATEST",
   },
   snapStart: { kind: boolean(), implicitDefault: false },
   reservedConcurrentExecutions: {
@@ -119,12 +120,22 @@ export const FUNCTION_PROPERTIES = {
     fix: "omit it to have a log group created",
   },
   logRetentionDays: { kind: checkedByProvider(oneOf(LOG_RETENTION_DAYS)), default: 30 },
-  logGroupKmsKeyArn: {
-    kind: encryptionKeyArn,
-    fix: "omit it for a key of AWS",
-  },
-  permissionsBoundaryArn: {
-    kind: policyArn,
-    fix: "omit it for no boundary",
-  },
+  logGroupKmsKeyArn: { kind: encryptionKeyArn, fix: "omit it for a key of AWS" },
+  permissionsBoundaryArn: { kind: policyArn, fix: "omit it for no boundary" },
 } as const satisfies Properties<FunctionProps>;
+
+/** Settings of a consumer that its function shares. */
+interface OwnerSettings extends TagSettings<"role" | "logGroup" | "lambdaFunction"> {
+  readonly provider: TerraformProvider;
+  readonly stream: IProducerStream;
+  readonly consumerName: string;
+}
+
+export type FunctionSettings = OwnerSettings &
+  WithDefaults<FunctionProps, typeof FUNCTION_PROPERTIES>;
+
+/** The settings of a function that is created. */
+export type CreatedFunctionSettings = FunctionSettings & { readonly code: LambdaCode };
+
+export const createsFunction = (settings: FunctionSettings): settings is CreatedFunctionSettings =>
+  settings.code !== undefined;

@@ -3,7 +3,7 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { Op, Precondition, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { providerRegion } from "../accounts/account-of";
+import { providerRegion } from "../accounts/aws-provider";
 import { checkSameStack } from "../accounts/same-stack";
 import { arnPart } from "../policies/arns";
 import { IProducerStream } from "../producer-stream/producer-stream-props";
@@ -11,9 +11,8 @@ import { isLiteral } from "../properties/expressions";
 import { PropertyChecks } from "../properties/property-checks";
 import { describeValue } from "../properties/problems";
 import { ConsumerSettings } from "./consumer-properties";
-import { ReadMode } from "./cross-account-consumer-props";
 
-/** The rules that span both accounts: providers, Regions, and the registered consumer. */
+/** The rules that span both accounts: their providers and Regions. */
 export function checkAccounts(
   checks: PropertyChecks,
   scope: Construct,
@@ -26,12 +25,11 @@ export function checkAccounts(
     ?.filter((one) => Construct.isConstruct(one))
     .forEach((one) => checkSameStack(checks, scope, "dependsOn", one));
   checkAlias(checks, props);
-  const own = providerRegion(provider);
+  const consumerRegion = providerRegion(provider);
   const region = streamRegion(stream);
-  if (isLiteral(own) && isLiteral(region) && own !== region) {
-    checks.addError(otherRegion(own, region));
+  if (isLiteral(consumerRegion) && isLiteral(region) && consumerRegion !== region) {
+    checks.addError(otherRegion(consumerRegion, region));
   }
-  checkConsumerArn(checks, props);
   checkRegionOfArns(checks, props);
 }
 
@@ -55,7 +53,7 @@ const otherRegion = (consumer: string, stream: string): string =>
   `'provider' must be in the stream's Region ${stream}, got ${consumer}; ` +
   "Lambda reads a stream of its own Region only: use a provider of that Region";
 
-/** Lambda and CloudWatch Logs use only what is in the function's Region, which is the stream's. */
+/** These resources must be in the function's Region, which equals the stream's. */
 function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): void {
   const region = [providerRegion(props.provider), streamRegion(props.stream)].find(isLiteral);
   const arns = {
@@ -76,38 +74,14 @@ function checkRegionOfArns(checks: PropertyChecks, props: ConsumerSettings): voi
 }
 
 /** Undefined if only Terraform knows the Region, for example from the environment. */
-export const streamRegion = (stream: IProducerStream): string | undefined =>
+const streamRegion = (stream: IProducerStream): string | undefined =>
   isLiteral(stream.streamArn)
     ? arnPart(stream.streamArn, "region")
     : stream.provider && providerRegion(stream.provider);
 
-function checkConsumerArn(checks: PropertyChecks, props: ConsumerSettings): void {
-  const { stream, consumerArn: arn, consumerName: name } = props;
-  const enhanced = props.readMode !== ReadMode.SHARED_THROUGHPUT;
-  if (arn === undefined) {
-    if (enhanced && !stream.provider) {
-      checks.addError(
-        "'readMode' requires 'consumerArn', got ENHANCED_FAN_OUT on a stream without a provider; " +
-          "give the registered consumer's ARN, give the stream a 'provider' to have one registered, or use SHARED_THROUGHPUT",
-      );
-    }
-    return;
-  }
-  if (!enhanced || stream.provider) {
-    checks.addError(
-      enhanced
-        ? "'consumerArn' and 'stream.provider' are mutually exclusive, got both; omit 'consumerArn' to have the consumer registered by this construct"
-        : `'consumerArn' and 'readMode' are mutually exclusive, got ${arn} with SHARED_THROUGHPUT; omit 'consumerArn', or use ENHANCED_FAN_OUT`,
-    );
-  }
-  const expectedPrefix = `${stream.streamArn}/consumer/${name}:`;
-  if (isLiteral(arn) && isLiteral(expectedPrefix) && !arn.startsWith(expectedPrefix)) {
-    checks.addError(
-      `'consumerArn' must be the ARN of consumer ${name} of ${stream.streamArn}, got ${describeValue(arn)}; ` +
-        "correct the ARN, 'consumerName' or 'stream'",
-    );
-  }
-}
+/** The function's Region, which is the stream's. A token if only Terraform knows it. */
+export const functionRegion = (stream: IProducerStream): string =>
+  streamRegion(stream) ?? arnPart(stream.streamArn, "region");
 
 /** Compares the Regions at apply if a provider takes its Region from the environment. */
 export function regionPreconditions(

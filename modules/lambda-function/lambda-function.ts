@@ -1,14 +1,27 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
-import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
+import { isGiven } from "../../pipeline/values";
 import { arnPart } from "../policies/arns";
-import { ConsumerSettings, createsFunction, FunctionSettings } from "./consumer-properties";
-import { createAlias } from "./function-alias";
-import { createFunctionRole, ExecutionRole } from "./function-role";
-import { Architecture } from "./function-types";
-import { tagsOf } from "./tags";
+import { PropertyChecks } from "../properties/property-checks";
+import { tagsOf } from "../properties/tags";
+import { checkAliasVersions, createAlias } from "./alias";
+import { checkEnvironmentKey } from "./environment";
+import { checkRoleOfFunction, referenceFunction, unqualifiedName } from "./existing-function";
+import { checkFileSystem } from "./file-system";
+import {
+  CreatedFunctionSettings,
+  createsFunction,
+  FUNCTION_PROPERTIES,
+  FunctionSettings,
+} from "./function-properties";
+import type { FunctionProps } from "./function-props";
+import { checkImage } from "./image";
+import { checkLogging, createOrReferenceLogGroup } from "./logs";
+import { createFunctionRole, ExecutionRole } from "./role";
+import { architecturesOf } from "./runtime";
+import { checkSnapStart } from "./snap-start";
 
 /** The function of a consumer, created or existing. */
 export interface ConsumerFunction extends Partial<ExecutionRole> {
@@ -30,45 +43,71 @@ export interface ConsumerFunction extends Partial<ExecutionRole> {
  * The given name, so that resources that only use the name do not depend on the function. It does not
  * include the alias or version of an existing function.
  */
-export function functionNameOf(props: ConsumerSettings): string {
-  const { existingFunction } = props;
-  if (!existingFunction) {
-    return props.functionName ?? props.consumerName;
+export const functionNameOf = (settings: FunctionSettings): string =>
+  settings.existingFunction
+    ? unqualifiedName(settings.existingFunction)
+    : (settings.functionName ?? settings.consumerName);
+
+/** The rules that span several properties of the function. */
+export function checkFunction(
+  checks: PropertyChecks,
+  settings: FunctionSettings,
+  given: FunctionProps,
+): void {
+  const { code, existingFunction } = settings;
+  if ((code === undefined) === (existingFunction === undefined)) {
+    checks.addError(
+      `exactly one of 'code' and 'existingFunction' must be given, got ${code ? "both" : "neither"}; ` +
+        "give 'code' to have a function created, or 'existingFunction' to use an existing function",
+    );
   }
-  const { functionName } = existingFunction;
-  return Token.isUnresolved(functionName)
-    ? Token.asString(Fn.element(Fn.split(":", functionName), 0))
-    : functionName.replace(/:.*/, "");
+  if (existingFunction) {
+    checkRoleOfFunction(checks, existingFunction);
+    checkNotGiven(checks, given);
+  } else if (settings.functionName === undefined) {
+    const fix = "the default is 'consumerName': give 'functionName'";
+    const { kind } = FUNCTION_PROPERTIES.functionName;
+    kind.read(settings.consumerName, checks.report("functionName", fix));
+  }
+  if (createsFunction(settings)) {
+    checkImage(checks, settings, given);
+    checkFileSystem(checks, settings);
+    checkEnvironmentKey(checks, settings);
+    checkSnapStart(checks, settings);
+    checkAliasVersions(checks, settings.alias);
+    checkLogging(checks, settings, given);
+    settings.code.check(checks, settings);
+  }
 }
 
-/** Creates the Lambda function from `props.code`, or describes the existing function. */
+/** Adds an error for each setting of a new function that is given with an existing one. */
+function checkNotGiven(checks: PropertyChecks, given: FunctionProps): void {
+  for (const property of Object.keys(FUNCTION_PROPERTIES) as (keyof FunctionProps)[]) {
+    if (!["code", "existingFunction"].includes(property) && isGiven(given[property])) {
+      checks.addError(
+        `'${property}' and 'existingFunction' are mutually exclusive, got both; ` +
+          `omit '${property}': an existing function keeps its own settings`,
+      );
+    }
+  }
+}
+
+/** Creates the Lambda function from `code`, or describes the existing function. */
 export function createOrReferenceFunction(
   scope: Construct,
-  props: ConsumerSettings,
+  settings: FunctionSettings,
 ): ConsumerFunction {
-  const { existingFunction, stream } = props;
+  const { existingFunction, stream } = settings;
   if (existingFunction) {
-    const { functionName: qualifiedName, roleArn } = existingFunction;
-    const functionName = functionNameOf(props);
-    const partition = arnPart(roleArn, "partition");
-    const region = arnPart(stream.streamArn, "region");
-    const account = arnPart(roleArn, "account");
-    const arn = `arn:${partition}:lambda:${region}:${account}:function:${qualifiedName}`;
-    return {
-      ...existingFunction,
-      functionName,
-      functionArn: arn,
-      invokedArn: arn,
-      logGroupName: `/aws/lambda/${functionName}`,
-    };
+    return referenceFunction(existingFunction, arnPart(stream.streamArn, "region"));
   }
-  if (!createsFunction(props)) {
+  if (!createsFunction(settings)) {
     throw new Error("'code' or 'existingFunction' has been checked to be given");
   }
-  return createFunction(scope, props);
+  return createFunction(scope, settings);
 }
 
-function createFunction(scope: Construct, props: FunctionSettings): ConsumerFunction {
+function createFunction(scope: Construct, props: CreatedFunctionSettings): ConsumerFunction {
   const { provider, fileSystem } = props;
   const functionName = functionNameOf(props);
   const functionRole = createFunctionRole(scope, props, functionName);
@@ -84,10 +123,7 @@ function createFunction(scope: Construct, props: FunctionSettings): ConsumerFunc
     ...code,
     ...(props.code.isImage
       ? { packageType: "Image", imageConfig: props.imageConfig }
-      : {
-          handler: props.handler,
-          runtime: props.runtime,
-        }),
+      : { handler: props.handler, runtime: props.runtime }),
     architectures: architecturesOf(props),
     memorySize: props.memorySizeMb,
     timeout: props.timeoutSeconds,
@@ -132,42 +168,4 @@ function createFunction(scope: Construct, props: FunctionSettings): ConsumerFunc
     lambdaFunction,
     alias,
   };
-}
-
-/** An image has no default, since with a wrong architecture it would fail only when invoked. */
-function architecturesOf({ code, architecture }: FunctionSettings): string[] | undefined {
-  return code.isImage && architecture === undefined
-    ? undefined
-    : [architecture ?? Architecture.ARM_64];
-}
-
-function createOrReferenceLogGroup(
-  scope: Construct,
-  props: ConsumerSettings,
-  functionName: string,
-  roleArn: string,
-): Pick<ConsumerFunction, "logGroup" | "logGroupName" | "logGroupArn"> & {
-  readonly logGroupArn: string;
-} {
-  const { provider, existingLogGroupName, stream } = props;
-  if (existingLogGroupName !== undefined) {
-    const partition = arnPart(roleArn, "partition");
-    const region = arnPart(stream.streamArn, "region");
-    const account = arnPart(roleArn, "account");
-    return {
-      logGroupName: existingLogGroupName,
-      logGroupArn: `arn:${partition}:logs:${region}:${account}:log-group:${existingLogGroupName}`,
-    };
-  }
-  // Created before the function: otherwise Lambda creates a log group that never expires.
-  const logGroup = new CloudwatchLogGroup(scope, "log-group", {
-    provider,
-    name: `/aws/lambda/${functionName}`,
-    retentionInDays: props.logRetentionDays,
-    kmsKeyId: props.logGroupKmsKeyArn,
-    // Another name would replace the log group and delete its logs.
-    lifecycle: { ignoreChanges: ["name"] },
-    tags: tagsOf(props, "logGroup"),
-  });
-  return { logGroup, logGroupName: logGroup.name, logGroupArn: logGroup.arn };
 }

@@ -1,17 +1,88 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
-import { accountOf, providerRegion } from "../accounts/account-of";
-import { duplicates } from "../accounts/duplicates";
+import { accountKey, providerRegion } from "../accounts/aws-provider";
+import { findDuplicates } from "../accounts/duplicates";
 import { checkSameStack } from "../accounts/same-stack";
-import type { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
+import { CrossAccountConsumer } from "../cross-account-consumer/cross-account-consumer";
 import { arnPart } from "../policies/arns";
-import { asStream } from "../producer-stream/stream-base";
+import { asStream, producerStream } from "../producer-stream/stream-base";
 import { isLiteral } from "../properties/expressions";
-import { accountId } from "../properties/formats";
-import { PropertyChecks } from "../properties/property-checks";
+import { accountId, alarmTopicArn } from "../properties/formats";
+import {
+  boolean,
+  checkedByProvider,
+  instance,
+  list,
+  mapOf,
+  mapOfStrings,
+  matching,
+  number,
+} from "../properties/kinds";
 import { describeValue } from "../properties/problems";
-import { ALARM_IDS } from "./alarms";
-import { MONITORING_PROPERTIES, MonitoringSettings } from "./monitoring-properties";
+import { object, Properties, WithDefaults } from "../properties/property";
+import { PropertyChecks } from "../properties/property-checks";
+import { ALARM_IDS, AlarmId, ALARMS } from "./alarms";
+import type { PipelineMonitoringProps } from "./pipeline-monitoring-props";
+
+const LONGEST_NAME = 128;
+
+/** More milliseconds than a stream can retain records. */
+const MAX_THRESHOLD = 1e12;
+
+const consumer = instance<CrossAccountConsumer>(
+  "a CrossAccountConsumer",
+  (value) => value instanceof CrossAccountConsumer,
+);
+
+const threshold = (id: AlarmId) => {
+  const kind = number(0, MAX_THRESHOLD);
+  const description = `${ALARMS[id].metric}: ${ALARMS[id].what}`;
+  return {
+    kind: { ...kind, schema: { ...kind.schema, description } },
+    fix: "omit it for the alarm's own threshold",
+  };
+};
+
+const thresholds = object<Partial<Record<AlarmId, number>>>(
+  Object.fromEntries(ALARM_IDS.map((id) => [id, threshold(id)])) as Record<
+    AlarmId,
+    ReturnType<typeof threshold>
+  >,
+);
+
+export const MONITORING_PROPERTIES = {
+  stream: { kind: producerStream, required: true, fix: "give the stream that the consumers read" },
+  consumers: {
+    kind: list(consumer, "consumers", { isNonEmpty: true, uniqueItems: true }),
+    required: true,
+    fix: "give each consumer of the stream once",
+  },
+  name: {
+    kind: checkedByProvider(
+      matching(
+        `^[a-zA-Z0-9_.-]{1,${LONGEST_NAME}}$`,
+        `1 to ${LONGEST_NAME} letters, digits, dots, hyphens or underscores`,
+      ),
+    ),
+    fix: "omit it for the stream's name",
+  },
+  alarmTopicArns: {
+    kind: mapOf(alarmTopicArn, "topic ARNs", accountId),
+    fix: "omit it to have topics created",
+  },
+  iteratorAgeShareOfRetention: { kind: number(0.01, 1), default: 0.5 },
+  thresholds: {
+    kind: { ...thresholds, rule: "an object with ids of alarms" },
+    fix: "omit it for the thresholds of docs/runbook.md",
+  },
+  dashboards: { kind: boolean(), default: true },
+  tags: { kind: mapOfStrings(), fix: "omit it for the provider's default tags" },
+} as const satisfies Properties<PipelineMonitoringProps>;
+
+export type MonitoringSettings = WithDefaults<
+  PipelineMonitoringProps,
+  typeof MONITORING_PROPERTIES
+>;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const LONGEST_ALARM_NAME = 255;
@@ -38,18 +109,20 @@ export function checkMonitoring(
       );
     }
   });
-  for (const { name: id, paths } of duplicates(consumers.map(({ node }) => [node.id, node.path]))) {
+  for (const { name: id, paths } of findDuplicates(
+    consumers.map(({ node }) => [node.id, node.path]),
+  )) {
     checks.addError(
-      `'consumers' must be of different construct ids, which name their alarms, got ${describeValue(id)}; ` +
-        `rename all but one of ${paths.join(" and ")}`,
+      `'consumers' must have distinct construct ids (alarms are named after them), got ${describeValue(id)} at ${paths.join(" and ")}; ` +
+        "rename all but one",
     );
   }
-  checkNames(checks, consumers, name);
+  checkAlarmNames(checks, consumers, name);
   checkTopics(checks, settings);
 }
 
 /** The names of topics and dashboards are shorter than AWS's limits, since `name` is. */
-function checkNames(
+function checkAlarmNames(
   checks: PropertyChecks,
   consumers: readonly CrossAccountConsumer[],
   name: string,
@@ -78,9 +151,9 @@ function checkTopics(checks: PropertyChecks, settings: MonitoringSettings): void
   const providers = [stream.provider, ...consumers.map(({ _names: names }) => names.provider)];
   const named = Object.entries(alarmTopicArns).filter(([account]) => accountId.matches(account));
   for (const [account, arn] of named) {
-    const provider = providers.find((one) => one && accountOf(one) === account);
+    const provider = providers.find((one) => one && accountKey(one) === account);
     if (!provider) {
-      const known = providers.flatMap((one) => (one ? accountOf(one) : []));
+      const known = providers.flatMap((one) => (one ? accountKey(one) : []));
       const ids = [...new Set(known)].filter((one) => accountId.matches(one));
       checks.addError(
         `'alarmTopicArns.${account}' must be named with the account of a provider of the pipeline, got ${describeValue(account)}; ` +
