@@ -19,19 +19,20 @@ const cdktfImportedOnce = {
   },
 };
 
+/** @type {import("esbuild").BuildOptions} */
+export const OPTIONS = {
+  bundle: true,
+  platform: "node",
+  logLevel: "warning",
+  plugins: [cdktfImportedOnce],
+};
+
 /**
  * Bundles with esbuild. Files appear whole, since another command may be reading them: each is written
  * beside the output and renamed.
  */
 export async function bundle(options) {
-  const { outputFiles } = await build({
-    bundle: true,
-    platform: "node",
-    logLevel: "warning",
-    plugins: [cdktfImportedOnce],
-    ...options,
-    write: false,
-  });
+  const { outputFiles } = await build({ ...OPTIONS, ...options, write: false });
   for (const { path, contents } of outputFiles) {
     const whole = `.cache/${process.pid}.${Math.random()}`;
     mkdirSync(dirname(path), { recursive: true });
