@@ -1,14 +1,15 @@
 import { build } from "esbuild";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 
-/**
- * esbuild copies the exports of a CommonJS package for each file that imports it. cdktf has hundreds,
- * and nearly every file imports it: through one module, they are copied once.
- */
-const cdktfImportedOnce = {
-  name: "cdktf-imported-once",
+const fastCdktf = {
+  name: "fast-cdktf",
   setup(build) {
+    build.onResolve({ filter: /\/stack-trace$/ }, () => ({
+      path: resolve("scripts/no-stack-trace.js"),
+    }));
+    // esbuild copies the exports of a CommonJS package for each file that imports it. cdktf has hundreds,
+    // and nearly every file imports it: through one module, they are copied once.
     build.onResolve({ filter: /^cdktf$/ }, ({ path, kind, namespace }) =>
       kind === "import-statement" && namespace === "file" ? { path, namespace: "once" } : undefined,
     );
@@ -19,12 +20,11 @@ const cdktfImportedOnce = {
   },
 };
 
-/** @type {import("esbuild").BuildOptions} */
 export const OPTIONS = {
   bundle: true,
   platform: "node",
   logLevel: "warning",
-  plugins: [cdktfImportedOnce],
+  plugins: [fastCdktf],
 };
 
 /**
