@@ -9,7 +9,7 @@ const common = {
   // cdktf takes the whole stack trace of every token, which Jest maps to TypeScript line by line.
   // The path in an import() ends in the name of the JavaScript that TypeScript would write.
   moduleNameMapper: {
-    "/stack-trace$": "<rootDir>/__tests__/setup/no-stack-trace.js",
+    "/stack-trace$": "<rootDir>/scripts/no-stack-trace.js",
     "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"],
   },
 };

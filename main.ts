@@ -60,6 +60,13 @@ class CrossAccountKinesis extends TerraformStack {
     this.node.addValidation({ validate: () => localStateProblems(this) });
   }
 
+  /** It only finds references between stacks, and takes as long as rendering the stack. */
+  public override prepareStack(): void {
+    if (this.node.root.node.children.length > 1) {
+      super.prepareStack();
+    }
+  }
+
   /** With allowed_account_ids, Terraform refuses credentials of any other account. */
   private provider(alias: string, account: Account): AwsProvider {
     return new AwsProvider(this, alias, {

@@ -6,7 +6,6 @@ import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream
 import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
-import type { JsonSchema } from "../modules/properties/json-schema";
 import {
   boolean,
   integer,
@@ -221,52 +220,32 @@ const EXTENDS = {
 } as const satisfies Properties<ListedDeployment>["extends"];
 
 /** Part of the settings of a deployment, checked once it is merged with the rest. */
-const partOfDeployment = (schema: JsonSchema | undefined): Kind<Record<string, unknown>> => {
-  const rule = "an object with properties of a deployment";
-  return {
-    rule,
-    schema,
-    read: (value, report) => {
-      if (!isPlainObject(value)) {
-        report.addWrongType(rule, value);
-        return {};
-      }
-      if (isGiven(value.extends)) {
-        EXTENDS.kind.read(value.extends, report.at(".extends", EXTENDS.fix));
-      }
-      return value;
-    },
-  };
+export const partOfDeployment: Kind<Record<string, unknown>> = {
+  rule: "an object with properties of a deployment",
+  // scripts/settings-schema.ts describes the rest.
+  schema: { type: "object", properties: { extends: EXTENDS.kind.schema ?? {} } },
+  read: (value, report) => {
+    if (!isPlainObject(value)) {
+      report.addWrongType(partOfDeployment.rule, value);
+      return {};
+    }
+    if (isGiven(value.extends)) {
+      EXTENDS.kind.read(value.extends, report.at(".extends", EXTENDS.fix));
+    }
+    return value;
+  },
 };
-
-/** The schema without its lists of required properties, at any depth. */
-const withoutRequired = (schema: JsonSchema): JsonSchema =>
-  JSON.parse(
-    JSON.stringify(schema, (key, value: unknown) =>
-      key === "required" && Array.isArray(value) ? undefined : value,
-    ),
-  ) as JsonSchema;
-
-/** Settings that deployments extend. */
-export const sharedSettings = partOfDeployment(withoutRequired(deployment.schema ?? {}));
-
-/** A deployment that extends shared settings, so any property may be missing. */
-export const extendingDeployment = partOfDeployment({
-  ...sharedSettings.schema,
-  properties: { extends: EXTENDS.kind.schema ?? {}, ...sharedSettings.schema?.properties },
-  required: ["extends"],
-});
 
 /** A settings file with several deployments. */
 export const deployments = object<DeploymentsInput>({
   $schema: DEPLOYMENT.$schema,
   shared: {
-    kind: mapOf(sharedSettings, "parts of a deployment"),
+    kind: mapOf(partOfDeployment, "parts of a deployment"),
     default: {},
     fix: "give each part a name",
   },
   deployments: {
-    kind: list(extendingDeployment, "deployments", { isNonEmpty: true }),
+    kind: list(partOfDeployment, "deployments", { isNonEmpty: true }),
     required: true,
     fix: "give at least one deployment",
   },

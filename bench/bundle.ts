@@ -1,5 +1,4 @@
 import { build, type BuildOptions } from "esbuild";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { ROOT } from "./measure";
 
@@ -9,35 +8,27 @@ export async function bundle(
   outfile: string,
   options: BuildOptions = {},
 ): Promise<string> {
-  await build({
-    entryPoints: [path.resolve(ROOT, source)],
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    outfile,
-    logLevel: "warning",
-    ...options,
-  });
+  await write({ entryPoints: [path.resolve(ROOT, source)], outfile, ...options });
   return outfile;
 }
 
-/** Writes a program that only requires what the app requires: the framework and the provider classes. */
-export async function writeFloor(file: string): Promise<void> {
-  const { metafile } = await build({
+/** Bundles what the app loads, the framework and the provider classes, and nothing that uses them. */
+export async function bundleFloor(outfile: string): Promise<void> {
+  const { outputs } = await write({
     entryPoints: [path.join(ROOT, "main.ts")],
-    bundle: true,
-    platform: "node",
     packages: "external",
-    outfile: "main.js",
     write: false,
-    metafile: true,
+    outfile,
   });
-  const required = Object.values(metafile.outputs)
-    .flatMap(({ imports }) => imports)
-    .map((one) => one.path)
+  const packages = Object.values(outputs)
+    .flatMap(({ imports }) => imports.map((one) => one.path))
     .filter((name) => /^(@cdktf\/|cdktf$|constructs$)/.test(name));
-  fs.writeFileSync(
-    file,
-    [...new Set(required)].map((name) => `require(${JSON.stringify(name)});\n`).join(""),
-  );
+  const contents = packages.map((name) => `require(${JSON.stringify(name)});`).join("\n");
+  await write({ stdin: { contents, resolveDir: ROOT }, outfile });
+}
+
+async function write(options: BuildOptions) {
+  const { OPTIONS } = await import("../scripts/bundle.mjs");
+  const { metafile } = await build({ ...OPTIONS, target: "node20", ...options, metafile: true });
+  return metafile;
 }

@@ -9,11 +9,10 @@ const execute = promisify(execFile);
 export const ROOT = path.resolve(__dirname, "..");
 const PEERS = path.join(__dirname, "node_modules", ".bin");
 
-/** What a process and its descendants used: seconds, seconds and MiB. */
+/** The seconds that a process and its descendants used. */
 export interface Usage {
   readonly wall: number;
   readonly cpu: number;
-  readonly memory: number;
 }
 
 export interface Command {

@@ -16,6 +16,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+# A version manager that starts Python in its own process has children as well.
+before = resource.getrusage(resource.RUSAGE_CHILDREN)
 start = time.monotonic()
 code = subprocess.call(sys.argv[2:])
 wall = time.monotonic() - start
@@ -24,9 +26,8 @@ try:
         os.wait()
 except ChildProcessError:
     pass
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-# The unit is KiB on Linux and bytes on macOS.
-kib = used.ru_maxrss if sys.platform == "linux" else used.ru_maxrss / 1024
+after = resource.getrusage(resource.RUSAGE_CHILDREN)
+cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 with open(sys.argv[1], "w") as file:
-    json.dump({"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": kib / 1024}, file)
+    json.dump({"wall": wall, "cpu": cpu}, file)
 sys.exit(code)

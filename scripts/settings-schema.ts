@@ -1,9 +1,4 @@
-import {
-  deployment,
-  deployments,
-  extendingDeployment,
-  sharedSettings,
-} from "../app/settings-properties";
+import { deployment, deployments, partOfDeployment } from "../app/settings-properties";
 import type { JsonSchema } from "../modules/properties/json-schema";
 import { docstringsOf } from "./docstrings";
 import { LIBRARY_FILES } from "./documented-properties";
@@ -50,11 +45,21 @@ function describe(schema: JsonSchema): JsonSchema {
   };
 }
 
+/** The schema without its lists of required properties, at any depth. */
+const withoutRequired = (schema: JsonSchema): JsonSchema =>
+  JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) =>
+      key === "required" && Array.isArray(value) ? undefined : value,
+    ),
+  ) as JsonSchema;
+
 function settingsSchema(): Record<string, unknown> {
   const { properties = {}, ...list } = describe(deployments.schema ?? {});
-  const { additionalProperties: _closed, ...part } = describe(sharedSettings.schema ?? {});
-  const { extends: names } = describe(extendingDeployment.schema ?? {}).properties ?? {};
-  const partOfDeployment = {
+  const { additionalProperties: _closed, ...part } = describe(
+    withoutRequired(deployment.schema ?? {}),
+  );
+  const { extends: names } = describe(partOfDeployment.schema ?? {}).properties ?? {};
+  const reference = {
     $ref: "#/$defs/partOfDeployment",
     type: "object",
     unevaluatedProperties: false,
@@ -69,12 +74,12 @@ function settingsSchema(): Record<string, unknown> {
         ...list,
         properties: {
           ...properties,
-          shared: { ...properties.shared, additionalProperties: partOfDeployment },
+          shared: { ...properties.shared, additionalProperties: reference },
           deployments: {
             ...properties.deployments,
             items: {
               if: { type: "object", required: ["extends"] },
-              then: { properties: { extends: names }, ...partOfDeployment },
+              then: { properties: { extends: names }, ...reference },
               else: { $ref: "#/$defs/deployment" },
             },
           },

@@ -3,7 +3,6 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import {
   allow,
   CONSUMER,
@@ -19,22 +18,19 @@ import {
 } from "../local/two-accounts";
 import { ROOT } from "../terraform/harness";
 import { declared } from "./settings";
-import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
+import { useWorld } from "./use-world";
+import { build, fromBoth, runCli, type Built } from "./world";
 import { withoutProgress } from "../helpers/progress";
 
 const inRegion = ["--region", REGION];
 
 describe("discovery", () => {
-  let aws: LocalAws;
-  let world: World;
+  const world = useWorld();
   let built: Built;
   let other: string;
   beforeAll(async () => {
-    aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
-    world = await enter(aws);
     built = await build(world, "clicks");
   });
-  afterAll(() => aws.stop());
 
   const mappings = (stdout: string): string[] =>
     (JSON.parse(stdout) as { mapping: string }[]).map(({ mapping }) => mapping);
@@ -59,7 +55,7 @@ describe("discovery", () => {
       const args = [...command, ...fromBoth("clicks")];
       const child = spawn(
         process.execPath,
-        ["--import", "tsx", "cli/src/main.ts", ...args, "--endpoint-url", aws.url],
+        ["--import", "tsx", "cli/src/main.ts", ...args, "--endpoint-url", world.aws.url],
         { cwd: ROOT, env: { ...process.env } },
       );
       child.stdout.destroy();
@@ -165,7 +161,7 @@ describe("discovery", () => {
         },
       ],
     });
-    const args = ["doctor", "--json", "--endpoint-url", aws.url];
+    const args = ["doctor", "--json", "--endpoint-url", world.aws.url];
     const { exitCode, stdout } = await runCli(args, { settings });
     expect(mappings(stdout)).toEqual([built.uuid]);
     expect(exitCode).toBe(0);
@@ -189,7 +185,7 @@ describe("discovery", () => {
         },
       ],
     });
-    const args = ["doctor", "--json", "--endpoint-url", aws.url];
+    const args = ["doctor", "--json", "--endpoint-url", world.aws.url];
     const { exitCode, stdout } = await runCli(args, { settings });
     expect(mappings(stdout)).toEqual([built.uuid]);
     expect(stdout).toContain(
@@ -315,16 +311,16 @@ describe("discovery", () => {
       /^AWS still throttled lambda:ListEventSourceMappings after the SDK's retries; /,
     ],
   ])("has a sentence for %s", async (_, service, operation, code, sentence) => {
-    aws.failNext(service, operation, { code, message: "no", status: 400 }, 10);
+    world.aws.failNext(service, operation, { code, message: "no", status: 400 }, 10);
     const outcome = await world.cli("doctor", ...fromBoth("clicks"));
-    aws.failNext(service, operation, { code, message: "no" }, 0);
+    world.aws.failNext(service, operation, { code, message: "no" }, 0);
     // Retries take long enough for progress to be shown first.
     expect(outcome.stderr).toMatch(new RegExp(sentence, "m"));
     expect(outcome.exitCode).toBe(3);
   });
 
   it("goes on after a call that was throttled once", async () => {
-    aws.failNext("kinesis", "DescribeStreamSummary", {
+    world.aws.failNext("kinesis", "DescribeStreamSummary", {
       code: "LimitExceededException",
       message: "slow",
     });

@@ -1,11 +1,11 @@
 import { FINDINGS } from "../../cli/src/doctor/findings";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { REGION, until } from "../local/two-accounts";
 import { hasAwsCli } from "./aws-cli";
 import { FAULTS, NO_FAULT, NOTHING_TO_TYPE } from "./faults";
 import { printedPolicies } from "./printed-policies";
 import { mappingSettings, printedCommands, type } from "./typed-fixes";
-import { build, deleteMappings, enter, type Outcome, type World } from "./world";
+import { useWorld } from "./use-world";
+import { build, deleteMappings, type Outcome } from "./world";
 import { withoutProgress } from "../helpers/progress";
 
 const TAGS = { team: 'it\'s "x"', "aws:made-by": "CloudFormation" };
@@ -28,17 +28,13 @@ const MAPPING = {
 const CREATED_AGAIN: readonly string[] = ["consumer-missing", "consumer-reregistered"];
 
 describe("doctor", () => {
-  let aws: LocalAws;
-  let world: World;
+  const world = useWorld("deployers");
   const calls = new Set<string>();
 
   beforeAll(async () => {
-    aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
-    world = await enter(aws, (account) => aws.deployers.credentials(account));
     const anyFunction = ["--function", "any", "--region", REGION];
-    aws.deployers.enforce(await printedPolicies(["doctor", ...anyFunction, ...PROFILES]));
+    world.aws.deployers.enforce(await printedPolicies(["doctor", ...anyFunction, ...PROFILES]));
   });
-  afterAll(() => aws.stop());
 
   async function doctor(...options: string[]): Promise<Outcome> {
     const outcome = await world.cli("doctor", ...options, "--region", REGION, ...PROFILES);

@@ -14,7 +14,6 @@ import {
 } from "@aws-sdk/client-lambda";
 import { json, quote, valueOfVariable, variableName } from "../../cli/src/doctor/shell";
 import type { Statement } from "../../pipeline/iam/document";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import {
   allow,
   makeRole,
@@ -29,16 +28,8 @@ import { hasAwsCli } from "./aws-cli";
 import { FAULTS } from "./faults";
 import { declared } from "./settings";
 import { mappingSettings, printedCommands, type } from "./typed-fixes";
-import {
-  build,
-  enter,
-  fromBoth,
-  keyPolicy,
-  runCli,
-  viaKinesis,
-  type Built,
-  type World,
-} from "./world";
+import { useWorld } from "./use-world";
+import { build, fromBoth, keyPolicy, runCli, viaKinesis, type Built } from "./world";
 
 describe("a word of the shell", () => {
   const typed = (word: string): string =>
@@ -63,14 +54,7 @@ describe("a word of the shell", () => {
 });
 
 (hasAwsCli ? describe : describe.skip)("what doctor prints, as typed", () => {
-  let aws: LocalAws;
-  let world: World;
-
-  beforeAll(async () => {
-    aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
-    world = await enter(aws);
-  });
-  afterAll(() => aws.stop());
+  const world = useWorld();
 
   /** Types what doctor prints, once; returns what it printed. */
   async function typeFixes(name: string): Promise<string> {
@@ -237,7 +221,7 @@ describe("a word of the shell", () => {
         () => true,
       ),
     );
-    const args = ["doctor", "--endpoint-url", aws.url];
+    const args = ["doctor", "--endpoint-url", world.aws.url];
     const { stdout } = await runCli(args, { settings });
     await type(world, printedCommands(stdout));
     expect((await runCli(args, { settings })).stdout).not.toMatch(/^error/m);

@@ -3,12 +3,12 @@ import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { CreatePolicyCommand, AttachRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { Line } from "../../cli/src/doctor/diagnose";
 import { DOCTOR_PERMISSIONS, PROBE_PERMISSIONS } from "../../cli/src/doctor/permissions";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { allow, CONSUMER, PRODUCER, REGION, policy, until } from "../local/two-accounts";
 import { FAULTS } from "./faults";
 import { printedPolicies } from "./printed-policies";
 import { declared } from "./settings";
-import { build, deleteMappings, enter, fromBoth, runCli, type Outcome, type World } from "./world";
+import { useWorld } from "./use-world";
+import { build, deleteMappings, fromBoth, runCli, type Outcome } from "./world";
 
 interface Diagnosis {
   readonly stream: string;
@@ -17,17 +17,13 @@ interface Diagnosis {
 }
 
 describe("doctor", () => {
-  let aws: LocalAws;
-  let world: World;
+  const world = useWorld("deployers");
   /** Every call of a run without --probe, and of those with it. */
   const calls = { checks: new Set<string>(), probes: new Set<string>() };
 
   beforeAll(async () => {
-    aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
-    world = await enter(aws, (account) => aws.deployers.credentials(account));
-    aws.deployers.enforce(await printedPolicies(["doctor", ...fromBoth("good"), "--probe"]));
+    world.aws.deployers.enforce(await printedPolicies(["doctor", ...fromBoth("good"), "--probe"]));
   });
-  afterAll(() => aws.stop());
 
   async function doctor(...args: string[]): Promise<Outcome & { diagnoses: Diagnosis[] }> {
     const outcome = await world.cli("doctor", ...args, "--json");
@@ -128,7 +124,9 @@ describe("doctor", () => {
         },
       ],
     });
-    const outcome = await runCli(["doctor", "--json", "--endpoint-url", aws.url], { settings });
+    const outcome = await runCli(["doctor", "--json", "--endpoint-url", world.aws.url], {
+      settings,
+    });
     expect(findings(JSON.parse(outcome.stdout) as Diagnosis[])).toEqual(["mapping-missing"]);
     expect(outcome.exitCode).toBe(1);
   });
@@ -155,7 +153,7 @@ describe("doctor", () => {
     await build(world, "silent", { isShared: true, source: "exports.handler = () => ({});" });
     const probe = [...fromBoth("silent"), "--probe", "--probe-timeout", "2"];
     expect(findings((await doctor(...probe)).diagnoses)).toEqual(["probe-not-seen"]);
-    aws.failNext("kinesis", "PutRecord", { code: "AccessDeniedException", message: "no" });
+    world.aws.failNext("kinesis", "PutRecord", { code: "AccessDeniedException", message: "no" });
     expect(findings((await doctor(...probe)).diagnoses)).toEqual(["probe-not-written"]);
   });
 

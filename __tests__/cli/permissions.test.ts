@@ -2,11 +2,11 @@ import { PutBucketEncryptionCommand, CreateBucketCommand } from "@aws-sdk/client
 import { EnableEnhancedMonitoringCommand } from "@aws-sdk/client-kinesis";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { GetQueueUrlCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { allow, makeRole, REGION, setRolePolicy } from "../local/two-accounts";
 import { type Policies, printedPolicies } from "./printed-policies";
 import { RedrivePipeline } from "./redrive-pipeline";
-import { build, enter, fromBoth, type Outcome, type World } from "./world";
+import { useWorld } from "./use-world";
+import { build, fromBoth, type Outcome } from "./world";
 
 /** One action of a printed policy. */
 interface Permission {
@@ -15,16 +15,13 @@ interface Permission {
   readonly action: string;
 }
 
-let aws: LocalAws;
-let world: World;
+const world = useWorld("deployers");
 let queue: RedrivePipeline;
 let bucket: RedrivePipeline;
 /** A run for each way to name a pipeline, and for each kind of destination. */
 let runs: Record<"queue" | "bucket", readonly string[]>;
 
 beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  world = await enter(aws, (account) => aws.deployers.credentials(account));
   // What this role may do is decided by the policies that the tests enforce.
   await makeRole(world.consumer, "deployer");
   await setRolePolicy(world.consumer, "deployer", allow(["*"], "*"));
@@ -60,8 +57,7 @@ beforeAll(async () => {
   runs = { queue: ["redrive", ...fromBoth("queue")], bucket: ["redrive", ...byMapping] };
   process.env.XDG_STATE_HOME = queue.state;
 });
-afterAll(() => aws.stop());
-afterEach(() => aws.deployers.enforce(undefined));
+afterEach(() => world.aws.deployers.enforce(undefined));
 
 async function fail(): Promise<void> {
   for (const pipeline of [queue, bucket]) {
@@ -96,10 +92,10 @@ const without = (policies: Policies, { account, resource, action }: Permission):
 
 /** The permissions that the calls of some runs needed, as `account action`. */
 async function neededBy(work: () => Promise<unknown>): Promise<Set<string>> {
-  const before = aws.deployers.calls.length;
+  const before = world.aws.deployers.calls.length;
   await work();
   return new Set(
-    aws.deployers.calls
+    world.aws.deployers.calls
       .slice(before)
       .flatMap(({ account, needs }) => needs.map(({ action }) => `${account} ${action}`)),
   );
@@ -115,7 +111,7 @@ async function expectAllNeeded(
 ): Promise<void> {
   const needless: string[] = [];
   for (const permission of permissionsIn(policies)) {
-    aws.deployers.enforce(without(policies, permission));
+    world.aws.deployers.enforce(without(policies, permission));
     const outcomes: Outcome[] = [];
     for (const args of runsFor(permission.action)) {
       outcomes.push(await world.cli(...args));
@@ -142,7 +138,7 @@ describe("the policies that redrive --permissions prints", () => {
   it("are enough, and no run calls anything else", async () => {
     await fail();
     const policies = await printedPolicies(runs.queue);
-    aws.deployers.enforce(policies);
+    world.aws.deployers.enforce(policies);
 
     const needed = await neededBy(async () => {
       for (const args of [runs.queue, runs.bucket]) {
@@ -176,7 +172,7 @@ describe("the policies that redrive --permissions prints", () => {
       [...runs.bucket, ...byTime],
     ];
     await expectAllNeeded(policies, () => all);
-    aws.deployers.enforce(policies);
+    world.aws.deployers.enforce(policies);
 
     const needed = await neededBy(async () => {
       for (const args of all) {

@@ -1,18 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { until } from "../local/two-accounts";
 import { byKey, dataOf, RedrivePipeline } from "./redrive-pipeline";
-import { enter, type World } from "./world";
+import { useWorld } from "./use-world";
 
-let aws: LocalAws;
-let world: World;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  world = await enter(aws);
-});
-afterAll(() => aws.stop());
+const world = useWorld();
 
 describe("redrive of a queue's reports", () => {
   let pipeline: RedrivePipeline;

@@ -5,7 +5,6 @@ import { PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { PublishVersionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Summary } from "../../cli/src/redrive/summary";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import {
   allow,
   CONSUMER,
@@ -15,17 +14,11 @@ import {
   until,
 } from "../local/two-accounts";
 import { byKey, dataOf, RedrivePipeline } from "./redrive-pipeline";
-import { enter, keyPolicy, viaKinesis, type World } from "./world";
+import { useWorld } from "./use-world";
+import { keyPolicy, viaKinesis } from "./world";
 import { withoutProgress } from "../helpers/progress";
 
-let aws: LocalAws;
-let world: World;
-
-beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  world = await enter(aws);
-});
-afterAll(() => aws.stop());
+const world = useWorld();
 
 /** What takes longer than two seconds says so. */
 const summaryOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Summary;

@@ -5,24 +5,20 @@ import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { Status } from "../../cli/src/status/measure";
 import { STATUS_PERMISSIONS } from "../../cli/src/status/command";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { allow, CONSUMER, mapping, PRODUCER, REGION, until } from "../local/two-accounts";
 import { printedPolicies } from "./printed-policies";
-import { build, enter, fromBoth, runCli, type Built, type World } from "./world";
+import { useWorld } from "./use-world";
+import { build, fromBoth, runCli, type Built } from "./world";
 
 describe("status", () => {
-  let aws: LocalAws;
-  let world: World;
+  const world = useWorld("deployers");
   let clicks: Built;
   const calls = new Set<string>();
 
   beforeAll(async () => {
-    aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0.2 });
-    world = await enter(aws, (account) => aws.deployers.credentials(account));
-    aws.deployers.enforce(await printedPolicies(["status", ...fromBoth("clicks")]));
+    world.aws.deployers.enforce(await printedPolicies(["status", ...fromBoth("clicks")]));
     clicks = await build(world, "clicks");
   });
-  afterAll(() => aws.stop());
 
   async function status(...args: string[]) {
     const outcome = await world.cli("status", "--json", ...args);
@@ -38,8 +34,8 @@ describe("status", () => {
     dimensions: Record<string, string>,
     Value: number,
   ): Promise<void> {
-    const settings = { endpoint: aws.url, region: REGION };
-    const credentials = await aws.credentials(account);
+    const settings = { endpoint: world.aws.url, region: REGION };
+    const credentials = await world.aws.credentials(account);
     const Dimensions = Object.entries(dimensions).map(([Name, value]) => ({ Name, Value: value }));
     await new CloudWatchClient({ ...settings, credentials }).send(
       new PutMetricDataCommand({
@@ -75,7 +71,7 @@ describe("status", () => {
 
   it("shows it as a table, and again with --watch until it is interrupted", async () => {
     const interrupt = new AbortController();
-    const args = ["status", ...fromBoth("clicks"), "--endpoint-url", aws.url];
+    const args = ["status", ...fromBoth("clicks"), "--endpoint-url", world.aws.url];
     const once = await runCli(args);
     expect(once.stdout).toMatch(/^function +state +lag +in\/min +read\/min +errors \(5 min\) /);
     expect(once.stdout).toMatch(/^clicks +Enabled +1\.5 s +10 +- +2 +- +0 +- +-$/m);

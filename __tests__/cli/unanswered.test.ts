@@ -1,32 +1,28 @@
 import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { startLocalAws, type LocalAws } from "../../local/aws";
 import { CONSUMER, REGION } from "../local/two-accounts";
 import { scratch } from "../terraform/harness";
 import { invocationRecord } from "./redrive-records";
-import { build, enter, fromBoth, runCli, type Built, type Outcome, type World } from "./world";
+import { useWorld } from "./use-world";
+import { build, fromBoth, runCli, type Built, type Outcome } from "./world";
 
 const NAME = "unanswered";
 /** More than the attempts of one call take together. */
 const NEVER_SECONDS = 10;
 
-let aws: LocalAws;
-let world: World;
+const world = useWorld();
 let built: Built;
 
 beforeAll(async () => {
-  aws = await startLocalAws({ rolePropagationSeconds: 0, consumerCreatingSeconds: 0 });
-  world = await enter(aws);
   built = await build(world, NAME);
 });
-afterAll(() => aws.stop());
 
 /** Runs a command while the local AWS does not answer calls of one operation. */
 async function without(service: string, operation: string, ...args: string[]): Promise<Outcome> {
   process.env.XDG_STATE_HOME = scratch();
-  aws.delay(service, operation, NEVER_SECONDS);
-  const named = [...args, ...fromBoth(NAME), "--endpoint-url", aws.url];
+  world.aws.delay(service, operation, NEVER_SECONDS);
+  const named = [...args, ...fromBoth(NAME), "--endpoint-url", world.aws.url];
   const outcome = await runCli(named, { answerMilliseconds: 1500 });
-  aws.delay(service, operation, 0);
+  world.aws.delay(service, operation, 0);
   return outcome;
 }
 

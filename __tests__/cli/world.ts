@@ -1,6 +1,3 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { StartStreamEncryptionCommand } from "@aws-sdk/client-kinesis";
@@ -17,7 +14,6 @@ import { run } from "../../cli/src/program";
 import type { LocalAws } from "../../local/aws";
 import {
   allow,
-  clientsOf,
   CONSUMER,
   CONSUMER_ACTIONS,
   makeConsumer,
@@ -59,35 +55,6 @@ export interface Outcome {
   readonly stderr: string;
   /** The calls that it made, as IAM's actions, with the account. */
   readonly calls: readonly string[];
-}
-
-/** Clients of both accounts, and the command line with a profile for each. */
-export async function enter(
-  aws: LocalAws,
-  credentialsOf = (accountId: string) => aws.credentials(accountId),
-): Promise<World> {
-  const directory = mkdtempSync(join(tmpdir(), "cli-"));
-  const profile = async (name: string, accountId: string, of = credentialsOf) => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await of(accountId);
-    return `[${name}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\naws_session_token=${sessionToken}\n`;
-  };
-  const credentials = join(directory, "credentials");
-  writeFileSync(
-    credentials,
-    (await profile("producer", PRODUCER)) + (await profile("analytics", CONSUMER)),
-  );
-  process.env.AWS_SHARED_CREDENTIALS_FILE = credentials;
-  process.env.AWS_CONFIG_FILE = join(directory, "config");
-  return {
-    aws,
-    producer: clientsOf(aws, PRODUCER),
-    consumer: clientsOf(aws, CONSUMER),
-    administrators: async () => {
-      const of = (accountId: string) => aws.credentials(accountId);
-      return (await profile("producer", PRODUCER, of)) + (await profile("analytics", CONSUMER, of));
-    },
-    cli: (...args) => runCli([...args, "--endpoint-url", aws.url]),
-  };
 }
 
 export async function runCli(

@@ -78,14 +78,16 @@ describe("delivery", () => {
   it("starts at the starting position", async () => {
     const stream = await makeStream(producer, "start");
     await put(producer, stream, records("old"));
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    const between = new Date();
+    const between = new Date(Date.now() + 1);
     await connect(producer, consumer, "latest", stream, HANDLER, {
       mapping: { StartingPosition: "LATEST" },
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await put(producer, stream, records("new"));
-    await until(async () => (await loggedData(consumer, "latest")).length === 1);
+    const seen = async (name: string) => [...new Set(await loggedData(consumer, name))];
+    // Like Lambda, the mapping misses what is put before its first poll.
+    await until(async () => {
+      await put(producer, stream, records("new"));
+      return (await seen("latest")).length > 0;
+    });
     await connect(producer, consumer, "timestamp", stream, HANDLER, {
       mapping: {
         StartingPosition: "AT_TIMESTAMP",
@@ -93,10 +95,11 @@ describe("delivery", () => {
       },
     });
     await connect(producer, consumer, "horizon", stream, HANDLER);
-    await until(async () => (await loggedData(consumer, "horizon")).length === 2);
-    expect(await loggedData(consumer, "horizon")).toEqual(["old", "new"]);
-    expect(await loggedData(consumer, "timestamp")).toEqual(["new"]);
-    expect(await loggedData(consumer, "latest")).toEqual(["new"]);
+    await until(async () => (await seen("horizon")).includes("new"));
+    await until(async () => (await seen("timestamp")).length > 0);
+    expect(await seen("horizon")).toEqual(["old", "new"]);
+    expect(await seen("timestamp")).toEqual(["new"]);
+    expect(await seen("latest")).toEqual(["new"]);
   });
 
   it("filters before it invokes", async () => {

@@ -1,4 +1,5 @@
-import { makeRole, type Clients } from "./two-accounts";
+import { DeleteFunctionCommand } from "@aws-sdk/client-lambda";
+import { makeFunction, makeRole, type Clients } from "./two-accounts";
 
 /** The error of a refused call as `name: message`, or "accepted". */
 export async function refusal(call: Promise<unknown>): Promise<string> {
@@ -9,9 +10,10 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
   );
 }
 
-/** Creates a role and waits until it has propagated, with a propagation time of one second. */
+/** Creates a role and waits until it has propagated, as a function that has it shows. */
 export async function createPropagatedRole(consumer: Clients, name: string): Promise<string> {
   const arn = await makeRole(consumer, name);
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await makeFunction(consumer, `${name}-propagated`, arn, "");
+  await consumer.lambda.send(new DeleteFunctionCommand({ FunctionName: `${name}-propagated` }));
   return arn;
 }

@@ -8,7 +8,16 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { refusal, createPropagatedRole } from "./refusal";
-import { allow, CONSUMER, makeRole, makeStream, policy, PRODUCER, until } from "./two-accounts";
+import {
+  allow,
+  CONSUMER,
+  makeFunction,
+  makeRole,
+  makeStream,
+  policy,
+  PRODUCER,
+  until,
+} from "./two-accounts";
 import { useTwoAccounts } from "./use-two-accounts";
 
 const { aws, producer, consumer } = useTwoAccounts({
@@ -74,9 +83,6 @@ describe("functions", () => {
     "InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.";
 
   it("fail when the role is too new or does not trust Lambda", async () => {
-    const fresh = await makeRole(consumer, "function-fresh");
-    expect(await create("fresh", fresh)).toBe(cannot);
-    await until(async () => (await create("fresh", fresh)) === "accepted");
     const distrusting = await consumer.iam.send(
       new CreateRoleCommand({
         RoleName: "distrusting",
@@ -87,7 +93,10 @@ describe("functions", () => {
         }),
       }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const fresh = await makeRole(consumer, "function-fresh");
+    expect(await create("fresh", fresh)).toBe(cannot);
+    // Roles propagate in the order in which they are created.
+    await until(async () => (await create("fresh", fresh)) === "accepted");
     expect(await create("distrusting", distrusting.Role?.Arn ?? "")).toBe(cannot);
     expect(
       await refusal(
@@ -102,10 +111,12 @@ describe("functions", () => {
   });
 
   it("keep their logging settings", async () => {
-    const get = new GetFunctionConfigurationCommand({ FunctionName: "fresh" });
+    const role = await createPropagatedRole(consumer, "logging");
+    await makeFunction(consumer, "logging", role, "");
+    const get = new GetFunctionConfigurationCommand({ FunctionName: "logging" });
     expect((await consumer.lambda.send(get)).LoggingConfig).toEqual({
       LogFormat: "Text",
-      LogGroup: "/aws/lambda/fresh",
+      LogGroup: "/aws/lambda/logging",
     });
     const LoggingConfig = {
       LogFormat: "JSON",
@@ -114,7 +125,7 @@ describe("functions", () => {
     } as const;
     await consumer.lambda.send(
       new UpdateFunctionConfigurationCommand({
-        FunctionName: "fresh",
+        FunctionName: "logging",
         LoggingConfig,
       }),
     );

@@ -1,83 +1,89 @@
 import * as path from "node:path";
 import type { Benchmark, Context, Row } from "../benchmark";
-import { bundle, writeFloor } from "../bundle";
+import { bundle, bundleFloor } from "../bundle";
 import { alternate, each, ROOT, usage } from "../measure";
+import { assertSameResources } from "../stacks";
 import { ratio, row } from "../statistics";
 
-const BUNDLED = "this app, bundled before";
-const FLOOR = "floor: load the packages";
-const COMMAND = "this app's command, npm run app";
+const FLOOR = "floor: load the packages, bundled";
+const CLASSES = "provider classes, bundled";
+const APP = "this app, bundled";
+const APP_LOOSE = "this app, not bundled";
+const CDK_LOOSE = "AWS CDK, not bundled";
 const SYNTH = "npm run synth";
 const CDKTF = "cdktf synth";
 const INIT = "cdktf init's command, npx ts-node";
-const CDK_BUNDLED = "AWS CDK, compiled before";
 const CDK_INIT = "cdk init's command, npx ts-node";
 
 export const synth: Benchmark = {
   name: "synth",
   title: "Synthesis of one pipeline",
   sameWork:
-    "every side synthesizes the pipeline of cdktf.json in two accounts; the floor only loads the framework and the provider classes that the app loads; AWS CDK needs two stacks for it, since a stack belongs to one account",
+    "every side but the floor synthesizes the pipeline of cdktf.json in two accounts, and the provider classes make the same resources as this app; the floor only loads the framework and the provider classes that the app loads. Either both sides of a comparison are one file each, in which esbuild has bundled them with their packages, or both load their packages from node_modules, as AWS CDK must; the commands start from the TypeScript sources. AWS CDK needs two stacks, since a stack belongs to one account",
   chart: { unit: "s", title: "From the command to its end" },
   run,
 };
 
 async function run(context: Context): Promise<readonly Row[]> {
   const { scratch } = context;
-  const floor = path.join(scratch, "floor.cjs");
-  await writeFloor(floor);
-  const cdk = path.join(scratch, "aws-cdk.cjs");
-  await bundle("bench/peers/aws-cdk.ts", cdk, { packages: "external" });
-  const packages = (folder: string) => ({ NODE_PATH: path.join(ROOT, folder, "node_modules") });
-  const side = (environment: Record<string, string>, ...run: string[]) => {
-    const out = { CDKTF_OUTDIR: path.join(scratch, "out"), CHECKPOINT_DISABLE: "1" };
-    return () => usage({ run, environment: { ...out, ...environment } }, context);
+  const file = (name: string) => path.join(scratch, name);
+  const loose = { packages: "external" } as const;
+  await bundleFloor(file("floor.js"));
+  await bundle("bench/programs/bare.ts", file("classes.js"));
+  await bundle("main.ts", file("app.js"));
+  await bundle("main.ts", file("app-loose.js"), loose);
+  await bundle("bench/peers/aws-cdk.ts", file("aws-cdk-loose.js"), loose);
+  const side = (outdir: string, ...run: string[]) => {
+    const environment = { CDKTF_OUTDIR: file(outdir), CHECKPOINT_DISABLE: "1" };
+    return () => usage({ run, environment }, context);
   };
-  const samples = await alternate(
+  const looseSide = (outdir: string, name: string, folder: string) => {
+    const packages = `NODE_PATH=${path.join(ROOT, folder, "node_modules")}`;
+    return side(outdir, "env", packages, "node", file(name));
+  };
+  // A short process is compared in more rounds, since one pause weighs more in it.
+  const bundled = await alternate(
+    31,
+    {
+      [FLOOR]: side("app", "node", file("floor.js")),
+      [CLASSES]: side("classes", "node", file("classes.js")),
+      [APP]: side("app", "node", file("app.js")),
+    },
+    context,
+  );
+  const others = await alternate(
     9,
     {
-      // Writes the bundle that the next side runs.
-      [COMMAND]: side({}, "npm", "run", "--silent", "app"),
-      [BUNDLED]: side({}, "node", ".cache/app/main.js"),
-      [FLOOR]: side(packages(""), "node", floor),
-      [SYNTH]: side({}, "npm", "run", "--silent", "synth"),
-      [CDKTF]: side({}, "npx", "cdktf", "synth"),
-      [INIT]: side({}, "npx", "--prefix", "bench", "ts-node", "main.ts"),
-      [CDK_BUNDLED]: side(packages("bench"), "node", cdk),
+      [APP_LOOSE]: looseSide("app", "app-loose.js", ""),
+      [CDK_LOOSE]: looseSide("aws-cdk", "aws-cdk-loose.js", "bench"),
+      [SYNTH]: side("app", "npm", "run", "--silent", "synth"),
+      [CDKTF]: side("app", "npx", "cdktf", "synth"),
+      [INIT]: side("app", "npx", "--prefix", "bench", "ts-node", "main.ts"),
       [CDK_INIT]: side(
-        {},
+        "aws-cdk",
         ...["npx", "--prefix", "bench", "ts-node", "--prefer-ts-exts", "bench/peers/aws-cdk.ts"],
       ),
     },
     context,
   );
-  const wall = (name: keyof typeof samples) => each(samples[name], "wall");
-  const cpu = (name: keyof typeof samples) => each(samples[name], "cpu");
-  const total = wall(CDKTF);
-  const share = wall(COMMAND).map((own, at) => (1 - own / (total[at] ?? NaN)) * 100);
+  assertSameResources(
+    path.join(file("app"), "stacks", "cross-account-kinesis"),
+    path.join(file("classes"), "stacks", "pipelines"),
+  );
+  const samples = { ...bundled, ...others };
+  type Side = keyof typeof samples;
+  const against = (label: string, one: Side, other: Side, target?: Row["target"]) =>
+    ratio(`CPU time of ${label}`, each(samples[one], "cpu"), each(samples[other], "cpu"), target);
   return [
     ...Object.entries(samples).flatMap(([name, used]) => [
       row(name, "s", each(used, "wall"), name === SYNTH ? { target: { atMost: 1.2 } } : {}),
       row(name, "CPU s", each(used, "cpu")),
-      row(name, "MB", each(used, "memory")),
     ]),
-    ratio("CPU time of the bundled app against its floor", cpu(BUNDLED), cpu(FLOOR), {
-      atMost: 1.25,
-    }),
-    ratio(
-      "CPU time of the command, bundling included, against that floor",
-      cpu(COMMAND),
-      cpu(FLOOR),
-    ),
-    ratio("CPU time of AWS CDK against this app, both bundled", cpu(CDK_BUNDLED), cpu(BUNDLED), {
-      atLeast: 10,
-    }),
-    ratio("CPU time of cdk init's command against this app's", cpu(CDK_INIT), cpu(COMMAND), {
-      atLeast: 10,
-    }),
-    ratio("CPU time of cdktf init's command against this app's", cpu(INIT), cpu(COMMAND), {
-      atLeast: 5,
-    }),
-    row("share of cdktf synth that is not this app's command", "%", share),
+    against("this app against its floor, both bundled", APP, FLOOR, { atMost: 1.25 }),
+    against("the provider classes against that floor, both bundled", CLASSES, FLOOR),
+    against("this app against the provider classes, both bundled", APP, CLASSES, { atMost: 1.1 }),
+    against("AWS CDK against this app, neither bundled", CDK_LOOSE, APP_LOOSE, { atLeast: 10 }),
+    against("cdk init's command against npm run synth", CDK_INIT, SYNTH, { atLeast: 10 }),
+    against("cdktf init's command against npm run synth", INIT, SYNTH, { atLeast: 5 }),
   ];
 }

@@ -47,9 +47,11 @@ export function synthesize(
   const account = (alias: string, id: string) =>
     new AwsProvider(stack, alias, { alias, region: REGION, allowedAccountIds: [id] });
   const producer = account("producer", STREAMS_ACCOUNT);
-  const consumers = CONSUMERS_ACCOUNTS.map((id) => account(`consumer-${id}`, id));
+  const sizes = size();
+  const used = CONSUMERS_ACCOUNTS.slice(0, sizes.consumers);
+  const consumers = used.map((id) => account(`consumer-${id}`, id));
   const consumerOf = (index: number) => consumers[index % consumers.length] ?? producer;
-  build(stack, { producer, consumerOf }, size());
+  build(stack, { producer, consumerOf }, sizes);
   app.synth();
   const wall = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);

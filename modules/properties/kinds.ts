@@ -9,7 +9,10 @@ import { isGiven, isPlainObject } from "../../pipeline/values";
 export interface Kind<T = unknown> {
   /** Completes the sentence "must be ...". */
   readonly rule: string;
-  /** Undefined for objects of the program, such as a provider, which JSON cannot express. */
+  /**
+   * Undefined for objects of the program, such as a provider, which JSON cannot express. Schemas of
+   * lists and objects are written when they are read, since a synthesis reads none.
+   */
   readonly schema?: JsonSchema;
   /**
    * The rule as a Terraform expression, for a value that is known only at apply. Undefined if
@@ -166,18 +169,22 @@ export function list<T>(
   noun: string,
   { isNonEmpty = false, maxItems = Infinity, uniqueItems = false } = {},
 ): Kind<T[]> {
-  const allowed = item.schema?.enum;
   return {
     rule: `a list of ${noun}`,
-    schema: item.schema && {
-      type: "array",
-      items: item.schema,
-      ...(isNonEmpty && { minItems: 1 }),
-      ...(maxItems < Infinity && { maxItems }),
-      ...(uniqueItems && { uniqueItems }),
+    get schema(): JsonSchema | undefined {
+      return (
+        item.schema && {
+          type: "array",
+          items: item.schema,
+          ...(isNonEmpty && { minItems: 1 }),
+          ...(maxItems < Infinity && { maxItems }),
+          ...(uniqueItems && { uniqueItems }),
+        }
+      );
     },
     read: (value, report) => {
       if (!isLiteral(value)) {
+        const allowed = item.schema?.enum;
         if (allowed) {
           const unknown = Fn.setsubtract(value as string[], [...allowed]);
           report.addPrecondition(Op.eq(0, Fn.lengthOf(unknown)), item.rule, Fn.join(", ", unknown));
@@ -211,10 +218,12 @@ export const mapOf = <T>(
   const rule = `an object whose values are ${noun}`;
   return {
     rule,
-    schema: {
-      type: "object",
-      ...(names && { propertyNames: { pattern: names.schema?.pattern } }),
-      additionalProperties: value.schema,
+    get schema(): JsonSchema {
+      return {
+        type: "object",
+        ...(names && { propertyNames: { pattern: names.schema?.pattern } }),
+        additionalProperties: value.schema,
+      };
     },
     read: (given, report) => {
       if (!isLiteral(given)) {

@@ -86,7 +86,9 @@ export function object<P extends object>(table: Properties<P>): Kind<P> {
   const rule = `an object with ${names.map((name) => `'${name}'`).join(", ")}`;
   return {
     rule,
-    schema: objectSchema(declared),
+    get schema(): JsonSchema {
+      return objectSchema(declared);
+    },
     read: (value, report) => {
       if (!isPlainObject(value)) {
         report.addWrongType(rule, value);
