@@ -1,5 +1,10 @@
 import { roleArn } from "../modules/properties/formats";
-import { Kind, matching, nonEmptyString, secret } from "../modules/properties/kinds";
+import {
+  PropertyType,
+  matching,
+  nonEmptyString,
+  secret,
+} from "../modules/properties/property-types";
 import { isPlainObject } from "../pipeline/values";
 import { PropertyChecks } from "../modules/properties/property-checks";
 import { object, Properties } from "../modules/properties/property";
@@ -36,34 +41,34 @@ export interface AssumeRole {
 }
 
 const ASSUME_ROLE = {
-  roleArn: { kind: roleArn, required: true, fix: "give the ARN of the role to assume" },
-  externalId: { kind: secret(nonEmptyString()), fix: "omit it if the role demands none" },
+  roleArn: { type: roleArn, required: true, fix: "give the ARN of the role to assume" },
+  externalId: { type: secret(nonEmptyString()), fix: "omit it if the role demands none" },
 } as const satisfies Properties<AssumeRole>;
 
 const ACCOUNT = {
   accountId: {
-    kind: matching("^[0-9]{12}$", "a 12-digit AWS account id in quotes"),
+    type: matching("^[0-9]{12}$", "a 12-digit AWS account id in quotes"),
     required: true,
     fix: "write it in quotes, with its leading zeros",
   },
-  profile: { kind: nonEmptyString(), fix: "omit it for the credentials of the environment" },
-  assumeRole: { kind: object<AssumeRole>(ASSUME_ROLE), fix: "omit it to assume no role" },
+  profile: { type: nonEmptyString(), fix: "omit it for the credentials of the environment" },
+  assumeRole: { type: object<AssumeRole>(ASSUME_ROLE), fix: "omit it to assume no role" },
 } as const satisfies Properties<Account>;
 
 export const account = object<Account>(ACCOUNT);
 
 /** An account, or the name of one under `accounts`. */
-export const accountReference: Kind<string | Account> = {
+export const accountReference: PropertyType<string | Account> = {
   rule: "an account, or the name of one under 'accounts'",
   schema: { anyOf: [{ type: "string" }, account.schema ?? {}] },
-  read: (value, report) => {
+  validate: (value, report) => {
     if (typeof value === "string") {
       return value;
     }
     if (!isPlainObject(value)) {
       report.addWrongType(accountReference.rule, value);
     }
-    return isPlainObject(value) ? account.read(value, report) : "";
+    return isPlainObject(value) ? account.validate(value, report) : "";
   },
 };
 

@@ -50,13 +50,13 @@ function readSettings(given: unknown, isList: boolean, checks: PropertyChecks): 
   if (isList) {
     return readList(given, checks);
   }
-  const read = deployment.read(given, checks.report("", "correct the settings"));
+  const read = deployment.validate(given, checks.report("", "correct the settings"));
   // Rules that span several properties need valid properties.
   return checks.errors.length > 0 ? [] : [resolveDeployment(read as CheckedDeployment, checks, "")];
 }
 
 function readList(given: unknown, checks: PropertyChecks): Settings[] {
-  const { shared = {}, ...list } = deployments.read(
+  const { shared = {}, ...list } = deployments.validate(
     given,
     checks.report("", "correct the settings"),
   );
@@ -84,7 +84,7 @@ function readListed(
   const hasMistakes = (): boolean => own.errors.length > 0;
   const read = hasMistakes()
     ? undefined
-    : deployment.read(merged.value, own.report(path, "correct the settings"));
+    : deployment.validate(merged.value, own.report(path, "correct the settings"));
   const settings =
     read && !hasMistakes() ? [resolveDeployment(read as CheckedDeployment, own, `${path}.`)] : [];
   // Deployments that extend the same settings have the same mistakes; each is reported once.

@@ -9,14 +9,14 @@ import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/
 import {
   boolean,
   integer,
-  Kind,
+  PropertyType,
   list,
   mapOf,
   matching,
   nonEmptyString,
   oneOf,
   string,
-} from "../modules/properties/kinds";
+} from "../modules/properties/property-types";
 import { isGiven, isPlainObject } from "../pipeline/values";
 import { object, withoutDefaults, Properties } from "../modules/properties/property";
 import { account, accountReference } from "./accounts";
@@ -61,31 +61,33 @@ const {
 
 const writerOptions = object<WriterOptions>({
   principal: {
-    kind: principalArn,
+    type: principalArn,
     required: true,
     fix: "give an account id, or the ARN of an account root, role or user",
   },
-  listShards: { kind: boolean(), implicitDefault: false },
+  listShards: { type: boolean(), implicitDefault: false },
 });
 
 const newStream = object<NewStream>(withoutDefaults(NEW_STREAM));
 const existingStream = object<ExistingStream>(withoutDefaults(EXISTING_STREAM));
 
 /** Chosen by its property, so that a mistake is reported for the kind of stream that was meant. */
-const stream: Kind<NewStream | ExistingStream> = {
+const stream: PropertyType<NewStream | ExistingStream> = {
   rule: "an object with 'streamName', or with 'streamArn' of an existing stream",
   schema: { anyOf: [newStream.schema ?? {}, existingStream.schema ?? {}] },
-  read: (value, report) =>
+  validate: (value, report) =>
     isPlainObject(value) && "streamArn" in value
-      ? existingStream.read(value, report)
-      : newStream.read(value, report),
+      ? existingStream.validate(value, report)
+      : newStream.validate(value, report),
 };
 
-const writer: Kind<Writer> = {
+const writer: PropertyType<Writer> = {
   rule: `${principalArn.rule}, or an object with 'principal' and 'listShards'`,
   schema: { anyOf: [principalArn, writerOptions].flatMap(({ schema }) => schema ?? []) },
-  read: (value, report) =>
-    isPlainObject(value) ? writerOptions.read(value, report) : principalArn.read(value, report),
+  validate: (value, report) =>
+    isPlainObject(value)
+      ? writerOptions.validate(value, report)
+      : principalArn.validate(value, report),
 };
 
 const keyword = oneOf<"queue" | "none">(["queue", "none"]);
@@ -93,27 +95,27 @@ const existing = { required: true, fix: "give the ARN of an existing resource" }
 const destinations = {
   queue: object<NewQueue>({
     queue: {
-      kind: object<OnFailureOptions>(ON_FAILURE_OPTIONS),
+      type: object<OnFailureOptions>(ON_FAILURE_OPTIONS),
       required: true,
       fix: "give the options of the queue",
     },
   }),
-  sqs: object<ExistingQueue>({ sqs: { kind: queueArn, ...existing }, ...ON_FAILURE_OPTIONS }),
-  sns: object<ExistingTopic>({ sns: { kind: topicArn, ...existing }, ...ON_FAILURE_OPTIONS }),
+  sqs: object<ExistingQueue>({ sqs: { type: queueArn, ...existing }, ...ON_FAILURE_OPTIONS }),
+  sns: object<ExistingTopic>({ sns: { type: topicArn, ...existing }, ...ON_FAILURE_OPTIONS }),
   s3: object<ExistingBucket>({
-    s3: { kind: bucketArn, ...existing },
+    s3: { type: bucketArn, ...existing },
     ...ON_FAILURE_OPTIONS,
-    bucketAccountId: { kind: accountId, fix: "omit it if the consumer's account owns the bucket" },
+    bucketAccountId: { type: accountId, fix: "omit it if the consumer's account owns the bucket" },
   }),
 };
 
-const onFailure: Kind<OnFailureSetting> = {
+const onFailure: PropertyType<OnFailureSetting> = {
   rule: '"queue", "none", {"queue": options}, {"sqs": ARN}, {"sns": ARN} or {"s3": bucket ARN}',
 
   schema: {
     anyOf: [keyword, ...Object.values(destinations)].flatMap(({ schema }) => schema ?? []),
   },
-  read: (value, report) => {
+  validate: (value, report) => {
     if (value === "queue" || value === "none") {
       return value;
     }
@@ -124,15 +126,15 @@ const onFailure: Kind<OnFailureSetting> = {
       report.addError(onFailure.rule, value);
       return "queue";
     }
-    return destinations[name].read(value, report);
+    return destinations[name].validate(value, report);
   },
 };
 
-const functionAlias = FUNCTION_PROPERTIES.alias.kind;
+const functionAlias = FUNCTION_PROPERTIES.alias.type;
 const retainedVersions = integer(1, 1000);
 
 /** The library's alias, with a property for `npm run deploy`. */
-const alias: Kind<AliasSetting> = {
+const alias: PropertyType<AliasSetting> = {
   rule: `${functionAlias.rule}, 'retainedVersions'`,
   schema: {
     ...functionAlias.schema,
@@ -141,96 +143,96 @@ const alias: Kind<AliasSetting> = {
       retainedVersions: { ...retainedVersions.schema, default: RETAINED_VERSIONS },
     },
   },
-  read: (value, report) => {
+  validate: (value, report) => {
     if (!isPlainObject(value) || !("retainedVersions" in value)) {
-      return functionAlias.read(value, report);
+      return functionAlias.validate(value, report);
     }
     const { retainedVersions: kept, ...own } = value;
     const part = report.at(".retainedVersions", `omit it for ${RETAINED_VERSIONS}`);
     return {
-      ...functionAlias.read(own, report),
-      ...(isGiven(kept) && { retainedVersions: retainedVersions.read(kept, part) }),
+      ...functionAlias.validate(own, report),
+      ...(isGiven(kept) && { retainedVersions: retainedVersions.validate(kept, part) }),
     };
   },
 };
 
 const CONSUMER_SETTINGS = {
   account: {
-    kind: accountReference,
+    type: accountReference,
     required: true,
     fix: "give the function's account, or its name under 'accounts'",
   },
-  id: { kind: nonEmptyString(), fix: "omit it for 'consumerName'" },
-  code: { kind: nonEmptyString(), default: "handler/dist" },
-  onFailure: { kind: onFailure, fix: "omit it to have a queue created for this consumer" },
+  id: { type: nonEmptyString(), fix: "omit it for 'consumerName'" },
+  code: { type: nonEmptyString(), default: "handler/dist" },
+  onFailure: { type: onFailure, fix: "omit it to have a queue created for this consumer" },
   ...withoutDefaults(CONSUMER),
   ...withoutDefaults(FUNCTION),
   ...withoutDefaults(MAPPING),
-  alias: { kind: alias, fix: FUNCTION_PROPERTIES.alias.fix },
+  alias: { type: alias, fix: FUNCTION_PROPERTIES.alias.fix },
 } as const satisfies Properties<ConsumerInput>;
 
 const BACKEND = {
-  bucket: { kind: nonEmptyString(), required: true, fix: "give the name of the state's bucket" },
-  key: { kind: nonEmptyString(), required: true, fix: "give the key of the state" },
-  region: { kind: nonEmptyString(), required: true, fix: "give the bucket's Region" },
-  profile: { kind: nonEmptyString(), fix: "omit it for the credentials of the environment" },
-  kmsKeyId: { kind: nonEmptyString(), fix: "omit it for the encryption of the bucket" },
+  bucket: { type: nonEmptyString(), required: true, fix: "give the name of the state's bucket" },
+  key: { type: nonEmptyString(), required: true, fix: "give the key of the state" },
+  region: { type: nonEmptyString(), required: true, fix: "give the bucket's Region" },
+  profile: { type: nonEmptyString(), fix: "omit it for the credentials of the environment" },
+  kmsKeyId: { type: nonEmptyString(), fix: "omit it for the encryption of the bucket" },
 } as const satisfies Properties<Backend>;
 
 const DEPLOYMENT = {
-  $schema: { kind: string(), fix: "omit it" },
+  $schema: { type: string(), fix: "omit it" },
   name: {
-    kind: matching("^[a-zA-Z0-9_-]{1,64}$", "1 to 64 letters, digits, hyphens or underscores"),
+    type: matching("^[a-zA-Z0-9_-]{1,64}$", "1 to 64 letters, digits, hyphens or underscores"),
     default: DEFAULT_NAME,
   },
   region: {
-    kind: matching("^[a-z]+(-[a-z]+)+-[0-9]+$", "an AWS Region such as eu-west-1"),
+    type: matching("^[a-z]+(-[a-z]+)+-[0-9]+$", "an AWS Region such as eu-west-1"),
     required: true,
     fix: "give the Region of the stream",
   },
-  accounts: { kind: mapOf(account, "accounts"), default: {}, fix: "give each account an id" },
+  accounts: { type: mapOf(account, "accounts"), default: {}, fix: "give each account an id" },
   producer: {
-    kind: accountReference,
+    type: accountReference,
     required: true,
     fix: "give the stream's account, or its name under 'accounts'",
   },
-  stream: { kind: stream, required: true, fix: "give the stream's name" },
+  stream: { type: stream, required: true, fix: "give the stream's name" },
   writers: {
-    kind: list(writer, "principals"),
+    type: list(writer, "principals"),
     default: [],
     fix: "give account ids, or ARNs of account roots, roles or users",
   },
   consumers: {
-    kind: list(object<ConsumerInput>(CONSUMER_SETTINGS), "consumers", { isNonEmpty: true }),
+    type: list(object<ConsumerInput>(CONSUMER_SETTINGS), "consumers", { isNonEmpty: true }),
     required: true,
     fix: "give at least one consumer",
   },
   monitoring: {
-    kind: object<MonitoringInput>(withoutDefaults(MONITORING)),
+    type: object<MonitoringInput>(withoutDefaults(MONITORING)),
     fix: "omit it for neither alarms nor dashboards, or give an object",
   },
-  backend: { kind: object<Backend>(BACKEND), fix: "omit it to keep the state in a local file" },
+  backend: { type: object<Backend>(BACKEND), fix: "omit it to keep the state in a local file" },
 } as const satisfies Properties<DeploymentInput>;
 
 export const deployment = object<DeploymentInput>(DEPLOYMENT);
 
 const EXTENDS = {
-  kind: list(nonEmptyString(), "names of shared settings"),
+  type: list(nonEmptyString(), "names of shared settings"),
   fix: "omit it to write all settings here",
 } as const satisfies Properties<ListedDeployment>["extends"];
 
 /** Part of the settings of a deployment, checked once it is merged with the rest. */
-export const partOfDeployment: Kind<Record<string, unknown>> = {
+export const partOfDeployment: PropertyType<Record<string, unknown>> = {
   rule: "an object with properties of a deployment",
   // scripts/settings-schema.ts describes the rest.
-  schema: { type: "object", properties: { extends: EXTENDS.kind.schema ?? {} } },
-  read: (value, report) => {
+  schema: { type: "object", properties: { extends: EXTENDS.type.schema ?? {} } },
+  validate: (value, report) => {
     if (!isPlainObject(value)) {
       report.addWrongType(partOfDeployment.rule, value);
       return {};
     }
     if (isGiven(value.extends)) {
-      EXTENDS.kind.read(value.extends, report.at(".extends", EXTENDS.fix));
+      EXTENDS.type.validate(value.extends, report.at(".extends", EXTENDS.fix));
     }
     return value;
   },
@@ -240,12 +242,12 @@ export const partOfDeployment: Kind<Record<string, unknown>> = {
 export const deployments = object<DeploymentsInput>({
   $schema: DEPLOYMENT.$schema,
   shared: {
-    kind: mapOf(partOfDeployment, "parts of a deployment"),
+    type: mapOf(partOfDeployment, "parts of a deployment"),
     default: {},
     fix: "give each part a name",
   },
   deployments: {
-    kind: list(partOfDeployment, "deployments", { isNonEmpty: true }),
+    type: list(partOfDeployment, "deployments", { isNonEmpty: true }),
     required: true,
     fix: "give at least one deployment",
   },

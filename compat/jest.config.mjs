@@ -13,7 +13,7 @@ const unitSuite = (displayName, framework, scope) => ({
   displayName,
   roots: ["<rootDir>/__tests__/modules"],
   // The checks of values do not depend on the framework or the provider.
-  testPathIgnorePatterns: ["/(wrong-kinds|declared-rules|docstrings)\\.test\\.ts$"],
+  testPathIgnorePatterns: ["/(wrong-types|declared-rules|docstrings)\\.test\\.ts$"],
   moduleNameMapper: {
     ...each.moduleNameMapper,
     "^constructs$": installed("constructs"),

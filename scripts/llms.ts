@@ -42,7 +42,7 @@ const propertyLine = ({ name, declaration, docstring }: DocumentedProperty): str
   const otherwise = declaration.required
     ? "required"
     : `default: ${(docstring.default ?? "none").replace(/^- /, "")}`;
-  return `- \`${name}\` (${declaration.kind.rule}; ${otherwise}): ${docstring.text}`;
+  return `- \`${name}\` (${declaration.type.rule}; ${otherwise}): ${docstring.text}`;
 };
 
 const sections: Readonly<Record<string, readonly string[]>> = {

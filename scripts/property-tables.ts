@@ -38,7 +38,7 @@ const rowsOf = (properties: readonly DocumentedProperty[]): string =>
     properties.map((property) => [
       `\`${property.name}\``,
       summaryOf(property.docstring.text),
-      property.declaration.kind.rule.replace(/</g, "\\<"),
+      property.declaration.type.rule.replace(/</g, "\\<"),
       defaultOf(property),
     ]),
   );

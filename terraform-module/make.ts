@@ -84,15 +84,17 @@ function declareVariable(stack: TerraformStack, declared: Variable): TerraformVa
     // cdktf itself cannot write a default of null.
     variable.addOverride("default", null);
   }
-  const { kind } = declaration;
+  const { type: propertyType } = declaration;
   const value = type === "number" ? variable.numberValue : variable.stringValue;
-  const condition = kind.condition?.(value);
+  const condition = propertyType.condition?.(value);
   if (condition !== undefined) {
     variable.addValidation({
       condition: isNullable
         ? Fn.conditional(Op.eq(variable.value, Token.nullValue()), true, condition)
         : condition,
-      errorMessage: render(mustBe(name, kind.rule, Token.asString(value), fixOf(declaration))),
+      errorMessage: render(
+        mustBe(name, propertyType.rule, Token.asString(value), fixOf(declaration)),
+      ),
     });
   }
   return variable;

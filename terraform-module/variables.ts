@@ -4,7 +4,7 @@ import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-propert
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
 import { STREAM_PROPERTIES } from "../modules/producer-stream/stream";
 import type { JsonSchema } from "../modules/properties/json-schema";
-import { nonEmptyString, oneOf } from "../modules/properties/kinds";
+import { nonEmptyString, oneOf } from "../modules/properties/property-types";
 import type { Property } from "../modules/properties/property";
 import { DOCUMENTED } from "../scripts/documented-properties";
 
@@ -24,7 +24,7 @@ export interface Variable {
 
 /** The module always archives a directory, so it has no property for the code. */
 const codeDirectory: Property<string> = {
-  kind: nonEmptyString(),
+  type: nonEmptyString(),
   fix: "omit it for a function that logs each record",
 };
 
@@ -45,7 +45,7 @@ const DECLARATIONS: Readonly<Record<string, Property<unknown>>> = {
   startingPosition: {
     ...MAPPING_PROPERTIES.startingPosition,
     // The module has no variable for the timestamp that AT_TIMESTAMP requires.
-    kind: oneOf([StartingPosition.TRIM_HORIZON, StartingPosition.LATEST]),
+    type: oneOf([StartingPosition.TRIM_HORIZON, StartingPosition.LATEST]),
   },
   batchSize: MAPPING_PROPERTIES.batchSize,
   maximumBatchingWindowInSeconds: MAPPING_PROPERTIES.maximumBatchingWindowInSeconds,
@@ -97,7 +97,7 @@ function descriptionOf(name: string, { required, default: value }: Property<unkn
 export const VARIABLES: readonly Variable[] = Object.entries(DECLARATIONS).map(
   ([property, declaration]) => ({
     name: snakeCase(property),
-    type: typeOf(declaration.kind.schema ?? {}),
+    type: typeOf(declaration.type.schema ?? {}),
     description: descriptionOf(property, declaration),
     default: declaration.default ?? declaration.implicitDefault ?? null,
     isRequired: declaration.required === true,

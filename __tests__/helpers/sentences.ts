@@ -6,7 +6,7 @@ export const sentenceAbout = (
   name: string,
   declaration: Property<unknown>,
   value: unknown,
-): string => render(mustBe(name, declaration.kind.rule, describeValue(value), fixOf(declaration)));
+): string => render(mustBe(name, declaration.type.rule, describeValue(value), fixOf(declaration)));
 
 /** The property that each sentence is about. */
 export const propertiesOf = (sentences: readonly string[]): (string | undefined)[] =>

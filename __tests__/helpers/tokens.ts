@@ -1,5 +1,5 @@
 import { TerraformOutput, TerraformVariable } from "cdktf";
-import type { Kind } from "../../modules/properties/kinds";
+import type { PropertyType } from "../../modules/properties/property-types";
 import { fixOf, type Property } from "../../modules/properties/property";
 import { aStream, type Json, Synthesized, synthesize } from "./synthesize";
 
@@ -42,14 +42,21 @@ export const preconditions = (synthesized: Synthesized): Record<string, Precondi
   );
 
 /** The token that a property of this kind takes. */
-export const tokenOf = ({ schema = {} }: Kind, { text, number }: Tokens): string | number =>
+export const tokenOf = (
+  { schema = {} }: PropertyType,
+  { text, number }: Tokens,
+): string | number =>
   [schema, ...(schema.anyOf ?? [])].some(({ type }) => type === "integer") ? number : text;
 
 /**
  * The precondition of a declaration for the variable "given". In __tests__/terraform/rules.test.ts,
  * Terraform evaluates the condition of every declaration.
  */
-export function declaredPrecondition(property: string, kind: Kind, fix: string): Precondition {
+export function declaredPrecondition(
+  property: string,
+  kind: PropertyType,
+  fix: string,
+): Precondition {
   const { outputs } = withTokens((tokens, stack) => {
     const condition = kind.condition?.(tokenOf(kind, tokens));
     new TerraformOutput(stack, "condition", { value: condition });
@@ -62,4 +69,4 @@ export function declaredPrecondition(property: string, kind: Kind, fix: string):
 
 /** The same for a property of a table. */
 export const preconditionOf = (name: string, declaration: Property<unknown>): Precondition =>
-  declaredPrecondition(name, declaration.kind, fixOf(declaration));
+  declaredPrecondition(name, declaration.type, fixOf(declaration));

@@ -198,7 +198,7 @@ describe("grantRead and grantWrite", () => {
       both(
         sentenceAbout(
           "principalArn",
-          { kind: principalArn, fix: "grant an account, a role or a user" },
+          { type: principalArn, fix: "grant an account, a role or a user" },
           principal,
         ),
       ),

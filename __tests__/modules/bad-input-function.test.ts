@@ -41,10 +41,10 @@ describe("CrossAccountConsumer's function", () => {
   it.each(["a.b", `${SIXTY_FOUR}a`])(
     "fails when consumerName %j is not a valid function name and functionName is missing",
     (consumerName) => {
-      const { kind } = FUNCTION_PROPERTIES.functionName;
+      const { type } = FUNCTION_PROPERTIES.functionName;
       const fix = "the default is 'consumerName': give 'functionName'";
       expect(refuse({ consumerName })).toEqual([
-        sentenceAbout("functionName", { kind, fix }, consumerName),
+        sentenceAbout("functionName", { type: type, fix }, consumerName),
       ]);
       expect(refuse({ consumerName, functionName: "reader" })).toEqual([]);
     },

@@ -16,8 +16,8 @@ const patternOf = (length: number) => ({
 });
 
 describe("CrossAccountConsumer's mapping", () => {
-  const bounds = Object.entries(MAPPING_PROPERTIES).flatMap(([property, { kind }]) => {
-    const { anyOf = [], ...schema }: JsonSchema = kind.schema ?? {};
+  const bounds = Object.entries(MAPPING_PROPERTIES).flatMap(([property, { type }]) => {
+    const { anyOf = [], ...schema }: JsonSchema = type.schema ?? {};
     return [schema, ...anyOf]
       .flatMap((one) => [one.minimum, one.maximum, one.const])
       .filter((value) => value !== undefined)
@@ -147,16 +147,16 @@ describe("CrossAccountConsumer's mapping", () => {
     const bucket = "arn:aws:s3:::failures";
 
     it.each([
-      [OnFailure.sqs(topic), topic, { kind: formats.queueArn, fix }],
+      [OnFailure.sqs(topic), topic, { type: formats.queueArn, fix }],
       [
         OnFailure.sqs("https://sqs/failures"),
         "https://sqs/failures",
-        { kind: formats.queueArn, fix },
+        { type: formats.queueArn, fix },
       ],
-      [OnFailure.sns(queue), queue, { kind: formats.topicArn, fix }],
-      [OnFailure.s3("failures"), "failures", { kind: formats.bucketArn, fix }],
-      [OnFailure.s3(`${bucket}/*`), `${bucket}/*`, { kind: formats.bucketArn, fix }],
-      [OnFailure.s3(bucket, "1234"), "1234", { kind: formats.accountId, fix: ownerFix }],
+      [OnFailure.sns(queue), queue, { type: formats.topicArn, fix }],
+      [OnFailure.s3("failures"), "failures", { type: formats.bucketArn, fix }],
+      [OnFailure.s3(`${bucket}/*`), `${bucket}/*`, { type: formats.bucketArn, fix }],
+      [OnFailure.s3(bucket, "1234"), "1234", { type: formats.accountId, fix: ownerFix }],
     ])("fails when it is %j, of which %j is wrong", (onFailure, value, declaration) => {
       expect(refuse({ onFailure })).toEqual([sentenceAbout("onFailure", declaration, value)]);
     });

@@ -7,14 +7,14 @@ import { valuesAround } from "../helpers/values";
 const ajv = new Ajv2020({ allowUnionTypes: true });
 
 const expectedFor = (name: string, declaration: Property<unknown>, value: unknown): unknown => {
-  const { kind } = declaration;
-  if (ajv.validate(kind.schema ?? {}, value)) {
+  const { type } = declaration;
+  if (ajv.validate(type.schema ?? {}, value)) {
     return [];
   }
   if (!Array.isArray(value)) {
-    return [mustBe(name, kind.rule, describeValue(value), fixOf(declaration))];
+    return [mustBe(name, type.rule, describeValue(value), fixOf(declaration))];
   }
-  const { maxItems = Infinity, uniqueItems, items } = kind.schema ?? {};
+  const { maxItems = Infinity, uniqueItems, items } = type.schema ?? {};
   const [property, rule, got] =
     value.length > maxItems
       ? [name, `a list of at most ${maxItems} `, value.length]
@@ -34,7 +34,7 @@ const expectedFor = (name: string, declaration: Property<unknown>, value: unknow
  * docstrings. It cannot decide about times: the pattern also matches times that do not exist.
  */
 describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_construct, { properties, refuse }) => {
-  const valuesOf = (name: string) => valuesAround(properties[name]!.kind.schema ?? {});
+  const valuesOf = (name: string) => valuesAround(properties[name]!.type.schema ?? {});
   const names = Object.keys(properties).filter(
     (name) => valuesOf(name).length > 0 && name !== "startingPositionTimestamp",
   );

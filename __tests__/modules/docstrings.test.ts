@@ -18,19 +18,19 @@ it.each(namedDefaults)("an error about %s names its default, %s", (_name, number
 });
 
 describe("the docstring of a property agrees with its declaration", () => {
-  it.each(cases)("%s", (_name, { kind, required, default: value, implicitDefault }, docstring) => {
-    const bounds = [kind.schema ?? {}, ...(kind.schema?.anyOf ?? [])].filter(
+  it.each(cases)("%s", (_name, { type, required, default: value, implicitDefault }, docstring) => {
+    const bounds = [type.schema ?? {}, ...(type.schema?.anyOf ?? [])].filter(
       ({ minimum }) => minimum !== undefined,
     );
     for (const { minimum, maximum } of bounds) {
       expect(docstring.text).toContain(`${minimum}`);
       expect(docstring.text).toMatch(new RegExp(`\\b${minimum}\\b.*\\b(to ${maximum}|or more)\\b`));
     }
-    if (kind.schema?.maxItems) {
-      expect(docstring.text).toContain(`at most ${kind.schema.maxItems}`);
+    if (type.schema?.maxItems) {
+      expect(docstring.text).toContain(`at most ${type.schema.maxItems}`);
     }
-    if (kind.schema?.type === "integer" && kind.schema.enum) {
-      kind.schema.enum.forEach((one) => {
+    if (type.schema?.type === "integer" && type.schema.enum) {
+      type.schema.enum.forEach((one) => {
         expect(docstring.text).toMatch(new RegExp(`\\b${one}\\b`));
       });
     }

@@ -4,7 +4,7 @@ import { FUNCTION_PROPERTIES } from "../../modules/lambda-function/function-prop
 import { MAPPING_PROPERTIES } from "../../modules/cross-account-consumer/mapping";
 import { principalArn } from "../../modules/policies/principals";
 import * as formats from "../../modules/properties/formats";
-import type { Kind } from "../../modules/properties/kinds";
+import type { PropertyType } from "../../modules/properties/property-types";
 import { CONSTRUCTS, type Declared } from "../helpers/constructs";
 import { REFUSED_BY_PROVIDER } from "../helpers/refused-by-provider";
 import { aConsumer, aStream, ROLE_ARN } from "../helpers/synthesize";
@@ -60,7 +60,7 @@ describe.each(TESTED)("a token for %s", (construct, resource, rows) => {
   const preconditionsWith = (name: string, others?: Props) =>
     preconditions(
       withTokens((tokens, stack, providers) => {
-        create(stack, providers, { ...others, [name]: tokenOf(table[name]!.kind, tokens) });
+        create(stack, providers, { ...others, [name]: tokenOf(table[name]!.type, tokens) });
       }),
     );
 
@@ -76,7 +76,7 @@ describe.each(TESTED)("a token for %s", (construct, resource, rows) => {
 
   it("has a row for every property with a condition", () => {
     const withCondition = Object.keys(table).filter(
-      (name) => table[name]!.kind.condition && !ELSEWHERE.includes(name),
+      (name) => table[name]!.type.condition && !ELSEWHERE.includes(name),
     );
     const tested = [...rows, ...refusedByProvider].map(([name]) => name);
 
@@ -107,7 +107,7 @@ describe("a token in a part of a property", () => {
   const queueFix = "omit it to have a queue created for this consumer";
   const { layers } = FUNCTION_PROPERTIES;
 
-  it.each<[string, string, Kind, string, (tokens: Tokens) => Props]>([
+  it.each<[string, string, PropertyType, string, (tokens: Tokens) => Props]>([
     [
       "onFailure",
       "queue",

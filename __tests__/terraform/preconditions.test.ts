@@ -115,7 +115,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
   const { batchSize, startingPositionTimestamp } = MAPPING_PROPERTIES;
   const { streamName } = STREAM_PROPERTIES;
   const { iteratorAgeShareOfRetention } = MONITORING_PROPERTIES;
-  const writer = { kind: principalArn, fix: "grant an account, a role or a user" };
+  const writer = { type: principalArn, fix: "grant an account, a role or a user" };
 
   it.each<[object, Record<string, readonly [Property<unknown>, string]>]>([
     [{ name: "my stream" }, { streamName: [streamName, "my stream"] }],
@@ -142,7 +142,7 @@ describeWithTerraform("a value that only Terraform knows", () => {
 
     for (const [name, [declaration, got]] of Object.entries(broken)) {
       expect(message).toContain(
-        render(mustBe(name, declaration.kind.rule, got, fixOf(declaration))),
+        render(mustBe(name, declaration.type.rule, got, fixOf(declaration))),
       );
     }
   });

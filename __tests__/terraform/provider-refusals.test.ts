@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { findTerraform } from "../../local/terraform";
 import { PipelineMonitoring, type PipelineMonitoringProps } from "../../modules";
 import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring";
-import { oneOf } from "../../modules/properties/kinds";
+import { oneOf } from "../../modules/properties/property-types";
 import type { Property } from "../../modules/properties/property";
 import { CONSTRUCTS, type Declared, errorsOf } from "../helpers/constructs";
 import { REFUSED_BY_PROVIDER } from "../helpers/refused-by-provider";
@@ -46,7 +46,7 @@ const CHECKED: readonly Checked[] = [
         name,
         declaration,
         build: (tokens, stack, providers) => {
-          const props = { ...others, [name]: tokenOf(declaration.kind, tokens) };
+          const props = { ...others, [name]: tokenOf(declaration.type, tokens) };
           declared.create(stack, providers, props);
         },
       };
@@ -54,7 +54,7 @@ const CHECKED: readonly Checked[] = [
   ),
   {
     name: "metrics[0]",
-    declaration: { kind: oneOf(["EventCount"]), fix: "" },
+    declaration: { type: oneOf(["EventCount"]), fix: "" },
     build: ({ text }, stack, providers) => void aConsumer(stack, providers, { metrics: [text] }),
   },
   {
@@ -76,7 +76,7 @@ function valuesOf({ name, declaration, values }: Checked): NonNullable<Checked["
   if (values) {
     return values;
   }
-  const { schema = {} } = declaration.kind;
+  const { schema = {} } = declaration.type;
   const isNumber = [schema, ...(schema.anyOf ?? [])].some(({ type }) => type === "integer");
   const candidates = [
     ...valuesAround(schema).filter((one) => !Array.isArray(one)),

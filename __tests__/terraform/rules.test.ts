@@ -8,12 +8,12 @@ import { MONITORING_PROPERTIES } from "../../modules/monitoring/monitoring";
 import { principalArn } from "../../modules/policies/principals";
 import { STREAM_PROPERTIES } from "../../modules/producer-stream/stream";
 import * as formats from "../../modules/properties/formats";
-import { Kind, nonEmptyString, Pattern } from "../../modules/properties/kinds";
+import { PropertyType, nonEmptyString, Pattern } from "../../modules/properties/property-types";
 import { PropertyChecks } from "../../modules/properties/property-checks";
 import { valuesAround } from "../helpers/values";
 import { describeWithTerraform, scratch } from "./harness";
 
-const KINDS: Record<string, Kind> = {
+const KINDS: Record<string, PropertyType> = {
   ...Object.fromEntries(
     Object.entries({
       ...STREAM_PROPERTIES,
@@ -21,7 +21,7 @@ const KINDS: Record<string, Kind> = {
       ...FUNCTION_PROPERTIES,
       ...MAPPING_PROPERTIES,
       ...MONITORING_PROPERTIES,
-    }).map(([name, { kind }]) => [name, kind as Kind]),
+    }).map(([name, { type }]) => [name, type as PropertyType]),
   ),
   ...Object.fromEntries(
     Object.entries(formats).filter(
@@ -32,14 +32,14 @@ const KINDS: Record<string, Kind> = {
   nonEmptyString: nonEmptyString(),
 };
 
-const valuesFor = (kind: Kind): (string | number)[] =>
-  kind === MAPPING_PROPERTIES.startingPositionTimestamp.kind
+const valuesFor = (type: PropertyType): (string | number)[] =>
+  type === MAPPING_PROPERTIES.startingPositionTimestamp.type
     ? ["2026-01-31T08:00:00Z", "2026-02-30T08:00:00Z", "2999-01-01T00:00:00Z", "2026-01-31", ""]
-    : valuesAround(kind.schema ?? {}).filter((one): one is string | number => !Array.isArray(one));
+    : valuesAround(type.schema ?? {}).filter((one): one is string | number => !Array.isArray(one));
 
-const isValid = (kind: Kind, value: string | number): boolean => {
+const isValid = (type: PropertyType, value: string | number): boolean => {
   const checks = new PropertyChecks();
-  kind.read(value, checks.report("property", "fix"));
+  type.validate(value, checks.report("property", "fix"));
   return checks.errors.length === 0;
 };
 
@@ -50,14 +50,14 @@ const escaped = (value: string | number): string | number =>
 describeWithTerraform("the precondition of a token", () => {
   it("agrees with the check of a literal, for every rule, below, at and above its bounds", async () => {
     const cases = Object.entries(KINDS)
-      .filter(([, kind]) => kind.condition)
-      .flatMap(([name, kind]) => valuesFor(kind).map((value) => ({ name, kind, value })));
+      .filter(([, type]) => type.condition)
+      .flatMap(([name, type]) => valuesFor(type).map((value) => ({ name, type, value })));
     const app = new App({ outdir: scratch() });
     const stack = new TerraformStack(app, "rules");
-    cases.forEach(({ kind, value }, index) => {
+    cases.forEach(({ type, value }, index) => {
       const local = new TerraformLocal(stack, `value${index}`, escaped(value));
       const token = typeof value === "number" ? local.asNumber : local.asString;
-      new TerraformOutput(stack, `rule${index}`, { value: kind.condition?.(token) });
+      new TerraformOutput(stack, `rule${index}`, { value: type.condition?.(token) });
     });
     app.synth();
     const directory = path.join(app.outdir, "stacks", "rules");
@@ -72,7 +72,7 @@ describeWithTerraform("the precondition of a token", () => {
 
     expect(cases.length).toBeGreaterThan(300);
     expect(described.filter((_, index) => outputs[`rule${index}`]?.value)).toEqual(
-      described.filter((_, index) => isValid(cases[index]!.kind, cases[index]!.value)),
+      described.filter((_, index) => isValid(cases[index]!.type, cases[index]!.value)),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { TerraformProvider, Token } from "cdktf";
 import { isLiteral } from "../properties/expressions";
-import { instance } from "../properties/kinds";
+import { instance } from "../properties/property-types";
 
 /** The arguments of an AWS provider that are read here, whichever bindings its class is of. */
 interface AwsProviderArguments {

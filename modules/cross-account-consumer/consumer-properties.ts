@@ -6,7 +6,7 @@ import type { FunctionProps } from "../lambda-function/function-props";
 import { checkFunction } from "../lambda-function/lambda-function";
 import { producerStream } from "../producer-stream/stream-base";
 import { consumerArn, kinesisName } from "../properties/formats";
-import { mapOfStrings, oneOf } from "../properties/kinds";
+import { mapOfStrings, oneOf } from "../properties/property-types";
 import { PropertyChecks } from "../properties/property-checks";
 import { object, Properties, readProperties, WithDefaults } from "../properties/property";
 import { checkAccounts } from "./accounts-and-regions";
@@ -21,7 +21,7 @@ import type { MappingProps } from "./mapping-props";
 import { OnFailure } from "./on-failure";
 import { checkRegisteredConsumer } from "./registered-consumer";
 
-const tags = { kind: mapOfStrings(), fix: "omit it for the tags that all have" } as const;
+const tags = { type: mapOfStrings(), fix: "omit it for the tags that all have" } as const;
 
 const tagsByResource = object<TagsByResource>({
   role: tags,
@@ -35,23 +35,23 @@ type ReadingProps = Omit<CrossAccountConsumerProps, keyof FunctionProps | keyof 
 
 export const CONSUMER_PROPERTIES = {
   provider: {
-    kind: awsProvider,
+    type: awsProvider,
     required: true,
     fix: "create one with an alias for the function's account",
   },
   stream: {
-    kind: producerStream,
+    type: producerStream,
     required: true,
     fix: "create it, or describe an existing stream with ProducerStream.fromAttributes",
   },
-  consumerName: { kind: kinesisName, required: true, fix: "rename the consumer" },
-  readMode: { kind: oneOf(Object.values(ReadMode)), default: ReadMode.ENHANCED_FAN_OUT },
+  consumerName: { type: kinesisName, required: true, fix: "rename the consumer" },
+  readMode: { type: oneOf(Object.values(ReadMode)), default: ReadMode.ENHANCED_FAN_OUT },
   consumerArn: {
-    kind: consumerArn,
+    type: consumerArn,
     fix: "copy it from `aws kinesis list-stream-consumers --stream-arn <arn>`",
   },
-  tags: { kind: mapOfStrings(), fix: "omit it for the provider's default tags" },
-  tagsByResource: { kind: tagsByResource, fix: "omit it to give every resource 'tags'" },
+  tags: { type: mapOfStrings(), fix: "omit it for the provider's default tags" },
+  tagsByResource: { type: tagsByResource, fix: "omit it to give every resource 'tags'" },
 } as const satisfies Properties<ReadingProps>;
 
 export type ConsumerSettings = WithDefaults<

@@ -1,6 +1,6 @@
 import { compilePattern, FilterMistake } from "../../pipeline/filter-pattern";
 import { checkKeyRegion } from "../producer-stream/key";
-import { Kind } from "../properties/kinds";
+import { PropertyType } from "../properties/property-types";
 import { PropertyChecks } from "../properties/property-checks";
 import type { MappingProps } from "./mapping-props";
 
@@ -16,10 +16,10 @@ function mistakeIn(pattern: unknown): FilterMistake | undefined {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
-export const filterPattern: Kind<Record<string, unknown>> = {
+export const filterPattern: PropertyType<Record<string, unknown>> = {
   rule: "an object with at least one key",
   schema: { type: "object", minProperties: 1 },
-  read: (value, report) => {
+  validate: (value, report) => {
     const mistake = mistakeIn(value);
     if (mistake) {
       report.addError(

@@ -13,7 +13,7 @@ import {
   integerOrUnlimited,
   list,
   oneOf,
-} from "../properties/kinds";
+} from "../properties/property-types";
 import { Properties } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
 import { tagsOf } from "../properties/tags";
@@ -36,40 +36,40 @@ const dependency = instance<ITerraformDependable>(
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
 export const MAPPING_PROPERTIES = {
   startingPosition: {
-    kind: checkedByProvider(oneOf(Object.values(StartingPosition))),
+    type: checkedByProvider(oneOf(Object.values(StartingPosition))),
     default: StartingPosition.TRIM_HORIZON,
   },
-  startingPositionTimestamp: { kind: pastTimestamp, fix: "write it as 2026-01-31T08:00:00Z" },
-  batchSize: { kind: integer(1, 10000), default: 100 },
-  maximumBatchingWindowInSeconds: { kind: integer(0, 300), default: 0 },
-  parallelizationFactor: { kind: checkedByProvider(integer(1, 10)), default: 1 },
-  maximumRetryAttempts: { kind: checkedByProvider(integerOrUnlimited(0, 10000)), default: 500 },
+  startingPositionTimestamp: { type: pastTimestamp, fix: "write it as 2026-01-31T08:00:00Z" },
+  batchSize: { type: integer(1, 10000), default: 100 },
+  maximumBatchingWindowInSeconds: { type: integer(0, 300), default: 0 },
+  parallelizationFactor: { type: checkedByProvider(integer(1, 10)), default: 1 },
+  maximumRetryAttempts: { type: checkedByProvider(integerOrUnlimited(0, 10000)), default: 500 },
   maximumRecordAgeInSeconds: {
-    kind: checkedByProvider(integerOrUnlimited(60, 604800)),
+    type: checkedByProvider(integerOrUnlimited(60, 604800)),
     fix: "omit it for half of the stream's retention, at most a day",
   },
-  bisectBatchOnFunctionError: { kind: boolean(), default: true },
+  bisectBatchOnFunctionError: { type: boolean(), default: true },
   tumblingWindowInSeconds: {
-    kind: checkedByProvider(integer(0, 900)),
+    type: checkedByProvider(integer(0, 900)),
     default: 0,
     fix: "omit it for none",
   },
-  reportBatchItemFailures: { kind: boolean(), default: true },
+  reportBatchItemFailures: { type: boolean(), default: true },
   filterPatterns: {
-    kind: list(filterPattern, "patterns", { maxItems: 10 }),
+    type: list(filterPattern, "patterns", { maxItems: 10 }),
     fix: "see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html",
   },
-  filterCriteriaKmsKeyArn: { kind: customerKeyArn, fix: "omit it for a key of AWS" },
+  filterCriteriaKmsKeyArn: { type: customerKeyArn, fix: "omit it for a key of AWS" },
   metrics: {
-    kind: list(checkedByProvider(oneOf(["EventCount"])), "metrics", { uniqueItems: true }),
+    type: list(checkedByProvider(oneOf(["EventCount"])), "metrics", { uniqueItems: true }),
     fix: "omit it for none",
   },
   onFailure: {
-    kind: instance<OnFailure>("an OnFailure", (value) => value instanceof OnFailure),
+    type: instance<OnFailure>("an OnFailure", (value) => value instanceof OnFailure),
     fix: "omit it to have a queue created for this consumer",
   },
-  enabled: { kind: boolean(), default: true },
-  dependsOn: { kind: list(dependency, "resources"), fix: "give resources of the same stack" },
+  enabled: { type: boolean(), default: true },
+  dependsOn: { type: list(dependency, "resources"), fix: "give resources of the same stack" },
 } as const satisfies Properties<MappingProps>;
 
 const ONE_DAY_SECONDS = 86400;

@@ -5,7 +5,7 @@ import { arnPart } from "../policies/arns";
 import { encryptReportsStatement, identityStatement, Statement } from "../policies/statements";
 import { accountId, bucketArn, customerKeyArn, queueArn, topicArn } from "../properties/formats";
 import { asArgument, isLiteral } from "../properties/expressions";
-import { Kind } from "../properties/kinds";
+import { PropertyType } from "../properties/property-types";
 import { isGiven } from "../../pipeline/values";
 import { checkKeyRegion } from "../producer-stream/key";
 import { PropertyChecks } from "../properties/property-checks";
@@ -56,7 +56,7 @@ export interface OnFailureOptions {
 }
 
 export const ON_FAILURE_OPTIONS = {
-  kmsKeyArn: { kind: customerKeyArn, fix: "omit it without a customer managed key" },
+  kmsKeyArn: { type: customerKeyArn, fix: "omit it without a customer managed key" },
 } as const satisfies Properties<OnFailureOptions>;
 
 /**
@@ -225,10 +225,10 @@ const keyStatements = (
 function check(
   checks: PropertyChecks,
   value: unknown,
-  kind: Kind,
+  type: PropertyType,
   fix = "omit it to have a queue created for this consumer",
 ): void {
-  kind.read(value, checks.report("onFailure", fix));
+  type.validate(value, checks.report("onFailure", fix));
 }
 
 /** @param region of the destination; undefined if its ARN has none */

@@ -1,6 +1,6 @@
 import { conditional, Fn, Op, Token } from "cdktf";
 import { isGiven } from "../../pipeline/values";
-import { text } from "../properties/kinds";
+import { text } from "../properties/property-types";
 import { PropertyChecks } from "../properties/property-checks";
 import { type MappingProps, StartingPosition } from "./mapping-props";
 

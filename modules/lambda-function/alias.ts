@@ -5,7 +5,7 @@ import { Fn, Op, propertyAccess, TerraformProvider, TerraformSelf } from "cdktf"
 import { Construct } from "constructs";
 import { arnPart } from "../policies/arns";
 import { asArgument, isLiteral } from "../properties/expressions";
-import { matching, number, text } from "../properties/kinds";
+import { matching, number, text } from "../properties/property-types";
 import { object } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
 import type { FunctionSettings } from "./function-properties";
@@ -69,12 +69,12 @@ const functionVersion = matching("^[1-9][0-9]*$", 'a published version such as "
 const publishedLast = "omit it for the version published last";
 
 export const functionAlias = object<FunctionAlias>({
-  name: { kind: aliasName, required: true, fix: "rename the alias" },
-  functionVersion: { kind: functionVersion, fix: publishedLast },
+  name: { type: aliasName, required: true, fix: "rename the alias" },
+  functionVersion: { type: functionVersion, fix: publishedLast },
   additionalVersionWeight: {
-    kind: object<AdditionalVersionWeight>({
-      functionVersion: { kind: functionVersion, fix: publishedLast },
-      weight: { kind: number(0, 1), required: true, fix: "give 0.1 for a tenth of the batches" },
+    type: object<AdditionalVersionWeight>({
+      functionVersion: { type: functionVersion, fix: publishedLast },
+      weight: { type: number(0, 1), required: true, fix: "give 0.1 for a tenth of the batches" },
     }),
     fix: "omit it to have one version process every batch",
   },

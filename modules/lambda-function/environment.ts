@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { arnBeside, arnPart } from "../policies/arns";
 import { identityStatement, Statement } from "../policies/statements";
-import { matching } from "../properties/kinds";
+import { matching } from "../properties/property-types";
 import { PropertyChecks } from "../properties/property-checks";
 import type { FunctionSettings } from "./function-properties";
 

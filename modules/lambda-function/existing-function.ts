@@ -2,7 +2,7 @@ import { Fn, Token } from "cdktf";
 import { arnBeside } from "../policies/arns";
 import { isLiteral } from "../properties/expressions";
 import { functionName, roleArn, roleName } from "../properties/formats";
-import { matching } from "../properties/kinds";
+import { matching } from "../properties/property-types";
 import { describeValue } from "../properties/problems";
 import { object } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
@@ -33,16 +33,16 @@ export const functionReference = matching(
 
 export const existingFunction = object<ExistingFunction>({
   functionName: {
-    kind: functionReference,
+    type: functionReference,
     required: true,
     fix: "give the function's name, not its ARN",
   },
   roleName: {
-    kind: roleName,
+    type: roleName,
     required: true,
     fix: "give the name of the function's execution role",
   },
-  roleArn: { kind: roleArn, required: true, fix: "give the ARN of the function's execution role" },
+  roleArn: { type: roleArn, required: true, fix: "give the ARN of the function's execution role" },
 });
 
 /** Adds an error if name and ARN are of different roles. */

@@ -1,7 +1,7 @@
 import { arnBeside, arnPart } from "../policies/arns";
 import { identityStatement, Statement } from "../policies/statements";
 import { ACCOUNT, PARTITION } from "../properties/formats";
-import { matching } from "../properties/kinds";
+import { matching } from "../properties/property-types";
 import { object } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
 import type { FunctionSettings } from "./function-properties";
@@ -16,7 +16,7 @@ export interface FunctionFileSystem {
 
 export const functionFileSystem = object<FunctionFileSystem>({
   accessPointArn: {
-    kind: matching(
+    type: matching(
       `^${PARTITION}:elasticfilesystem:[a-z0-9-]+:${ACCOUNT}:access-point/fsap-[a-f0-9]{17}$`,
       "the ARN of an access point (arn:aws:elasticfilesystem:<region>:<account>:access-point/<id>)",
     ),
@@ -24,7 +24,7 @@ export const functionFileSystem = object<FunctionFileSystem>({
     fix: "give the ARN of an Amazon EFS access point",
   },
   localMountPath: {
-    kind: matching("^/mnt/[a-zA-Z0-9_.-]{1,155}$", "a path directly under /mnt/ (/mnt/data)"),
+    type: matching("^/mnt/[a-zA-Z0-9_.-]{1,155}$", "a path directly under /mnt/ (/mnt/data)"),
     required: true,
     fix: "give the directory that the code uses",
   },

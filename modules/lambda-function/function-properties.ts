@@ -20,7 +20,7 @@ import {
   matching,
   oneOf,
   secret,
-} from "../properties/kinds";
+} from "../properties/property-types";
 import { Properties, WithDefaults } from "../properties/property";
 import type { TagSettings } from "../properties/tags";
 import { functionAlias } from "./alias";
@@ -49,79 +49,79 @@ const codeSigningConfigArn = matching(
 
 export const FUNCTION_PROPERTIES = {
   code: {
-    kind: instance<LambdaCode>("a LambdaCode", (value) => value instanceof LambdaCode),
+    type: instance<LambdaCode>("a LambdaCode", (value) => value instanceof LambdaCode),
     fix: "create it with LambdaCode.fromDirectory, fromZip, fromS3 or fromImage",
   },
   existingFunction: {
-    kind: existingFunction,
+    type: existingFunction,
     fix: "omit it to have a function created from 'code'",
   },
-  functionName: { kind: checkedByProvider(functionName), fix: "rename the function" },
+  functionName: { type: checkedByProvider(functionName), fix: "rename the function" },
   description: {
-    kind: matching("^.{0,256}$", "at most 256 characters on one line"),
+    type: matching("^.{0,256}$", "at most 256 characters on one line"),
     fix: "shorten it",
   },
-  roleName: { kind: checkedByProvider(roleName), fix: "rename the role" },
-  rolePath: { kind: rolePath, implicitDefault: "/" },
+  roleName: { type: checkedByProvider(roleName), fix: "rename the role" },
+  rolePath: { type: rolePath, implicitDefault: "/" },
   policyStatements: {
-    kind: list(policyStatement, "policy statements"),
+    type: list(policyStatement, "policy statements"),
     fix: "omit it for no further permissions",
   },
   managedPolicyArns: {
-    kind: list(policyArn, "managed policies", { uniqueItems: true }),
+    type: list(policyArn, "managed policies", { uniqueItems: true }),
     fix: "give the ARNs of managed policies, each once",
   },
   handler: {
-    kind: matching("^[^ ]{1,128}$", "1 to 128 characters without spaces"),
+    type: matching("^[^ ]{1,128}$", "1 to 128 characters without spaces"),
     default: "index.handler",
   },
-  runtime: { kind: checkedByProvider(functionRuntime), default: "nodejs22.x" },
+  runtime: { type: checkedByProvider(functionRuntime), default: "nodejs22.x" },
   architecture: {
-    kind: checkedByProvider(oneOf(Object.values(Architecture))),
+    type: checkedByProvider(oneOf(Object.values(Architecture))),
     implicitDefault: Architecture.ARM_64,
   },
-  memorySizeMb: { kind: checkedByProvider(integer(128, 10240)), default: 256 },
-  timeoutSeconds: { kind: checkedByProvider(integer(1, 900)), default: 60 },
-  ephemeralStorageMb: { kind: checkedByProvider(integer(512, 10240)), implicitDefault: 512 },
-  environment: { kind: secret(mapOfStrings(variableName)), fix: "omit it for no variables" },
-  environmentKmsKeyArn: { kind: encryptionKeyArn, fix: "omit it for a key of AWS" },
+  memorySizeMb: { type: checkedByProvider(integer(128, 10240)), default: 256 },
+  timeoutSeconds: { type: checkedByProvider(integer(1, 900)), default: 60 },
+  ephemeralStorageMb: { type: checkedByProvider(integer(512, 10240)), implicitDefault: 512 },
+  environment: { type: secret(mapOfStrings(variableName)), fix: "omit it for no variables" },
+  environmentKmsKeyArn: { type: encryptionKeyArn, fix: "omit it for a key of AWS" },
   layers: {
-    kind: list(layerVersionArn, "layer versions", { maxItems: 5 }),
+    type: list(layerVersionArn, "layer versions", { maxItems: 5 }),
     fix: "give ARNs of layer versions, and merge some if there are too many",
   },
-  vpc: { kind: functionVpc, fix: "omit it for Lambda's own network" },
-  fileSystem: { kind: functionFileSystem, fix: "omit it for no file system" },
-  imageConfig: { kind: functionImageConfig, fix: "omit it for the image's own settings" },
-  codeSigningConfigArn: { kind: codeSigningConfigArn, fix: "omit it to accept any code" },
+  vpc: { type: functionVpc, fix: "omit it for Lambda's own network" },
+  fileSystem: { type: functionFileSystem, fix: "omit it for no file system" },
+  imageConfig: { type: functionImageConfig, fix: "omit it for the image's own settings" },
+  codeSigningConfigArn: { type: codeSigningConfigArn, fix: "omit it to accept any code" },
   alias: {
-    kind: functionAlias,
+    type: functionAlias,
     fix: "omit it to invoke $LATEST",
   },
-  snapStart: { kind: boolean(), implicitDefault: false },
+  snapStart: { type: boolean(), implicitDefault: false },
   reservedConcurrentExecutions: {
-    kind: integer(0, 1000000),
+    type: integer(0, 1000000),
     fix: "omit it to share the account's concurrency",
   },
   tracing: {
-    kind: checkedByProvider(oneOf(Object.values(TracingMode))),
+    type: checkedByProvider(oneOf(Object.values(TracingMode))),
     default: TracingMode.PASS_THROUGH,
   },
-  logFormat: { kind: checkedByProvider(oneOf(Object.values(LogFormat))), default: LogFormat.JSON },
+  logFormat: { type: checkedByProvider(oneOf(Object.values(LogFormat))), default: LogFormat.JSON },
   applicationLogLevel: {
-    kind: checkedByProvider(oneOf(Object.values(ApplicationLogLevel))),
+    type: checkedByProvider(oneOf(Object.values(ApplicationLogLevel))),
     implicitDefault: ApplicationLogLevel.INFO,
   },
   systemLogLevel: {
-    kind: checkedByProvider(oneOf(Object.values(SystemLogLevel))),
+    type: checkedByProvider(oneOf(Object.values(SystemLogLevel))),
     implicitDefault: SystemLogLevel.INFO,
   },
   existingLogGroupName: {
-    kind: checkedByProvider(logGroupName),
+    type: checkedByProvider(logGroupName),
     fix: "omit it to have a log group created",
   },
-  logRetentionDays: { kind: checkedByProvider(oneOf(LOG_RETENTION_DAYS)), default: 30 },
-  logGroupKmsKeyArn: { kind: encryptionKeyArn, fix: "omit it for a key of AWS" },
-  permissionsBoundaryArn: { kind: policyArn, fix: "omit it for no boundary" },
+  logRetentionDays: { type: checkedByProvider(oneOf(LOG_RETENTION_DAYS)), default: 30 },
+  logGroupKmsKeyArn: { type: encryptionKeyArn, fix: "omit it for a key of AWS" },
+  permissionsBoundaryArn: { type: policyArn, fix: "omit it for no boundary" },
 } as const satisfies Properties<FunctionProps>;
 
 /** Settings of a consumer that its function shares. */

@@ -1,5 +1,5 @@
 import { isGiven } from "../../pipeline/values";
-import { list, nonEmptyString, string } from "../properties/kinds";
+import { list, nonEmptyString, string } from "../properties/property-types";
 import { object } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
 import type { CreatedFunctionSettings } from "./function-properties";
@@ -30,9 +30,9 @@ export interface ImageConfig {
 const ofTheImage = "omit it for the image's own";
 
 export const functionImageConfig = object<ImageConfig>({
-  command: { kind: list(string(), "arguments"), fix: ofTheImage },
-  entryPoint: { kind: list(string(), "arguments"), fix: ofTheImage },
-  workingDirectory: { kind: nonEmptyString(), fix: ofTheImage },
+  command: { type: list(string(), "arguments"), fix: ofTheImage },
+  entryPoint: { type: list(string(), "arguments"), fix: ofTheImage },
+  workingDirectory: { type: nonEmptyString(), fix: ofTheImage },
 });
 
 const NOT_FOR_IMAGES: readonly (readonly [property: keyof FunctionProps, reason: string])[] = [

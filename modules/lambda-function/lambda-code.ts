@@ -85,7 +85,7 @@ export class LambdaCode {
       (checks) => {
         if (isGiven(kmsKeyArn)) {
           const fix = "give the ARN of the file's key, or omit it for a key of AWS";
-          encryptionKeyArn.read(kmsKeyArn, checks.report("code", fix));
+          encryptionKeyArn.validate(kmsKeyArn, checks.report("code", fix));
         }
       },
     );

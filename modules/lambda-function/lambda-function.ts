@@ -66,8 +66,8 @@ export function checkFunction(
     checkNotGiven(checks, given);
   } else if (settings.functionName === undefined) {
     const fix = "the default is 'consumerName': give 'functionName'";
-    const { kind } = FUNCTION_PROPERTIES.functionName;
-    kind.read(settings.consumerName, checks.report("functionName", fix));
+    const { type } = FUNCTION_PROPERTIES.functionName;
+    type.validate(settings.consumerName, checks.report("functionName", fix));
   }
   if (createsFunction(settings)) {
     checkImage(checks, settings, given);

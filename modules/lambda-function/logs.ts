@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { isGiven } from "../../pipeline/values";
 import { arnBeside, arnPart } from "../policies/arns";
 import { isLiteral } from "../properties/expressions";
-import { matching } from "../properties/kinds";
+import { matching } from "../properties/property-types";
 import { PropertyChecks } from "../properties/property-checks";
 import { tagsOf } from "../properties/tags";
 import type { FunctionSettings } from "./function-properties";

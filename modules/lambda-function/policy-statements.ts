@@ -1,6 +1,6 @@
 import { conditions, statementId } from "../policies/conditions";
 import type { Statement } from "../policies/statements";
-import { list, matching } from "../properties/kinds";
+import { list, matching } from "../properties/property-types";
 import { object } from "../properties/property";
 
 /** A statement that allows actions of the function. */
@@ -46,12 +46,12 @@ const action = matching(
 export const policyStatement = object<FunctionPolicyStatement>({
   sid: statementId,
   actions: {
-    kind: list(action, "actions", { isNonEmpty: true }),
+    type: list(action, "actions", { isNonEmpty: true }),
     required: true,
     fix: "name the actions that the function calls",
   },
   resources: {
-    kind: list(matching("^([*]|arn:.+)$", "an ARN or *"), "ARNs", { isNonEmpty: true }),
+    type: list(matching("^([*]|arn:.+)$", "an ARN or *"), "ARNs", { isNonEmpty: true }),
     required: true,
     fix: "give the ARNs of the resources that the function uses",
   },

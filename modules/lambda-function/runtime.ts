@@ -1,4 +1,4 @@
-import { matching } from "../properties/kinds";
+import { matching } from "../properties/property-types";
 import type { CreatedFunctionSettings } from "./function-properties";
 
 /** Instruction set architecture of the function. */

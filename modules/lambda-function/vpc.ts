@@ -1,5 +1,5 @@
 import { identityStatement } from "../policies/statements";
-import { boolean, list, nonEmptyString } from "../properties/kinds";
+import { boolean, list, nonEmptyString } from "../properties/property-types";
 import { object } from "../properties/property";
 
 /** The network that the function runs in. */
@@ -18,7 +18,7 @@ export interface FunctionVpc {
 
 const ids = (noun: string) =>
   ({
-    kind: list(nonEmptyString(), noun, { isNonEmpty: true }),
+    type: list(nonEmptyString(), noun, { isNonEmpty: true }),
     required: true,
     fix: "give one, or omit 'vpc'",
   }) as const;
@@ -26,7 +26,7 @@ const ids = (noun: string) =>
 export const functionVpc = object<FunctionVpc>({
   subnetIds: ids("subnet ids"),
   securityGroupIds: ids("security group ids"),
-  ipv6AllowedForDualStack: { kind: boolean(), implicitDefault: false },
+  ipv6AllowedForDualStack: { type: boolean(), implicitDefault: false },
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */

@@ -17,7 +17,7 @@ import {
   mapOfStrings,
   matching,
   number,
-} from "../properties/kinds";
+} from "../properties/property-types";
 import { describeValue } from "../properties/problems";
 import { object, Properties, WithDefaults } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
@@ -35,10 +35,10 @@ const consumer = instance<CrossAccountConsumer>(
 );
 
 const threshold = (id: AlarmId) => {
-  const kind = number(0, MAX_THRESHOLD);
+  const type = number(0, MAX_THRESHOLD);
   const description = `${ALARMS[id].metric}: ${ALARMS[id].what}`;
   return {
-    kind: { ...kind, schema: { ...kind.schema, description } },
+    type: { ...type, schema: { ...type.schema, description } },
     fix: "omit it for the alarm's own threshold",
   };
 };
@@ -51,14 +51,14 @@ const thresholds = object<Partial<Record<AlarmId, number>>>(
 );
 
 export const MONITORING_PROPERTIES = {
-  stream: { kind: producerStream, required: true, fix: "give the stream that the consumers read" },
+  stream: { type: producerStream, required: true, fix: "give the stream that the consumers read" },
   consumers: {
-    kind: list(consumer, "consumers", { isNonEmpty: true, uniqueItems: true }),
+    type: list(consumer, "consumers", { isNonEmpty: true, uniqueItems: true }),
     required: true,
     fix: "give each consumer of the stream once",
   },
   name: {
-    kind: checkedByProvider(
+    type: checkedByProvider(
       matching(
         `^[a-zA-Z0-9_.-]{1,${LONGEST_NAME}}$`,
         `1 to ${LONGEST_NAME} letters, digits, dots, hyphens or underscores`,
@@ -67,16 +67,16 @@ export const MONITORING_PROPERTIES = {
     fix: "omit it for the stream's name",
   },
   alarmTopicArns: {
-    kind: mapOf(alarmTopicArn, "topic ARNs", accountId),
+    type: mapOf(alarmTopicArn, "topic ARNs", accountId),
     fix: "omit it to have topics created",
   },
-  iteratorAgeShareOfRetention: { kind: number(0.01, 1), default: 0.5 },
+  iteratorAgeShareOfRetention: { type: number(0.01, 1), default: 0.5 },
   thresholds: {
-    kind: { ...thresholds, rule: "an object with ids of alarms" },
+    type: { ...thresholds, rule: "an object with ids of alarms" },
     fix: "omit it for the thresholds of docs/runbook.md",
   },
-  dashboards: { kind: boolean(), default: true },
-  tags: { kind: mapOfStrings(), fix: "omit it for the provider's default tags" },
+  dashboards: { type: boolean(), default: true },
+  tags: { type: mapOfStrings(), fix: "omit it for the provider's default tags" },
 } as const satisfies Properties<PipelineMonitoringProps>;
 
 export type MonitoringSettings = WithDefaults<
@@ -130,7 +130,7 @@ function checkAlarmNames(
   consumers.forEach((consumer, index) => {
     const longest = alarmName(name, LONGEST_ID, consumer);
     const left = LONGEST_ALARM_NAME - alarmName("", LONGEST_ID, consumer).length;
-    if (isLiteral(name) && name.length > left && MONITORING_PROPERTIES.name.kind.matches(name)) {
+    if (isLiteral(name) && name.length > left && MONITORING_PROPERTIES.name.type.matches(name)) {
       checks.addError(
         `'consumers[${index}]' must be a consumer whose alarms have names of at most ${LONGEST_ALARM_NAME} characters, got ${longest.length} in ${describeValue(longest)}; ` +
           "shorten the construct id of the consumer, or 'name'",

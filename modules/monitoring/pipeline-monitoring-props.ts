@@ -45,7 +45,7 @@ export interface PipelineMonitoringProps {
   readonly thresholds?: Record<string, number>;
 
   /**
-   * Whether each account has a dashboard that shows the way of the records from left to right.
+   * Whether each account has a dashboard that shows the data flow from left to right.
    *
    * @default true
    */

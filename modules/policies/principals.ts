@@ -1,5 +1,5 @@
 import { ACCOUNT, PARTITION } from "../properties/formats";
-import { matching } from "../properties/kinds";
+import { matching } from "../properties/property-types";
 import type { Problem } from "../properties/problems";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */

@@ -1,7 +1,7 @@
 import type { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { ITerraformDependable, Lazy, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { instance } from "../properties/kinds";
+import { instance } from "../properties/property-types";
 import { GrantWriteOptions, IProducerStream } from "./producer-stream-props";
 import { StreamGrants } from "./stream-grants";
 import type { StreamPolicyStatement } from "./stream-policy-statement";

@@ -5,7 +5,7 @@ import { checkPartition } from "../policies/partitions";
 import { principalArn } from "../policies/principals";
 import { STREAM_READ_ACTIONS, STREAM_WRITE_ACTIONS } from "../../pipeline/iam/actions";
 import { Statement } from "../policies/statements";
-import { list, oneOf } from "../properties/kinds";
+import { list, oneOf } from "../properties/property-types";
 import { object } from "../properties/property";
 import { PropertyChecks } from "../properties/property-checks";
 
@@ -37,12 +37,12 @@ export interface StreamPolicyStatement {
 const streamPolicyStatement = object<StreamPolicyStatement>({
   sid: statementId,
   principals: {
-    kind: list(principalArn, "principals", { isNonEmpty: true }),
+    type: list(principalArn, "principals", { isNonEmpty: true }),
     required: true,
     fix: "name the accounts, roles or users",
   },
   actions: {
-    kind: list(oneOf<string>([...STREAM_READ_ACTIONS, ...STREAM_WRITE_ACTIONS]), "actions", {
+    type: list(oneOf<string>([...STREAM_READ_ACTIONS, ...STREAM_WRITE_ACTIONS]), "actions", {
       isNonEmpty: true,
       uniqueItems: true,
     }),
@@ -65,7 +65,7 @@ export function checkPrincipal(
 ): Precondition[] {
   const checks = new PropertyChecks();
   const report = checks.report("principalArn", "grant an account, a role or a user");
-  principalArn.read(principal, report);
+  principalArn.validate(principal, report);
   checks.throwIfAny(scope);
   checkPartition(checks, "principalArn", principal, partition);
   checks.throwIfAny(scope);
@@ -80,7 +80,7 @@ export function readStatement(
 ): { readonly statement: StreamPolicyStatement; readonly preconditions: Precondition[] } {
   const checks = new PropertyChecks();
   const report = checks.report("statement", "give 'principals' and 'actions'");
-  const statement = streamPolicyStatement.read(given, report);
+  const statement = streamPolicyStatement.validate(given, report);
   checks.throwIfAny(scope);
   statement.principals.forEach((principal, index) => {
     checkPartition(checks, `statement.principals[${index}]`, principal, partition);

@@ -1,4 +1,4 @@
-import { matching } from "./kinds";
+import { matching } from "./property-types";
 
 /** Formats of ARNs, ids and names. */
 

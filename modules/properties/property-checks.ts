@@ -45,8 +45,8 @@ export class PropertyChecks {
   }
 
   /** @param fix completes the sentence with what to do */
-  public report(property: string, fix: string): Report {
-    return new Report(this, property, fix, describeValue);
+  public report(property: string, fix: string): PropertyReport {
+    return new PropertyReport(this, property, fix, describeValue);
   }
 
   /** Throws if a value has a wrong type, since rules that span properties rely on the types. */
@@ -65,7 +65,7 @@ export class PropertyChecks {
 }
 
 /** Receives the mistakes in one property, or in a part of it. */
-export class Report {
+export class PropertyReport {
   /** @param property path of the property, for example `vpc.subnetIds[0]` */
   constructor(
     private readonly checks: PropertyChecks,
@@ -75,13 +75,13 @@ export class Report {
   ) {}
 
   /** The report of a part of the property, which may have another fix. */
-  public at(part: string, fix = this.fix): Report {
-    return new Report(this.checks, this.property + part, fix, this.describe);
+  public at(part: string, fix = this.fix): PropertyReport {
+    return new PropertyReport(this.checks, this.property + part, fix, this.describe);
   }
 
   /** The same report, whose sentences show no value. */
-  public ofSecret(): Report {
-    return new Report(this.checks, this.property, this.fix, describeSecret);
+  public ofSecret(): PropertyReport {
+    return new PropertyReport(this.checks, this.property, this.fix, describeSecret);
   }
 
   public get isSecret(): boolean {

@@ -1,12 +1,12 @@
 import type { JsonSchema } from "./json-schema";
-import { Kind } from "./kinds";
+import { PropertyType } from "./property-types";
 import { isGiven, isPlainObject } from "../../pipeline/values";
 import type { Problem } from "./problems";
-import { PropertyChecks, Report } from "./property-checks";
+import { PropertyChecks, PropertyReport } from "./property-checks";
 
 /** The declaration of one property. */
 export interface Property<T> {
-  readonly kind: Kind<T>;
+  readonly type: PropertyType<T>;
   readonly required?: true;
   /** The value that is used if the property is left out. */
   readonly default?: T;
@@ -55,12 +55,16 @@ export function readProperties<P extends object, T extends Table>(
 }
 
 /** `report` is a function, since most properties are omitted and need none. */
-function readProperty(property: Property<unknown>, value: unknown, report: () => Report): unknown {
+function readProperty(
+  property: Property<unknown>,
+  value: unknown,
+  report: () => PropertyReport,
+): unknown {
   if (isGiven(value)) {
-    return property.kind.read(value, report());
+    return property.type.validate(value, report());
   }
   if (property.required) {
-    report().addWrongType(property.kind.rule, undefined);
+    report().addWrongType(property.type.rule, undefined);
   }
   return property.default;
 }
@@ -80,7 +84,7 @@ export function fixOf(property: Property<unknown>): string {
 }
 
 /** An object with these properties and no others. */
-export function object<P extends object>(table: Properties<P>): Kind<P> {
+export function object<P extends object>(table: Properties<P>): PropertyType<P> {
   const declared = table as Readonly<Record<string, Property<unknown>>>;
   const names = Object.keys(declared);
   const rule = `an object with ${names.map((name) => `'${name}'`).join(", ")}`;
@@ -89,7 +93,7 @@ export function object<P extends object>(table: Properties<P>): Kind<P> {
     get schema(): JsonSchema {
       return objectSchema(declared);
     },
-    read: (value, report) => {
+    validate: (value, report) => {
       if (!isPlainObject(value)) {
         report.addWrongType(rule, value);
         return value as P;
@@ -113,18 +117,18 @@ function unknown(name: string, known: readonly string[]): Pick<Problem, "rule" |
   return { rule: "is not a property", fix };
 }
 
-const dotted = ({ property }: Report, name: string): string =>
+const dotted = ({ property }: PropertyReport, name: string): string =>
   property === "" ? name : `.${name}`;
 
 /** The JSON Schema of an object with these properties; those of the program itself are left out. */
 function objectSchema(table: Readonly<Record<string, Property<unknown>>>): JsonSchema {
-  const inJson = Object.entries(table).filter(([, { kind }]) => kind.schema);
+  const inJson = Object.entries(table).filter(([, { type }]) => type.schema);
   return {
     type: "object",
     properties: Object.fromEntries(
       inJson.map(([name, property]) => {
         const value = property.default ?? property.implicitDefault;
-        return [name, { ...property.kind.schema, ...(value !== undefined && { default: value }) }];
+        return [name, { ...property.type.schema, ...(value !== undefined && { default: value }) }];
       }),
     ),
     required: inJson.filter(([, { required }]) => required).map(([name]) => name),

@@ -2,11 +2,11 @@ import { Expression, Fn, Op, Token } from "cdktf";
 import { asArgument, isLiteral } from "./expressions";
 import type { JsonSchema } from "./json-schema";
 import type { Problem } from "./problems";
-import type { Report } from "./property-checks";
+import type { PropertyReport } from "./property-checks";
 import { isGiven, isPlainObject } from "../../pipeline/values";
 
 /** The values that a property takes. */
-export interface Kind<T = unknown> {
+export interface PropertyType<T = unknown> {
   /** Completes the sentence "must be ...". */
   readonly rule: string;
   /**
@@ -20,34 +20,34 @@ export interface Kind<T = unknown> {
    */
   condition?(value: T): Expression;
   /** Reports every mistake in a literal value; returns the value without its nulls. */
-  read(value: unknown, report: Report): T;
+  validate(value: unknown, report: PropertyReport): T;
 }
 
 /** A number, text or boolean. The type is checked first, so that a rule only sees its own type. */
 function scalar<T extends string | number | boolean>(
-  kind: Omit<Kind<T>, "read"> & {
+  type: Omit<PropertyType<T>, "validate"> & {
     readonly type: "string" | "number" | "boolean";
     readonly isValid: (value: T) => boolean;
   },
-): Kind<T> {
+): PropertyType<T> {
   return {
-    ...kind,
-    read: (value, report) => {
+    ...type,
+    validate: (value, report) => {
       if (!isLiteral(value)) {
-        if (kind.condition) {
-          report.addPrecondition(kind.condition(value), kind.rule, Token.asString(value));
+        if (type.condition) {
+          report.addPrecondition(type.condition(value), type.rule, Token.asString(value));
         }
-      } else if (typeof value !== kind.type) {
-        report.addWrongType(kind.type === "string" ? "a string" : kind.rule, value);
-      } else if (!kind.isValid(value as T)) {
-        report.addError(kind.rule, value);
+      } else if (typeof value !== type.type) {
+        report.addWrongType(type.type === "string" ? "a string" : type.rule, value);
+      } else if (!type.isValid(value as T)) {
+        report.addError(type.rule, value);
       }
       return value as T;
     },
   };
 }
 
-export const boolean = (): Kind<boolean> =>
+export const boolean = (): PropertyType<boolean> =>
   scalar({
     type: "boolean",
     rule: "true or false",
@@ -55,7 +55,7 @@ export const boolean = (): Kind<boolean> =>
     isValid: () => true,
   });
 
-export const integer = (minimum: number, maximum: number): Kind<number> =>
+export const integer = (minimum: number, maximum: number): PropertyType<number> =>
   scalar({
     type: "number",
     rule: `an integer from ${minimum} to ${maximum}`,
@@ -66,7 +66,7 @@ export const integer = (minimum: number, maximum: number): Kind<number> =>
       Op.and(Op.and(Op.lte(minimum, value), Op.gte(maximum, value)), Op.eq(Fn.floor(value), value)),
   });
 
-export const number = (minimum: number, maximum: number): Kind<number> =>
+export const number = (minimum: number, maximum: number): PropertyType<number> =>
   scalar({
     type: "number",
     rule: `a number from ${minimum} to ${maximum}`,
@@ -76,7 +76,7 @@ export const number = (minimum: number, maximum: number): Kind<number> =>
   });
 
 /** An integer, or -1, which Lambda reads as "no limit". */
-export const integerOrUnlimited = (minimum: number, maximum: number): Kind<number> => {
+export const integerOrUnlimited = (minimum: number, maximum: number): PropertyType<number> => {
   const limited = integer(minimum, maximum);
   return scalar({
     type: "number",
@@ -88,7 +88,7 @@ export const integerOrUnlimited = (minimum: number, maximum: number): Kind<numbe
   });
 };
 
-export const oneOf = <T extends string | number>(values: readonly T[]): Kind<T> =>
+export const oneOf = <T extends string | number>(values: readonly T[]): PropertyType<T> =>
   scalar({
     type: typeof values[0] === "number" ? "number" : "string",
     rule: `one of ${values.join(", ")}`,
@@ -98,15 +98,15 @@ export const oneOf = <T extends string | number>(values: readonly T[]): Kind<T> 
   });
 
 /** The AWS provider refuses wrong values of the property at plan, so that a token needs no precondition. */
-export const checkedByProvider = <T, K extends Kind<T>>(kind: K & Kind<T>): K => ({
-  ...kind,
-  read: (value, report) => (isLiteral(value) ? kind.read(value, report) : value),
+export const checkedByProvider = <T, K extends PropertyType<T>>(type: K & PropertyType<T>): K => ({
+  ...type,
+  validate: (value, report) => (isLiteral(value) ? type.validate(value, report) : value),
 });
 
 type Explanation = Omit<Problem, "property">;
 
 /** A string that a regular expression describes completely. */
-export interface Pattern extends Kind<string> {
+export interface Pattern extends PropertyType<string> {
   matches(value: string): boolean;
 }
 
@@ -123,7 +123,7 @@ export function matching(
 ): Pattern {
   const expression = new RegExp(pattern);
   const matches = (value: string): boolean => expression.test(value);
-  const kind = scalar<string>({
+  const type = scalar<string>({
     type: "string",
     rule,
     schema: { type: "string", pattern },
@@ -131,12 +131,12 @@ export function matching(
     condition: (value) => Fn.can(Fn.regex(pattern, asArgument(value))),
   });
   return {
-    ...kind,
+    ...type,
     matches,
-    read: (value, report) => {
+    validate: (value, report) => {
       const explanation = typeof value === "string" ? explain(value, report.property) : undefined;
       if (explanation === undefined) {
-        return kind.read(value, report);
+        return type.validate(value, report);
       }
       report.add({ got: JSON.stringify(value), ...explanation });
       return value as string;
@@ -150,11 +150,11 @@ export const text = (
   isValid: (value: string) => boolean,
   condition?: (value: string) => Expression,
   schema: JsonSchema = { type: "string" },
-): Kind<string> => scalar({ type: "string", rule, schema, isValid, condition });
+): PropertyType<string> => scalar({ type: "string", rule, schema, isValid, condition });
 
-export const string = (): Kind<string> => text("a string", () => true);
+export const string = (): PropertyType<string> => text("a string", () => true);
 
-export const nonEmptyString = (): Kind<string> =>
+export const nonEmptyString = (): PropertyType<string> =>
   text(
     "a string that is not empty",
     (value) => value !== "",
@@ -165,10 +165,10 @@ export const nonEmptyString = (): Kind<string> =>
 
 /** A list; each item is checked, and reported with its index. */
 export function list<T>(
-  item: Kind<T>,
+  item: PropertyType<T>,
   noun: string,
   { isNonEmpty = false, maxItems = Infinity, uniqueItems = false } = {},
-): Kind<T[]> {
+): PropertyType<T[]> {
   return {
     rule: `a list of ${noun}`,
     get schema(): JsonSchema | undefined {
@@ -182,7 +182,7 @@ export function list<T>(
         }
       );
     },
-    read: (value, report) => {
+    validate: (value, report) => {
       if (!isLiteral(value)) {
         const allowed = item.schema?.enum;
         if (allowed) {
@@ -204,17 +204,17 @@ export function list<T>(
       if (uniqueItems && new Set(value).size !== value.length) {
         report.addError("a list without duplicates", value);
       }
-      return value.map((one, index) => item.read(one, report.at(`[${index}]`)));
+      return value.map((one, index) => item.validate(one, report.at(`[${index}]`)));
     },
   };
 }
 
 /** An object with names of the caller's choice. Entries that are null count as left out. */
 export const mapOf = <T>(
-  value: Kind<T>,
+  value: PropertyType<T>,
   noun: string,
   names?: Pattern,
-): Kind<Record<string, T>> => {
+): PropertyType<Record<string, T>> => {
   const rule = `an object whose values are ${noun}`;
   return {
     rule,
@@ -225,7 +225,7 @@ export const mapOf = <T>(
         additionalProperties: value.schema,
       };
     },
-    read: (given, report) => {
+    validate: (given, report) => {
       if (!isLiteral(given)) {
         return given;
       }
@@ -243,26 +243,29 @@ export const mapOf = <T>(
             if (isMisnamed) {
               entry.add({ rule: `must be named with ${names.rule}`, got: entry.describe(name) });
             }
-            return [name, value.read(one, entry)];
+            return [name, value.validate(one, entry)];
           }),
       );
     },
   };
 };
 
-export const mapOfStrings = (names?: Pattern): Kind<Record<string, string>> =>
+export const mapOfStrings = (names?: Pattern): PropertyType<Record<string, string>> =>
   mapOf(string(), "strings", names);
 
 /** A value that errors do not show. */
-export const secret = <T>(kind: Kind<T>): Kind<T> => ({
-  ...kind,
-  read: (value, report) => kind.read(value, report.ofSecret()),
+export const secret = <T>(type: PropertyType<T>): PropertyType<T> => ({
+  ...type,
+  validate: (value, report) => type.validate(value, report.ofSecret()),
 });
 
 /** An object of the program that only the library or the framework creates. */
-export const instance = <T>(rule: string, isInstance: (value: unknown) => boolean): Kind<T> => ({
+export const instance = <T>(
+  rule: string,
+  isInstance: (value: unknown) => boolean,
+): PropertyType<T> => ({
   rule,
-  read: (value, report) => {
+  validate: (value, report) => {
     if (!isInstance(value)) {
       report.addWrongType(rule, value);
     }

@@ -31,12 +31,12 @@ const typesOf = (value: unknown): string[] => {
   return typeof value === "object" ? (isPlain ? ["object"] : []) : [typeof value];
 };
 
-const hasType = ({ kind }: Property<unknown>, value: unknown): boolean =>
-  [kind.schema ?? {}, ...(kind.schema?.anyOf ?? [])].some(
+const hasType = ({ type }: Property<unknown>, value: unknown): boolean =>
+  [type.schema ?? {}, ...(type.schema?.anyOf ?? [])].some(
     ({ type }) => type !== undefined && typesOf(value).includes(type),
   ) ||
   // A list of objects that JSON cannot express, such as resources, has no schema, but may be empty.
-  (kind.rule.startsWith("a list of ") && Array.isArray(value) && value.length === 0);
+  (type.rule.startsWith("a list of ") && Array.isArray(value) && value.length === 0);
 
 describe.each(Object.entries<Declared>(CONSTRUCTS))("%s", (_name, declared) => {
   const { properties, create, refuse } = declared;
