@@ -27,9 +27,18 @@ const inRegion = ["--region", REGION];
 describe("discovery", () => {
   const world = useWorld();
   let built: Built;
-  let other: string;
+  /** Two mappings of one function; the second reports failures nowhere. */
+  let twice: readonly [first: string, second: string];
   beforeAll(async () => {
     built = await build(world, "clicks");
+    const first = await build(world, "twice");
+    const { producer, consumer } = world;
+    const second = await makeStream(producer, "second");
+    await setResourcePolicy(producer, second, allow(STREAM_ACTIONS, second, CONSUMER));
+    await setRolePolicy(consumer, "twice", allow(["*"], "*"));
+    // IAM knows a changed policy only some time later.
+    const mapped = await until(() => makeMapping(consumer, "twice", second).catch(() => undefined));
+    twice = [first.uuid, mapped];
   });
 
   const mappings = (stdout: string): string[] =>
@@ -73,14 +82,8 @@ describe("discovery", () => {
   );
 
   it("finds every mapping of a function", async () => {
-    const { producer, consumer } = world;
-    const second = await makeStream(producer, "second");
-    await setResourcePolicy(producer, second, allow(STREAM_ACTIONS, second, CONSUMER));
-    await setRolePolicy(consumer, "clicks", allow(["*"], "*"));
-    // IAM knows a changed policy only some time later.
-    other = await until(() => makeMapping(consumer, "clicks", second).catch(() => undefined));
-    const { stdout } = await world.cli("status", "--json", ...fromBoth("clicks"));
-    expect(mappings(stdout).sort()).toEqual([built.uuid, other].sort());
+    const { stdout } = await world.cli("status", "--json", ...fromBoth("twice"));
+    expect(mappings(stdout).sort()).toEqual([...twice].sort());
   });
 
   it("finds the mappings in a state, under whatever address", async () => {
@@ -197,7 +200,7 @@ describe("discovery", () => {
   it.each<[string, string[], RegExp]>([
     [
       "two mappings",
-      ["--function", "clicks"],
+      ["--function", "twice"],
       /^a redrive is about one mapping, got 2; name one with --mapping: /m,
     ],
     [
@@ -206,7 +209,7 @@ describe("discovery", () => {
       /^'--queue-url' must be given, got nothing: the mapping has no on-failure destination; name /m,
     ],
   ])("has a sentence for a redrive of %s", async (_, named, sentence) => {
-    const args = named.map((arg) => (arg === "" ? other : arg));
+    const args = named.map((arg) => (arg === "" ? twice[1] : arg));
     const outcome = await world.cli("redrive", "--yes", ...args, ...fromBoth("").slice(2));
     expect(outcome.stderr).toMatch(sentence);
     expect(outcome.exitCode).toBe(2);

@@ -3,7 +3,7 @@ import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { CreatePolicyCommand, AttachRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { Line } from "../../cli/src/doctor/diagnose";
 import { DOCTOR_PERMISSIONS, PROBE_PERMISSIONS } from "../../cli/src/doctor/permissions";
-import { allow, CONSUMER, PRODUCER, REGION, policy, until } from "../local/two-accounts";
+import { allow, CONSUMER, PRODUCER, REGION, policy } from "../local/two-accounts";
 import { FAULTS } from "./faults";
 import { printedPolicies } from "./printed-policies";
 import { declared } from "./settings";
@@ -16,10 +16,14 @@ interface Diagnosis {
   readonly checks: readonly Line[];
 }
 
+/** What the first test that needs it creates. */
+function once<T>(create: () => Promise<T>): () => Promise<T> {
+  let created: Promise<T> | undefined;
+  return () => (created ??= create());
+}
+
 describe("doctor", () => {
   const world = useWorld("deployers");
-  /** Every call of a run without --probe, and of those with it. */
-  const calls = { checks: new Set<string>(), probes: new Set<string>() };
 
   beforeAll(async () => {
     world.aws.deployers.enforce(await printedPolicies(["doctor", ...fromBoth("good"), "--probe"]));
@@ -27,8 +31,6 @@ describe("doctor", () => {
 
   async function doctor(...args: string[]): Promise<Outcome & { diagnoses: Diagnosis[] }> {
     const outcome = await world.cli("doctor", ...args, "--json");
-    const kind = args.includes("--probe") ? "probes" : "checks";
-    outcome.calls.forEach((call) => calls[kind].add(call));
     return {
       ...outcome,
       diagnoses: outcome.stdout ? (JSON.parse(outcome.stdout) as Diagnosis[]) : [],
@@ -45,9 +47,53 @@ describe("doctor", () => {
       checks.flatMap((line) => (line.status === "unknown" ? [line.why] : [])),
     );
 
+  const buildGood = once(() => build(world, "good"));
+  const buildWithTopic = once(async () => {
+    const { TopicArn: topic = "" } = await world.consumer.sns.send(
+      new CreateTopicCommand({ Name: "topic" }),
+    );
+    await build(world, "topic", {
+      isShared: true,
+      mapping: { DestinationConfig: { OnFailure: { Destination: topic } } },
+    });
+    const { Policy: managed } = await world.consumer.iam.send(
+      new CreatePolicyCommand({
+        PolicyName: "publish",
+        PolicyDocument: policy(allow(["sns:Publish"], topic)),
+      }),
+    );
+    await world.consumer.iam.send(
+      new AttachRolePolicyCommand({ RoleName: "topic", PolicyArn: managed?.Arn }),
+    );
+  });
+  const buildWithBucket = once(async () => {
+    const bucket = "arn:aws:s3:::reports";
+    await world.consumer.s3.send(
+      new CreateBucketCommand({
+        Bucket: "reports",
+        CreateBucketConfiguration: { LocationConstraint: REGION },
+      }),
+    );
+    await build(world, "bucket", {
+      isShared: true,
+      statements: [allow(["s3:ListBucket"], bucket), allow(["s3:PutObject"], `${bucket}/*`)],
+      mapping: {
+        DestinationConfig: { OnFailure: { Destination: bucket } },
+        FilterCriteria: { Filters: [{ Pattern: '{"data":{"kind":["order"]}}' }] },
+      },
+    });
+  });
+  /** Options that name a mapping whose consumer was registered again. */
+  const reregistered = once(async () => {
+    const built = await build(world, "again");
+    const { cause } = FAULTS.find(({ id }) => id === "consumer-reregistered")!;
+    await cause(world, built);
+    return ["--mapping", built.uuid, ...fromBoth("").slice(2)];
+  });
+
   describe("a good pipeline", () => {
     it("has no finding, and the probe's record arrives in the log", async () => {
-      await build(world, "good");
+      await buildGood();
       const { exitCode, stdout, diagnoses } = await doctor(...fromBoth("good"), "--probe");
       expect({ findings: findings(diagnoses), unknowns: unknowns(diagnoses) }).toEqual({
         findings: [],
@@ -58,22 +104,7 @@ describe("doctor", () => {
     });
 
     it("is as good with shared throughput, a topic, and a managed policy", async () => {
-      const { TopicArn: topic = "" } = await world.consumer.sns.send(
-        new CreateTopicCommand({ Name: "topic" }),
-      );
-      await build(world, "topic", {
-        isShared: true,
-        mapping: { DestinationConfig: { OnFailure: { Destination: topic } } },
-      });
-      const { Policy: managed } = await world.consumer.iam.send(
-        new CreatePolicyCommand({
-          PolicyName: "publish",
-          PolicyDocument: policy(allow(["sns:Publish"], topic)),
-        }),
-      );
-      await world.consumer.iam.send(
-        new AttachRolePolicyCommand({ RoleName: "topic", PolicyArn: managed?.Arn }),
-      );
+      await buildWithTopic();
       const { exitCode, diagnoses } = await doctor(...fromBoth("topic"));
       expect({ findings: findings(diagnoses), unknowns: unknowns(diagnoses) }).toEqual({
         findings: [],
@@ -83,21 +114,7 @@ describe("doctor", () => {
     });
 
     it("is as good with a bucket, and the probe says what a filter drops", async () => {
-      const bucket = "arn:aws:s3:::reports";
-      await world.consumer.s3.send(
-        new CreateBucketCommand({
-          Bucket: "reports",
-          CreateBucketConfiguration: { LocationConstraint: REGION },
-        }),
-      );
-      await build(world, "bucket", {
-        isShared: true,
-        statements: [allow(["s3:ListBucket"], bucket), allow(["s3:PutObject"], `${bucket}/*`)],
-        mapping: {
-          DestinationConfig: { OnFailure: { Destination: bucket } },
-          FilterCriteria: { Filters: [{ Pattern: '{"data":{"kind":["order"]}}' }] },
-        },
-      });
+      await buildWithBucket();
       const dropped = await doctor(...fromBoth("bucket"), "--probe");
       expect(findings(dropped.diagnoses)).toEqual([]);
       expect(dropped.stdout).toContain("the mapping's filters drop it");
@@ -132,10 +149,7 @@ describe("doctor", () => {
   });
 
   it("reads the tags of a mapping that has to be created again", async () => {
-    const built = await build(world, "again");
-    const { cause } = FAULTS.find(({ id }) => id === "consumer-reregistered")!;
-    await cause(world, built);
-    const outcome = await doctor("--mapping", built.uuid, ...fromBoth("").slice(2));
+    const outcome = await doctor(...(await reregistered()));
     expect(findings(outcome.diagnoses)).toEqual(["consumer-reregistered"]);
     expect(outcome.calls).toContain(`${CONSUMER} lambda:ListTags`);
   });
@@ -158,33 +172,34 @@ describe("doctor", () => {
   });
 
   it("prints a line for each check, and what to type", async () => {
-    // The mapping's last result can still be that of a record of another test.
-    const ask = () => world.cli("doctor", ...fromBoth("silent"));
-    const { exitCode, stdout } = await until(async () => {
-      const run = await ask();
-      return run.exitCode === 0 && run;
-    }).catch(ask);
-    expect(exitCode === 0 || stdout).toBe(true);
+    await build(world, "lines", { isShared: true });
+    const { exitCode, stdout } = await world.cli("doctor", ...fromBoth("lines"));
+    expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^ok +stream +ACTIVE, 1 open shards, /m);
     expect(stdout).not.toContain("\u001b");
   });
 
-  it("only reads without --probe, and needs the permissions that --permissions prints", () => {
+  it("only reads without --probe, and needs the permissions that --permissions prints", async () => {
+    await Promise.all([buildGood(), buildWithTopic(), buildWithBucket()]);
+    const checks: string[] = [];
+    for (const args of [...["good", "topic", "bucket"].map(fromBoth), await reregistered()]) {
+      checks.push(...(await doctor(...args)).calls);
+    }
+    const { calls: probes } = await doctor(...fromBoth("good"), "--probe");
+
     const asAction = (call: string): string =>
       call
         .replace("s3:HeadBucket", "s3:ListBucket")
         .replace(/ .*:PutRecord$/, " kinesis:PutRecord");
-    const made = (all: Set<string>): string[] =>
-      [...all].filter((call) => !call.endsWith("sts:GetCallerIdentity")).map(asAction);
+    const made = (all: readonly string[]): string[] =>
+      all.filter((call) => !call.endsWith("sts:GetCallerIdentity")).map(asAction);
     const declared = [...DOCTOR_PERMISSIONS, ...PROBE_PERMISSIONS].flatMap(({ account, actions }) =>
       actions.map((action) => `${account === "stream" ? PRODUCER : CONSUMER} ${action}`),
     );
-    const writes = [...calls.checks].filter((call) => !/:(Get|List|Describe|Head)/.test(call));
+    const writes = checks.filter((call) => !/:(Get|List|Describe|Head)/.test(call));
     expect(writes).toEqual([]);
     // Kinesis makes this call in the caller's name.
     const byKinesis = `${PRODUCER} kms:GenerateDataKey`;
-    expect(new Set([...made(calls.checks), ...made(calls.probes), byKinesis])).toEqual(
-      new Set(declared),
-    );
+    expect(new Set([...made(checks), ...made(probes), byKinesis])).toEqual(new Set(declared));
   });
 });

@@ -20,7 +20,7 @@ export const synth: Benchmark = {
   title: "Synthesis of one pipeline",
   sameWork:
     "every side but the floor synthesizes the pipeline of cdktf.json in two accounts, and the provider classes make the same resources as this app; the floor only loads the framework and the provider classes that the app loads. Either both sides of a comparison are one file each, in which esbuild has bundled them with their packages, or both load their packages from node_modules, as AWS CDK must; the commands start from the TypeScript sources. AWS CDK needs two stacks, since a stack belongs to one account",
-  chart: { unit: "s", title: "From the command to its end" },
+  chart: { unit: "CPU s", title: "CPU time from the command to its end" },
   run,
 };
 
@@ -75,13 +75,12 @@ async function run(context: Context): Promise<readonly Row[]> {
   const against = (label: string, one: Side, other: Side, target?: Row["target"]) =>
     ratio(`CPU time of ${label}`, each(samples[one], "cpu"), each(samples[other], "cpu"), target);
   return [
-    ...Object.entries(samples).flatMap(([name, used]) => [
-      row(name, "s", each(used, "wall"), name === SYNTH ? { target: { atMost: 1.2 } } : {}),
-      row(name, "CPU s", each(used, "cpu")),
-    ]),
+    ...Object.entries(samples).map(([name, used]) =>
+      row(name, "CPU s", each(used, "cpu"), name === SYNTH ? { target: { atMost: 1.2 } } : {}),
+    ),
     against("this app against its floor, both bundled", APP, FLOOR, { atMost: 1.25 }),
     against("the provider classes against that floor, both bundled", CLASSES, FLOOR),
-    against("this app against the provider classes, both bundled", APP, CLASSES, { atMost: 1.1 }),
+    against("this app against the provider classes, both bundled", APP, CLASSES),
     against("AWS CDK against this app, neither bundled", CDK_LOOSE, APP_LOOSE, { atLeast: 10 }),
     against("cdk init's command against npm run synth", CDK_INIT, SYNTH, { atLeast: 10 }),
     against("cdktf init's command against npm run synth", INIT, SYNTH, { atLeast: 5 }),
