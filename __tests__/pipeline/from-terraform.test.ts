@@ -47,6 +47,10 @@ const STATE: Readonly<Record<string, Values>> = {
     policy: policy(allow("kinesis:*", CONSUMER, byRole)),
   },
   "aws_iam_role.it": {
+    // As `terraform show` writes attributes that are not set.
+    managed_policy_arns: null,
+    inline_policy: null,
+    permissions_boundary: null,
     arn: ROLE,
     name: "reader",
     unique_id: "AROAREADER",

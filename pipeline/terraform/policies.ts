@@ -3,7 +3,6 @@ import { found, unknown, type Fact } from "../fact";
 import { parsePolicy, unreadablePolicy, type Policy } from "../iam/document";
 import { awsManagedPolicy } from "../iam/managed-policies";
 import type { DestinationSettings, PipelineWithPolicies } from "../pipeline";
-import { listOf } from "../values";
 import { blocks, text, type Values } from "./resource";
 import type { PlacedResource, Resources } from "./resources";
 
@@ -108,7 +107,7 @@ function identityPoliciesOf(role: PlacedResource, resources: Resources): Policy[
   const attached = own.filter(({ type }) => type === "aws_iam_role_policy_attachment");
   const arns = [
     ...attached.map(({ values }) => String(values.policy_arn)),
-    ...listOf(role.values.managed_policy_arns as string[] | undefined),
+    ...((role.values.managed_policy_arns ?? []) as string[]),
   ];
   return [
     ...inline.map(({ address, values }) => readable(address, values.policy)),
