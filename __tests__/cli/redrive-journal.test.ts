@@ -184,6 +184,20 @@ describe("the lock", () => {
     release();
   });
 
+  it("is left to another run that takes it over at the same moment", async () => {
+    const file = inDirectory("lock");
+    const dead = JSON.stringify({ pid: 2 ** 30, host: os.hostname() });
+    fs.writeFileSync(file, dead);
+
+    const taken = lock(file);
+    fs.writeFileSync(file, dead.replace(String(2 ** 30), "1"));
+
+    await expect(taken).rejects.toThrow(
+      "another redrive of this queue has just started; wait for it",
+    );
+    expect(JSON.parse(fs.readFileSync(file, "utf8"))).toEqual({ pid: 1, host: os.hostname() });
+  });
+
   it("is respected when its process is on another machine", async () => {
     const file = inDirectory("lock");
     fs.writeFileSync(file, JSON.stringify({ pid: 2 ** 30, host: "elsewhere" }));

@@ -7,7 +7,7 @@ import {
 } from "../../cli/src/redrive/sentences";
 import { scratch } from "../terraform/harness";
 import { invocationRecord } from "./redrive-records";
-import { RedriveWorld } from "./redrive-world";
+import { RedriveWorld, shardId } from "./redrive-world";
 
 const journalIn = () => path.join(scratch(), "journal");
 
@@ -185,6 +185,35 @@ describe("redrive", () => {
     await world.run({ deleteExpired: true });
     expect(world.delivered).toHaveLength(3);
     expect(world.messages.size).toBe(0);
+  });
+
+  it("keeps a report of which it is not known what has expired, even with --delete-expired", async () => {
+    const world = withRecords("ababa");
+    world.target = { ...world.target, parallelizationFactor: 2 };
+    world.report(0, 1, 5, 4);
+    world.horizon = 3;
+
+    const summary = await world.run({ deleteExpired: true });
+
+    expect(summary).toMatchObject({
+      expired: [{ report: "0:1-5", count: 1, isMinimum: true }],
+      undecided: [{ report: "0:1-5", why: "expired", candidates: 3 }],
+      deletedReports: 0,
+    });
+    expect([...world.messages.keys()]).toEqual(["0:1-5"]);
+  });
+
+  it("sends the records of a parent shard before those of its children, whatever their IDs", async () => {
+    const world = new RedriveWorld(journalIn(), 3);
+    world.parents = { [shardId(0)]: shardId(2), [shardId(2)]: shardId(1) };
+    [0, 1, 2].forEach((shard) => {
+      world.put(shard, "k", `of shard ${shard}`);
+      world.report(shard, 1, 1);
+    });
+
+    await world.run();
+
+    expect(world.delivered).toEqual(["k of shard 1", "k of shard 2", "k of shard 0"]);
   });
 
   it.each([
@@ -377,6 +406,18 @@ describe("redrive", () => {
       "another reader holds 1 of the messages in queue failed",
     );
     expect(world.held).toHaveLength(1);
+  });
+
+  it("gives its reports back when another redrive has started at the same moment", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+    world.receivedByOthers = 1;
+
+    await expect(world.run()).rejects.toThrow(
+      "another reader holds 1 of the messages in queue failed: another redrive, perhaps on another machine, or one that was killed less than 120 seconds ago; run this again when it has ended",
+    );
+    expect(world.delivered).toEqual([]);
+    expect([world.held.length, world.messages.size]).toEqual([1, 3]);
   });
 
   it.each(["GetRecords", "DeleteMessage"])(

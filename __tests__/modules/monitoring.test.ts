@@ -386,6 +386,38 @@ describe("two consumers of one function", () => {
     ]);
     expect(names).toContain(`${STREAM_NAME}-second-failing-batches`);
   });
+
+  it("each have the alarms of the function in a monitoring of their own", () => {
+    const names = synthesize((stack, providers) => {
+      const stream = aStream(stack, providers);
+      const first = aConsumer(stack, providers, { stream }, "first");
+      const second = new CrossAccountConsumer(stack, "second", {
+        provider: providers.consumer,
+        stream,
+        consumerName: "second",
+        existingFunction: first,
+      });
+      [first, second].forEach((consumer) => {
+        const { id } = consumer.node;
+        new PipelineMonitoring(stack, `of-${id}`, { stream, consumers: [consumer], name: id });
+      });
+    })
+      .all("aws_cloudwatch_metric_alarm")
+      .map((alarm) => alarm.alarm_name as string);
+    const ids = (name: string) =>
+      names.flatMap((one) => (one.startsWith(name) ? one.slice(name.length) : [])).sort();
+    expect(ids("second-second-")).toEqual([
+      "access-lost",
+      "consumer-lag",
+      "destination-failures",
+      "failing-batches",
+      "function-errors",
+      "function-throttles",
+      "iterator-age",
+      "records-dropped",
+      "records-given-up",
+    ]);
+  });
 });
 
 describe("the dashboards", () => {
