@@ -26,7 +26,7 @@ export const AREAS = {
   },
   doctor: {
     code: "cli/src/doctor/**",
-    suites: /^cli\/(doctor-(checks|policies|repairs)|key-grants)/,
+    suites: /^cli\/(doctor-(checks|lines|policies|probe|repairs|report)|key-grants)/,
   },
   status: { code: "cli/src/status", suites: /^cli\/status(-screen)?\.test/ },
   explain: { code: "app/changes", suites: /^app\/changes\// },
