@@ -478,6 +478,68 @@ describe("the dashboards", () => {
     ]);
   });
 
+  it("graph these metrics", () => {
+    const metricsOf = (account: string, options: Options = {}) =>
+      Object.fromEntries(
+        widgetsOf(made(options), account).flatMap(
+          ({ type, properties: { title = "", metrics } }) => {
+            const text = JSON.stringify(metrics ?? []).replace(
+              /\$\{(\w+)\.[\w-]+\.(\w+)\}/g,
+              "$1 $2",
+            );
+            return type === "metric" ? [[title, JSON.parse(text) as unknown]] : [];
+          },
+        ),
+      );
+    const ofStream = ["StreamName", "aws_kinesis_stream name"];
+    const ofMapping = (metric: string, label: string) => [
+      ...["AWS/Lambda", metric, "EventSourceMappingUUID"],
+      ...["aws_lambda_event_source_mapping uuid", { label }],
+    ];
+
+    const put = [
+      ["AWS/Kinesis", "IncomingRecords", ...ofStream, { label: "put" }],
+      ["AWS/Kinesis", "WriteProvisionedThroughputExceeded", ...ofStream, { label: "throttled" }],
+    ];
+    expect(metricsOf("producer")).toEqual({
+      "Records put": put,
+      "Records polled": [
+        [
+          ...["AWS/Kinesis", "SubscribeToShardEvent.Records", ...ofStream],
+          ...["ConsumerName", "aws_kinesis_stream_consumer name", { label: "consumer" }],
+        ],
+      ],
+    });
+    expect(metricsOf("producer", { consumer: { readMode: ReadMode.SHARED_THROUGHPUT } })).toEqual({
+      "Records put": put,
+      "Records polled": [
+        ["AWS/Kinesis", "GetRecords.Records", ...ofStream, { label: "all with shared throughput" }],
+      ],
+    });
+    const ofConsumer = {
+      "Records polled": [ofMapping("PolledEventCount", "polled")],
+      "Records filtered out": [ofMapping("FilteredOutEventCount", "filtered out")],
+      "Records sent to the function": [ofMapping("InvokedEventCount", "sent, with retries")],
+      "Records failed": [
+        ofMapping("FailedInvokeEventCount", "failed, with retries"),
+        ofMapping("OnFailureDestinationDeliveredEventCount", "given up and reported"),
+        ofMapping("DroppedEventCount", "dropped"),
+      ],
+    };
+    expect(metricsOf("consumer")).toEqual({
+      ...ofConsumer,
+      "Reports redriven": [
+        [
+          ...["AWS/SQS", "NumberOfMessagesDeleted", "QueueName", "aws_sqs_queue name"],
+          { label: "deleted" },
+        ],
+      ],
+    });
+    expect(metricsOf("consumer", { consumer: { onFailure: OnFailure.none() } })).toEqual(
+      ofConsumer,
+    );
+  });
+
   it("show all of it in one account", () => {
     const dashboards = synthesize((stack, providers) => {
       const stream = aStream(stack, providers);
