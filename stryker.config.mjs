@@ -22,7 +22,8 @@ export const AREAS = {
   monitoring: { code: "modules/monitoring", suites: /^modules\/(bad-input-)?monitoring/ },
   redrive: {
     code: "cli/src/redrive",
-    suites: /^cli\/redrive(-bucket|-delivery|-journal|-reader|-report|-save|-selection)?\.test/,
+    suites:
+      /^cli\/redrive(-bucket|-delivery|-invoke|-journal|-reader|-report|-run|-save|-selection|-sentences)?\.test/,
   },
   doctor: {
     code: "cli/src/doctor/**",
