@@ -97,7 +97,7 @@ export default {
   incremental: true,
   incrementalFile: `.cache/mutants/${AREA}-incremental.json`,
   tempDirName: ".cache/stryker",
-  ignorePatterns: ["/.cache", "/bench", "/compat", "/docs", "/examples", "/lib*", "cdktf.out"],
+  ignorePatterns: ["/.cache", "/bench", "/compat", "/examples", "/lib*", "cdktf.out"],
   reporters: ["json", "progress-append-only"],
   jsonReporter: { fileName: reportOf(AREA) },
   warnings: { slow: false },
