@@ -121,6 +121,7 @@ export class Progress {
     }
     if (line.completed) {
       this.doubtful = [];
+      this.sending = [];
     }
     if (line.deleted !== undefined) {
       this.confirmedByReport.delete(line.deleted);
