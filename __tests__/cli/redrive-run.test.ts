@@ -21,7 +21,8 @@ import {
   STREAM_ANSWERS,
 } from "./recorded-pipeline";
 import type { Answers } from "./recorded";
-import { invocationRecord } from "./redrive-records";
+import { kinesisEvent } from "../../pipeline/kinesis-event";
+import { invocationRecord, record } from "./redrive-records";
 
 const QUEUE = "arn:aws:sqs:eu-west-1:222222222222:failed";
 const SHARD = "shardId-000000000000";
@@ -420,6 +421,61 @@ describe("the command redrive", () => {
       Prefix: "aws/lambda/a-mapping/",
     });
     expect(world.inputs["s3:DeleteObject"]).toEqual({ Bucket: "reports", Key: "one" });
+  });
+
+  it("sends the records that reports in a bucket hold, without reading the stream", async () => {
+    const { Records } = kinesisEvent([record(2, "k", "b"), record(1, "k", "a")], SHARD, {
+      eventSourceArn: CONSUMER,
+      roleArn: ROLE,
+    });
+    const body = JSON.stringify(invocationRecord({ payload: { Records } }, new World().batch()));
+    const changes: Answers = {
+      "s3:HeadBucket": () => ({}),
+      "s3:GetBucketPolicy": gone("NoSuchBucketPolicy"),
+      "s3:ListObjectsV2": () => ({ Contents: [{ Key: "one", Size: 9 }] }),
+      "s3:GetObject": () => ({ Body: { transformToString: () => Promise.resolve(body) } }),
+      "s3:DeleteObject": () => ({}),
+    };
+    const bucket = { changes, destination: "arn:aws:s3:::reports" };
+    const world = new World();
+
+    const survey = await new World().run(["--dry-run"], bucket);
+    const { stdout } = await world.run([], { ...bucket, answer: "y\n" });
+
+    expect(survey.stdout).toBe("1 report in bucket reports, 2 records to redrive\n");
+    expect(stdout).toBe(`${survey.stdout}2 records confirmed by the function\n1 report deleted\n`);
+    const { Payload } = world.inputs["invoke:Invoke"] as { Payload: Buffer };
+    const sent = JSON.parse(Payload.toString()) as { Records: { eventID: string }[] };
+    expect(sent.Records.map(({ eventID }) => eventID)).toEqual([`${SHARD}:1`, `${SHARD}:2`]);
+    expect(world.calls).not.toContain("kinesis:GetRecords");
+  });
+
+  it("leaves a report in a bucket that has changed meanwhile", async () => {
+    const { Records } = kinesisEvent([record(1)], SHARD, {
+      eventSourceArn: CONSUMER,
+      roleArn: ROLE,
+    });
+    const bodies = [{ payload: { Records } }, { payload: { Records: [null] } }];
+    const changes: Answers = {
+      "s3:HeadBucket": () => ({}),
+      "s3:GetBucketPolicy": gone("NoSuchBucketPolicy"),
+      "s3:ListObjectsV2": () => ({ Contents: [{ Key: "one", Size: 9 }] }),
+      "s3:GetObject": () => {
+        const body = JSON.stringify(invocationRecord(bodies.shift(), new World().batch()));
+        return { Body: { transformToString: () => Promise.resolve(body) } };
+      },
+    };
+    const world = new World();
+
+    const { stdout, exitCode } = await world.run(["--yes"], {
+      changes,
+      destination: "arn:aws:s3:::reports",
+    });
+
+    expect([exitCode, world.calls.includes("invoke:Invoke")]).toEqual([1, false]);
+    expect(stdout).toContain(
+      "not used: report one: its 'payload' is not a Kinesis event; it is not deleted\n",
+    );
   });
 
   it("redrives by time without a queue", async () => {

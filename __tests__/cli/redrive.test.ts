@@ -375,6 +375,68 @@ describe("redrive", () => {
     );
   });
 
+  it.each([
+    ["older than the retention", 30, 100, true],
+    ["within the retention", 23, 100, false],
+    ["older than the stream, which is young", 30, 1, false],
+  ])("says that records have expired if the time is %s", async (_, from, created, isExpired) => {
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    const world = withRecords("a");
+    world.streamCreated = hoursAgo(created);
+
+    const summary = await world.run({ time: { from: hoursAgo(from), to: hoursAgo(0) } });
+
+    const before = Date.parse(summary?.expiredBefore ?? "");
+    expect(Math.round((Date.now() - before) / 3_600_000)).toBe(isExpired ? 24 : NaN);
+  });
+
+  it("takes records until the end of a time, and not those at its end", async () => {
+    const world = withRecords("abc");
+
+    await world.run({ time: { from: new Date(0), to: new Date(2000) } });
+
+    expect(world.delivered).toEqual(["a 1"]);
+  });
+
+  it("does not use reports of records in another stream", async () => {
+    const world = withRecords("a");
+    const other = "arn:aws:kinesis:eu-west-1:111111111111:stream/other";
+    world.report(0, 1, 1);
+    world.target = { ...world.target, streamArn: other };
+
+    expect((await world.run())?.unusable).toEqual([
+      {
+        id: "0:1-1",
+        why: `its records are in arn:aws:kinesis:eu-west-1:111111111111:stream/clicks, and the mapping reads ${other}; redrive it with the mapping of that stream`,
+      },
+    ]);
+  });
+
+  it("sends a record once that two reports name, and deletes both", async () => {
+    const world = withRecords("aaa");
+    world.report(0, 1, 2);
+    world.report(0, 2, 3);
+
+    const summary = await world.run();
+
+    expect(world.delivered).toEqual(["a 1", "a 2", "a 3"]);
+    expect(summary).toMatchObject({ records: 3, sent: 3, deletedReports: 2 });
+  });
+
+  it("starts nothing further once it is to stop", async () => {
+    const world = new RedriveWorld(journalIn(), 2);
+    ["0", "1"].forEach((data, shard) => {
+      world.put(shard, "k", data);
+      world.report(shard, 1, 1);
+    });
+    world.rejects = ["0"];
+
+    const summary = await world.run({ maxRejected: 1 });
+
+    expect([world.delivered, world.messages.size]).toEqual([[], 2]);
+    expect(summary?.records).toBe(1);
+  });
+
   it("stops a redrive by time when the function rejects too much", async () => {
     const world = withRecords("a".repeat(30));
     world.rejects = Array.from({ length: 30 }, (_, at) => String(at + 1));
