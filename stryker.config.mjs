@@ -31,7 +31,7 @@ export const AREAS = {
   },
   status: { code: "cli/src/status", suites: /^cli\/status(-screen)?\.test/ },
   explain: { code: "app/changes", suites: /^app\/changes\// },
-  permissions: { code: "app/permissions", suites: /^app\/permissions\/(?!command)/ },
+  permissions: { code: "app/permissions", suites: /^app\/permissions\/(render|types)/ },
 };
 
 export const reportOf = (area) => `.cache/mutants/${area}.json`;

@@ -540,6 +540,17 @@ describe("expressions in arguments", () => {
     ).toContain(`  on arn:aws:iam::222222222222:role/${path}`);
   });
 
+  it("fail for a type that is not in the table, unless it is not AWS's", () => {
+    expect(allowed({ archive_file: { it: {} } })).toEqual([]);
+    expect(() => allowed({ aws_x: { it: {} }, aws_y: { it: {} } })).toThrow(
+      "the permissions for aws_x, aws_y are not known; add the type to app/permissions/table.ts",
+    );
+    const withData = (type: string) =>
+      policiesOf({ ...stackOf({}), data: { [type]: {} } }).get(ACCOUNTS.reader);
+    expect(withData("aws_region")).toEqual([]);
+    expect(() => withData("aws_ami")).toThrow("the permissions for aws_ami are not known");
+  });
+
   it("fail for a provider that names no account", () => {
     expect(() => allowed({ aws_sqs_queue: { it: { provider: "aws.nobody", name: "x" } } })).toThrow(
       "provider aws.nobody of stack/it must name its account, got none; set its 'allowedAccountIds'",
@@ -565,5 +576,70 @@ describe("the policies for the state", () => {
       `  on ${resource}`,
     ]);
     expect(backend({}).join()).not.toContain("kms:");
+  });
+});
+
+describe("policies that would be longer than IAM allows", () => {
+  const names = (count: number) =>
+    Array.from({ length: count }, (_, index) => `${"a".repeat(60)}-${index}`);
+  const policies = (resource: Elements) =>
+    (policiesOf(stackOf(resource)).get(ACCOUNTS.reader) ?? []).map(({ Statement: all }) => all);
+  const queues = (count: number) =>
+    policies({
+      aws_sqs_queue: Object.fromEntries(names(count).map((name) => [name, { name }])),
+    });
+
+  it("are split by their resources, and allow the same", () => {
+    const [few = []] = queues(1);
+    const many = queues(100);
+
+    expect(many.length).toBeGreaterThan(1);
+    many.forEach((Statement) =>
+      expect(JSON.stringify({ Version: "2012-10-17", Statement }).length).toBeLessThanOrEqual(6144),
+    );
+    const all = many.flat();
+    expect(all.map(({ Sid }) => Sid)).toEqual(["QueuesA", "QueuesB"]);
+    expect(all.flatMap(({ Resource }) => Resource)).toEqual(
+      names(100)
+        .map((name) => `arn:aws:sqs:eu-west-1:222222222222:${name}`)
+        .sort(),
+    );
+    all.forEach(({ Action }) => expect(Action).toEqual(few[0]?.Action));
+  });
+
+  it("are split by the values of a condition where the resource is one", () => {
+    const many = policies({
+      aws_lambda_event_source_mapping: Object.fromEntries(
+        names(60).map((name) => [
+          name,
+          { function_name: `arn:aws:lambda:eu-west-1:222222222222:function:${name}` },
+        ]),
+      ),
+    });
+
+    const created = many.flat().filter(({ Sid }) => Sid.startsWith("CreateEventSourceMappings"));
+    expect(created.length).toBeGreaterThan(1);
+    expect(new Set(created.map(({ Sid }) => Sid)).size).toBe(created.length);
+    const values = created.flatMap(({ Condition }) => Condition?.ArnLike?.["lambda:FunctionArn"]);
+    expect(values).toHaveLength(120);
+    expect(new Set(values).size).toBe(120);
+    created.forEach(({ Resource }) => expect(Resource).toEqual(["*"]));
+  });
+
+  it("are one that is as long as IAM allows, and no longer", () => {
+    const lengthOf = (name: string) =>
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: policies({ aws_sqs_queue: { it: { name } } }).flat(),
+      }).length;
+    const room = 6144 - lengthOf("");
+
+    const two = (length: number) =>
+      policies({
+        aws_sqs_queue: { it: { name: "a".repeat(length) } },
+        aws_sns_topic: { it: { name: "a" } },
+      });
+    expect(two(room)).toHaveLength(2);
+    expect(two(10)).toHaveLength(1);
   });
 });
