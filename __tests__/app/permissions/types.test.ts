@@ -1,3 +1,7 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { deployerPolicies } from "../../../app/permissions/command";
 import { policiesOf } from "../../../app/permissions/policies";
 import type { Statement } from "../../../app/permissions/statements";
 import type { SynthesizedStack } from "../../../app/stack";
@@ -435,6 +439,14 @@ describe("the policies of a role", () => {
     ]);
   });
 
+  it("do not take another role of the account for it", () => {
+    const other = { name: "other", permissions_boundary: boundary };
+
+    expect(
+      allowed({ aws_iam_role: { other }, aws_iam_role_policy: { it: { role: "reader" } } }),
+    ).toContain("Roles2: iam:DeleteRolePolicy iam:GetRolePolicy iam:PutRolePolicy");
+  });
+
   it("keep its permissions within its boundary, attached policies too", () => {
     const role = { name: "reader", permissions_boundary: boundary };
     const policy_arn = "arn:aws:iam::aws:policy/X";
@@ -502,6 +514,37 @@ describe("the statements of several resources", () => {
   });
 });
 
+describe("conditions of several resources", () => {
+  it("are one where a role may do the same under each of them", () => {
+    const arn = "arn:aws:lambda:eu-west-1:222222222222:function";
+    const mapping = (name: string) => ({ function_name: `${arn}:${name}` });
+
+    expect(
+      allowed({ aws_lambda_event_source_mapping: { a: mapping("a"), b: mapping("b") } }),
+    ).toContain(
+      `  if ${JSON.stringify({ ArnLike: { "lambda:FunctionArn": ["a", "a:*", "b", "b:*"].map((name) => `${arn}:${name}`) } })}`,
+    );
+  });
+
+  it("are several where they are about different keys", () => {
+    const attached = (policy_arn: string) => ({ role: "${aws_iam_role.role.name}", policy_arn });
+    const permissions_boundary = "arn:aws:iam::222222222222:policy/boundary";
+
+    const statements = allowed({
+      aws_iam_role: { role: { name: "reader", permissions_boundary } },
+      aws_iam_role_policy_attachment: { a: attached("a"), b: attached("b") },
+    });
+
+    expect(statements.filter((line) => line.startsWith("AttachPolicies"))).toEqual([
+      "AttachPolicies1: iam:AttachRolePolicy",
+      "AttachPolicies2: iam:AttachRolePolicy",
+    ]);
+    expect(statements.filter((line) => line.startsWith("DetachPolicies"))).toEqual([
+      "DetachPolicies: iam:DetachRolePolicy",
+    ]);
+  });
+});
+
 describe("expressions in arguments", () => {
   const queueNamed = (name: unknown) =>
     allowed({ aws_sqs_queue: { it: { name } }, aws_iam_role: { other: { name: "reader" } } }).find(
@@ -547,7 +590,14 @@ describe("expressions in arguments", () => {
     );
     const withData = (type: string) =>
       policiesOf({ ...stackOf({}), data: { [type]: {} } }).get(ACCOUNTS.reader);
-    expect(withData("aws_region")).toEqual([]);
+    const types = [
+      "caller_identity",
+      "lambda_function",
+      "partition",
+      "region",
+      "service_principal",
+    ];
+    types.forEach((type) => expect(withData(`aws_${type}`)).toEqual([]));
     expect(() => withData("aws_ami")).toThrow("the permissions for aws_ami are not known");
   });
 
@@ -575,7 +625,15 @@ describe("the policies for the state", () => {
       "StateKey: kms:Decrypt kms:GenerateDataKey",
       `  on ${resource}`,
     ]);
-    expect(backend({}).join()).not.toContain("kms:");
+    expect(backend({})).toEqual([
+      "State: s3:GetObject s3:PutObject",
+      "  on arn:aws:s3:::states/orders",
+      "StateLock: s3:DeleteObject s3:GetObject s3:PutObject",
+      "  on arn:aws:s3:::states/orders.tflock",
+      "StateBucket: s3:ListBucket",
+      "  on arn:aws:s3:::states",
+      '  if {"StringEquals":{"s3:prefix":["env:/","orders"]}}',
+    ]);
   });
 });
 
@@ -641,5 +699,44 @@ describe("policies that would be longer than IAM allows", () => {
       });
     expect(two(room)).toHaveLength(2);
     expect(two(10)).toHaveLength(1);
+  });
+});
+
+describe("the policies that are printed", () => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "stack-"));
+  afterAll(() => fs.rmSync(directory, { recursive: true }));
+  const printed = (resource: Elements, account?: string) => {
+    fs.writeFileSync(path.join(directory, "cdk.tf.json"), JSON.stringify(stackOf(resource)));
+    const notes: string[] = [];
+    const text = deployerPolicies(directory, "json", account, (note) => notes.push(note));
+    return { policies: JSON.parse(text) as Record<string, unknown>, notes };
+  };
+  const queues = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [`q${at}`, { name: `${"a".repeat(60)}${at}` }]),
+    );
+
+  it("are those of all accounts, or of one", () => {
+    const stack = { aws_sqs_queue: queues(1) };
+
+    const all = printed(stack);
+
+    expect(Object.keys(all.policies)).toEqual(Object.values(ACCOUNTS));
+    expect(all.notes).toEqual([]);
+    expect(printed(stack, ACCOUNTS.reader).policies).toEqual(all.policies[ACCOUNTS.reader]);
+  });
+
+  it("are several for an account that needs them, which is said", () => {
+    const { policies, notes } = printed({ aws_sqs_queue: queues(100) }, ACCOUNTS.reader);
+
+    expect(notes).toEqual([
+      `222222222222 needs ${policies.length as number} policies, since one would be too long: attach them all`,
+    ]);
+  });
+
+  it("fail for an account that is not there", () => {
+    expect(() => printed({}, "333333333333")).toThrow(
+      "'--account' must be one of 111111111111, 222222222222, got 333333333333",
+    );
   });
 });
