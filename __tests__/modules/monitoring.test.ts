@@ -256,6 +256,32 @@ describe("the alarms of a pipeline", () => {
     expect(found["oldest-failure"].threshold).toBe(6 * 3600);
   });
 
+  it.each([
+    ["a record is never given up on for its age", -1, 24],
+    ["a record is given up on as soon as it arrives", 60, 24 - 1 / 60],
+    ["a record is given up on after an hour", 3600, 23],
+  ])("warn of the oldest report at half of the time that is left if %s", (_, age, hours) => {
+    const found = alarms({ consumer: { maximumRecordAgeInSeconds: age } });
+    expect(found["oldest-failure"].threshold).toBe((hours * 3600) / 2);
+  });
+
+  it("warn of the oldest report at half of the retention if the age is known only to Terraform", () => {
+    const found = alarmsOf(
+      synthesize((stack, providers) => {
+        const age = new TerraformVariable(stack, "age", { type: "number" });
+        const stream = aStream(stack, providers);
+        const reader = { stream, maximumRecordAgeInSeconds: age.numberValue };
+        const consumers = [aConsumer(stack, providers, reader)];
+        new PipelineMonitoring(stack, "monitoring", { stream, consumers });
+      }),
+    );
+    expect(found["oldest-failure"].threshold).toBe(HALF_A_DAY);
+  });
+
+  it("say nothing of a stream that has a provider", () => {
+    expect(made().warnings.filter((warning) => warning.includes("'stream' has no"))).toEqual([]);
+  });
+
   it("have the thresholds that are given", () => {
     const found = alarms({
       monitoring: { thresholds: { "iterator-age": 60_000, "failures-waiting": 5 } },
