@@ -5,7 +5,12 @@ import { ACCEPTED } from "../__tests__/mutants/accepted.mjs";
 import { AREAS, reportOf } from "../stryker.config.mjs";
 
 const PAGE = "__tests__/mutants/README.md";
-const areas = Object.keys(AREAS).filter((area) => fs.existsSync(reportOf(area)));
+const hasRun = (area) => fs.existsSync(reportOf(area));
+const areas = Object.keys(AREAS).filter(hasRun);
+const missing = Object.keys(AREAS).filter((area) => !hasRun(area));
+if (missing.length > 0) {
+  console.warn(`${PAGE} lacks ${missing.join(", ")}: run them as well before you commit it`);
+}
 
 const mutants = areas.flatMap((area) => {
   const { files } = JSON.parse(fs.readFileSync(reportOf(area), "utf8"));
