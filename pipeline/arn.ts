@@ -38,12 +38,12 @@ export const dnsSuffixOf = (partition: string): string =>
 
 /** Whether an event source is a Kinesis stream or a registered consumer of one. */
 export const isKinesisArn = (arn: string | undefined): boolean =>
-  /^arn:aws[\w-]*:kinesis:[^:]*:[^:]+:stream\/.+/.test(arn ?? "");
+  /^arn:aws[\w-]*:kinesis:[^:]*:[^:]+:stream\/./.test(arn ?? "");
 
 export const isConsumerArn = (arn: string): boolean => arn.includes("/consumer/");
 
 /** ARN of the stream that a stream's or registered consumer's ARN belongs to. */
-export const streamArnOf = (arn: string): string => arn.replace(/\/consumer\/.*$/, "");
+export const streamArnOf = (arn: string): string => arn.replace(/\/consumer\/.*/, "");
 
 /** Name of the stream in a stream's or registered consumer's ARN. */
 export const streamNameOf = (arn: string): string => parseArn(arn).resource.split("/")[1] ?? "";
@@ -72,4 +72,4 @@ export function parseFunctionArn(arn: string) {
 
 /** The name of a function in its ARN, with or without an alias or version; or the name itself. */
 export const functionNameIn = (arn: string | undefined): string | undefined =>
-  arn?.replace(/^.*:function:/, "").split(":")[0];
+  arn?.replace(/.*:function:/, "").split(":")[0];

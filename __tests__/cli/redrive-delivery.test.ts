@@ -68,7 +68,18 @@ describe("delivery", () => {
     const { confirmed, rejected, invocations } = await run(answer);
 
     expect([confirmed, rejected]).toEqual([[1, 2, 4, 5], [[3, "TypeError: x"]]]);
-    expect(invocations.slice(0, 4)).toEqual([[1, 2, 3, 4, 5], [1, 2, 3], [1, 2], [3]]);
+    expect(invocations).toEqual([[1, 2, 3, 4, 5], [1, 2, 3], [1, 2], [3], [4, 5]]);
+  });
+
+  it("goes on within a half before it starts the next one", async () => {
+    const answer = (part: number[]) =>
+      part.length === 5 ? { error: "timeout" } : part.includes(2) ? failures("2") : {};
+
+    expect(await run(answer)).toEqual({
+      invocations: [[1, 2, 3, 4, 5], [1, 2, 3], [3], [4, 5]],
+      confirmed: [1, 3, 4, 5],
+      rejected: [[2, "reported by the function"]],
+    });
   });
 
   it.each([

@@ -1,6 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { Pipeline } from "../../cli/src/pipeline";
+import type { CommandOptions } from "../../cli/src/redrive/options";
+import { stateFiles } from "../../cli/src/redrive/state-files";
 import { lock } from "../../cli/src/redrive/lock";
 import { Journal } from "../../cli/src/redrive/journal";
 
@@ -159,6 +162,122 @@ describe("the journal", () => {
   });
 });
 
+describe("the journal of a run that goes on", () => {
+  const reopened = (...lines: Parameters<Journal["write"]>[0][]) => {
+    const file = inDirectory("journal");
+    const journal = Journal.open(file);
+    lines.forEach((line) => journal.write(line));
+    // Opening writes what is left as a new journal, of which the next opening reads the same.
+    Journal.open(file).close();
+    return { journal: Journal.open(file), text: fs.readFileSync(file, "utf8") };
+  };
+
+  it("has only what is not done yet", () => {
+    const { text } = reopened(
+      { held: { m1: "h1" } },
+      { held: { m2: "h2" } },
+      { sending: ["1"] },
+      { settled: { r1: ["1"], r2: [] } },
+      { settled: { r3: ["1"] } },
+      { deleted: "r3" },
+      { sending: ["2"] },
+    );
+
+    expect(text).toBe(
+      '{"settled":{"r1":["1"]}}\n{"held":{"m1":"h1","m2":"h2"}}\n{"sending":["2"]}\n',
+    );
+  });
+
+  it("does not name what a complete run has sent again", () => {
+    const { journal } = reopened({ sending: ["1"] }, { sending: ["2"] }, { unsent: true });
+    expect(journal.unanswered).toEqual(["1"]);
+
+    journal.write({ completed: true });
+
+    expect(journal.unanswered).toEqual([]);
+  });
+
+  it("forgets everything that was confirmed on request", () => {
+    const { journal } = reopened({ settled: { r1: ["1"], r2: ["2"] } });
+
+    journal.forget();
+
+    expect(["r1", "r2"].map((report) => [...journal.confirmed(report)])).toEqual([[], []]);
+    journal.close();
+    expect(fs.readdirSync(directory)).toEqual([]);
+  });
+
+  it("is readable by its owner alone", () => {
+    reopened({ sending: ["1"] });
+
+    expect(fs.statSync(inDirectory("journal")).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    [{ settled: { r: ["1"] } }, 1],
+    [{ deleted: "r" }, 1],
+    [{ sending: ["1"] }, 0],
+  ])("is on the disk before the run goes on: %j", (line, times) => {
+    const journal = Journal.open(inDirectory("journal"));
+    const sync = jest.spyOn(fileSystem, "fsyncSync");
+
+    journal.write(line);
+
+    expect(sync).toHaveBeenCalledTimes(times);
+    sync.mockRestore();
+  });
+});
+
+describe("the files of a redrive", () => {
+  const { XDG_STATE_HOME } = process.env;
+  afterEach(() => {
+    delete process.env.XDG_STATE_HOME;
+    Object.assign(process.env, XDG_STATE_HOME === undefined ? {} : { XDG_STATE_HOME });
+  });
+  const pipeline = { mapping: { uuid: "u" }, destination: { arn: "a", service: "sqs" } };
+  const files = (options: CommandOptions = {}, changes: object = {}) =>
+    stateFiles({ ...pipeline, ...changes } as unknown as Pipeline, options);
+
+  it("are in the user's directory for the state of programs", () => {
+    process.env.XDG_STATE_HOME = directory;
+
+    const { journal, lock: lockFile } = files();
+
+    expect(path.relative(directory, journal)).toMatch(
+      /^cross-account-kinesis\/redrive-[0-9a-f]{16}\.jsonl$/,
+    );
+    expect(lockFile).toBe(journal.replace(/jsonl$/, "lock"));
+    expect(fs.statSync(path.dirname(journal)).mode & 0o777).toBe(0o700);
+  });
+
+  it("are others for another queue, mapping or time", () => {
+    process.env.XDG_STATE_HOME = path.join(directory, "not", "there");
+    const from = new Date(0);
+    const names = [
+      files(),
+      files({ queueUrl: "q" }),
+      files({}, { destination: undefined }),
+      files({ from }),
+      files({ from }, { mapping: { uuid: "v" } }),
+      files({ from, to: new Date(1) }),
+      files({ from: new Date(1) }),
+    ].map(({ journal }) => journal);
+
+    expect(new Set(names).size).toBe(names.length);
+    expect(files({ from }, { destination: undefined }).journal).toBe(names[3]);
+  });
+
+  it("say what to do if they cannot be written", () => {
+    const file = inDirectory("file");
+    fs.writeFileSync(file, "");
+    process.env.XDG_STATE_HOME = file;
+
+    expect(() => files()).toThrow(
+      /^.*cross-account-kinesis could not be written \(ENOTDIR: .*\); make room, or name another directory in XDG_STATE_HOME$/,
+    );
+  });
+});
+
 describe("the lock", () => {
   it("lets one run in, and the next one when it has ended", async () => {
     const file = inDirectory("lock");
@@ -182,6 +301,57 @@ describe("the lock", () => {
 
     expect(JSON.parse(fs.readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid });
     release();
+  });
+
+  it("is respected while its process runs, whoever started it", async () => {
+    const file = inDirectory("lock");
+    const kill = jest.spyOn(process, "kill");
+    fs.writeFileSync(file, JSON.stringify({ pid: 7, host: os.hostname() }));
+
+    kill.mockReturnValueOnce(true);
+    await expect(lock(file)).rejects.toThrow("(process 7 on ");
+    kill.mockImplementationOnce(() => {
+      throw Object.assign(new Error("not permitted"), { code: "EPERM" });
+    });
+    await expect(lock(file)).rejects.toThrow("(process 7 on ");
+    expect(kill.mock.calls).toEqual([
+      [7, 0],
+      [7, 0],
+    ]);
+    kill.mockRestore();
+  });
+
+  it.each([
+    ["a process that had this one's ID", JSON.stringify({ pid: process.pid, host: os.hostname() })],
+    ["a full disk", ""],
+  ])("is taken over from %s", async (_, text) => {
+    const file = inDirectory("lock");
+    fs.writeFileSync(file, text);
+
+    (await lock(file))();
+
+    expect(fs.readdirSync(directory)).toEqual([]);
+  });
+
+  it("can be read by its owner alone", async () => {
+    const release = await lock(inDirectory("lock"));
+
+    expect(fs.statSync(inDirectory("lock")).mode & 0o777).toBe(0o600);
+    release();
+  });
+
+  it("is left to another run that takes it over at the same moment", async () => {
+    const file = inDirectory("lock");
+    const dead = JSON.stringify({ pid: 2 ** 30, host: os.hostname() });
+    fs.writeFileSync(file, dead);
+
+    const taken = lock(file);
+    fs.writeFileSync(file, dead.replace(String(2 ** 30), "1"));
+
+    await expect(taken).rejects.toThrow(
+      "another redrive of this queue has just started; wait for it",
+    );
+    expect(JSON.parse(fs.readFileSync(file, "utf8"))).toEqual({ pid: 1, host: os.hostname() });
   });
 
   it("is respected when its process is on another machine", async () => {

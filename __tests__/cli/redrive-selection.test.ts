@@ -1,5 +1,7 @@
 import {
+  compareStarts,
   countKeys,
+  inOrder,
   overlapping,
   select,
   type BatchRules,
@@ -135,4 +137,56 @@ it("groups reports whose ranges overlap", () => {
   const groups = overlapping(reports).map((group) => group.map(({ id }) => id));
 
   expect(groups).toEqual([["1", "3", "5"], ["9"]]);
+});
+
+describe("records and reports", () => {
+  it("are in the shard's order, which is that of numbers, each once", () => {
+    const sorted = inOrder([10, 9, 2, 10].map((sequence) => record(sequence)));
+
+    expect(sequences({ records: sorted })).toEqual([2, 9, 10]);
+    expect([report(10, 11, 1), report(9, 9, 1)].sort(compareStarts).map(({ id }) => id)).toEqual([
+      "9",
+      "10",
+    ]);
+    expect([compareStarts(report(1, 1, 1), report(1, 2, 1)), inOrder([])]).toEqual([0, []]);
+  });
+
+  it.each([
+    [["ab", 1, 1, 2], { records: [], count: 2, before: 3n }],
+    [["ab", 2, 1, 2], { records: [2], count: 1, before: 2n }],
+    [["abcd", 3, 1, 4], { records: [3, 4], count: 2, before: 3n }],
+    [["abcde", 3, 1, 5, 2], undefined],
+  ] as const)("say what has expired of %j", ([text, first, start, end, size], expected) => {
+    const isAllGone = first === 1;
+    const readable = isAllGone ? [] : keys(text.slice(first - 1), first);
+
+    const [one] = select([report(start, end, size ?? end - start + 1)], readable, RULES, NONE);
+
+    expect(one?.isComplete).toBe(false);
+    if (expected) {
+      expect(sequences(one)).toEqual(expected.records);
+      expect(one?.expired).toEqual({
+        count: expected.count,
+        isMinimum: false,
+        from: 1n,
+        before: expected.before,
+      });
+      expect(one?.undecided).toBeUndefined();
+    } else {
+      expect(one?.undecided?.why).toBe("expired");
+    }
+  });
+
+  it.each([
+    [1, true],
+    [2, true],
+    [3, false],
+  ])("are complete with all in the range if they are as many as the %i that failed", (size, is) => {
+    const [all] = select([report(1, 3, size)], keys("ab"), RULES, ALL);
+    const some: Choice = { allInRange: false, partitionKeys: ["a"] };
+    const [chosen] = select([report(1, 4, size)], keys("abaab".slice(0, 4)), RULES, some);
+
+    expect([sequences(all), all?.isComplete]).toEqual([[1, 2], is]);
+    expect(chosen?.isComplete).toBe(true);
+  });
 });

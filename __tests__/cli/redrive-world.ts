@@ -33,6 +33,10 @@ export class RedriveWorld {
   deniedCall = "";
   /** Start of a range that Kinesis refuses to read. */
   refusedStart = "";
+  /** Parents of shards, by the shard's ID. */
+  parents: Readonly<Record<string, string>> = {};
+  /** How many messages another reader receives before the first of this run. */
+  receivedByOthers = 0;
   /** What becomes of the next invocations, once each; then they are answered. */
   readonly invocationFaults: ("lost" | "refused")[] = [];
   target: Target = {
@@ -144,7 +148,12 @@ export class RedriveWorld {
     const { input } = command;
     const handlers: Record<string, () => unknown> = {
       DescribeStreamSummary: () => this.describe(),
-      ListShards: () => ({ Shards: this.shards.map((_, shard) => ({ ShardId: shardId(shard) })) }),
+      ListShards: () => ({
+        Shards: this.shards.map((_, shard) => ({
+          ShardId: shardId(shard),
+          ParentShardId: this.parents[shardId(shard)],
+        })),
+      }),
       GetShardIterator: () => {
         const { ShardId, StartingSequenceNumber: from = "0" } = input;
         if (from === this.refusedStart) {
@@ -205,6 +214,10 @@ export class RedriveWorld {
   }
 
   private receive() {
+    for (const message of [...this.messages.values()].slice(0, this.receivedByOthers)) {
+      message.isHeld = true;
+    }
+    this.receivedByOthers = 0;
     const visible = [...this.messages].filter(([, { isHeld }]) => !isHeld).reverse();
     return {
       Messages: visible.slice(0, 10).map(([id, message]) => {

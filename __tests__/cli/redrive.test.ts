@@ -7,7 +7,7 @@ import {
 } from "../../cli/src/redrive/sentences";
 import { scratch } from "../terraform/harness";
 import { invocationRecord } from "./redrive-records";
-import { RedriveWorld } from "./redrive-world";
+import { RedriveWorld, shardId } from "./redrive-world";
 
 const journalIn = () => path.join(scratch(), "journal");
 
@@ -180,11 +180,40 @@ describe("redrive", () => {
     expect(world.delivered).toEqual(["a 3", "a 4", "a 5"]);
     expect(world.messages.size).toBe(1);
     expect(describeOutcome(summary!).join("\n")).toContain(
-      "2 records of shardId-000000000000 are no longer available: from sequence number 1 to before 3",
+      "2 records of shardId-000000000000, no longer available: from sequence number 1 to before 3",
     );
     await world.run({ deleteExpired: true });
     expect(world.delivered).toHaveLength(3);
     expect(world.messages.size).toBe(0);
+  });
+
+  it("keeps a report of which it is not known what has expired, even with --delete-expired", async () => {
+    const world = withRecords("ababa");
+    world.target = { ...world.target, parallelizationFactor: 2 };
+    world.report(0, 1, 5, 4);
+    world.horizon = 3;
+
+    const summary = await world.run({ deleteExpired: true });
+
+    expect(summary).toMatchObject({
+      expired: [{ report: "0:1-5", count: 1, isMinimum: true }],
+      undecided: [{ report: "0:1-5", why: "expired", candidates: 3 }],
+      deletedReports: 0,
+    });
+    expect([...world.messages.keys()]).toEqual(["0:1-5"]);
+  });
+
+  it("sends the records of a parent shard before those of its children, whatever their IDs", async () => {
+    const world = new RedriveWorld(journalIn(), 3);
+    world.parents = { [shardId(0)]: shardId(2), [shardId(2)]: shardId(1) };
+    [0, 1, 2].forEach((shard) => {
+      world.put(shard, "k", `of shard ${shard}`);
+      world.report(shard, 1, 1);
+    });
+
+    await world.run();
+
+    expect(world.delivered).toEqual(["k of shard 1", "k of shard 2", "k of shard 0"]);
   });
 
   it.each([
@@ -346,6 +375,68 @@ describe("redrive", () => {
     );
   });
 
+  it.each([
+    ["older than the retention", 30, 100, true],
+    ["within the retention", 23, 100, false],
+    ["older than the stream, which is young", 30, 1, false],
+  ])("says that records have expired if the time is %s", async (_, from, created, isExpired) => {
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    const world = withRecords("a");
+    world.streamCreated = hoursAgo(created);
+
+    const summary = await world.run({ time: { from: hoursAgo(from), to: hoursAgo(0) } });
+
+    const before = Date.parse(summary?.expiredBefore ?? "");
+    expect(Math.round((Date.now() - before) / 3_600_000)).toBe(isExpired ? 24 : NaN);
+  });
+
+  it("takes records until the end of a time, and not those at its end", async () => {
+    const world = withRecords("abc");
+
+    await world.run({ time: { from: new Date(0), to: new Date(2000) } });
+
+    expect(world.delivered).toEqual(["a 1"]);
+  });
+
+  it("does not use reports of records in another stream", async () => {
+    const world = withRecords("a");
+    const other = "arn:aws:kinesis:eu-west-1:111111111111:stream/other";
+    world.report(0, 1, 1);
+    world.target = { ...world.target, streamArn: other };
+
+    expect((await world.run())?.unusable).toEqual([
+      {
+        id: "0:1-1",
+        why: `its records are in arn:aws:kinesis:eu-west-1:111111111111:stream/clicks, and the mapping reads ${other}; redrive it with the mapping of that stream`,
+      },
+    ]);
+  });
+
+  it("sends a record once that two reports name, and deletes both", async () => {
+    const world = withRecords("aaa");
+    world.report(0, 1, 2);
+    world.report(0, 2, 3);
+
+    const summary = await world.run();
+
+    expect(world.delivered).toEqual(["a 1", "a 2", "a 3"]);
+    expect(summary).toMatchObject({ records: 3, sent: 3, deletedReports: 2 });
+  });
+
+  it("starts nothing further once it is to stop", async () => {
+    const world = new RedriveWorld(journalIn(), 2);
+    ["0", "1"].forEach((data, shard) => {
+      world.put(shard, "k", data);
+      world.report(shard, 1, 1);
+    });
+    world.rejects = ["0"];
+
+    const summary = await world.run({ maxRejected: 1 });
+
+    expect([world.delivered, world.messages.size]).toEqual([[], 2]);
+    expect(summary?.records).toBe(1);
+  });
+
   it("stops a redrive by time when the function rejects too much", async () => {
     const world = withRecords("a".repeat(30));
     world.rejects = Array.from({ length: 30 }, (_, at) => String(at + 1));
@@ -377,6 +468,18 @@ describe("redrive", () => {
       "another reader holds 1 of the messages in queue failed",
     );
     expect(world.held).toHaveLength(1);
+  });
+
+  it("gives its reports back when another redrive has started at the same moment", async () => {
+    const world = new RedriveWorld(journalIn());
+    failed(world, 30);
+    world.receivedByOthers = 1;
+
+    await expect(world.run()).rejects.toThrow(
+      "another reader holds 1 of the messages in queue failed: another redrive, perhaps on another machine, or one that was killed less than 120 seconds ago; run this again when it has ended",
+    );
+    expect(world.delivered).toEqual([]);
+    expect([world.held.length, world.messages.size]).toEqual([1, 3]);
   });
 
   it.each(["GetRecords", "DeleteMessage"])(

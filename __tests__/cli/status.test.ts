@@ -180,3 +180,148 @@ describe("status", () => {
     expect((await measure(one, window)).failures).toEqual({ waiting: 2, oldestSeconds: 60 });
   });
 });
+
+describe("status of a destination", () => {
+  const failuresOf = async (answers: Answers, changes: Partial<Pipeline> = {}) => {
+    const account = recordedAccount("222222222222", { ...metrics(OF_FUNCTION), ...answers });
+    const { failures, unknown: why } = await measure(
+      { ...pipeline(account, owner), ...changes },
+      window,
+    );
+    return { failures, why };
+  };
+  const inQueue = (Attributes: Readonly<Record<string, string>>): Answers => ({
+    ...QUEUE_ANSWERS,
+    "sqs:GetQueueAttributes": () => ({ Attributes }),
+  });
+  const bucket = { destination: { arn: "arn:aws:s3:::reports", service: "s3" } } as const;
+
+  it.each([
+    ["no destination", undefined],
+    ["a topic, which keeps nothing", { arn: QUEUE.replace("sqs", "sns"), service: "sns" }],
+  ] as const)("has no figures of %s", async (_, destination) => {
+    const { destination: _queue, ...rest } = pipeline(reader, owner);
+    const one: Pipeline = { ...rest, ...(destination && { destination }) };
+
+    expect(await measure(one, window)).toMatchObject({ failures: undefined, unknown: [] });
+  });
+
+  it("does not look into another account", async () => {
+    const arn = QUEUE.replace("222222222222", "333333333333");
+
+    expect(await failuresOf({}, { destination: { arn, service: "sqs" } })).toEqual({
+      failures: undefined,
+      why: [`the destination ${arn} is in account 333333333333`],
+    });
+  });
+
+  it("asks for the queue by its name, and for what it tells", async () => {
+    const inputs: object[] = [];
+    await failuresOf({
+      "sqs:GetQueueUrl": (input: object) => {
+        inputs.push(input);
+        return { QueueUrl: "http://queue" };
+      },
+      "sqs:GetQueueAttributes": (input: object) => {
+        inputs.push(input);
+        return {};
+      },
+    });
+
+    expect(inputs).toEqual([
+      { QueueName: "failed" },
+      {
+        QueueUrl: "http://queue",
+        AttributeNames: [
+          "ApproximateNumberOfMessages",
+          "ApproximateNumberOfMessagesNotVisible",
+          "MessageRetentionPeriod",
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ["nothing waits, whatever was there before", {}, { waiting: 0 }],
+    [
+      "the queue keeps reports for less time than the stream keeps records",
+      { ApproximateNumberOfMessages: "1", MessageRetentionPeriod: "7200" },
+      { waiting: 1, oldestSeconds: 3600, secondsLeft: 3600 },
+    ],
+    [
+      "the oldest report is as good as gone",
+      { ApproximateNumberOfMessages: "1", MessageRetentionPeriod: "60" },
+      { waiting: 1, oldestSeconds: 3600, secondsLeft: 0 },
+    ],
+    [
+      "only the stream's retention is known",
+      { ApproximateNumberOfMessagesNotVisible: "1" },
+      { waiting: 1, oldestSeconds: 3600, secondsLeft: 23 * 3600 },
+    ],
+  ])("tells how long is left if %s", async (_, attributes, expected) => {
+    const { failures } = await failuresOf(inQueue(attributes));
+
+    expect(failures).toEqual(expected);
+  });
+
+  it("does not tell how long is left if no retention is known", async () => {
+    const { stream } = pipeline(reader, owner);
+    const changes = { stream: { ...stream, summary: unknown<never>("not asked") } };
+
+    const { failures } = await failuresOf(inQueue({ ApproximateNumberOfMessages: "1" }), changes);
+
+    expect(failures).toEqual({ waiting: 1, oldestSeconds: 3600 });
+  });
+
+  it("has no age of an empty bucket", async () => {
+    expect((await failuresOf({ "s3:ListObjectsV2": () => ({}) }, bucket)).failures).toEqual({
+      waiting: 0,
+    });
+  });
+});
+
+describe("status of shards", () => {
+  const shards = async (shardLevelMetrics: string[], isShared = true) =>
+    (await measure(pipeline(reader, owner, { isShared, shardLevelMetrics }), window))
+      .lagMillisecondsByShard;
+
+  it.each([
+    [["IncomingBytes", "IteratorAgeMilliseconds"], true, { "shard-0": 10, "shard-1": 2000 }],
+    [["IncomingBytes"], true, undefined],
+    [["ALL"], false, undefined],
+  ])("are there with the metrics %j, shared throughput: %s", async (names, isShared, expected) => {
+    expect(await shards(names, isShared)).toEqual(expected);
+  });
+
+  it("leaves out a shard without data", async () => {
+    const quiet = recordedAccount("111111111111", {
+      ...metrics({ ...OF_STREAM, [SHARD_0]: [] }),
+      "kinesis:ListShards": () => ({ Shards: [{ ShardId: "shard-0" }, { ShardId: "shard-1" }] }),
+    });
+    const one = pipeline(reader, quiet, { isShared: true, shardLevelMetrics: ["ALL"] });
+
+    expect((await measure(one, window)).lagMillisecondsByShard).toEqual({ "shard-1": 2000 });
+  });
+
+  it("are the open ones of the stream", async () => {
+    const inputs: object[] = [];
+    const recording = recordedAccount("111111111111", {
+      ...metrics(OF_STREAM),
+      "kinesis:ListShards": (input: { NextToken?: string }) => {
+        inputs.push(input);
+        return input.NextToken ? {} : { NextToken: "more" };
+      },
+    });
+    await measure(
+      pipeline(reader, recording, { isShared: true, shardLevelMetrics: ["ALL"] }),
+      window,
+    );
+
+    expect(inputs).toEqual([
+      { StreamARN: STREAM, ShardFilter: { Type: "AT_LATEST" } },
+      { NextToken: "more" },
+    ]);
+  });
+});
+
+const SHARD_0 = "AWS/Kinesis IteratorAgeMilliseconds StreamName=clicks ShardId=shard-0 Maximum";

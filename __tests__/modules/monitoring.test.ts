@@ -256,6 +256,32 @@ describe("the alarms of a pipeline", () => {
     expect(found["oldest-failure"].threshold).toBe(6 * 3600);
   });
 
+  it.each([
+    ["a record is never given up on for its age", -1, 24],
+    ["a record is given up on as soon as it arrives", 60, 24 - 1 / 60],
+    ["a record is given up on after an hour", 3600, 23],
+  ])("warn of the oldest report at half of the time that is left if %s", (_, age, hours) => {
+    const found = alarms({ consumer: { maximumRecordAgeInSeconds: age } });
+    expect(found["oldest-failure"].threshold).toBe((hours * 3600) / 2);
+  });
+
+  it("warn of the oldest report at half of the retention if the age is known only to Terraform", () => {
+    const found = alarmsOf(
+      synthesize((stack, providers) => {
+        const age = new TerraformVariable(stack, "age", { type: "number" });
+        const stream = aStream(stack, providers);
+        const reader = { stream, maximumRecordAgeInSeconds: age.numberValue };
+        const consumers = [aConsumer(stack, providers, reader)];
+        new PipelineMonitoring(stack, "monitoring", { stream, consumers });
+      }),
+    );
+    expect(found["oldest-failure"].threshold).toBe(HALF_A_DAY);
+  });
+
+  it("say nothing of a stream that has a provider", () => {
+    expect(made().warnings.filter((warning) => warning.includes("'stream' has no"))).toEqual([]);
+  });
+
   it("have the thresholds that are given", () => {
     const found = alarms({
       monitoring: { thresholds: { "iterator-age": 60_000, "failures-waiting": 5 } },
@@ -386,6 +412,38 @@ describe("two consumers of one function", () => {
     ]);
     expect(names).toContain(`${STREAM_NAME}-second-failing-batches`);
   });
+
+  it("each have the alarms of the function in a monitoring of their own", () => {
+    const names = synthesize((stack, providers) => {
+      const stream = aStream(stack, providers);
+      const first = aConsumer(stack, providers, { stream }, "first");
+      const second = new CrossAccountConsumer(stack, "second", {
+        provider: providers.consumer,
+        stream,
+        consumerName: "second",
+        existingFunction: first,
+      });
+      [first, second].forEach((consumer) => {
+        const { id } = consumer.node;
+        new PipelineMonitoring(stack, `of-${id}`, { stream, consumers: [consumer], name: id });
+      });
+    })
+      .all("aws_cloudwatch_metric_alarm")
+      .map((alarm) => alarm.alarm_name as string);
+    const ids = (name: string) =>
+      names.flatMap((one) => (one.startsWith(name) ? one.slice(name.length) : [])).sort();
+    expect(ids("second-second-")).toEqual([
+      "access-lost",
+      "consumer-lag",
+      "destination-failures",
+      "failing-batches",
+      "function-errors",
+      "function-throttles",
+      "iterator-age",
+      "records-dropped",
+      "records-given-up",
+    ]);
+  });
 });
 
 describe("the dashboards", () => {
@@ -444,6 +502,68 @@ describe("the dashboards", () => {
       ],
       ...consumerRow(0),
     ]);
+  });
+
+  it("graph these metrics", () => {
+    const metricsOf = (account: string, options: Options = {}) =>
+      Object.fromEntries(
+        widgetsOf(made(options), account).flatMap(
+          ({ type, properties: { title = "", metrics } }) => {
+            const text = JSON.stringify(metrics ?? []).replace(
+              /\$\{(\w+)\.[\w-]+\.(\w+)\}/g,
+              "$1 $2",
+            );
+            return type === "metric" ? [[title, JSON.parse(text) as unknown]] : [];
+          },
+        ),
+      );
+    const ofStream = ["StreamName", "aws_kinesis_stream name"];
+    const ofMapping = (metric: string, label: string) => [
+      ...["AWS/Lambda", metric, "EventSourceMappingUUID"],
+      ...["aws_lambda_event_source_mapping uuid", { label }],
+    ];
+
+    const put = [
+      ["AWS/Kinesis", "IncomingRecords", ...ofStream, { label: "put" }],
+      ["AWS/Kinesis", "WriteProvisionedThroughputExceeded", ...ofStream, { label: "throttled" }],
+    ];
+    expect(metricsOf("producer")).toEqual({
+      "Records put": put,
+      "Records polled": [
+        [
+          ...["AWS/Kinesis", "SubscribeToShardEvent.Records", ...ofStream],
+          ...["ConsumerName", "aws_kinesis_stream_consumer name", { label: "consumer" }],
+        ],
+      ],
+    });
+    expect(metricsOf("producer", { consumer: { readMode: ReadMode.SHARED_THROUGHPUT } })).toEqual({
+      "Records put": put,
+      "Records polled": [
+        ["AWS/Kinesis", "GetRecords.Records", ...ofStream, { label: "all with shared throughput" }],
+      ],
+    });
+    const ofConsumer = {
+      "Records polled": [ofMapping("PolledEventCount", "polled")],
+      "Records filtered out": [ofMapping("FilteredOutEventCount", "filtered out")],
+      "Records sent to the function": [ofMapping("InvokedEventCount", "sent, with retries")],
+      "Records failed": [
+        ofMapping("FailedInvokeEventCount", "failed, with retries"),
+        ofMapping("OnFailureDestinationDeliveredEventCount", "given up and reported"),
+        ofMapping("DroppedEventCount", "dropped"),
+      ],
+    };
+    expect(metricsOf("consumer")).toEqual({
+      ...ofConsumer,
+      "Reports redriven": [
+        [
+          ...["AWS/SQS", "NumberOfMessagesDeleted", "QueueName", "aws_sqs_queue name"],
+          { label: "deleted" },
+        ],
+      ],
+    });
+    expect(metricsOf("consumer", { consumer: { onFailure: OnFailure.none() } })).toEqual(
+      ofConsumer,
+    );
   });
 
   it("show all of it in one account", () => {

@@ -38,7 +38,10 @@ describe("an ARN", () => {
 
   it("of a registered consumer names its stream", () => {
     expect([STREAM, CONSUMER].map(isKinesisArn)).toEqual([true, true]);
-    expect([FUNCTION, undefined].map(isKinesisArn)).toEqual([false, false]);
+    expect(isKinesisArn(STREAM.replace("aws", "aws-us-gov"))).toBe(true);
+    expect(
+      [FUNCTION, undefined, `x${STREAM}`, STREAM.replace("clicks", "")].map(isKinesisArn),
+    ).toEqual([false, false, false, false]);
     expect([STREAM, CONSUMER].map(isConsumerArn)).toEqual([false, true]);
     expect([STREAM, CONSUMER].map(streamArnOf)).toEqual([STREAM, STREAM]);
     expect([STREAM, CONSUMER].map(streamNameOf)).toEqual(["clicks", "clicks"]);

@@ -4,7 +4,7 @@
  */
 export const constructOf = (address: string): string =>
   address
-    .replace(/^.*\./, "")
+    .replace(/.*\./, "")
     .replace(/_[0-9A-F]{8}$/, "")
     .replace(
       /_(alias|consumer|consumer-policy|function|function-policy|key|key-alias|key-policy|log-group|managed-policy-.+|mapping|on-failure-policy|on-failure-queue|policy-statements|role|role-policy|stream|stream-policy)$/,

@@ -65,7 +65,10 @@ export function resourcesInConfiguration(texts: readonly string[]): Resources {
       return arnOf(type, name, values, place);
     }
     const given = values[attribute];
-    return given === undefined ? lookedUp(type, attribute, values, place) : textOf(given);
+    if (given === undefined) {
+      return lookedUp(type, attribute, values, place);
+    }
+    return typeof given === "object" ? undefined : textOf(given);
   }
 
   function arnOf(type: string, name: string, values: Values, place: Place): string | undefined {

@@ -37,7 +37,9 @@ export function resourcesOf(unsorted: readonly PlacedResource[]): Resources {
     const found = typeof value === "string" ? byId.get(value.replace(/:\*$/, "")) : undefined;
     const isNear = ({ account, address }: PlacedResource) =>
       account === by?.account || by?.dependsOn.includes(withoutIndexKeys(address)) === true;
-    return found?.find(isNear) ?? found?.[0];
+    // A name or key ID does not refer to a resource of another account.
+    const mayBeAnywhere = !/^\d{12}$/.test(by?.account ?? "") || String(value).startsWith("arn:");
+    return found?.find(isNear) ?? (mayBeAnywhere ? found?.[0] : undefined);
   };
   return { all, referredTo };
 }

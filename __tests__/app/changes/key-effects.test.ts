@@ -39,6 +39,7 @@ const keyPolicy = (before: string, after: string | undefined) =>
 const removed = `takes key ${KEY_TWO} away from role`;
 const putBack = (hours: string): string =>
   `records of ${streamArn("orders")} that were encrypted with it can no longer be read; put it back into 'previousKmsKeyArns' until the retention${hours} has passed since the stream used it`;
+const lost = `${removed} aws_iam_role_policy.analytics_role-policy_1A2B3C4D: ${putBack(" (24 h)")}`;
 const bothKeys = policy(statement([KEY_ONE, KEY_TWO]));
 const oneKey = policy(statement(KEY_ONE));
 
@@ -57,10 +58,7 @@ const ROWS: readonly Row[] = [
     "key-removed",
     "a previous key leaves a reader's policy while the stream stays as it is",
     planOf(existingStream(), rolePolicy(bothKeys, oneKey)),
-    `${removed} analytics_role-policy: ${putBack(" (24 h)")}`.replace(
-      "role analytics_role-policy",
-      "role aws_iam_role_policy.analytics_role-policy_1A2B3C4D",
-    ),
+    lost,
   ],
   [
     "key-removed",
@@ -79,6 +77,29 @@ const ROWS: readonly Row[] = [
     planOf(keyPolicy(readers(ROLE, `${ROLE}-2`), readers(`${ROLE}-2`))),
     `takes key one away from ${ROLE}, which can no longer read records that are encrypted with it; keep the grant until it no longer reads the stream`,
   ],
+  [
+    "key-removed",
+    "other properties of a stream that goes on using it change",
+    planOf(
+      stream({ kms_key_id: KEY_TWO }, { kms_key_id: KEY_TWO }),
+      change("update", KEY, "stream_key", { before: { arn: KEY_TWO }, after: { arn: KEY_TWO } }),
+      rolePolicy(bothKeys, oneKey),
+    ),
+    lost,
+  ],
+  [
+    "key-removed",
+    "the reader's role and its policy only change",
+    planOf(
+      keyPolicy(readers(ROLE), readers()),
+      change("update", "aws_iam_role", "analytics_role", {
+        before: { arn: ROLE },
+        after: { arn: ROLE },
+      }),
+      change("update", ROLE_POLICY, "analytics_role-policy", { before: { role: "analytics" } }),
+    ),
+    `takes key one away from ${ROLE}, which can no longer read records that are encrypted with it; keep the grant until it no longer reads the stream`,
+  ],
 ];
 
 const COUNTEREXAMPLES: readonly Counterexample[] = [
@@ -87,6 +108,47 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
     "key-vanished",
     "the plan does not need it any more",
     { ...planOf(), resource_drift: [change("delete", KEY, "stream_key")] },
+  ],
+  [
+    "key-vanished",
+    "it is there after all, or only changed elsewhere",
+    {
+      ...planOf(change("update", KEY, "stream_key"), change("create", KEY, "other_key")),
+      resource_drift: [change("delete", KEY, "stream_key"), change("update", KEY, "other_key")],
+    },
+  ],
+  [
+    "key-removed",
+    "the statement denied it, allowed something else or was for any use",
+    planOf(
+      rolePolicy(
+        policy(
+          statement(KEY_TWO, { Effect: "Deny" }),
+          statement(KEY_TWO, { Action: "kms:Encrypt" }),
+          statement(KEY_TWO, { Condition: undefined }),
+          statement(KEY_ONE),
+        ),
+        oneKey,
+      ),
+    ),
+  ],
+  [
+    "key-removed",
+    "the key is deleted in the same plan, which has a sentence of its own",
+    planOf(
+      change("delete", KEY, "stream_key", { before: { arn: KEY_TWO } }),
+      rolePolicy(bothKeys, oneKey),
+    ),
+  ],
+  ["key-removed", "a reader is added", planOf(keyPolicy(readers(), readers(ROLE)))],
+  [
+    "key-removed",
+    "the policies are created or deleted",
+    planOf(
+      change("create", ROLE_POLICY, "a_role-policy", { after: { policy: bothKeys } }),
+      change("delete", ROLE_POLICY, "b_role-policy", { before: { policy: bothKeys } }),
+      change("delete", KEY_POLICY, "stream_key-policy", { before: { policy: readers(ROLE) } }),
+    ),
   ],
   ["key-removed", "a key is added", planOf(rolePolicy(oneKey, bothKeys))],
   [

@@ -1,6 +1,8 @@
 import type { Change } from "../../../app/changes/change";
 import { EFFECTS } from "../../../app/changes/effects";
+import * as types from "../../../app/changes/resource-types";
 import { CHANGES } from "../../../app/changes/table";
+import { PERMISSIONS } from "../../../app/permissions/table";
 import type { CrossAccountConsumerProps, ProducerStreamProps } from "../../../modules";
 
 /** All properties. A property that is missing here, or that does not exist, does not compile. */
@@ -93,5 +95,14 @@ describe("the table of changes", () => {
     const covered = new Set<string>(rows.flatMap((row) => row.effects ?? []));
     const missing = EFFECTS.map(({ id }) => id).filter((id) => !covered.has(id));
     expect(missing).toEqual(["mapping-skips", "key-access-lost", "key-vanished", "key-removed"]);
+  });
+});
+
+describe("the types of resources that the table names", () => {
+  it("are those that the deploying roles have permissions for", () => {
+    const names = Object.values(types);
+
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !(name in PERMISSIONS))).toEqual([]);
   });
 });

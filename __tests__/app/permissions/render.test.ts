@@ -62,5 +62,15 @@ describe("the policies as HCL", () => {
       '"deploy_111111111111_1"',
       '"deploy_111111111111_2"',
     ]);
+    expect(text).toContain('  }\n}\n\ndata "aws_iam_policy_document" "deploy_111111111111_2" {\n');
+  });
+
+  it("have an empty line between statements", () => {
+    const { Statement, Version } = policy("a");
+    const twice = { Version, Statement: [...Statement, ...Statement] };
+
+    expect(render(new Map([["111111111111", [twice]]]), "hcl")).toContain(
+      "    }\n  }\n\n  statement {\n",
+    );
   });
 });

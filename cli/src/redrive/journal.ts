@@ -121,6 +121,7 @@ export class Journal {
     }
     if (line.completed) {
       this.doubtful = [];
+      this.sending = [];
     }
     if (line.deleted !== undefined) {
       this.confirmedByReport.delete(line.deleted);

@@ -96,7 +96,7 @@ function describeProblems(summary: Summary): string[] {
       : [`records that arrived before ${expiredBefore} have expired and are no longer available`]),
     ...expired.map(
       (one) =>
-        `expired: ${one.isMinimum ? "at least " : ""}${count(one.count, "record")} of ${one.shardId} are no longer available: from sequence number ${one.fromSequenceNumber} to before ${one.beforeSequenceNumber}, in a batch that arrived from ${one.firstArrival} to ${one.lastArrival} (report ${one.report}, kept unless --delete-expired)`,
+        `expired: ${one.isMinimum ? "at least " : ""}${count(one.count, "record")} of ${one.shardId}, no longer available: from sequence number ${one.fromSequenceNumber} to before ${one.beforeSequenceNumber}, in a batch that arrived from ${one.firstArrival} to ${one.lastArrival} (report ${one.report}, kept unless --delete-expired)`,
     ),
     ...undecided.map(
       (one) => `undecided: report ${one.report} of ${one.shardId}: ${whyUndecided(one)}`,

@@ -1,0 +1,167 @@
+import { found } from "../../pipeline/fact";
+import { Output } from "../../cli/src/output";
+import type { Pipeline } from "../../cli/src/pipeline";
+import { runDoctor } from "../../cli/src/doctor/report";
+import { CONSUMER, diagnosis, document, FUNCTION, gone, STREAM } from "./recorded-pipeline";
+import type { Answers } from "./recorded";
+
+const pipelineOf = async (changes: Answers = {}): Promise<Pipeline> =>
+  (await diagnosis(changes)).examination.pipeline;
+
+/** What doctor prints of pipelines, and its exit code. */
+async function doctor(pipelines: readonly Pipeline[], options: object = {}, isJson = false) {
+  let text = "";
+  const stdout = { write: (part: string) => (text += part) };
+  const exitCode = await runDoctor({
+    pipelines: () => Promise.resolve(pipelines),
+    output: new Output(stdout, stdout, isJson),
+    options: { probeTimeout: "60", ...options },
+  } as Partial<Parameters<typeof runDoctor>[0]> as Parameters<typeof runDoctor>[0]);
+  return { exitCode, text };
+}
+
+const LACKS = { "iam:GetRolePolicy": () => ({ PolicyDocument: document() }) };
+const DISABLED = {
+  "kms:DescribeKey": () => ({ KeyMetadata: { Arn: "a:b:c:eu-west-1:1:d", KeyState: "Disabled" } }),
+};
+const DENIED = { "lambda:GetFunctionConcurrency": gone("AccessDenied") };
+
+/** The lines that begin with the name of a status. */
+const statuses = (text: string): string[] =>
+  text.split("\n").flatMap((line) => /^(ok|error|warning|unknown) /.exec(line)?.[1] ?? []);
+
+describe("doctor's report", () => {
+  it.each<[string, Answers[], number, string[]]>([
+    ["of a good pipeline", [{}], 0, []],
+    ["with a finding", [LACKS], 1, ["error", "error", "error", "warning"]],
+    ["with something that could not be looked at", [DENIED], 3, ["unknown"]],
+    ["with both", [{}, { ...DENIED, ...DISABLED }], 1, ["error", "unknown"]],
+  ])("%s has that exit code", async (_, changes, exitCode, notGood) => {
+    const result = await doctor(await Promise.all(changes.map(pipelineOf)));
+
+    expect(result.exitCode).toBe(exitCode);
+    expect(statuses(result.text).filter((status) => status !== "ok")).toEqual(notGood);
+  });
+
+  it("names the pipeline, then the checks, then what to type", async () => {
+    const { text } = await doctor([await pipelineOf(LACKS)]);
+
+    const lines = text.split("\n").map((line) => line.replace(/(aws \S+ \S+).*/, "$1 ..."));
+    expect(lines.slice(0, 2)).toEqual([`${STREAM} -> ${FUNCTION}`, "         check"]);
+    const fixed = (id: string, what: string, seen: string, ...end: string[]) => [
+      "",
+      `${id}: ${what}`,
+      expect.stringMatching(`^  seen: nothing allows ${seen} on `) as string,
+      ...end,
+    ];
+    const others =
+      "  fix:  let the role do it (account 222222222222), with the commands of role-policy-logs";
+    expect(lines.slice(lines.indexOf(""))).toEqual([
+      "",
+      "The commands below are in the order in which they have to be typed.",
+      ...fixed(
+        "role-policy-stream",
+        "the role's own policies do not let it read the stream",
+        "kinesis:DescribeStreamSummary",
+        others,
+      ),
+      ...fixed(
+        "role-policy-consumer",
+        "the role's own policies do not let it subscribe through the registered consumer",
+        "kinesis:SubscribeToShard",
+        others,
+      ),
+      ...fixed(
+        "role-policy-key",
+        "the role's own policies do not let it decrypt with the stream's key",
+        "kms:Decrypt",
+        others,
+      ),
+      ...fixed(
+        "role-policy-logs",
+        "the role may not write to the function's log group, so nothing is logged",
+        "logs:CreateLogStream",
+        "  fix:  let the role do it (account 222222222222)",
+        "  aws iam put-role-policy ...",
+      ),
+      "",
+      "",
+    ]);
+  });
+
+  it("says whose credentials commands need that name no profile", async () => {
+    const pipeline = await pipelineOf(DISABLED);
+    const { access } = pipeline.stream.account;
+    const assumed: Pipeline = {
+      ...pipeline,
+      stream: {
+        ...pipeline.stream,
+        account: {
+          ...pipeline.stream.account,
+          access:
+            access.state === "found"
+              ? found({
+                  ...access.value,
+                  credentials: "role reader",
+                  source: { profile: "p", assumeRole: { roleArn: "r" } } as never,
+                })
+              : access,
+        },
+      },
+    };
+
+    const { text } = await doctor([assumed]);
+
+    expect(text).toContain(
+      "\nThose for account 111111111111 need the credentials of role reader.\n",
+    );
+    expect(text).toContain(
+      "\n  aws kms enable-key --region eu-west-1 --key-id a:b:c:eu-west-1:1:d\n",
+    );
+  });
+
+  it("is JSON on request, with each finding's fix and all commands", async () => {
+    const { text } = await doctor([await pipelineOf(DISABLED)], {}, true);
+
+    const command =
+      "aws kms enable-key --profile 111111111111 --region eu-west-1 --key-id a:b:c:eu-west-1:1:d";
+    const [report] = JSON.parse(text) as [{ checks: { status: string }[] }];
+    expect({ ...report, checks: report.checks.filter(({ status }) => status !== "ok") }).toEqual({
+      stream: STREAM,
+      consumer: CONSUMER,
+      function: FUNCTION,
+      mapping: "a-mapping",
+      checks: [
+        {
+          check: "encryption",
+          status: "finding",
+          finding: {
+            id: "key-disabled",
+            severity: "error",
+            what: "the key is disabled, so no record can be decrypted",
+            evidence: "the state of a:b:c:eu-west-1:1:d is Disabled",
+            fix: `enable it (account 111111111111)
+${command}`,
+          },
+        },
+      ],
+      commands: [command],
+    });
+  });
+
+  it.each(["0", "-1", "soon"])("refuses --probe-timeout %s", async (probeTimeout) => {
+    await expect(doctor([], { probeTimeout })).rejects.toThrow(
+      `'--probe-timeout' must be a number of seconds above 0, got ${probeTimeout}; write 60, for example`,
+    );
+  });
+
+  it("has a line for the probe, if one is asked for", async () => {
+    const changes = { "kinesis:PutRecord": gone("AccessDenied") };
+
+    const { text, exitCode } = await doctor([await pipelineOf(changes)], { probe: true });
+
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/^error +probe /m);
+    expect((await doctor([await pipelineOf(changes)])).text).not.toContain("probe");
+  });
+});
