@@ -65,3 +65,45 @@ describe("the reports of a bucket", () => {
     },
   );
 });
+
+describe("a bucket of reports", () => {
+  it("is listed page by page, and only where the mapping writes", async () => {
+    const inputs: object[] = [];
+    const pages = [
+      { Contents: [{ Key: "a", Size: 16 * 1024 * 1024 }], NextContinuationToken: "t" },
+    ];
+    const bucket = new ReportBucket(
+      {
+        send: ({ input }: { input: { Key?: string } }) => {
+          inputs.push(input);
+          const answer = input.Key
+            ? { Body: { transformToString: () => Promise.resolve("text") } }
+            : (pages.shift() ?? {});
+          return Promise.resolve(answer);
+        },
+      } as never,
+      "reports",
+      "u-1",
+    );
+
+    expect(await received(bucket)).toEqual([{ id: "a", body: "text" }]);
+    await bucket.delete("a");
+
+    const list = { Bucket: "reports", Prefix: "aws/lambda/u-1/" };
+    expect(inputs).toEqual([
+      { ...list, ContinuationToken: undefined },
+      { Bucket: "reports", Key: "a" },
+      { ...list, ContinuationToken: "t" },
+      { Bucket: "reports", Key: "a" },
+    ]);
+    expect([bucket.name, bucket.holdsRecords]).toEqual(["bucket reports", true]);
+  });
+
+  it("may have other objects that cannot be read for another reason than access", async () => {
+    const objects = { a: failure("InvalidObjectState", 403) };
+
+    expect(await received(bucketOf(objects))).toEqual([
+      { id: "a", why: "S3 refused s3:GetObject (InvalidObjectState: no)" },
+    ]);
+  });
+});

@@ -68,6 +68,78 @@ describe("the shard reader", () => {
     expect(inputs).toHaveLength(2);
   });
 
+  it.each([
+    ["its first record", 1, false],
+    ["its last record", 4, false],
+    ["before it", 0, true],
+    ["after it", 5, true],
+  ])("seeks from %s on only if that is not on the page", async (_, at, isSought) => {
+    const { kinesis, inputs } = recorded([
+      iterator("i1"),
+      page([1, 2, 3, 4], "i2", 1),
+      ...(isSought ? [iterator("i3"), page([at], undefined)] : [page([])]),
+    ]);
+    const reader = readerOf(kinesis);
+    await read(reader, 1, 3);
+
+    expect(await read(reader, at, at)).toEqual([at]);
+    const seeks = inputs.filter((input) => JSON.stringify(input).includes("ShardIteratorType"));
+    expect(seeks).toHaveLength(isSought ? 2 : 1);
+  });
+
+  it("reads from a time, which it always seeks", async () => {
+    const { kinesis, inputs } = recorded([iterator("i1"), page([1], undefined)]);
+    const time = new Date(0);
+    const found: string[] = [];
+
+    for await (const { sequenceNumber } of readerOf(kinesis).read({ time }, () => true)) {
+      found.push(sequenceNumber);
+    }
+
+    expect(found).toEqual(["1"]);
+    expect(inputs[0]).toEqual({ ...SHARD, ShardIteratorType: "AT_TIMESTAMP", Timestamp: time });
+  });
+
+  it("leaves a quarter of a second between its reads", async () => {
+    jest.useFakeTimers({ now: 1_000_000, doNotFake: ["nextTick", "queueMicrotask"] });
+    const { kinesis } = recorded([
+      iterator("i1"),
+      page([1], "i2", 1),
+      page([2], "i3", 1),
+      page([3], undefined),
+    ]);
+    const waits: number[] = [];
+    const reader = new ShardReader(kinesis, STREAM, "shardId-0", (milliseconds) => {
+      waits.push(milliseconds);
+      jest.setSystemTime(Date.now() + (waits.length === 1 ? 0 : 100));
+      return Promise.resolve();
+    });
+
+    await read(reader, 1, 3);
+
+    jest.useRealTimers();
+    expect(waits).toEqual([0, 250, 250]);
+  });
+
+  it("ends if a shard is gone when its iterator is renewed", async () => {
+    const { kinesis } = recorded([
+      iterator("i1"),
+      error("ExpiredIteratorException"),
+      error("ResourceNotFoundException"),
+    ]);
+
+    expect(await read(readerOf(kinesis), 1, 9)).toEqual([]);
+  });
+
+  it("passes on that an argument is wrong which is no sequence number", async () => {
+    const { kinesis } = recorded([
+      error("InvalidArgumentException"),
+      error("InvalidArgumentException"),
+    ]);
+
+    await expect(read(readerOf(kinesis), 1, 9)).rejects.toThrow("InvalidArgumentException");
+  });
+
   it("renews an iterator that expired, after the last record read", async () => {
     const { kinesis, inputs } = recorded([
       iterator("i1"),
@@ -99,13 +171,14 @@ describe("the shard reader", () => {
   });
 
   it("begins with the oldest record when retention has removed the first", async () => {
-    const { kinesis } = recorded([
+    const { kinesis, inputs } = recorded([
       error("InvalidArgumentException"),
       iterator("i1"),
       page([7], undefined),
     ]);
 
     expect(await read(readerOf(kinesis), 1, 9)).toEqual([7]);
+    expect(inputs[1]).toEqual({ ...SHARD, ShardIteratorType: "TRIM_HORIZON" });
   });
 
   it("finds nothing in a shard that is gone", async () => {
@@ -142,6 +215,23 @@ describe("the stream", () => {
 
     expect(stream).toMatchObject({ retentionHours: 48, shardIds: ["z", "a", "b"] });
     expect(inputs.slice(1)).toEqual([{ StreamARN: STREAM }, { NextToken: "more" }]);
+  });
+
+  it("has AWS's defaults where the answer has none", async () => {
+    const { kinesis, inputs } = recorded([{}, {}]);
+
+    expect(await describeStream(kinesis, STREAM)).toEqual({
+      created: new Date(0),
+      retentionHours: 24,
+      shardIds: [],
+    });
+    expect(inputs).toEqual([{ StreamARN: STREAM }, { StreamARN: STREAM }]);
+  });
+
+  it("passes on what else is wrong", async () => {
+    const { kinesis } = recorded([error("AccessDeniedException")]);
+
+    await expect(describeStream(kinesis, STREAM)).rejects.toThrow("AccessDeniedException");
   });
 
   it("is nothing when it was deleted", async () => {
