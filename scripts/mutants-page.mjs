@@ -1,6 +1,6 @@
 /** Writes the scores and the survivors of the last runs into __tests__/mutants/README.md. */
 import * as fs from "node:fs";
-import { format } from "prettier";
+import { format, resolveConfig } from "prettier";
 import { ACCEPTED } from "../__tests__/mutants/accepted.mjs";
 import { AREAS, reportOf } from "../stryker.config.mjs";
 
@@ -47,11 +47,13 @@ function row(area, all) {
   return `| ${area} | ${noticed + left.length} | ${noticed} | ${share} % | ${explained} | ${left.length - explained} |`;
 }
 
+const inCode = (text) => (text.includes("`") ? `\`\`\` ${text} \`\`\`` : `\`${text}\``);
+
 /** Survivors as a list, those of one file on one line. */
 const list = (all) =>
   [...new Set(all.map(({ file }) => file))].map((file) => {
     const changes = new Set(all.filter((one) => one.file === file).map(({ change }) => change));
-    return `- ${file}: ${[...changes].map((change) => `\`\`${change}\`\``).join(", ")}`;
+    return `- ${file}: ${[...changes].map(inCode).join(", ")}`;
   });
 
 const text = [
@@ -77,4 +79,4 @@ const text = [
   "## Other survivors",
   list(survivors.filter((one) => !reasonFor(one))).join("\n"),
 ].join("\n\n");
-fs.writeFileSync(PAGE, await format(text, { parser: "markdown" }));
+fs.writeFileSync(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
