@@ -25,7 +25,7 @@ describe("permissions while polling", () => {
       [
         "the stream's policy",
         (stream) => producer.kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: stream })),
-        /kinesis:DescribeStream on resource: arn:aws:kinesis:eu-west-1:111111111111:stream\/taken-\d$/,
+        /kinesis:DescribeStreamSummary on resource: arn:aws:kinesis:eu-west-1:111111111111:stream\/taken-\d$/,
       ],
       [
         "the consumer's policy",
@@ -42,7 +42,7 @@ describe("permissions while polling", () => {
               PolicyDocument: policy(allow(["logs:*"], "*")),
             }),
           ),
-        /kinesis:DescribeStream on resource/,
+        /kinesis:DescribeStreamSummary on resource/,
       ],
     ];
   it.each(cases.map((one, at) => [one[0], at] as const))(
