@@ -153,6 +153,27 @@ describe("a reader in a state", () => {
     });
   });
 
+  it("may be paused, and may invoke its function without an alias", () => {
+    const [mapping] = resources.filter(({ type }) => type.endsWith("mapping"));
+    const change = (more: object) => ({ ...mapping!, values: { ...mapping!.values, ...more } });
+    const own = resources.filter(({ type }) => type === "aws_lambda_function");
+    const namesake = { ...own[0]!, type: "aws_lambda_alias", values: { ...lambda, role: "other" } };
+    const nameless = { ...own[0]!, values: { role: "other" } };
+
+    const readers = readersIn([
+      namesake,
+      nameless,
+      ...own,
+      change({ function_arn: FUNCTION, enabled: false }),
+      change({ function_arn: undefined }),
+      { ...change({}), type: "aws_lambda_function_event_invoke_config" },
+    ]);
+
+    expect(readers).toEqual([
+      expect.objectContaining({ functionArn: FUNCTION, roleArn: lambda.role, isEnabled: false }),
+    ]);
+  });
+
   it("is known by its mapping's id where the state has no uuid", () => {
     const given = resources.map((one) => ({
       ...one,
