@@ -29,15 +29,27 @@ describe("warnings about a filter pattern", () => {
     ]);
   });
 
+  it("are none for a key that may be missing, one of several alternatives", () => {
+    expect(filterWarnings({ order: [{ exists: false }, "x"] })).toEqual([]);
+    expect(filterWarnings({ order: [{ exists: true }, null] })).toEqual([
+      forgotten("order", "no record passes"),
+    ]);
+  });
+
   it.each(["eventSource", "body", "dynamodb"])("say that no Kinesis record has %s", (key) => {
     expect(filterWarnings({ [key]: ["x"] })).toEqual([
       `looks for '${key}', which is no key of a Kinesis record, so no record passes; a filter sees the record alone: omit the key, or look into 'data'`,
     ]);
   });
 
-  it("say that Lambda's documentation names no metadata", () => {
-    expect(filterWarnings({ partitionKey: ["1"], data: { a: ["x"] } })).toEqual([
-      "uses 'partitionKey', but Lambda's documentation names only 'data' for Kinesis; see that a record passes before you rely on it",
+  it.each([
+    "approximateArrivalTimestamp",
+    "kinesisSchemaVersion",
+    "partitionKey",
+    "sequenceNumber",
+  ])("say that Lambda's documentation does not name %s", (key) => {
+    expect(filterWarnings({ [key]: ["1"], data: { a: ["x"] } })).toEqual([
+      `uses '${key}', but Lambda's documentation names only 'data' for Kinesis; see that a record passes before you rely on it`,
     ]);
   });
 

@@ -63,6 +63,7 @@ describe("a Terraform configuration", () => {
 
     expect(referredTo("${aws_kinesis_stream.it.arn}")?.address).toBe("aws_kinesis_stream.it");
     expect(referredTo("${aws_kinesis_stream.other.arn}")).toBeUndefined();
+    expect(referredTo("x${aws_kinesis_stream.it.arn}")).toBeUndefined();
     expect(referredTo("arn:aws:kinesis:eu-west-1:111111111111:stream/clicks")).toBeUndefined();
     expect(referredTo(undefined)).toBeUndefined();
   });
@@ -163,6 +164,8 @@ describe("an expression in a Terraform configuration", () => {
 describe("a Terraform state", () => {
   const role = "arn:aws:iam::222222222222:role/reader";
   const logs = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/reader";
+  const topic = "arn:aws:sns:eu-west-1:222222222222:alarms";
+  const fn = "arn:aws:lambda:eu-west-1:222222222222:function:reader";
   const resource = (type: string, values: object) => ({
     address: `${type}.it`,
     type,
@@ -175,6 +178,10 @@ describe("a Terraform state", () => {
     resource("aws_iam_role", { arn: role, name: "reader" }),
     resource("aws_cloudwatch_log_group", { arn: logs, name: "reader" }),
     resource("aws_kinesis_resource_policy", { resource_arn: logs }),
+    resource("aws_sns_topic", { arn: topic }),
+    resource("aws_sns_topic_policy", { arn: topic }),
+    resource("aws_kms_key", { key_id: "k-1" }),
+    resource("aws_lambda_event_source_mapping", { function_arn: fn }),
   ]);
 
   it("has resources in the order of their addresses, with the account and Region in their ARNs", () => {
@@ -183,14 +190,24 @@ describe("a Terraform state", () => {
       ["aws_iam_role.it", "222222222222", ""],
       ["aws_iam_role_policy.it", "unknown", ""],
       ["aws_kinesis_resource_policy.it", "222222222222", "eu-west-1"],
+      ["aws_kms_key.it", "unknown", ""],
+      ["aws_lambda_event_source_mapping.it", "222222222222", "eu-west-1"],
+      ["aws_sns_topic.it", "222222222222", "eu-west-1"],
+      ["aws_sns_topic_policy.it", "222222222222", "eu-west-1"],
     ]);
   });
 
   it("refers to resources by ARN, and to roles by name", () => {
-    expect([role, "reader", `${logs}:*`, 1].map((value) => referredTo(value)?.address)).toEqual([
+    const values = [role, "reader", `${logs}:*`, topic, "k-1", `${topic}:*:x`, 1, undefined];
+
+    expect(values.map((value) => referredTo(value)?.address)).toEqual([
       "aws_iam_role.it",
       "aws_iam_role.it",
       "aws_cloudwatch_log_group.it",
+      "aws_sns_topic.it",
+      "aws_kms_key.it",
+      undefined,
+      undefined,
       undefined,
     ]);
   });
