@@ -223,6 +223,114 @@ describe("evaluate", () => {
     expect(evaluate([], REQUEST).why).toBe(`nothing allows kinesis:GetRecords on ${STREAM}`);
   });
 
+  const organization = { StringEquals: { "aws:PrincipalOrgID": "o-1" } };
+  const elsewhere = { StringEquals: { "aws:SecureTransport": "false" } };
+  const nothing = `nothing allows kinesis:GetRecords on ${STREAM}`;
+  const depends = "depends on a condition that cannot be decided here";
+  it.each<[string, object, object]>([
+    [
+      "an Allow",
+      { Sid: "Read" },
+      { outcome: "allowed", why: "statement Read of own allows kinesis:GetRecords" },
+    ],
+    [
+      "an Allow that may apply",
+      { Condition: { ...organization, Bool: { "aws:ViaAWSService": [true, false] } } },
+      {
+        outcome: "cannot tell",
+        why: `whether statement 1 of own allows kinesis:GetRecords ${depends}`,
+        undecided:
+          "condition StringEquals aws:PrincipalOrgID: o-1 and condition Bool aws:ViaAWSService: true, false",
+      },
+    ],
+    [
+      "an Allow for what may be another resource",
+      { Resource: `${STREAM}\${aws:username}` },
+      {
+        outcome: "cannot tell",
+        why: `whether statement 1 of own allows kinesis:GetRecords ${depends}`,
+        undecided: `resource ${STREAM}\${aws:username}`,
+      },
+    ],
+    [
+      "a Deny that may apply",
+      { Effect: "Deny", Condition: organization },
+      {
+        outcome: "cannot tell",
+        why: `whether statement 1 of own denies kinesis:GetRecords ${depends}`,
+        undecided: "condition StringEquals aws:PrincipalOrgID: o-1",
+        mayDeny: true,
+      },
+    ],
+    [
+      "an Allow but for its condition",
+      { Condition: elsewhere },
+      {
+        outcome: "denied",
+        why: `${nothing}; statement 1 of own would, but for its condition StringEquals aws:SecureTransport: false`,
+      },
+    ],
+    [
+      "an Allow but for its resource",
+      { Resource: ["a", "b"] },
+      {
+        outcome: "denied",
+        why: `${nothing}; statement 1 of own would, but for its resource a, b`,
+      },
+    ],
+    [
+      "an Allow but for what it excludes",
+      { Resource: undefined, NotResource: [STREAM] },
+      {
+        outcome: "denied",
+        why: `${nothing}; statement 1 of own would, but for its resource ${STREAM}`,
+      },
+    ],
+    [
+      "an Allow but for two limits",
+      { Resource: "a", Condition: elsewhere },
+      { outcome: "denied", why: nothing },
+    ],
+    ["an Allow of another action", { Action: "a:b" }, { outcome: "denied", why: nothing }],
+    [
+      "an Allow for another principal, but for its resource",
+      { Principal: { AWS: "333333333333" }, Resource: "a" },
+      { outcome: "denied", why: nothing },
+    ],
+    [
+      "a Deny but for its condition",
+      { Effect: "Deny", Condition: elsewhere },
+      { outcome: "denied", why: nothing },
+    ],
+    [
+      "an Allow for who may be another principal",
+      { Principal: { AWS: "AROAOTHER" } },
+      {
+        outcome: "cannot tell",
+        why: `whether statement 1 of own allows kinesis:GetRecords ${depends}`,
+        undecided: "its principal",
+      },
+    ],
+  ])("says why of %s", (_, statement, decision) => {
+    const policy = { name: "own", statements: [allow(statement)] as Statement[] };
+    const caller = { ...REQUEST.caller, roleId: undefined };
+
+    expect(evaluate([policy], { ...REQUEST, caller })).toEqual(decision);
+  });
+
+  it("takes what is unique of a role for the role, and of nobody else", () => {
+    const unknownId = { ...REQUEST.caller, roleId: undefined };
+    const service = { service: "lambda.amazonaws.com" };
+    const named = (AWS: string | string[], caller: AccessRequest["caller"]) =>
+      outcome([allow({ Principal: { AWS } })], { caller });
+
+    expect(named(["AROAOTHER", ROLE], unknownId)).toBe("allowed");
+    expect(named("AIDAOTHER", unknownId)).toBe("denied");
+    expect(named("AROAOTHER", service)).toBe("denied");
+    expect(named(["undefined", ":iam::undefined:root"], service)).toBe("denied");
+    expect(outcome([allow({ Principal: "*" })], { caller: service })).toBe("allowed");
+  });
+
   it("reads a policy plain or percent-encoded, with one statement or a list", () => {
     const text = JSON.stringify({ Statement: allow({}) });
     expect(parsePolicy("p", text)).toEqual(parsePolicy("p", encodeURIComponent(text)));

@@ -1,3 +1,4 @@
+import { listOf } from "../../pipeline/values";
 import { evaluate } from "../../pipeline/iam/evaluate";
 import { lambdaRequest } from "../../pipeline/iam/lambda-request";
 import { awsManagedPolicy } from "../../pipeline/iam/managed-policies";
@@ -39,6 +40,103 @@ describe("AWS's managed policies for functions", () => {
     expect(outcome(name, action, resource)).toBe(expected);
   });
 
+  const LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"];
+  const INTERFACES = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces"];
+  const ADDRESSES = ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"];
+  const TRACES = [
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:GetSamplingStatisticSummaries",
+  ];
+  const streamActions = (service: string, ...more: string[]) =>
+    ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams", ...more].map(
+      (name) => `${service}:${name}`,
+    );
+
+  it.each<[string, [string[], string][]]>([
+    [
+      "AWSLambdaExecute",
+      [
+        [["logs:*"], "arn:aws:logs:*:*:*"],
+        [["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::*"],
+      ],
+    ],
+    ["service-role/AWSLambdaBasicExecutionRole", [[LOGS, "*"]]],
+    [
+      "service-role/AWSLambdaBasicDurableExecutionRolePolicy",
+      [[[...LOGS, "lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"], "*"]],
+    ],
+    [
+      "service-role/AWSLambdaKinesisExecutionRole",
+      [
+        [
+          [
+            ...streamActions("kinesis", "DescribeStreamSummary", "ListShards", "SubscribeToShard"),
+            ...LOGS,
+          ],
+          "*",
+        ],
+      ],
+    ],
+    [
+      "service-role/AWSLambdaDynamoDBExecutionRole",
+      [[[...streamActions("dynamodb"), ...LOGS], "*"]],
+    ],
+    [
+      "service-role/AWSLambdaSQSQueueExecutionRole",
+      [[["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", ...LOGS], "*"]],
+    ],
+    [
+      "service-role/AWSLambdaVPCAccessExecutionRole",
+      [
+        [
+          [
+            ...[...LOGS, ...INTERFACES, ...ADDRESSES],
+            ...["ec2:DescribeSubnets", "ec2:DeleteNetworkInterface"],
+          ],
+          "*",
+        ],
+      ],
+    ],
+    [
+      "service-role/AWSLambdaENIManagementAccess",
+      [[[...INTERFACES, ...ADDRESSES, "ec2:DeleteNetworkInterface"], "*"]],
+    ],
+    ["service-role/AWSLambdaRole", [[["lambda:InvokeFunction"], "*"]]],
+    ["AWSXRayDaemonWriteAccess", [[TRACES, "*"]]],
+    ["AWSXrayWriteOnlyAccess", [[TRACES, "*"]]],
+    [
+      "CloudWatchLambdaInsightsExecutionRolePolicy",
+      [
+        [["logs:CreateLogGroup"], "*"],
+        [
+          ["logs:CreateLogStream", "logs:PutLogEvents"],
+          "arn:aws:logs:*:*:log-group:/aws/lambda-insights:*",
+        ],
+      ],
+    ],
+  ])("have everything that %s allows", (name, allowed) => {
+    const arn = `arn:aws:iam::aws:policy/${name}`;
+    const { statements = [], ...policy } = awsManagedPolicy(arn) ?? {};
+
+    expect(policy).toEqual({
+      name: arn,
+      header: { Version: "2012-10-17" },
+      place: { managed: arn },
+    });
+    expect(
+      statements.map(({ Action, ...more }) => ({ ...more, Action: [...listOf(Action)].sort() })),
+    ).toEqual(
+      allowed.map(([Action, Resource]) => ({
+        Effect: "Allow",
+        Action: [...Action].sort(),
+        Resource,
+      })),
+    );
+  });
+
   it("are in the partition of their ARN", () => {
     const policy = awsManagedPolicy("arn:aws-cn:iam::aws:policy/AWSLambdaExecute");
     expect(policy?.statements.map(({ Resource }) => Resource)).toEqual([
@@ -51,6 +149,7 @@ describe("AWS's managed policies for functions", () => {
     "arn:aws:iam::222222222222:policy/AWSLambdaExecute",
     "arn:aws:iam::aws:policy/AmazonKinesisFullAccess",
     "arn:aws:iam::aws:policy/toString",
+    "arn:aws:iam::aws:policy/x/policy/AWSLambdaExecute",
   ])("do not include %s", (arn) => {
     expect(awsManagedPolicy(arn)).toBeUndefined();
   });
