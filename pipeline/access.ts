@@ -54,21 +54,23 @@ interface Judgement extends Decision {
 export function judgeNeeds(
   examined: PipelineWithPolicies,
   policies: readonly Policy[],
-  all: readonly Need[],
+  wanted: readonly Need[],
 ): Judgement {
-  const decisions = all.map((need) => ({
+  const decisions = wanted.map((need) => ({
     need,
     ...evaluate(policies, requestOf(examined, need)),
   }));
   for (const outcome of ["denied", "cannot tell"] as const) {
-    const [first, ...others] = decisions.filter((one) => one.outcome === outcome);
-    if (first) {
-      const needs = [first, ...others].map(({ need }) => need);
-      const { why, deny, mayDeny, undecided } = first;
+    const all = decisions.filter((one) => one.outcome === outcome);
+    // No Allow helps against a Deny, so it says more than a missing Allow.
+    const main = all.find(({ deny, mayDeny }) => deny ?? mayDeny) ?? all[0];
+    if (main) {
+      const needs = all.map(({ need }) => need);
+      const { why, deny, mayDeny, undecided } = main;
       return { outcome, why, deny, mayDeny, undecided, needs };
     }
   }
-  return { outcome: "allowed", why: decisions[0]?.why ?? "nothing is needed", needs: all };
+  return { outcome: "allowed", why: decisions[0]?.why ?? "nothing is needed", needs: wanted };
 }
 
 /** What a role needs on one resource, and whether all policies involved allow it. */

@@ -30,6 +30,21 @@ describe("doctor's checks", () => {
     expect(summary(await lines({}))).toEqual([]);
   });
 
+  it("name a Deny before an Allow that is missing, also for a later action", async () => {
+    const Policy = document({
+      Effect: "Deny",
+      Principal: { AWS: ROLE },
+      Action: "kinesis:SubscribeToShard",
+      Resource: "*",
+    });
+
+    const all = await lines({ "kinesis:GetResourcePolicy": () => ({ Policy }) });
+
+    expect(summary(all)).toContain(
+      "consumer-policy-denies: statement 1 of the consumer's policy denies kinesis:SubscribeToShard (kinesis:DescribeStreamConsumer, kinesis:SubscribeToShard)",
+    );
+  });
+
   it("cannot tell where a condition decides whose key is not known", async () => {
     const Condition = { StringEquals: { "aws:PrincipalOrgID": "o-example" } };
     const Policy = document({
