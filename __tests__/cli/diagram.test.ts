@@ -144,6 +144,45 @@ describe("the diagram of a state", () => {
     ]);
   });
 
+  it("calls nothing wrong that wildcards and AWS's managed policies allow", () => {
+    const consumerArn = `${streamArn}/consumer/efo:1`;
+    const allowRole = (Action: string[]) =>
+      JSON.stringify({
+        Statement: { Effect: "Allow", Principal: { AWS: roleArn }, Action, Resource: "*" },
+      });
+    const more = [
+      {
+        type: "aws_iam_role_policy_attachment",
+        values: {
+          role: "reader",
+          policy_arn: "arn:aws:iam::aws:policy/service-role/AWSLambdaKinesisExecutionRole",
+        },
+      },
+      { type: "aws_kinesis_stream_consumer", values: { arn: consumerArn, stream_arn: streamArn } },
+      {
+        type: "aws_kinesis_resource_policy",
+        values: { resource_arn: streamArn, policy: allowRole(["kinesis:*"]) },
+      },
+      {
+        type: "aws_kinesis_resource_policy",
+        values: {
+          resource_arn: consumerArn,
+          policy: allowRole(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]),
+        },
+      },
+    ].map((one, index) => ({ ...state[0]!, ...one, address: `${one.type}.y${index}` }));
+    const given = [...state, ...more].map((one) =>
+      "event_source_arn" in one.values
+        ? { ...one, values: { ...one.values, event_source_arn: consumerArn } }
+        : one,
+    );
+
+    expect(edges(graphOf(resourcesOfState(given)), "permission")).toEqual([
+      `iam_role kinesis_stream kinesis:* ${STREAM_ACTIONS}`,
+      "iam_role kinesis_stream_consumer kinesis:DescribeStreamConsumer kinesis:SubscribeToShard",
+    ]);
+  });
+
   it("draws a stream of another state by its ARN", () => {
     const found = graphOf(resourcesOfState(state.slice(0, -1)));
 

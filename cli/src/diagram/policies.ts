@@ -1,9 +1,10 @@
 import { accessOf } from "../../../pipeline/access";
 import { awsPrincipals, type Policy } from "../../../pipeline/iam/document";
-import type { Decision } from "../../../pipeline/iam/evaluate";
+import { valueOf } from "../../../pipeline/fact";
+import { evaluate, type Decision } from "../../../pipeline/iam/evaluate";
 import { matchesAction } from "../../../pipeline/iam/patterns";
 import type { PipelineWithPolicies } from "../../../pipeline/pipeline";
-import { readable } from "../../../pipeline/terraform/policies";
+import { readable, roleOf } from "../../../pipeline/terraform/policies";
 import type { PlacedResource, Resources } from "../../../pipeline/terraform/resources";
 import { listOf } from "../../../pipeline/values";
 
@@ -97,22 +98,30 @@ function grantsOf(policy: PlacedResource, resources: Resources) {
   });
 }
 
-function labelsOf({ role, on, named, decisions }: Pair, { referredTo }: Resources): string[] {
-  const isCrossAccount = role.account !== referredTo(on)?.account;
-  const lackingSide = (action: string): Side | undefined =>
-    (["role", "resource"] as const).find(
-      (side) => isCrossAccount && !named[side].some((pattern) => matchesAction(pattern, action)),
-    );
+function labelsOf({ role, on, named, decisions }: Pair, resources: Resources): string[] {
+  const isCrossAccount = role.account !== resources.referredTo(on)?.account;
+  const roleArn = String(role.values.arn);
+  const policies = valueOf(roleOf(roleArn, resources).identityPolicies) ?? [];
+  const request = { caller: { roleArn }, resource: on, context: {} };
+  const lacks: Record<Side, (action: string) => boolean> = {
+    // Only the consumer's own policy has to allow DescribeStreamConsumer.
+    role: (action) =>
+      action !== "kinesis:DescribeStreamConsumer" &&
+      evaluate(policies, { ...request, action }).outcome === "denied",
+    resource: (action) => !named.resource.some((pattern) => matchesAction(pattern, action)),
+  };
   const actions = [...new Set([...named.role, ...named.resource, ...decisions.keys()])].sort();
   return actions.map((action) => {
     const outcome = decisions.get(action)?.outcome;
-    if (outcome === "allowed") {
+    if (outcome === "allowed" || /[*?]/.test(action)) {
       return action;
     }
     if (outcome === "cannot tell") {
       return `${action} (cannot tell)`;
     }
-    const side = lackingSide(action);
+    const side = (["role", "resource"] as const).find(
+      (one) => isCrossAccount && lacks[one](action),
+    );
     return side
       ? `${action} (not in the ${side}'s policy)`
       : outcome === "denied"
