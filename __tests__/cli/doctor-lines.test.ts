@@ -10,6 +10,7 @@ import {
   KEY,
   ROLE,
   STREAM,
+  role,
 } from "./recorded-pipeline";
 import type { Answers } from "./recorded";
 
@@ -69,17 +70,6 @@ const key = (more: object): Answers => ({
 });
 const own = (...statements: object[]): Answers => ({
   "iam:GetRolePolicy": () => ({ PolicyDocument: document(...statements) }),
-});
-const role = (more: object): Answers => ({
-  "iam:GetRole": () => ({
-    Role: {
-      Arn: ROLE,
-      RoleName: "reader",
-      RoleId: "AROAREADER",
-      AssumeRolePolicyDocument: allowRole("sts:AssumeRole", { Service: "lambda.amazonaws.com" }),
-      ...more,
-    },
-  }),
 });
 const allow = (
   Action: string | string[],

@@ -12,6 +12,7 @@ import {
   KEY,
   ROLE,
   STREAM,
+  role,
 } from "./recorded-pipeline";
 import type { Answers } from "./recorded";
 
@@ -45,17 +46,6 @@ const attached = (PolicyArn: string, text: string, defaults: Answers = {}): Answ
   "iam:GetPolicyVersion": () => ({ PolicyVersion: { Document: text } }),
 });
 const denyAll = document({ Sid: "Quarantine", Effect: "Deny", Action: "*", Resource: "*" });
-const role = (more: object): Answers => ({
-  "iam:GetRole": () => ({
-    Role: {
-      Arn: ROLE,
-      RoleName: "reader",
-      RoleId: "AROAREADER",
-      AssumeRolePolicyDocument: allowRole("sts:AssumeRole", { Service: "lambda.amazonaws.com" }),
-      ...more,
-    },
-  }),
-});
 
 describe("a fix", () => {
   it("names profile and Region in every command, in forms that a shell can read", async () => {

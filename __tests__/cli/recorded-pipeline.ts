@@ -24,6 +24,19 @@ export const gone =
     throw Object.assign(new Error("not there"), { name });
   };
 
+/** Answers about the execution role. */
+export const role = (more: object): Answers => ({
+  "iam:GetRole": () => ({
+    Role: {
+      Arn: ROLE,
+      RoleName: "reader",
+      RoleId: "AROAREADER",
+      AssumeRolePolicyDocument: allowRole("sts:AssumeRole", { Service: "lambda.amazonaws.com" }),
+      ...more,
+    },
+  }),
+});
+
 export const STREAM_ANSWERS: Answers = {
   "kinesis:DescribeStreamSummary": () => ({
     StreamDescriptionSummary: {
@@ -54,14 +67,7 @@ export const FUNCTION_ANSWERS: Answers = {
   "lambda:GetEventSourceMapping": () => CONFIGURATION,
   "lambda:GetFunctionConfiguration": () => ({ State: "Active", Role: ROLE }),
   "lambda:GetFunctionConcurrency": () => ({}),
-  "iam:GetRole": () => ({
-    Role: {
-      Arn: ROLE,
-      RoleName: "reader",
-      RoleId: "AROAREADER",
-      AssumeRolePolicyDocument: allowRole("sts:AssumeRole", { Service: "lambda.amazonaws.com" }),
-    },
-  }),
+  ...role({}),
   "iam:ListRolePolicies": () => ({ PolicyNames: ["own"] }),
   "iam:GetRolePolicy": () => ({
     PolicyDocument: document({ Effect: "Allow", Action: "*", Resource: "*" }),
