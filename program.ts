@@ -79,7 +79,7 @@ const explain: CommandDefinition = {
   options: (command) => command.option("--json", "print JSON"),
   run: async ({ output, stdin }) => {
     const given = await text(stdin);
-    const { explain: explainPlan } = await import("./app/explain.js");
+    const { explain: explainPlan } = await import("./app/explain/explain.js");
     try {
       const explained = explainPlan(parsed(given), (line) => output.line(line));
       output.json(explained);

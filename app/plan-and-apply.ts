@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { inWords } from "./changes/in-words";
+import { inWords } from "./explain/in-words";
 import { isPlan, type Plan } from "../pipeline/terraform/plan";
 import { MisuseError } from "./errors";
 import { AccountLookups } from "./refusals/account-lookups";

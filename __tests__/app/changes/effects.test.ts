@@ -1,5 +1,5 @@
 import { effectsOf } from "../../../app/changes/effects";
-import { inWords } from "../../../app/changes/in-words";
+import { inWords } from "../../../app/explain/in-words";
 import type { Plan } from "../../../pipeline/terraform/plan";
 import {
   change,

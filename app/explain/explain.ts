@@ -1,9 +1,9 @@
-import { inWords } from "./changes/in-words";
-import type { Plan } from "../pipeline/terraform/plan";
-import { describePlan } from "./plan-and-apply";
-import { REFUSED } from "./refusals/check-plan";
-import { planRefusals } from "./refusals/plan-refusals";
-import { describeRefusals, terraformLine } from "./refusals/refusal";
+import { inWords } from "./in-words";
+import type { Plan } from "../../pipeline/terraform/plan";
+import { describePlan } from "../plan-and-apply";
+import { REFUSED } from "../refusals/check-plan";
+import { planRefusals } from "../refusals/plan-refusals";
+import { describeRefusals, terraformLine } from "../refusals/refusal";
 
 /**
  * Prints what any plan does to records, and why it would fail halfway or take away what is in use.
