@@ -36,7 +36,7 @@ export function decideAccess(policies: AccessPolicies, request: AccessRequest): 
   const boundary = policies.boundary && evaluate([policies.boundary], request);
   const resource = evaluate(listOf(policies.resource), request);
   const all = [identity, ...listOf(boundary), resource];
-  const denies = all.find(({ deny }) => deny) ?? all.find(({ mayDeny }) => mayDeny);
+  const denies = all.find(({ deny }) => deny);
   if (denies) {
     return denies;
   }
@@ -47,7 +47,11 @@ export function decideAccess(policies: AccessPolicies, request: AccessRequest): 
   const main = isForeign || needsResourcePolicy ? worst([resource, own]) : own;
   const direct = isForeign ? [] : [evaluate([withoutAccounts(policies.resource)], request)];
   const granted = listOf(policies.grants).map((grant) => decisionOf(grant, request));
-  return best([main, ...[...direct, ...granted].map((one) => limitedBy(one, boundary))]);
+  const decision = best([main, ...[...direct, ...granted].map((one) => limitedBy(one, boundary))]);
+  // What nothing allows is denied, whether or not something denies it as well.
+  return decision.outcome === "denied"
+    ? decision
+    : (all.find(({ mayDeny }) => mayDeny) ?? decision);
 }
 
 const RANKS = ["denied", "cannot tell", "allowed"] as const;

@@ -116,8 +116,7 @@ export function resolved(elements: ReadonlyMap<string, Element>): Resources {
   const resources = resourcesOf(all);
   const byAddress = new Map(all.map((one) => [one.address, one]));
   const referredTo: Resources["referredTo"] = (value, by) =>
-    resources.referredTo(resolve(value), by) ??
-    byAddress.get(FIRST.exec(String(value))?.[1] ?? "");
+    resources.referredTo(resolve(value), by) ?? byAddress.get(FIRST.exec(String(value))?.[1] ?? "");
   return { ...resources, referredTo };
 }
 

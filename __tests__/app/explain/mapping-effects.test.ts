@@ -1,4 +1,3 @@
-import { MAPPING_EFFECTS } from "../../../app/changes/mapping-effects";
 import type { ResourceChange } from "../../../pipeline/terraform/plan";
 import {
   change,
@@ -202,4 +201,4 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
   ["mapping-destroyed", "it is replaced", planOf(replaced())],
 ];
 
-describe("effects of a mapping", () => testEffects(MAPPING_EFFECTS, ROWS, COUNTEREXAMPLES));
+describe("effects of a mapping", () => testEffects(ROWS, COUNTEREXAMPLES));

@@ -1,4 +1,4 @@
-import { effectsOf } from "../../../app/changes/effects";
+import { effectsOf } from "../../../app/explain/effects";
 import { inWords } from "../../../app/explain/in-words";
 import type { Plan } from "../../../pipeline/terraform/plan";
 import {

@@ -110,7 +110,27 @@ const USUAL: Record<string, Values> = {
   aws_cloudwatch_log_group: { name: "/aws/lambda/analytics" },
 };
 
+/** A plan of these changes, whose prior state has everything that they change. */
 export const planOf = (...changes: ResourceChange[]): Plan => ({
   format_version: "1.2",
   resource_changes: changes,
+  prior_state: {
+    values: {
+      root_module: {
+        resources: changes.flatMap(
+          ({ address, previous_address: previous, type, change: { before } }) =>
+            before === null
+              ? []
+              : [
+                  {
+                    address: previous ?? address,
+                    type,
+                    name: address.split(".")[1]!,
+                    values: before,
+                  },
+                ],
+        ),
+      },
+    },
+  },
 });

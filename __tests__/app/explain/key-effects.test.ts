@@ -1,4 +1,3 @@
-import { KEY_EFFECTS } from "../../../app/changes/key-effects";
 import {
   change,
   existingStream,
@@ -200,4 +199,4 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
   ["key-removed", "the policy is no JSON", planOf(rolePolicy("none", "none"))],
 ];
 
-describe("effects of a key", () => testEffects(KEY_EFFECTS, ROWS, COUNTEREXAMPLES));
+describe("effects of a key", () => testEffects(ROWS, COUNTEREXAMPLES));

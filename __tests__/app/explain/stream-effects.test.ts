@@ -1,4 +1,3 @@
-import { STREAM_EFFECTS } from "../../../app/changes/stream-effects";
 import {
   change,
   KEY,
@@ -230,4 +229,4 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
   ["shards-changed", "the retention changes", planOf(stream({}, { retention_period: 48 }))],
 ];
 
-describe("effects of a stream", () => testEffects(STREAM_EFFECTS, ROWS, COUNTEREXAMPLES));
+describe("effects of a stream", () => testEffects(ROWS, COUNTEREXAMPLES));
