@@ -198,9 +198,9 @@ function plannedValues(
   if (after === null) {
     return null;
   }
-  const expressions = references.expressionsOf(address);
-  return filled(after, unknown, expressions as Expression, (expression, path) => {
-    if (expressions ? expression === undefined : COMPUTED.test(path)) {
+  const expressions = references.expressionsOf(address) as Expression | undefined;
+  return filled(after, unknown, expressions, (expression, path) => {
+    if (COMPUTED.test(path)) {
       return undefined;
     }
     // A plan does not tell what a local value refers to: the mapping probably stays where it is.

@@ -8,6 +8,10 @@ interface Scope {
   readonly module: ModuleConfiguration;
   readonly parent?: { readonly scope: Scope; readonly expressions: Expressions };
 }
+interface Leaf {
+  readonly references?: readonly string[];
+  readonly constant_value?: unknown;
+}
 type Expressions = Readonly<Record<string, Expression>>;
 
 /** Reads what the arguments of resources refer to, through variables and outputs of modules. */
@@ -23,7 +27,7 @@ export class References {
     return resource && (resource.expressions ?? {});
   }
 
-  /** The text of an expression, such as `${aws_kinesis_stream.orders.arn}`; undefined if it is not one reference. */
+  /** The text of an expression, such as `${aws_kinesis_stream.orders.arn}`; undefined if the plan does not tell it. */
   textOf(expression: Expression | undefined, address: string): string | undefined {
     const { scope, local } = this.find(address);
     const [indexKey = ""] = /\[[^\]]*\]$/.exec(local) ?? [];
@@ -65,7 +69,15 @@ function referenceIn(
   scope: Scope,
   indexKey: string,
 ): string | undefined {
-  const references = (expression as { references?: readonly string[] } | undefined)?.references;
+  const { references, constant_value: template } = (expression ?? {}) as Leaf;
+  // Of a configuration in JSON, such as cdktf's, a plan has the text of each expression.
+  if (
+    typeof template === "string" &&
+    scope.prefix === "" &&
+    !/\$\{(var|local|each)\./.test(template)
+  ) {
+    return template;
+  }
   // Terraform lists `a.b.c` together with `a.b`.
   const whole = (references ?? []).filter(
     (one, _index, all) =>

@@ -6,7 +6,7 @@
  */
 import { Deployment } from "../../e2e/deployment";
 import { CASES } from "./recorded-cases";
-import { write, type RecordedPlan, trimmed } from "./recorded-plans";
+import { record } from "./recorded-plans";
 import { synthesizeWorld, WORLD } from "./recorded-world";
 
 async function main(): Promise<void> {
@@ -27,9 +27,8 @@ async function main(): Promise<void> {
         await hand?.(deployment);
         await deployment.resynthesize(synthesizeWorld(edit?.(WORLD) ?? WORLD));
         deployment.change((stack) => json?.(stack));
-        const plan = trimmed(await deployment.plan(...(flags?.(deployment) ?? [])));
-        write(name, plan as RecordedPlan["plan"]);
-        console.log(name, JSON.stringify(plan).length);
+        record(name, await deployment.plan(...(flags?.(deployment) ?? [])));
+        console.log(name);
       } catch (error) {
         console.error(`${name}: ${(error as Error).message}`);
         process.exitCode = 1;
