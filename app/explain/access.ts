@@ -97,12 +97,17 @@ const isBeside = (worst: Denial["to"] | undefined, to: Denial["to"]): boolean =>
 /**
  * Keys that a reader may use before the plan and not after it, other than the one that encrypts the
  * stream: records that were encrypted with them may still be retained.
+ *
+ * @param told keys that another effect is about
  */
-export function formerKeyEffects({ pairs }: Readers, deletedKeys: ReadonlySet<string>): Effect[] {
+export function formerKeyEffects(
+  { pairs }: Readers,
+  told: ReadonlySet<string | undefined>,
+): Effect[] {
   return pairs.flatMap(({ before, after }) => {
     const current = after.denials.filter(({ to }) => to === "decrypt").map(({ on }) => on);
     return keysOf(before)
-      .filter((key) => !current.includes(key) && !deletedKeys.has(key))
+      .filter((key) => !current.includes(key) && !told.has(key))
       .filter((key) => mayDecrypt(before, key) === "allowed" && mayDecrypt(after, key) === "denied")
       .map((key): Effect => ({
         id: "key-removed",

@@ -3,7 +3,7 @@ import type { Plan } from "../../pipeline/terraform/plan";
 import { accessEffects, formerKeyEffects } from "./access";
 import { deliveryEffects } from "./delivery";
 import { EFFECTS_ON, type Effect } from "./effect";
-import { deletedKeys, keyEffects } from "./keys";
+import { deletedKeys, formerKeys, keyEffects } from "./keys";
 import { principalEffects } from "./principals";
 import { readersOf } from "./readers";
 import { beginningsAndEnds, restarts } from "./start";
@@ -20,7 +20,7 @@ export function effectsOf(plan: Plan): Effect[] {
   const readers = readersOf(comparison);
   const destroyed = destroyedStreams(plan);
   const created = createdStreams(comparison);
-  const keys = new Set(deletedKeys(comparison).keys());
+  const told = new Set([...deletedKeys(comparison).keys(), ...formerKeys(comparison)]);
   return worstFirst([
     ...streamEffects(comparison),
     ...existingStreams(comparison, readers),
@@ -28,7 +28,7 @@ export function effectsOf(plan: Plan): Effect[] {
     ...beginningsAndEnds(readers, comparison, { destroyed, created }),
     ...deliveryEffects(readers, deletedQueues(plan)),
     ...accessEffects(readers),
-    ...formerKeyEffects(readers, keys),
+    ...formerKeyEffects(readers, told),
     ...keyEffects(comparison, readers, destroyed),
     ...principalEffects(comparison, readers, destroyed),
     ...storeEffects(comparison, readers),

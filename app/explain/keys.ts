@@ -11,6 +11,7 @@ import {
   isUnknown,
   type ResourceChange,
 } from "../../pipeline/terraform/plan";
+import type { Resources } from "../../pipeline/terraform/resources";
 import { keyOf } from "../../pipeline/terraform/policies";
 import { number, text } from "../../pipeline/terraform/resource";
 import type { Effect, Subject } from "./effect";
@@ -44,7 +45,7 @@ export const deletedKeys = ({ plan }: Comparison): Map<string, ResourceChange> =
 /** What becomes of records that are encrypted with a key that is deleted, gone, or no longer the stream's. */
 export function keyEffects(
   comparison: Comparison,
-  { all }: Readers,
+  readers: Readers,
   destroyed: ReadonlySet<string>,
 ): Effect[] {
   const { plan } = comparison;
@@ -76,7 +77,7 @@ export function keyEffects(
     ...changesOf(plan, "aws_kinesis_stream").flatMap((change) => {
       const key = formerKey(change);
       const isTold = key === undefined || deleted.has(key) || gone.some(isFor(key));
-      return abandoned({ change, key: isTold ? undefined : key }, comparison, all.after);
+      return abandoned({ change, key: isTold ? undefined : key }, comparison, readers);
     }),
   ];
 }
@@ -98,6 +99,10 @@ const isFor =
   ({ change }: ResourceChange): boolean =>
     text(change.before, "arn") === key;
 
+/** The keys that streams stop using, while they keep records that are encrypted with them. */
+export const formerKeys = ({ plan }: Comparison): (string | undefined)[] =>
+  changesOf(plan, "aws_kinesis_stream").map(formerKey);
+
 /** The key that a stream stops using, while it keeps records that are encrypted with it. */
 function formerKey({ change: { actions, before, after } }: ResourceChange): string | undefined {
   const isKept = actions.join() === "update" && isEncrypted(before);
@@ -109,7 +114,7 @@ function formerKey({ change: { actions, before, after } }: ResourceChange): stri
 function abandoned(
   { change, key }: { readonly change: ResourceChange; readonly key: string | undefined },
   comparison: Comparison,
-  after: readonly Reader[],
+  { pairs, all }: Readers,
 ): Effect[] {
   const { address } = change;
   const arn = text(change.change.before, "arn");
@@ -128,10 +133,17 @@ function abandoned(
   }
   const retention = number(change.change.after, "retention_period");
   const hours = retention === undefined ? "" : ` (${retention} h)`;
-  const readers = after
+  const readers = all.after
     .filter(({ streamArn }) => streamArn === arn)
-    .map((reader) => ({ reader, decision: mayDecrypt(reader, key, comparison) }));
-  const denied = readers.filter(({ decision }) => decision.outcome === "denied");
+    .map((reader) => ({ reader, decision: mayDecrypt(reader, key, comparison.after) }));
+  const hadNone = (reader: Reader): boolean =>
+    pairs.some(
+      ({ before, after }) =>
+        after === reader && mayDecrypt(before, key, comparison.before).outcome === "denied",
+    );
+  const denied = readers.filter(
+    ({ reader, decision }) => decision.outcome === "denied" && !hadNone(reader),
+  );
   const kept = `stay encrypted with ${key} for up to the retention${hours}${advice(readers)}`;
   return [
     ...denied.map(({ reader, decision }): Effect => ({
@@ -165,9 +177,9 @@ function advice(readers: readonly { readonly decision: Decision }[]): string {
 }
 
 /** By the policies of the role, and by that of the key if the plan has it. */
-function mayDecrypt({ examined }: Reader, key: string, { after }: Comparison): Decision {
+function mayDecrypt({ examined }: Reader, key: string, resources: Resources): Decision {
   const [need] = decryptNeeds(examined, key);
-  const resource = after.referredTo(key);
+  const resource = resources.referredTo(key);
   if (!need || !valueOf(examined.identityPolicies)) {
     return { outcome: "cannot tell", why: "the role's policies are not in this plan" };
   }
@@ -177,7 +189,7 @@ function mayDecrypt({ examined }: Reader, key: string, { after }: Comparison): D
           ...resource,
           values: { encryption_type: "KMS", kms_key_id: key },
         },
-        after,
+        resources,
       )
     : {};
   const policy = valueOf(keyPolicy);

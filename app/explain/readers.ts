@@ -1,5 +1,6 @@
 import { parseFunctionArn } from "../../pipeline/arn";
-import { valueOf } from "../../pipeline/fact";
+import { unknown, valueOf, type Fact } from "../../pipeline/fact";
+import type { Policy } from "../../pipeline/iam/document";
 import { pipelinesIn } from "../../pipeline/from-terraform";
 import type { PipelineWithPolicies } from "../../pipeline/pipeline";
 import type { ResourceChange } from "../../pipeline/terraform/plan";
@@ -38,8 +39,22 @@ export interface Readers {
 }
 
 export function readersOf(comparison: Comparison): Readers {
-  const read = (resources: Comparison["before"]): Reader[] =>
-    pipelinesIn(resources).map((examined) => readerOf(examined, resources, comparison));
+  const managed = new Set(
+    comparison.before.all
+      .filter(({ type }) => type === "aws_kinesis_resource_policy")
+      .map(({ values }) => values.resource_arn),
+  );
+  /** A policy that Terraform never had may have been put by hand. */
+  const orUnknown = (arn: string, policy: Fact<Policy>): Fact<Policy> =>
+    policy.state === "missing" && !managed.has(arn) ? unknown(policy.why) : policy;
+  const read = (resources: Resources): Reader[] =>
+    pipelinesIn(resources).map((one) => {
+      const { stream, consumer } = one.pipeline;
+      const streamPolicy = orUnknown(stream.arn, one.streamPolicy);
+      const consumerPolicy =
+        consumer && one.consumerPolicy && orUnknown(consumer.arn, one.consumerPolicy);
+      return readerOf({ ...one, streamPolicy, consumerPolicy }, resources, comparison);
+    });
   const [before, after] = [read(comparison.before), read(comparison.after)];
   const left = new Set(before);
   const pairs: ReaderPair[] = [];

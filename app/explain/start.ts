@@ -213,7 +213,7 @@ export function beginningsAndEnds(
       sentence: `removes function ${reader.name} from stream ${reader.streamName}: it receives no more records${renamed(reader, begun)}`,
       address: reader.address,
     }));
-  return [...beginnings, ...ends];
+  return [...ends, ...beginnings];
 }
 
 /** Terraform sees a consumer whose construct id changes as a new one, even if it is only renamed. */

@@ -11,7 +11,7 @@ import {
 import { readable } from "../../pipeline/terraform/policies";
 import { text } from "../../pipeline/terraform/resource";
 import type { Effect, Subject } from "./effect";
-import type { Readers } from "./readers";
+import { aboutReader, type Readers } from "./readers";
 
 const destroyed = (plan: Plan, type: string): ResourceChange[] =>
   changesOf(plan, type).filter(isDestroyed);
@@ -49,10 +49,7 @@ export function storeEffects(comparison: Comparison, readers: Readers): Effect[]
       sentence: `deletes topic ${about("topic", topic).name} with every subscription to it: nobody is notified through it any more`,
       address: topic.address,
     })),
-    ...changesOf(plan, "aws_lambda_function")
-      .filter(isReplaced)
-      .filter(({ address }) => isInvoked(comparison, readers, address))
-      .map(functionReplaced),
+    ...replacedFunctions(comparison, readers),
     ...consumersOfOthers(comparison, readers),
     ...vanished(comparison, readers),
     ...forgotten(comparison, readers),
@@ -65,21 +62,25 @@ const isFailureQueue = ({ change }: ResourceChange, { all }: Readers): boolean =
   all.before.some(({ examined }) => examined.destination?.arn === text(change.before, "arn")) ||
   /on-failure|dlq|dead/i.test(text(change.before, "name") ?? "");
 
-const isInvoked = ({ before }: Comparison, { all }: Readers, address: string): boolean => {
-  const arn = before.all.find((one) => one.address === address)?.values.arn;
-  return all.before.length === 0 || all.before.some(({ key }) => key.startsWith(`${String(arn)} `));
-};
-
-function functionReplaced({ address, change: { before, after } }: ResourceChange): Effect {
-  const name = text(before, "function_name") ?? address;
-  const next = text(after, "function_name") ?? name;
-  return {
-    id: "function-replaced",
-    records: "kept",
-    about: { kind: "reader", name, arn: text(before, "arn") },
-    sentence: `replaces function ${name} by ${next === name ? "a new one" : next}: its records wait until the new one exists`,
-    address,
-  };
+/** Functions that are replaced, by the readers that they are. */
+function replacedFunctions({ plan, before }: Comparison, { pairs }: Readers): Effect[] {
+  return changesOf(plan, "aws_lambda_function")
+    .filter(isReplaced)
+    .flatMap(({ address, change }) => {
+      const arn = before.all.find((one) => one.address === address)?.values.arn;
+      const reader = pairs.find((one) => one.before.key.startsWith(`${String(arn)} `));
+      const name = text(change.before, "function_name") ?? address;
+      const next = text(change.after, "function_name") ?? name;
+      return reader
+        ? [
+            {
+              ...{ id: "function-replaced" as const, records: "kept" as const, address },
+              about: aboutReader(reader.after),
+              sentence: `replaces function ${name} by ${next === name ? "a new one" : next}: its records wait until the new one exists`,
+            },
+          ]
+        : [];
+    });
 }
 
 /** Registered consumers through which functions read that this state does not have. */

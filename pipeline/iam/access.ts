@@ -32,6 +32,21 @@ export interface AccessPolicies {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decideAccess(policies: AccessPolicies, request: AccessRequest): Decision {
+  const { account: own } = parseArn(request.caller.roleArn ?? "");
+  const { account: other } = parseArn(request.resource);
+  if (other === "" || isAccountId(own) === isAccountId(other)) {
+    return decide(policies, request, ![own, ""].includes(other));
+  }
+  // A plan may name one of them by its provider only.
+  const [same, foreign] = [decide(policies, request, false), decide(policies, request, true)];
+  return same.outcome === foreign.outcome
+    ? same
+    : { outcome: "cannot tell", why: `the account of ${request.resource} is not known` };
+}
+
+const isAccountId = (account: string): boolean => /^\d{12}$/.test(account);
+
+function decide(policies: AccessPolicies, request: AccessRequest, isForeign: boolean): Decision {
   const identity = evaluate(policies.identity, request);
   const boundary = policies.boundary && evaluate([policies.boundary], request);
   const resource = evaluate(listOf(policies.resource), request);
@@ -40,8 +55,6 @@ export function decideAccess(policies: AccessPolicies, request: AccessRequest): 
   if (denies) {
     return denies;
   }
-  const { account } = parseArn(request.caller.roleArn ?? "");
-  const isForeign = ![account, ""].includes(parseArn(request.resource).account);
   const needsResourcePolicy = /^(kms:|sts:AssumeRole$)/.test(request.action);
   const own = worst([identity, ...listOf(boundary)]);
   const main = isForeign || needsResourcePolicy ? worst([resource, own]) : own;

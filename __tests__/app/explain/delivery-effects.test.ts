@@ -83,7 +83,14 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
   [
     "destination-removed",
     "the new one is not known",
-    planOf(change("update", MAPPING, "analytics_mapping", unknown("destination_config"))),
+    planOf(
+      change(
+        "update",
+        MAPPING,
+        "analytics_mapping",
+        unknown("destination_config", [{ on_failure: [{ destination_arn: true }] }]),
+      ),
+    ),
   ],
   ["destination-changed", "it is removed", planOf(mapping({}, destination()))],
   ["destination-changed", "it stays", planOf(mapping({}, { batch_size: 1 }))],

@@ -1,113 +1,156 @@
+import type { Plan } from "../../../pipeline/terraform/plan";
 import {
   change,
   existingStream,
   KEY,
   KEY_ONE,
+  KEY_POLICY,
   KEY_TWO,
   planOf,
-  rolePolicy,
+  readerWithKeys,
+  readPolicy,
+  RESOURCE_POLICY,
+  ROLE_ARN,
   ROLE_POLICY,
+  rolePolicy,
   stream,
+  STREAM,
   streamArn,
+  unknown,
 } from "./plans";
 import { type Counterexample, type Row, testEffects } from "./rows";
 
-const KEY_POLICY = "aws_kms_key_policy";
-const ROLE = "arn:aws:iam::222222222222:role/analytics";
+const WRITER = "arn:aws:iam::555555555555:role/writer";
+const OTHER = "arn:aws:iam::444444444444:role/other";
 
-const statement = (Resource: string | string[], more: object = {}): object => ({
-  Effect: "Allow",
-  Action: ["kms:Decrypt"],
-  Resource,
-  Condition: { StringEquals: { "kms:EncryptionContext:aws:kinesis:arn": streamArn("orders") } },
-  ...more,
-});
 const policy = (...Statement: object[]): string => JSON.stringify({ Statement });
+const allow = (Action: string | string[], ...AWS: string[]): object => ({
+  Effect: "Allow",
+  Principal: { AWS },
+  Action,
+  Resource: "*",
+});
 
-const readers = (...AWS: string[]): string =>
-  policy(
-    { Effect: "Allow", Principal: { AWS: "arn:aws:iam::111111111111:root" }, Action: "kms:*" },
-    ...(AWS.length > 0 ? [statement("*", { Principal: { AWS } })] : []),
-  );
-const keyPolicy = (before: string, after: string | undefined) =>
-  change("update", KEY_POLICY, "stream_key-policy", {
-    before: { policy: before, key_id: "one" },
-    after: { policy: after, key_id: "one" },
+const policyChange = (
+  type: string,
+  on: Record<string, string>,
+  before: string,
+  after: string | undefined,
+) =>
+  change("update", type, "stream_policy", {
+    before: { policy: before, ...on },
+    after: { policy: after, ...on },
   });
+const keyPolicy = (before: string, after: string | undefined) =>
+  policyChange(KEY_POLICY, { key_id: KEY_ONE }, before, after);
+const streamPolicy = (before: string, after: string | undefined) =>
+  policyChange(RESOURCE_POLICY, { resource_arn: streamArn("orders") }, before, after);
 
-const removed = `takes key ${KEY_TWO} away from role`;
-const putBack = (hours: string): string =>
-  `records of ${streamArn("orders")} that were encrypted with it can no longer be read; put it back into 'previousKmsKeyArns' until the retention${hours} has passed since the stream used it`;
-const lost = `${removed} aws_iam_role_policy.analytics_role-policy_1A2B3C4D: ${putBack(" (24 h)")}`;
-const bothKeys = policy(statement([KEY_ONE, KEY_TWO]));
-const oneKey = policy(statement(KEY_ONE));
+const vanishedKey = (...others: Parameters<typeof planOf>): Plan => ({
+  ...planOf(...others),
+  resource_drift: [change("delete", KEY, "stream_key")],
+});
+const keyStays = change("no-op", KEY, "key");
+
+const readStream = ["kinesis:GetRecords", "kinesis:GetShardIterator"];
+const nothing = (action: string, on: string): string => `(nothing allows ${action} on ${on})`;
+const refused = "the records that it puts are refused from then on";
+const removed = `takes key ${KEY_TWO} away from function analytics: records of stream orders that were encrypted with it can no longer be read; put it back into 'previousKmsKeyArns' until the retention (24 h) has passed since the stream used it`;
+const bothKeys = [KEY_ONE, KEY_TWO];
 
 const ROWS: readonly Row[] = [
   [
     "key-vanished",
     "it is scheduled for deletion",
-    {
-      ...planOf(change("create", KEY, "stream_key", { after: { arn: undefined } })),
-      resource_drift: [change("delete", KEY, "stream_key")],
-    },
+    vanishedKey(change("create", KEY, "stream_key", { after: { arn: undefined } })),
     `does not find key ${KEY_ONE}, and creates another one: records encrypted with the old one can no longer be read; if it is scheduled for deletion, cancel that instead of applying this plan, with 'aws kms cancel-key-deletion' and then 'aws kms enable-key'`,
-    "does not find a resource of stream (aws_kms_key) where the provider looks now, and creates it: if the provider was moved to another account or Region, the old ones stay there, unmanaged, and go on reading",
   ],
   [
     "key-removed",
     "a previous key leaves a reader's policy while the stream stays as it is",
-    planOf(existingStream(), rolePolicy(bothKeys, oneKey)),
-    lost,
+    planOf(existingStream(), ...readerWithKeys(bothKeys, [KEY_ONE])),
+    removed,
   ],
   [
     "key-removed",
-    "the policy is replaced, for example since its role is renamed",
-    planOf(
-      change("replace", ROLE_POLICY, "analytics_role-policy", {
-        before: { policy: bothKeys, role: "analytics" },
-        after: { policy: oneKey, role: "reports" },
-      }),
-    ),
-    `${removed} analytics: ${putBack("")}`,
+    "other properties of the stream change",
+    planOf(stream({}, { shard_level_metrics: ["ALL"] }), ...readerWithKeys(bothKeys, [KEY_ONE])),
+    removed,
   ],
   [
-    "key-removed",
+    "key-access-lost",
+    "the key that encrypts the stream leaves a reader's policy",
+    planOf(existingStream(), keyStays, ...readerWithKeys([KEY_ONE], [])),
+    `denies function analytics kms:Decrypt on ${KEY_ONE} ${nothing("kms:Decrypt", KEY_ONE)}: it cannot read records that are encrypted with it`,
+  ],
+  [
+    "principal-denied",
     "a reader of another state leaves the key's policy",
-    planOf(keyPolicy(readers(ROLE, `${ROLE}-2`), readers(`${ROLE}-2`))),
-    `takes key one away from ${ROLE}, which can no longer read records that are encrypted with it; keep the grant until it no longer reads the stream`,
-  ],
-  [
-    "key-removed",
-    "other properties of a stream that goes on using it change",
     planOf(
-      stream({ kms_key_id: KEY_TWO }, { kms_key_id: KEY_TWO }),
-      change("update", KEY, "stream_key", { before: { arn: KEY_TWO }, after: { arn: KEY_TWO } }),
-      rolePolicy(bothKeys, oneKey),
+      existingStream(),
+      keyStays,
+      keyPolicy(policy(allow("kms:Decrypt", OTHER, WRITER)), policy(allow("kms:Decrypt", WRITER))),
     ),
-    lost,
+    `no longer allows ${OTHER} kms:Decrypt on key ${KEY_ONE} ${nothing("kms:Decrypt", KEY_ONE)}: it cannot read records that are encrypted with it`,
   ],
   [
-    "key-removed",
-    "the reader's role and its policy only change",
+    "principal-denied",
+    "a reader of another state leaves the policies of stream and key",
     planOf(
-      keyPolicy(readers(ROLE), readers()),
-      change("update", "aws_iam_role", "analytics_role", {
-        before: { arn: ROLE },
-        after: { arn: ROLE },
+      existingStream(),
+      keyStays,
+      streamPolicy(policy(allow(readStream, OTHER)), policy()),
+      keyPolicy(policy(allow("kms:Decrypt", OTHER)), policy()),
+    ),
+    `no longer allows ${OTHER} ${readStream.join(", ")} on stream orders and kms:Decrypt on key ${KEY_ONE} ${nothing("kinesis:GetRecords", streamArn("orders"))}: what it has not read by then is lost once the retention has passed`,
+  ],
+  [
+    "writer-denied",
+    "a writer leaves the stream's policy",
+    planOf(
+      existingStream(),
+      streamPolicy(
+        policy(allow("kinesis:PutRecords", WRITER, OTHER)),
+        policy(allow("kinesis:PutRecords", OTHER)),
+      ),
+    ),
+    `no longer allows ${WRITER} kinesis:PutRecords on stream orders ${nothing("kinesis:PutRecords", streamArn("orders"))}: ${refused}`,
+  ],
+  [
+    "writer-denied",
+    "the policy of the stream is deleted",
+    planOf(
+      existingStream(),
+      change("delete", RESOURCE_POLICY, "stream_policy", {
+        before: {
+          resource_arn: streamArn("orders"),
+          policy: policy(allow("kinesis:PutRecord", WRITER)),
+        },
       }),
-      change("update", ROLE_POLICY, "analytics_role-policy", { before: { role: "analytics" } }),
     ),
-    `takes key one away from ${ROLE}, which can no longer read records that are encrypted with it; keep the grant until it no longer reads the stream`,
+    `no longer allows ${WRITER} kinesis:PutRecord on stream orders (${streamArn("orders")} has no policy): ${refused}`,
+  ],
+  [
+    "writer-denied",
+    "a Deny is added",
+    planOf(
+      existingStream(),
+      streamPolicy(
+        policy(allow("kinesis:PutRecord", WRITER)),
+        policy(allow("kinesis:PutRecord", WRITER), {
+          ...allow("kinesis:*", "*"),
+          Effect: "Deny",
+          Sid: "No",
+        }),
+      ),
+    ),
+    `no longer allows ${WRITER} kinesis:PutRecord on stream orders (statement No of the policy of ${streamArn("orders")} denies kinesis:PutRecord): ${refused}`,
   ],
 ];
 
 const COUNTEREXAMPLES: readonly Counterexample[] = [
   ["key-vanished", "a first apply creates it", planOf(change("create", KEY, "stream_key"))],
-  [
-    "key-vanished",
-    "the plan does not need it any more",
-    { ...planOf(), resource_drift: [change("delete", KEY, "stream_key")] },
-  ],
+  ["key-vanished", "the plan does not need it any more", vanishedKey()],
   [
     "key-vanished",
     "it is there after all, or only changed elsewhere",
@@ -118,85 +161,85 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
   ],
   [
     "key-removed",
-    "the statement denied it, allowed something else or was for any use",
-    planOf(
-      rolePolicy(
-        policy(
-          statement(KEY_TWO, { Effect: "Deny" }),
-          statement(KEY_TWO, { Action: "kms:Encrypt" }),
-          statement(KEY_TWO, { Condition: undefined }),
-          statement(KEY_ONE),
-        ),
-        oneKey,
-      ),
-    ),
-  ],
-  [
-    "key-removed",
     "the key is deleted in the same plan, which has a sentence of its own",
     planOf(
+      existingStream(),
       change("delete", KEY, "stream_key", { before: { arn: KEY_TWO } }),
-      rolePolicy(bothKeys, oneKey),
+      ...readerWithKeys(bothKeys, [KEY_ONE]),
     ),
   ],
-  ["key-removed", "a reader is added", planOf(keyPolicy(readers(), readers(ROLE)))],
   [
     "key-removed",
-    "the policies are created or deleted",
-    planOf(
-      change("create", ROLE_POLICY, "a_role-policy", { after: { policy: bothKeys } }),
-      change("delete", ROLE_POLICY, "b_role-policy", { before: { policy: bothKeys } }),
-      change("delete", KEY_POLICY, "stream_key-policy", { before: { policy: readers(ROLE) } }),
-    ),
+    "a key is added",
+    planOf(existingStream(), ...readerWithKeys([KEY_ONE], bothKeys)),
   ],
-  ["key-removed", "a key is added", planOf(rolePolicy(oneKey, bothKeys))],
   [
     "key-removed",
     "the new policy is known only at apply",
     planOf(
+      existingStream(),
+      ...readerWithKeys([], []).slice(0, 3),
       change("update", ROLE_POLICY, "analytics_role-policy", {
-        before: { policy: bothKeys },
-        after_unknown: { policy: true },
+        before: { policy: readPolicy(bothKeys) },
+        ...unknown("policy"),
       }),
     ),
   ],
   [
     "key-removed",
-    "the role reads another stream from now on",
-    planOf(rolePolicy(bothKeys, policy())),
+    "nobody reads the stream",
+    planOf(existingStream(), rolePolicy(readPolicy(bothKeys), readPolicy([KEY_ONE]))),
   ],
   [
-    "key-removed",
-    "the key encrypts something else",
-    planOf(rolePolicy(policy(statement(KEY_TWO, { Condition: {} }), statement(KEY_ONE)), oneKey)),
+    "key-access-lost",
+    "it had no access before",
+    planOf(existingStream(), keyStays, ...readerWithKeys([], [])),
   ],
   [
-    "key-removed",
-    "the stream stops using it in the same plan, which has a sentence of its own",
-    planOf(stream({ kms_key_id: KEY_TWO }, {}), rolePolicy(bothKeys, oneKey)),
-  ],
-  [
-    "key-removed",
-    "the reader's role is removed",
+    "principal-denied",
+    "it is a reader of this plan, whose own policies are told about",
     planOf(
-      keyPolicy(readers(ROLE), readers()),
-      change("delete", "aws_iam_role", "analytics_role", { before: { arn: ROLE } }),
+      existingStream(),
+      keyStays,
+      ...readerWithKeys([KEY_ONE], [KEY_ONE]),
+      keyPolicy(policy(allow("kms:Decrypt", ROLE_ARN)), policy()),
     ),
   ],
   [
-    "key-removed",
-    "the reader, an existing function, is removed",
+    "principal-denied",
+    "the new policy is known only at apply",
+    planOf(existingStream(), streamPolicy(policy(allow(readStream, OTHER)), undefined)),
+  ],
+  [
+    "principal-denied",
+    "the stream is destroyed as well",
     planOf(
-      keyPolicy(readers(ROLE), readers()),
-      change("delete", ROLE_POLICY, "analytics_role-policy", { before: { role: "analytics" } }),
+      change("delete", STREAM, "stream"),
+      change("delete", RESOURCE_POLICY, "stream_policy", {
+        before: { resource_arn: streamArn("orders"), policy: policy(allow(readStream, OTHER)) },
+      }),
     ),
   ],
   [
-    "key-removed",
-    "the key's new policy is known only at apply",
-    planOf(keyPolicy(readers(ROLE), undefined)),
+    "writer-denied",
+    "it is in the stream's account, where its own policies may allow it",
+    planOf(
+      existingStream(),
+      streamPolicy(
+        policy(allow("kinesis:PutRecords", "arn:aws:iam::111111111111:role/own")),
+        policy(),
+      ),
+    ),
   ],
-  ["key-removed", "the policy is no JSON", planOf(rolePolicy("none", "none"))],
+  [
+    "writer-denied",
+    "the stream no longer uses the key",
+    planOf(
+      stream({ kms_key_id: KEY_TWO }, { kms_key_id: KEY_TWO }),
+      keyStays,
+      keyPolicy(policy(allow("kms:GenerateDataKey", WRITER)), policy()),
+    ),
+  ],
 ];
 
-describe("effects of a key", () => testEffects(ROWS, COUNTEREXAMPLES));
+describe("effects of keys and policies", () => testEffects(ROWS, COUNTEREXAMPLES));

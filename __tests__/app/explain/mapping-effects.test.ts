@@ -7,6 +7,7 @@ import {
   mapping,
   MAPPING,
   planOf,
+  referring,
   STREAM,
   streamArn,
   unknown,
@@ -32,16 +33,22 @@ const streamRenamed = (): ResourceChange =>
 /** The registered consumer of the mapping; its own ARN is known only at apply. */
 const consumer = (action: "create" | "replace", id = "analytics_consumer"): ResourceChange =>
   change(action, CONSUMER, id, {
-    before: { stream_arn: streamArn("orders") },
-    after: { stream_arn: streamArn("orders") },
+    before: { name: "analytics", arn: consumerArn(1), stream_arn: streamArn("orders") },
+    after: { name: "analytics", arn: undefined, stream_arn: streamArn("orders") },
+    after_unknown: { arn: true },
   });
+const consumerArn = (created: number): string =>
+  `${streamArn("orders")}/consumer/analytics:${created}`;
+
+const functionArn = (name: string): string =>
+  `arn:aws:lambda:eu-west-1:222222222222:function:${name}`;
 
 const ROWS: readonly Row[] = [
   [
     "mapping-skips",
     "a mapping that starts at LATEST is replaced",
     planOf(replaced({ ...sourceChanges, after: LATEST })),
-    "replaces the mapping of function analytics since its event source changes: it starts at LATEST, so the records put meanwhile are not delivered",
+    "replaces the mapping of function analytics since its event source changes: it starts at LATEST, so records of stream orders that it has not read by then are not delivered",
   ],
   [
     "mapping-replaced",
@@ -52,7 +59,18 @@ const ROWS: readonly Row[] = [
   [
     "mapping-replaced",
     "its registered consumer is replaced",
-    planOf(existingStream(), consumer("replace"), replaced(sourceUnknown)),
+    referring(
+      planOf(
+        existingStream(),
+        consumer("replace"),
+        replaced({ ...sourceUnknown, before: { event_source_arn: consumerArn(1) } }),
+      ),
+      {
+        analytics_mapping: {
+          event_source_arn: "aws_kinesis_stream_consumer.analytics_consumer.arn",
+        },
+      },
+    ),
     "replaces the mapping of function analytics since its registered consumer is replaced: it receives everything retained (24 h) again",
   ],
   [
@@ -82,31 +100,97 @@ const ROWS: readonly Row[] = [
     "replaces the mapping of function analytics since AWS cannot change it: it receives everything since its starting position (known only at apply) again",
   ],
   [
-    "mapping-replaced",
+    "mapping-moved",
     "it moves to another stream",
     planOf(replaced({ ...sourceChanges, after: { event_source_arn: streamArn("clicks") } })),
     "replaces the mapping of function analytics since its event source changes: it receives no more records of stream orders, but everything retained of stream clicks",
   ],
   [
-    "mapping-replaced",
+    "mapping-moved",
     "it moves to a stream that the plan creates",
-    planOf(
-      existingStream(),
-      change("create", STREAM, "clicks_stream", { after: { name: "clicks", arn: undefined } }),
-      replaced(sourceUnknown),
+    referring(
+      planOf(
+        existingStream(),
+        change("create", STREAM, "clicks_stream", { after: { name: "clicks", arn: undefined } }),
+        replaced(sourceUnknown),
+      ),
+      { analytics_mapping: { event_source_arn: "aws_kinesis_stream.clicks_stream.arn" } },
     ),
     "replaces the mapping of function analytics since its event source changes: it receives no more records of stream orders, but those of a stream created by this plan",
   ],
   [
     "mapping-replaced",
-    "a consumer of another program is created next to a stream",
+    "its source is known only at apply, and nothing tells what it refers to",
     planOf(
       existingStream(),
       change("create", STREAM, "clicks_stream", { after: { name: "clicks", arn: undefined } }),
-      consumer("create", "elsewhere"),
       replaced(sourceUnknown),
     ),
     "replaces the mapping of function analytics since its event source changes: it receives everything retained (24 h) again",
+  ],
+  [
+    "mapping-refused",
+    "the new mapping is created before the old one is deleted",
+    planOf({
+      ...replaced({ action_reason: "replace_by_request" }),
+      change: { ...replaced().change, actions: ["create", "delete"] },
+    }),
+    "creates the mapping of function analytics before it deletes the old one, which AWS refuses, since both read the same source: take 'create_before_destroy' out",
+  ],
+  [
+    "mapping-refused",
+    "another mapping of the function for the same source is created",
+    planOf(
+      existingStream(),
+      change("no-op", MAPPING, "analytics_mapping"),
+      change("create", MAPPING, "second_mapping"),
+    ),
+    `gives function analytics a second mapping for ${streamArn("orders")} beside aws_lambda_event_source_mapping.analytics_mapping_1A2B3C4D, which AWS refuses`,
+    "adds function analytics to stream orders: it receives everything retained (24 h)",
+  ],
+  [
+    "mapping-handed-over",
+    "its function changes",
+    planOf(mapping({}, { function_name: functionArn("billing") })),
+    "hands the records of stream orders over from function analytics to function billing, which continues where it stopped",
+  ],
+  [
+    "function-stopped",
+    "its function gets no concurrency",
+    planOf(
+      existingStream(),
+      change("no-op", MAPPING, "analytics_mapping"),
+      change("update", FUNCTION, "analytics_function", {
+        before: { reserved_concurrent_executions: -1 },
+        after: { reserved_concurrent_executions: 0 },
+      }),
+    ),
+    "reserves no concurrency for function analytics, which then never runs: its records of stream orders wait, and are lost once they are older than the retention (24 h)",
+  ],
+  [
+    "function-started",
+    "its function gets concurrency again",
+    planOf(
+      change("no-op", MAPPING, "analytics_mapping"),
+      change("update", FUNCTION, "analytics_function", {
+        before: { reserved_concurrent_executions: 0 },
+        after: { reserved_concurrent_executions: -1 },
+      }),
+    ),
+    "lets function analytics run again: it continues where it stopped",
+  ],
+  [
+    "mapping-replaced-waiting",
+    "it is paused",
+    planOf(
+      existingStream(),
+      replaced({
+        action_reason: "replace_by_request",
+        before: { enabled: false },
+        after: { enabled: false },
+      }),
+    ),
+    "replaces the mapping of function analytics as requested: it receives nothing until its mapping is enabled, and then everything retained (24 h) again",
   ],
   [
     "mapping-paused",
@@ -124,24 +208,35 @@ const ROWS: readonly Row[] = [
     "mapping-created",
     "on an existing stream",
     planOf(existingStream(), created()),
-    "adds function analytics to stream orders: it first receives everything retained (24 h)",
+    "adds function analytics to stream orders: it receives everything retained (24 h)",
   ],
   [
     "mapping-created",
     "on a stream that is not in the plan",
     planOf(created()),
-    "adds function analytics to stream orders: it first receives everything retained",
+    "adds function analytics to stream orders: it receives everything retained",
   ],
   [
     "mapping-created",
     "with a registered consumer and a function, whose ARNs are not known",
-    planOf(
-      existingStream(),
-      consumer("create"),
-      change("create", FUNCTION, "analytics_function"),
-      created({ after: { ...LATEST, function_name: undefined, event_source_arn: undefined } }),
+    referring(
+      planOf(
+        existingStream(),
+        consumer("create"),
+        change("create", FUNCTION, "analytics_function", { after: { arn: undefined } }),
+        created({
+          after: { ...LATEST, function_name: undefined, event_source_arn: undefined },
+          after_unknown: { function_name: true, event_source_arn: true },
+        }),
+      ),
+      {
+        analytics_mapping: {
+          event_source_arn: "aws_kinesis_stream_consumer.analytics_consumer.arn",
+          function_name: "aws_lambda_function.analytics_function.arn",
+        },
+      },
     ),
-    "adds function analytics to stream orders: it receives what is put from now on",
+    "adds function analytics to stream orders: it receives what is put from then on",
   ],
   [
     "mapping-created",
@@ -150,11 +245,11 @@ const ROWS: readonly Row[] = [
       created({
         after: {
           enabled: false,
-          function_name: "arn:aws:lambda:eu-west-1:222222222222:function:analytics:live",
+          function_name: functionArn("analytics:live"),
         },
       }),
     ),
-    "adds function analytics to stream orders: it receives nothing until its mapping is enabled",
+    "adds function analytics to stream orders: it receives nothing until its mapping is enabled, and then everything retained",
   ],
   [
     "mapping-destroyed",
@@ -199,6 +294,50 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
     planOf(change("delete", STREAM, "stream"), removed()),
   ],
   ["mapping-destroyed", "it is replaced", planOf(replaced())],
+  ["mapping-moved", "it is replaced", planOf(replaced())],
+  ["mapping-refused", "the old one is deleted first", planOf(replaced())],
+  [
+    "mapping-refused",
+    "the source is another one",
+    planOf({
+      ...replaced(),
+      change: {
+        ...replaced({ after: { event_source_arn: consumerArn(2) } }).change,
+        actions: ["create", "delete"],
+      },
+    }),
+  ],
+  [
+    "mapping-handed-over",
+    "it gets an alias",
+    planOf(mapping({}, { function_name: functionArn("analytics:live") })),
+  ],
+  [
+    "function-stopped",
+    "it never ran",
+    planOf(
+      change("no-op", MAPPING, "analytics_mapping"),
+      change("no-op", FUNCTION, "analytics_function", {
+        before: { reserved_concurrent_executions: 0 },
+        after: { reserved_concurrent_executions: 0 },
+      }),
+    ),
+  ],
+  [
+    "function-started",
+    "its mapping is paused",
+    planOf(
+      change("no-op", MAPPING, "analytics_mapping", {
+        before: { enabled: false },
+        after: { enabled: false },
+      }),
+      change("update", FUNCTION, "analytics_function", {
+        before: { reserved_concurrent_executions: 0 },
+        after: { reserved_concurrent_executions: 5 },
+      }),
+    ),
+  ],
+  ["mapping-replaced-waiting", "it reads", planOf(replaced())],
 ];
 
 describe("effects of a mapping", () => testEffects(ROWS, COUNTEREXAMPLES));

@@ -6,9 +6,11 @@ import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Configuration } from "../../../local/workspace";
 import { OnFailure, ReadMode, StartingPosition } from "../../../modules";
 import { CONSUMER, type Deployment, PRODUCER, REGION, streamArn } from "../../e2e/deployment";
-import type { World } from "./recorded-world";
+import { IMPORTED, type World } from "./recorded-world";
 
-interface Case {
+export interface Case {
+  /** What is applied before the change. The default is WORLD. */
+  readonly from?: World;
   /** A change of the program. */
   readonly edit?: (world: World) => World;
   /** A change of the synthesized configuration. */
@@ -173,6 +175,8 @@ export const CASES: Record<string, Case> = {
       const all = stack.resource.aws_lambda_event_source_mapping!;
       const id = Object.keys(all).find((one) => one.startsWith("analytics"))!;
       delete all[id];
+      delete stack.resource.aws_cloudwatch_dashboard;
+      delete stack.resource.aws_cloudwatch_metric_alarm;
       Object.assign(stack, {
         removed: [
           { from: `aws_lambda_event_source_mapping.${id}`, lifecycle: [{ destroy: false }] },
@@ -186,6 +190,8 @@ export const CASES: Record<string, Case> = {
       const id = Object.keys(all).find((one) => one.startsWith("analytics"))!;
       all.renamed = all[id]!;
       delete all[id];
+      delete stack.resource.aws_cloudwatch_dashboard;
+      delete stack.resource.aws_cloudwatch_metric_alarm;
       Object.assign(stack, {
         moved: [
           {
@@ -203,9 +209,58 @@ export const CASES: Record<string, Case> = {
     ],
   },
   "decryption denied to the role": {
+    json: (stack) => {
+      const [role] = Object.keys(stack.resource.aws_iam_role!).filter((id) =>
+        id.startsWith("analytics"),
+      );
+      stack.resource.aws_iam_role_policy!.deny = {
+        provider: "aws.consumer",
+        name: "deny",
+        role: `\${aws_iam_role.${role}.name}`,
+        policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Sid: "NoKeys", Effect: "Deny", Action: "kms:*", Resource: "*" }],
+        }),
+      };
+    },
+  },
+  "former key taken away": { edit: stream({ previousKmsKeyArns: [] }) },
+  "retention shorter": { edit: stream({ retentionPeriodHours: 24 }) },
+  "registered consumer of another program replaced": {
+    flags: (deployment) => [
+      `-replace=${deployment.addressOf("aws_kinesis_stream_consumer", "search")}`,
+    ],
+  },
+  "replay from a time to come": {
     edit: consumer("analytics", {
-      policyStatements: [{ effect: "Deny", actions: ["kms:Decrypt"], resources: ["*"] } as never],
+      startingPosition: StartingPosition.AT_TIMESTAMP,
+      startingPositionTimestamp: "2099-01-01T00:00:00Z",
     }),
+    flags: replace("aws_lambda_event_source_mapping", "analytics_mapping"),
+  },
+  "second mapping of one function": {
+    json: (stack) => {
+      const all = stack.resource.aws_lambda_event_source_mapping!;
+      all.second = { ...mappingIn(stack, "billing") };
+    },
+  },
+  "mappings of other sources": {
+    json: (stack) => {
+      const all = stack.resource.aws_lambda_event_source_mapping!;
+      const { filter_criteria: _none, ...one } = mappingIn(stack, "billing");
+      all.queue = { ...one, event_source_arn: FAILURES };
+      all.table = {
+        ...one,
+        event_source_arn: `arn:aws:dynamodb:${REGION}:${CONSUMER}:table/t/stream/2026-01-01T00:00:00.000`,
+      };
+    },
+  },
+  "consumers moved to another account": {
+    edit: (world) => ({ ...world, account: "333333333333", isMonitored: false }),
+  },
+  "imported stream made the program's own": {
+    from: IMPORTED,
+    edit: () => ({ ...IMPORTED, streamArn: undefined }),
   },
   "statement put by hand": {
     hand: async (deployment) => {
