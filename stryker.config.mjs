@@ -30,7 +30,7 @@ export const AREAS = {
     suites: /^cli\/(doctor-(checks|lines|policies|probe|repairs|report)|key-grants)/,
   },
   status: { code: "cli/src/status", suites: /^cli\/status(-screen)?\.test/ },
-  explain: { code: "app/changes", suites: /^app\/changes\// },
+  explain: { code: "app/explain", suites: /^app\/(explain|refusals)\// },
   permissions: { code: "app/permissions", suites: /^app\/permissions\/(render|types)/ },
 };
 

@@ -25,8 +25,8 @@ import { listOf } from "./values";
 
 /** The pipelines in a state or configuration: one for each mapping that reads a Kinesis stream. */
 export function pipelinesIn(resources: Resources): PipelineWithPolicies[] {
-  return resources.all
-    .filter(({ type }) => type === "aws_lambda_event_source_mapping")
+  return resources
+    .ofType("aws_lambda_event_source_mapping")
     .flatMap((mapping) => listOf(pipelineOf(mapping, resources)));
 }
 
@@ -40,13 +40,12 @@ function pipelineOf(
   if (sourceArn === undefined || functionArn === undefined || !isKinesisArn(sourceArn)) {
     return undefined;
   }
-  const { all, referredTo } = resources;
+  const { referredTo } = resources;
   const streamArn = streamArnOf(sourceArn);
   const { region, account: streamAccount } = parseArn(sourceArn);
   const { name, qualifier, unqualifiedArn } = parseFunctionArn(functionArn);
-  const fn = all.find(
-    ({ type, values: { arn } }) => type === "aws_lambda_function" && arn === unqualifiedArn,
-  );
+  const known = referredTo(unqualifiedArn);
+  const fn = known?.type === "aws_lambda_function" ? known : undefined;
   const roleArn = text(fn?.values, "role");
   const stream = referredTo(streamArn);
   const destination = destinationAt(destinationIn(values));

@@ -1,32 +1,25 @@
-/** Writes the scores and the survivors of the last runs into __tests__/mutants/README.md. */
+/** Writes the scores and the survivors of the last runs into __tests__/mutants/, a page for each area. */
 import * as fs from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { ACCEPTED } from "../__tests__/mutants/accepted.mjs";
 import { AREAS, reportOf } from "../stryker.config.mjs";
 
-const PAGE = "__tests__/mutants/README.md";
-const hasRun = (area) => fs.existsSync(reportOf(area));
-const areas = Object.keys(AREAS).filter(hasRun);
-const missing = Object.keys(AREAS).filter((area) => !hasRun(area));
-if (missing.length > 0) {
-  console.warn(`${PAGE} lacks ${missing.join(", ")}: run them as well before you commit it`);
-}
+const pageOf = (area) => `__tests__/mutants/${area}.md`;
 
-const mutants = areas.flatMap((area) => {
-  const { files } = JSON.parse(fs.readFileSync(reportOf(area), "utf8"));
-  return Object.entries(files).flatMap(([file, { source, mutants: all }]) =>
-    all.map(({ status, location, replacement }) => ({
-      area,
+const reasonFor = ({ file, change }) =>
+  ACCEPTED.find(([, where, what]) => where.test(file) && what.test(change))?.[0];
+
+function mutantsIn(report) {
+  const { files } = JSON.parse(fs.readFileSync(report, "utf8"));
+  return Object.entries(files).flatMap(([file, { source, mutants }]) =>
+    mutants.map(({ status, location, replacement }) => ({
       file,
       isNoticed: ["Killed", "Timeout"].includes(status),
       isSurvivor: ["Survived", "NoCoverage"].includes(status),
       change: `${textAt(source, location)} → ${oneLine(replacement)}`,
     })),
   );
-});
-const survivors = mutants.filter(({ isSurvivor }) => isSurvivor);
-const reasonFor = ({ file, change }) =>
-  ACCEPTED.find(([, where, what]) => where.test(file) && what.test(change))?.[0];
+}
 
 function textAt(source, { start, end }) {
   const lines = source.split("\n").slice(start.line - 1, end.line);
@@ -39,14 +32,6 @@ function oneLine(text) {
   return line.length > 70 ? `${line.slice(0, 69)}…` : line;
 }
 
-function row(area, all) {
-  const noticed = all.filter(({ isNoticed }) => isNoticed).length;
-  const left = all.filter(({ isSurvivor }) => isSurvivor);
-  const explained = left.filter(reasonFor).length;
-  const share = ((100 * noticed) / (noticed + left.length)).toFixed(1);
-  return `| ${area} | ${noticed + left.length} | ${noticed} | ${share} % | ${explained} | ${left.length - explained} |`;
-}
-
 const inCode = (text) => (text.includes("`") ? `\`\`\` ${text} \`\`\`` : `\`${text}\``);
 
 /** Survivors as a list, those of one file on one line. */
@@ -56,27 +41,28 @@ const list = (all) =>
     return `- ${file}: ${[...changes].map(inCode).join(", ")}`;
   });
 
-const text = [
-  "# Mutants",
-  "<!-- Written by `npm run mutants`. -->",
-  "Stryker makes small changes to the code, one at a time. A change that no test notices is a survivor: it shows what the tests run without checking it. [stryker.config.mjs](../../stryker.config.mjs) says which suites must notice the changes in which code, and which changes are not made.",
-  [
-    "| Area | Changes | Noticed | Score | Survivors explained below | Other survivors |",
-    "| - | -: | -: | -: | -: | -: |",
-    ...areas.map((area) =>
-      row(
-        area,
-        mutants.filter((one) => one.area === area),
-      ),
-    ),
-    row("**all**", mutants),
-  ].join("\n"),
-  "## Survivors that need no test",
-  ...ACCEPTED.flatMap(([reason]) => [
-    `${reason}:`,
-    list(survivors.filter((one) => reasonFor(one) === reason)).join("\n"),
-  ]),
-  "## Other survivors",
-  list(survivors.filter((one) => !reasonFor(one))).join("\n"),
-].join("\n\n");
-fs.writeFileSync(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
+/** What the changes in an area come to, in Markdown. */
+function pageText(area, mutants) {
+  const noticed = mutants.filter(({ isNoticed }) => isNoticed).length;
+  const survivors = mutants.filter(({ isSurvivor }) => isSurvivor);
+  const all = noticed + survivors.length;
+  const explained = ACCEPTED.map(([reason]) => [
+    reason,
+    survivors.filter((one) => reasonFor(one) === reason),
+  ]).filter(([, own]) => own.length > 0);
+  return [
+    `# Mutants in ${area}`,
+    "<!-- Written by `npm run mutants`. -->",
+    `Of ${all} changes, ${noticed} are noticed: **${((100 * noticed) / all).toFixed(1)} %**.`,
+    ...(explained.length > 0 ? ["## Survivors that need no test"] : []),
+    ...explained.flatMap(([reason, own]) => [`${reason}:`, list(own).join("\n")]),
+    "## Other survivors",
+    list(survivors.filter((one) => !reasonFor(one))).join("\n"),
+  ].join("\n\n");
+}
+
+for (const area of Object.keys(AREAS).filter((one) => fs.existsSync(reportOf(one)))) {
+  const filepath = pageOf(area);
+  const text = pageText(area, mutantsIn(reportOf(area)));
+  fs.writeFileSync(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
+}

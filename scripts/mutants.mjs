@@ -1,6 +1,6 @@
 /**
- * Runs Stryker for one area after another, and writes the scores and the survivors of all of them into
- * __tests__/mutants/README.md. A mutant is tested again only if its code or a suite that runs it has
+ * Runs Stryker for one area after another, and writes the scores and the survivors into
+ * __tests__/mutants/. A mutant is tested again only if its code or a suite that runs it has
  * changed. Options go to Stryker.
  */
 import { spawnSync } from "node:child_process";

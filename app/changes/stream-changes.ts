@@ -54,7 +54,7 @@ export const STREAM_CHANGES = {
     plan: { [stream]: "update" },
     records: "refused",
     remark: "AWS refuses it. Lower it by at most half at a time.",
-    effects: ["shards-changed"],
+    effects: ["shards-refused"],
   },
   "on-demand": {
     change: "`streamMode` from PROVISIONED to ON_DEMAND",

@@ -89,9 +89,7 @@ function consumersOfOthers({ plan, before }: Comparison, { all }: Readers): Effe
   return destroyed(plan, "aws_kinesis_stream_consumer").flatMap((change): Effect[] => {
     const arn = text(change.change.before, "arn") ?? "";
     const stream = text(change.change.before, "stream_arn");
-    const policy = before.all.find(
-      ({ type, values }) => type === "aws_kinesis_resource_policy" && values.resource_arn === arn,
-    );
+    const [policy] = before.pointingTo(arn, "aws_kinesis_resource_policy", "resource_arn");
     const readers = policy
       ? readable("", policy.values.policy).statements.flatMap((one) => awsPrincipals(one))
       : [];

@@ -7,7 +7,7 @@ import {
   resourcesInState,
 } from "../../pipeline/terraform/plan";
 import type { Resource, Values } from "../../pipeline/terraform/resource";
-import { groupBy } from "./group-by";
+import { groupBy } from "../../pipeline/values";
 import { NAMED_RESOURCES } from "./named-resources";
 import { arnOf, type Place, placeIn } from "./place";
 import { placesOf } from "../../pipeline/terraform/places";

@@ -39,11 +39,12 @@ export interface Decision {
 export function evaluate(policies: readonly Policy[], request: AccessRequest): Decision {
   const { action, resource } = request;
   const matches = policies.flatMap(({ name, statements }) =>
-    statements.map((statement, index) => ({
-      ...matchStatement(statement, request),
-      statement,
-      where: `statement ${statement.Sid ?? index + 1} of ${name}`,
-    })),
+    statements.flatMap((statement, index) => {
+      const match = matchStatement(statement, request);
+      return match.match === "no" && match.nearMiss === undefined
+        ? []
+        : [{ ...match, statement, where: `statement ${statement.Sid ?? index + 1} of ${name}` }];
+    }),
   );
   const find = (effect: Statement["Effect"], match: Match) =>
     matches.find((one) => one.statement.Effect === effect && one.match === match);
@@ -77,6 +78,9 @@ function matchStatement(statement: Statement, request: AccessRequest) {
   const { Resource, NotResource } = statement;
   const principal = matchPrincipal(statement, request.caller);
   const action = matchAction(statement, request.action);
+  if (principal === "no" || action === "no") {
+    return { match: "no" as const, nearMiss: undefined, undecided: "its principal" };
+  }
   const resource = {
     match: resourceMatch(statement, request),
     says: `resource ${listOf(Resource ?? NotResource).join(", ")}`,

@@ -40,6 +40,11 @@ export function matchPattern(
   { wildcards, ignoreCase = false }: Syntax,
   context: Context = {},
 ): Match {
+  if (!/[*?$]/.test(pattern)) {
+    const isArn = pattern.split(":").length > ARN_COLONS;
+    const isSame = ignoreCase ? pattern.toLowerCase() === text.toLowerCase() : pattern === text;
+    return yesIf(isSame && (wildcards !== "arn" || isArn));
+  }
   let colons = 0;
   let expression = "";
   /** The same with the text of unknown variables, such as Terraform's expressions that are not known yet. */

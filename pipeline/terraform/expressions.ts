@@ -1,6 +1,6 @@
 import { dnsSuffixOf } from "../arn";
 import type { Values } from "./resource";
-import { resourcesOf, type PlacedResource, type Resources } from "./resources";
+import { indexed, resourcesOf, type PlacedResource, type Resources } from "./resources";
 
 /** Account, Region and partition of a provider. */
 export interface Place {
@@ -117,7 +117,7 @@ export function resolved(elements: ReadonlyMap<string, Element>): Resources {
   const byAddress = new Map(all.map((one) => [one.address, one]));
   const referredTo: Resources["referredTo"] = (value, by) =>
     resources.referredTo(resolve(value), by) ?? byAddress.get(FIRST.exec(String(value))?.[1] ?? "");
-  return { ...resources, referredTo };
+  return indexed(resources.all, referredTo);
 }
 
 /** An attribute of a data source that follows from the place of its provider. */

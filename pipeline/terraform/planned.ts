@@ -1,5 +1,5 @@
 import { partitionOf } from "../arn";
-import { isPlainObject, listOf } from "../values";
+import { groupBy, isPlainObject, listOf } from "../values";
 import { resolved, type Element } from "./expressions";
 import { placeOfResource, placesOf, providerKeysOf } from "./places";
 import { resourcesInState, type Expression, type Plan, type ResourceChange } from "./plan";
@@ -125,6 +125,10 @@ function plannedElements(
   const placeOf = placesOf(plan);
   const keyOf = providerKeysOf(plan);
   const inState = new Map(state.map((one) => [one.address, one]));
+  const policies = groupBy(
+    state.filter(({ type }) => /^aws_iam_role_policy(_attachment)?$/.test(type)),
+    ({ values }) => values.role,
+  );
   const named = new Set(
     changes.flatMap(({ address, previous_address: old }) => [address, old ?? address]),
   );
@@ -162,7 +166,10 @@ function plannedElements(
       const dependsOn = inState.get(previous ?? address)?.dependsOn ?? [];
       // A provider that looks elsewhere than the state's resources does not find them.
       const old = change.actions.join() === "create" ? null : change.before;
-      const values = type === "aws_iam_role" ? withoutManagedPolicies(planned, state) : planned;
+      const values =
+        type === "aws_iam_role"
+          ? withoutManagedPolicies(planned, policies.get(planned.name) ?? [])
+          : planned;
       return [elementOf({ address, type, name, dependsOn }, values, old)];
     }),
   ]);
@@ -172,11 +179,7 @@ function plannedElements(
  * A role without the policies that other resources of the state give it: the provider repeats them in
  * the role as they were before the plan.
  */
-function withoutManagedPolicies(role: Values, state: readonly Resource[]): Values {
-  const own = state.filter(
-    ({ type, values }) =>
-      /^aws_iam_role_policy(_attachment)?$/.test(type) && values.role === role.name,
-  );
+function withoutManagedPolicies(role: Values, own: readonly Resource[]): Values {
   const names = own.map(({ values }) => values.name);
   const arns = own.map(({ values }) => values.policy_arn);
   return {

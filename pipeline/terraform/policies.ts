@@ -10,11 +10,8 @@ export const notHere = <T>(arn: string): Fact<T> =>
   unknown(`${arn} is not in this Terraform configuration`);
 
 /** The policy of a stream or registered consumer. */
-export function resourcePolicyOf(arn: string, { all, referredTo }: Resources): Fact<Policy> {
-  const own = all.find(
-    ({ type, values: { resource_arn: of } }) =>
-      type === "aws_kinesis_resource_policy" && (of === arn || referredTo(of)?.values.arn === arn),
-  );
+export function resourcePolicyOf(arn: string, { referredTo, pointingTo }: Resources): Fact<Policy> {
+  const [own] = pointingTo(arn, "aws_kinesis_resource_policy", "resource_arn");
   return own
     ? policyIn(own, `the policy of ${arn}`)
     : referredTo(arn)
@@ -25,7 +22,7 @@ export function resourcePolicyOf(arn: string, { all, referredTo }: Resources): F
 /** The key that encrypts a stream, with its policy. */
 export function keyOf(
   stream: PlacedResource | undefined,
-  { all, referredTo }: Resources,
+  { referredTo, pointingTo }: Resources,
 ): Pick<PipelineWithPolicies, "key" | "keyPolicy" | "keyGrants"> {
   const id = text(stream?.values, "kms_key_id");
   if (stream === undefined) {
@@ -45,17 +42,16 @@ export function keyOf(
         }
       : { key: elsewhere };
   }
-  const policy =
-    all.find(
-      ({ type, values }) => type === "aws_kms_key_policy" && referredTo(values.key_id) === key,
-    ) ?? (text(key.values, "policy") === undefined ? undefined : key);
+  const [policy = text(key.values, "policy") === undefined ? undefined : key] = pointingTo(
+    key.values.arn,
+    "aws_kms_key_policy",
+    "key_id",
+  );
   return {
     key: found({ KeyId: id, Arn: text(key.values, "arn") }),
     keyPolicy: policy ? policyIn(policy, `the policy of ${id}`) : notHere(id),
     keyGrants: found(
-      all
-        .filter(({ type, values }) => type === "aws_kms_grant" && referredTo(values.key_id) === key)
-        .map(({ values }) => grantIn(values)),
+      pointingTo(key.values.arn, "aws_kms_grant", "key_id").map(({ values }) => grantIn(values)),
     ),
   };
 }
@@ -101,10 +97,9 @@ export function roleOf(
 }
 
 function identityPoliciesOf(role: PlacedResource, resources: Resources): Policy[] {
-  const { all, referredTo } = resources;
-  const own = all.filter((one) => referredTo(one.values.role, one) === role);
-  const inline = own.filter(({ type }) => type === "aws_iam_role_policy");
-  const attached = own.filter(({ type }) => type === "aws_iam_role_policy_attachment");
+  const ofRole = (type: string) => resources.pointingTo(role.values.arn, type, "role");
+  const inline = ofRole("aws_iam_role_policy");
+  const attached = ofRole("aws_iam_role_policy_attachment");
   const arns = [
     ...attached.map(({ values }) => String(values.policy_arn)),
     ...((role.values.managed_policy_arns ?? []) as string[]),
@@ -136,8 +131,14 @@ export function destinationSettings(
   return own ? found(settings) : notHere(arn);
 }
 
-const policyIn = ({ values }: PlacedResource, name: string): Fact<Policy> =>
-  found(readable(name, values.policy));
+/** Many readers have the policies of one stream and key, which can be long. */
+const policies = new WeakMap<PlacedResource, Fact<Policy>>();
+
+function policyIn(one: PlacedResource, name: string): Fact<Policy> {
+  const policy = policies.get(one) ?? found(readable(name, one.values.policy));
+  policies.set(one, policy);
+  return policy;
+}
 
 /** Reads a policy, whose expressions may contain quotes, which JSON does not allow within its own. */
 export function readable(name: string, json: unknown): Policy {

@@ -16,15 +16,14 @@ type Expressions = Readonly<Record<string, Expression>>;
 
 /** Reads what the arguments of resources refer to, through variables and outputs of modules. */
 export class References {
+  private readonly modules = new Map<ModuleConfiguration, ReadonlyMap<string, Expressions>>();
+
   constructor(private readonly plan: Plan) {}
 
   /** The argument expressions of a resource; undefined if the configuration does not have it. */
   expressionsOf(address: string): Expressions | undefined {
     const { scope, local } = this.find(address);
-    const resource = scope?.module.resources?.find(
-      (one) => one.address === withoutIndexKeys(local),
-    );
-    return resource && (resource.expressions ?? {});
+    return scope && this.resourcesIn(scope.module).get(withoutIndexKeys(local));
   }
 
   /** The text of an expression, such as `${aws_kinesis_stream.orders.arn}`; undefined if the plan does not tell it. */
@@ -32,6 +31,16 @@ export class References {
     const { scope, local } = this.find(address);
     const [indexKey = ""] = /\[[^\]]*\]$/.exec(local) ?? [];
     return scope && referenceIn(expression, scope, indexKey);
+  }
+
+  private resourcesIn(module: ModuleConfiguration): ReadonlyMap<string, Expressions> {
+    const known =
+      this.modules.get(module) ??
+      new Map(
+        (module.resources ?? []).map(({ address, expressions = {} }) => [address, expressions]),
+      );
+    this.modules.set(module, known);
+    return known;
   }
 
   private find(address: string): { scope?: Scope; local: string } {

@@ -1,4 +1,5 @@
 import { parseArn } from "../arn";
+import { groupBy } from "../values";
 import { text, type Resource, type Values } from "./resource";
 
 /** A resource of a configuration or of a state, and where it is. */
@@ -18,6 +19,9 @@ export interface Resources {
    * @param by the resource that has the value, since roles of several accounts can have one name
    */
   readonly referredTo: (value: unknown, by?: PlacedResource) => PlacedResource | undefined;
+  readonly ofType: (type: string) => readonly PlacedResource[];
+  /** The resources of a type whose attribute is an ARN, or refers to the resource that has it. */
+  readonly pointingTo: (arn: unknown, type: string, attribute: string) => readonly PlacedResource[];
 }
 
 export function resourcesOf(unsorted: readonly PlacedResource[]): Resources {
@@ -41,7 +45,28 @@ export function resourcesOf(unsorted: readonly PlacedResource[]): Resources {
     const mayBeAnywhere = !/^\d{12}$/.test(by?.account ?? "") || String(value).startsWith("arn:");
     return found?.find(isNear) ?? (mayBeAnywhere ? found?.[0] : undefined);
   };
-  return { all, referredTo };
+  return indexed(all, referredTo);
+}
+
+/** Looks resources up without searching all of them each time. */
+export function indexed(
+  all: readonly PlacedResource[],
+  referredTo: Resources["referredTo"],
+): Resources {
+  const types = groupBy(all, ({ type }) => type);
+  const ofType = (type: string) => types.get(type) ?? [];
+  const pointers = new Map<string, Map<unknown, PlacedResource[]>>();
+  const pointersOf = (type: string, attribute: string): Map<unknown, PlacedResource[]> => {
+    const key = `${type}.${attribute}`;
+    const arnIn = (one: PlacedResource): unknown =>
+      referredTo(one.values[attribute], one)?.values.arn ?? one.values[attribute];
+    const known = pointers.get(key) ?? groupBy(ofType(type), arnIn);
+    pointers.set(key, known);
+    return known;
+  };
+  const pointingTo: Resources["pointingTo"] = (arn, type, attribute) =>
+    pointersOf(type, attribute).get(arn) ?? [];
+  return { all, referredTo, ofType, pointingTo };
 }
 
 /** A policy has the ARN or name of the resource that it is for. */

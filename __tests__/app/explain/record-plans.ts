@@ -8,14 +8,14 @@ import { Deployment, PRODUCER } from "../../e2e/deployment";
 import { makeStream } from "../../local/two-accounts";
 import { CASES, type Case } from "./recorded-cases";
 import { record } from "./recorded-plans";
-import { IMPORTED, synthesizeWorld, WORLD, type World } from "./recorded-world";
+import { IMPORTED, synthesizeWorld, UNMONITORED, WORLD, type World } from "./recorded-world";
 
 async function main(): Promise<void> {
   const chosen = process.argv.slice(2);
   const cases = Object.entries(CASES).filter(
     ([name]) => chosen.length === 0 || chosen.includes(name),
   );
-  for (const from of [WORLD, IMPORTED]) {
+  for (const from of [WORLD, UNMONITORED, IMPORTED]) {
     await recordFrom(
       from,
       cases.filter(([, one]) => (one.from ?? WORLD) === from),

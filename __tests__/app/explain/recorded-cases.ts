@@ -6,7 +6,7 @@ import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Configuration } from "../../../local/workspace";
 import { OnFailure, ReadMode, StartingPosition } from "../../../modules";
 import { CONSUMER, type Deployment, PRODUCER, REGION, streamArn } from "../../e2e/deployment";
-import { IMPORTED, type World } from "./recorded-world";
+import { IMPORTED, UNMONITORED, type World } from "./recorded-world";
 
 export interface Case {
   /** What is applied before the change. The default is WORLD. */
@@ -49,10 +49,22 @@ const replace =
   (type: string, construct: string) =>
   (deployment: Deployment): string[] => [`-replace=${deployment.addressOf(type, construct)}`];
 
-const mappingIn = (stack: Configuration, construct: string): Record<string, unknown> => {
-  const all = stack.resource.aws_lambda_event_source_mapping!;
-  return all[Object.keys(all).find((id) => id.startsWith(construct))!]!;
-};
+/** ID and arguments of the mapping of a consumer. */
+const idOf = (
+  stack: Configuration,
+  construct: string,
+): [id: string, mapping: Record<string, unknown>] =>
+  Object.entries(stack.resource.aws_lambda_event_source_mapping!).find(([id]) =>
+    id.startsWith(construct),
+  )!;
+
+const mappingIn = (stack: Configuration, construct: string): Record<string, unknown> =>
+  idOf(stack, construct)[1];
+
+function withoutMonitoring(stack: Configuration): void {
+  delete stack.resource.aws_cloudwatch_dashboard;
+  delete stack.resource.aws_cloudwatch_metric_alarm;
+}
 
 export const CASES: Record<string, Case> = {
   nothing: {},
@@ -172,27 +184,22 @@ export const CASES: Record<string, Case> = {
   "everything destroyed": { flags: () => ["-destroy"] },
   "mapping forgotten": {
     json: (stack) => {
-      const all = stack.resource.aws_lambda_event_source_mapping!;
-      const id = Object.keys(all).find((one) => one.startsWith("analytics"))!;
-      delete all[id];
-      delete stack.resource.aws_cloudwatch_dashboard;
-      delete stack.resource.aws_cloudwatch_metric_alarm;
-      Object.assign(stack, {
-        removed: [
-          { from: `aws_lambda_event_source_mapping.${id}`, lifecycle: [{ destroy: false }] },
-        ],
-      });
+      const [id] = idOf(stack, "analytics");
+      const address = `aws_lambda_event_source_mapping.${id}`;
+      delete stack.resource.aws_lambda_event_source_mapping![id];
+      withoutMonitoring(stack);
+      for (const one of Object.values(stack.resource).flatMap((named) => Object.values(named))) {
+        const element = one as { depends_on?: string[] };
+        element.depends_on = element.depends_on?.filter((other) => other !== address);
+      }
+      Object.assign(stack, { removed: [{ from: address, lifecycle: [{ destroy: false }] }] });
     },
   },
   "mapping moved": {
     json: (stack) => {
-      const all = stack.resource.aws_lambda_event_source_mapping!;
-      const id = Object.keys(all).find((one) => one.startsWith("analytics"))!;
-      all.renamed = all[id]!;
-      delete all[id];
-      delete stack.resource.aws_cloudwatch_dashboard;
-      delete stack.resource.aws_cloudwatch_metric_alarm;
-      Object.assign(stack, {
+      const [id] = idOf(stack, "analytics");
+      const moved = JSON.parse(JSON.stringify(stack).replaceAll(id, "renamed")) as Configuration;
+      Object.assign(stack, moved, {
         moved: [
           {
             from: `aws_lambda_event_source_mapping.${id}`,
@@ -232,10 +239,12 @@ export const CASES: Record<string, Case> = {
     ],
   },
   "replay from a time to come": {
-    edit: consumer("analytics", {
-      startingPosition: StartingPosition.AT_TIMESTAMP,
-      startingPositionTimestamp: "2099-01-01T00:00:00Z",
-    }),
+    json: (stack) => {
+      Object.assign(mappingIn(stack, "analytics"), {
+        starting_position: "AT_TIMESTAMP",
+        starting_position_timestamp: "2099-01-01T00:00:00Z",
+      });
+    },
     flags: replace("aws_lambda_event_source_mapping", "analytics_mapping"),
   },
   "second mapping of one function": {
@@ -256,7 +265,8 @@ export const CASES: Record<string, Case> = {
     },
   },
   "consumers moved to another account": {
-    edit: (world) => ({ ...world, account: "333333333333", isMonitored: false }),
+    from: UNMONITORED,
+    edit: (world) => ({ ...world, account: "333333333333" }),
   },
   "imported stream made the program's own": {
     from: IMPORTED,

@@ -55,6 +55,9 @@ export const WORLD: World = {
   account: CONSUMER,
 };
 
+/** Without topics, whose tags a provider of another account may not read. */
+export const UNMONITORED: World = { ...WORLD, isMonitored: false };
+
 /** A stream that is made elsewhere, with its policy in the program. */
 export const IMPORTED: World = {
   ...WORLD,
