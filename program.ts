@@ -81,7 +81,7 @@ const explain: CommandDefinition = {
     const given = await text(stdin);
     const { explain: explainPlan } = await import("./app/explain/explain.js");
     try {
-      const explained = explainPlan(parsed(given), (line) => output.line(line));
+      const explained = explainPlan(given, (line) => output.line(line));
       output.json(explained);
       return explained.refusals.length > 0 ? EXIT.finding : EXIT.good;
     } catch (error) {
@@ -89,14 +89,6 @@ const explain: CommandDefinition = {
     }
   },
 };
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
 
 const permissions: CommandDefinition<{
   readonly name?: string;

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inWords } from "./explain/in-words";
-import { isPlan, type Plan } from "../pipeline/terraform/plan";
+import { parsePlan } from "../pipeline/terraform/parse-plan";
+import type { Plan } from "../pipeline/terraform/plan";
 import { MisuseError } from "./errors";
 import { AccountLookups } from "./refusals/account-lookups";
 import { checkPlan } from "./refusals/check-plan";
@@ -68,10 +69,10 @@ export async function runDeployment(
   const flags = command === "destroy" ? ["-destroy"] : replaced;
   print(`terraform plan ${flags.join(" ")}`.trim());
   await terraform.show("plan", "-input=false", `-out=${PLAN}`, ...flags);
-  const plan: unknown = JSON.parse(await terraform.read("show", "-json", PLAN));
+  const plan = parsePlan(await terraform.read("show", "-json", PLAN));
   describePlan(plan, print);
-  await checkPlan(plan as Plan, { lookups, stackDirectory, print });
-  const old = await findOldVersions(plan as Plan, lookups, options);
+  await checkPlan(plan, { lookups, stackDirectory, print });
+  const old = await findOldVersions(plan, lookups, options);
   old.forEach(({ sentence }) => print(`  - ${sentence}`));
   if (command === "plan") {
     return;
@@ -116,7 +117,7 @@ async function publishVersions(
 }
 
 /** Prints what a plan does to records. */
-export function describePlan(plan: unknown, print: (line: string) => void): void {
+export function describePlan(plan: Plan, print: (line: string) => void): void {
   const sentences = inWords(plan);
   if (sentences.length === 0) {
     print("This plan changes nothing for records: none is lost, none is delivered again.");
@@ -126,8 +127,7 @@ export function describePlan(plan: unknown, print: (line: string) => void): void
   sentences.forEach((sentence) => print(`  - ${sentence}`));
 }
 
-const hasChanges = (plan: unknown): boolean =>
-  isPlan(plan) &&
+const hasChanges = (plan: Plan): boolean =>
   (plan.resource_changes ?? []).some(({ change }) => change.actions.join() !== "no-op");
 
 /** @throws if no consumer has the id, with the ids of all consumers */

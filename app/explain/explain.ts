@@ -1,5 +1,5 @@
 import { inWords } from "./in-words";
-import type { Plan } from "../../pipeline/terraform/plan";
+import { parsePlan } from "../../pipeline/terraform/parse-plan";
 import { describePlan } from "../plan-and-apply";
 import { REFUSED } from "../refusals/check-plan";
 import { planRefusals } from "../refusals/plan-refusals";
@@ -8,12 +8,13 @@ import { describeRefusals, terraformLine } from "../refusals/refusal";
 /**
  * Prints what any plan does to records, and why it would fail halfway or take away what is in use.
  *
- * @param plan what `terraform show -json <plan file>` prints, parsed
+ * @param json what `terraform show -json <plan file>` prints
  * @throws if it is not a plan
  */
-export function explain(plan: unknown, print: (line: string) => void) {
+export function explain(json: string, print: (line: string) => void) {
+  const plan = parsePlan(json);
   describePlan(plan, print);
-  const refusals = planRefusals(plan as Plan, terraformLine());
+  const refusals = planRefusals(plan, terraformLine());
   if (refusals.length > 0) {
     [REFUSED, ...describeRefusals(refusals)].forEach(print);
   }

@@ -1,21 +1,16 @@
+import type { Plan } from "../../pipeline/terraform/plan";
 import { visibleText } from "../../modules/properties/visible-text";
-import { effectsOf } from "../changes/effects";
-import { isPlan } from "../../pipeline/terraform/plan";
+import type { Effect } from "./effect";
+import { effectsOf } from "./effects";
 
 /**
- * Describes the effects of a plan on records, one sentence each, the worst first. Addresses and names
- * in a plan may hold anything, so control characters are spelled out.
- *
- * @param plan what `terraform show -json <plan file>` prints, parsed
- * @throws if it is not a plan
+ * Text of a plan on one line. Addresses and names in a plan may hold anything, so control characters
+ * are spelled out.
  */
-export function inWords(plan: unknown): string[] {
-  if (!isPlan(plan)) {
-    throw new Error(
-      "the input must be Terraform's plan as JSON; write it with 'terraform plan -out=plan' and 'terraform show -json plan'",
-    );
-  }
-  return effectsOf(plan).map(({ address, sentence }) =>
-    visibleText(`${sentence} (${address})`.replaceAll("\n", "\\n")),
-  );
-}
+export const onOneLine = (text: string): string => visibleText(text.replaceAll("\n", "\\n"));
+
+const inOneSentence = ({ sentence, address }: Effect): string =>
+  onOneLine(`${sentence} (${address})`);
+
+/** Describes the effects of a plan on records, one sentence each, the worst first. */
+export const inWords = (plan: Plan): string[] => effectsOf(plan).map(inOneSentence);
