@@ -14,6 +14,12 @@ const SETTINGS =
   "The settings are those in cdktf.json, or in the file that the environment variable DEPLOYMENT names.";
 const NAME = ["--name <name>", "which of several deployments (default: the only one)"] as const;
 
+const LOSS = `
+
+If the plan loses records or makes them unreadable, 'yes' is not enough: you are asked for the name of
+what is lost, such as a stream or a queue. --auto-approve refuses such a plan unless --allow-loss gives
+each name. A failure queue that is found empty needs no name.`;
+
 /** @throws misuse if the settings are wrong, or name other deployments or several */
 async function settingsOf(name: string | undefined) {
   const { chooseDeployment, loadDeployments } = await import("./app/deployments.js");
@@ -39,13 +45,14 @@ const deployment = (
   readonly name?: string;
   readonly replay?: readonly string[];
   readonly autoApprove?: boolean;
+  readonly allowLoss?: readonly string[];
 }> => ({
   name,
   summary,
   help: `${SETTINGS}
 Each run works in a private directory, which is removed at the end, so that other commands in the
 same checkout change neither its plan nor what is applied. Ctrl-C lets Terraform finish the calls it
-has begun and write the state; the next run continues from there.`,
+has begun and write the state; the next run continues from there.${name === "plan" ? "" : LOSS}`,
   options: (command) => {
     command.option(...NAME);
     if (name !== "destroy") {
@@ -56,15 +63,21 @@ has begun and write the state; the next run continues from there.`,
       );
     }
     if (name !== "plan") {
-      command.option("--auto-approve", "apply without asking");
+      command
+        .option("--auto-approve", "apply without asking, unless records are lost")
+        .option(
+          "--allow-loss <name>",
+          "name of what may be lost or become unreadable; can be repeated",
+          repeated,
+        );
     }
   },
-  run: async ({ options: { name: chosen, replay = [], autoApprove }, output }) => {
+  run: async ({ options: { name: chosen, replay = [], autoApprove, allowLoss }, output }) => {
     const settings = await settingsOf(chosen);
     const { deploy } = await import("./app/deploy.js");
     const print = (line: string): void => output.line(line);
     await deploy(settings, {
-      ...{ command: name, replay, autoApprove, print },
+      ...{ command: name, replay, autoApprove, allowLoss, print },
       interruption: interruption(),
     });
     return EXIT.good;

@@ -1,11 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { lostNames, type Question } from "./approval";
+import { effectsOf } from "./explain/effects";
 import { inWords } from "./explain/in-words";
 import { parsePlan } from "../pipeline/terraform/parse-plan";
 import type { Plan } from "../pipeline/terraform/plan";
 import { MisuseError } from "./errors";
 import { AccountLookups } from "./refusals/account-lookups";
 import { checkPlan } from "./refusals/check-plan";
+import { deletedQueues, waitingReports } from "./refusals/waiting-reports";
 import { constructPath, SynthesizedStack } from "./stack";
 import { parseState, type State } from "../pipeline/terraform/state";
 import { stateProblems } from "./state";
@@ -35,8 +38,8 @@ export interface DeploymentOptions {
   readonly stackDirectory?: string;
   /** How many published versions of a function are kept, by its account and name; 10 by default. */
   readonly retainedVersions?: ReadonlyMap<string, number>;
-  /** Asks whether the plan should be applied, or another question. */
-  readonly approve: (question?: string) => Promise<boolean>;
+  /** Asks whether the plan should be applied, or another question. May throw to say more than no. */
+  readonly approve: (question: Question) => Promise<boolean>;
   /** Called with the state once Terraform is initialized; may refuse to plan with it. */
   readonly initialized?: (state: State) => Promise<void>;
 }
@@ -71,13 +74,16 @@ export async function runDeployment(
   await terraform.show("plan", "-input=false", `-out=${PLAN}`, ...flags);
   const plan = parsePlan(await terraform.read("show", "-json", PLAN));
   describePlan(plan, print);
+  const queues = await deletedQueues(plan, lookups);
+  waitingReports(queues).forEach((sentence) => print(`  - ${sentence}`));
   await checkPlan(plan, { lookups, stackDirectory, print });
   const old = await findOldVersions(plan, lookups, options);
   old.forEach(({ sentence }) => print(`  - ${sentence}`));
   if (command === "plan") {
     return;
   }
-  if ((hasChanges(plan) || old.length > 0) && !(await approve())) {
+  const lost = lostNames(effectsOf(plan), queues);
+  if ((hasChanges(plan) || old.length > 0) && !(await approve({ lost }))) {
     throw new Error("not approved: nothing was changed");
   }
   print("terraform apply");
@@ -110,7 +116,7 @@ async function publishVersions(
     return;
   }
   const names = versions.map(({ functionName }) => functionName).join(", ");
-  if (!(await approve(`Publish a version of ${names} and plan?`))) {
+  if (!(await approve({ text: `Publish a version of ${names} and plan?` }))) {
     throw new Error("not approved: nothing was changed");
   }
   await Promise.all(versions.map(({ publish }) => publish()));
