@@ -1,14 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { lostNames, type Question } from "./approval";
+import type { Effect } from "./explain/effect";
 import { effectsOf } from "./explain/effects";
-import { inWords } from "./explain/in-words";
+import { describeEffects } from "./explain/in-words";
 import { parsePlan } from "../pipeline/terraform/parse-plan";
 import type { Plan } from "../pipeline/terraform/plan";
 import { MisuseError } from "./errors";
 import { AccountLookups } from "./refusals/account-lookups";
 import { checkPlan } from "./refusals/check-plan";
-import { deletedQueues, waitingReports } from "./refusals/waiting-reports";
+import { countReports, waitingReports } from "./refusals/waiting-reports";
 import { constructPath, SynthesizedStack } from "./stack";
 import { parseState, type State } from "../pipeline/terraform/state";
 import { stateProblems } from "./state";
@@ -73,8 +74,8 @@ export async function runDeployment(
   print(`terraform plan ${flags.join(" ")}`.trim());
   await terraform.show("plan", "-input=false", `-out=${PLAN}`, ...flags);
   const plan = parsePlan(await terraform.read("show", "-json", PLAN));
-  describePlan(plan, print);
-  const queues = await deletedQueues(plan, lookups);
+  const effects = describePlan(plan, print);
+  const queues = await countReports(plan, lookups);
   waitingReports(queues).forEach((sentence) => print(`  - ${sentence}`));
   await checkPlan(plan, { lookups, stackDirectory, print });
   const old = await findOldVersions(plan, lookups, options);
@@ -82,7 +83,7 @@ export async function runDeployment(
   if (command === "plan") {
     return;
   }
-  const lost = lostNames(effectsOf(plan), queues);
+  const lost = lostNames(effects, queues);
   if ((hasChanges(plan) || old.length > 0) && !(await approve({ lost }))) {
     throw new Error("not approved: nothing was changed");
   }
@@ -122,15 +123,15 @@ async function publishVersions(
   await Promise.all(versions.map(({ publish }) => publish()));
 }
 
-/** Prints what a plan does to records. */
-export function describePlan(plan: Plan, print: (line: string) => void): void {
-  const sentences = inWords(plan);
-  if (sentences.length === 0) {
-    print("This plan changes nothing for records: none is lost, none is delivered again.");
-    return;
-  }
-  print("What this plan does to records:");
-  sentences.forEach((sentence) => print(`  - ${sentence}`));
+/**
+ * Prints what a plan does to records.
+ *
+ * @returns its effects
+ */
+export function describePlan(plan: Plan, print: (line: string) => void): Effect[] {
+  const effects = effectsOf(plan);
+  describeEffects(effects).forEach(print);
+  return effects;
 }
 
 const hasChanges = (plan: Plan): boolean =>

@@ -9,7 +9,7 @@ const effect = (
   about: Partial<Subject> = {},
   address = "aws_kinesis_stream.it",
 ): Effect => ({
-  ...{ id: "id", records, address, sentence: "" },
+  ...{ id: "queue-destroyed", records, address, sentence: "" },
   about: { kind: "stream", name, ...about },
 });
 const queue = (reports: number | undefined, arn?: string): DeletedQueue => ({

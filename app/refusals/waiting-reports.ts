@@ -18,7 +18,7 @@ const COUNTS = [
 ] as const;
 
 /** Counts the failure reports in each queue that a plan deletes. */
-export const deletedQueues = (plan: Plan, lookups: AccountLookups): Promise<DeletedQueue[]> =>
+export const countReports = (plan: Plan, lookups: AccountLookups): Promise<DeletedQueue[]> =>
   Promise.all(
     changesOf(plan, "aws_sqs_queue")
       .filter(isDestroyed)

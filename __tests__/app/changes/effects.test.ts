@@ -1,5 +1,6 @@
 import { effectsOf } from "../../../app/changes/effects";
-import { inWords } from "../../../app/explain/in-words";
+import { effectsOf as explained } from "../../../app/explain/effects";
+import { inWords as sentencesOf } from "../../../app/explain/in-words";
 import type { Plan } from "../../../pipeline/terraform/plan";
 import {
   change,
@@ -19,6 +20,7 @@ import {
   streamArn,
 } from "./plans";
 
+const inWords = (plan: Plan): string[] => sentencesOf(explained(plan));
 const ids = (plan: Plan): string[] => effectsOf(plan).map(({ id }) => id);
 
 /** All resources of a stream and a consumer. */

@@ -1,5 +1,5 @@
 import type { AccountLookups } from "../../../app/refusals/account-lookups";
-import { deletedQueues, waitingReports } from "../../../app/refusals/waiting-reports";
+import { countReports, waitingReports } from "../../../app/refusals/waiting-reports";
 import { change, planOf, QUEUE } from "../changes/plans";
 
 const url = "https://sqs.eu-west-1.amazonaws.com/222222222222/analytics-on-failure";
@@ -48,7 +48,7 @@ describe("the failure reports in a queue that a plan deletes", () => {
     ["unknown, since SQS did not answer", answering(undefined), undefined, []],
     ["unknown, since no credentials are known", answering(counts("0"), false), undefined, []],
   ])("are counted: %s", async (_what, lookups, reports, sentences) => {
-    const queues = await deletedQueues(planOf(deletion), lookups);
+    const queues = await countReports(planOf(deletion), lookups);
     expect(queues).toEqual([
       {
         address: ADDRESS,
@@ -65,7 +65,7 @@ describe("the failure reports in a queue that a plan deletes", () => {
       change("replace", QUEUE, "analytics_on-failure-queue"),
       change("update", QUEUE, "other", { before: { url } }),
     );
-    const queues = await deletedQueues(plan, answering(counts("0")));
+    const queues = await countReports(plan, answering(counts("0")));
     expect(queues.map(({ address, reports }) => [address, reports])).toEqual([
       [ADDRESS, undefined],
     ]);
