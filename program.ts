@@ -1,4 +1,6 @@
 import { text } from "node:stream/consumers";
+import type { EffectOn } from "./app/explain/effect";
+import type { Explanation, Format } from "./app/explain/explain";
 import { repeated, type CommandDefinition } from "./cli/src/command";
 import { COMMANDS } from "./cli/src/commands";
 import { EXIT, misuse } from "./cli/src/errors";
@@ -13,6 +15,12 @@ import { main } from "./cli/src/process";
 const SETTINGS =
   "The settings are those in cdktf.json, or in the file that the environment variable DEPLOYMENT names.";
 const NAME = ["--name <name>", "which of several deployments (default: the only one)"] as const;
+
+const LOSS = `
+
+If the plan loses records or makes them unreadable, 'yes' is not enough: you are asked for the name of
+what is lost, such as a stream or a queue. --auto-approve refuses such a plan unless --allow-loss gives
+each name. A failure queue that is found empty needs no name.`;
 
 /** @throws misuse if the settings are wrong, or name other deployments or several */
 async function settingsOf(name: string | undefined) {
@@ -39,13 +47,14 @@ const deployment = (
   readonly name?: string;
   readonly replay?: readonly string[];
   readonly autoApprove?: boolean;
+  readonly allowLoss?: readonly string[];
 }> => ({
   name,
   summary,
   help: `${SETTINGS}
 Each run works in a private directory, which is removed at the end, so that other commands in the
 same checkout change neither its plan nor what is applied. Ctrl-C lets Terraform finish the calls it
-has begun and write the state; the next run continues from there.`,
+has begun and write the state; the next run continues from there.${name === "plan" ? "" : LOSS}`,
   options: (command) => {
     command.option(...NAME);
     if (name !== "destroy") {
@@ -56,47 +65,79 @@ has begun and write the state; the next run continues from there.`,
       );
     }
     if (name !== "plan") {
-      command.option("--auto-approve", "apply without asking");
+      command
+        .option("--auto-approve", "apply without asking, unless records are lost")
+        .option(
+          "--allow-loss <name>",
+          "name of what may be lost or become unreadable; can be repeated",
+          repeated,
+        );
     }
   },
-  run: async ({ options: { name: chosen, replay = [], autoApprove }, output }) => {
+  run: async ({ options: { name: chosen, replay = [], autoApprove, allowLoss }, output }) => {
     const settings = await settingsOf(chosen);
     const { deploy } = await import("./app/deploy.js");
     const print = (line: string): void => output.line(line);
     await deploy(settings, {
-      ...{ command: name, replay, autoApprove, print },
+      ...{ command: name, replay, autoApprove, allowLoss, print },
       interruption: interruption(),
     });
     return EXIT.good;
   },
 });
 
-const explain: CommandDefinition = {
+const explain: CommandDefinition<{
+  readonly format: Format;
+  readonly json?: boolean;
+  readonly failOn?: EffectOn;
+}> = {
   name: "explain",
   summary:
     "Says what any plan does to records: terraform show -json plan | npm run --silent explain",
-  help: "Exit code 1: the plan would fail halfway or take away what is in use.",
-  options: (command) => command.option("--json", "print JSON"),
-  run: async ({ output, stdin }) => {
+  help: `Reads the plan from standard input and does not look into the accounts: a failure queue that the plan
+deletes counts as lost, even if it is empty.
+
+Exit code 0: the plan can be applied, and no effect is as bad as --fail-on
+Exit code 1: the plan would fail halfway or take away what is in use, or an effect is as bad as --fail-on
+             or worse
+Exit code 2: the input is not a plan that can be explained, or the command line is wrong`,
+  options: (command) =>
+    command
+      .addOption(
+        command
+          .createOption("--format <name>", "markdown is for a pull request")
+          .choices(["text", "json", "markdown"] satisfies Format[])
+          .default("text"),
+      )
+      .addOption(command.createOption("--json", "the same as --format json").conflicts("format"))
+      .addOption(
+        command
+          .createOption(
+            "--fail-on <effect>",
+            "exit with 1 if records are affected in this way, or in one that stands before it",
+          )
+          .choices(["lost", "unreadable", "replayed", "refused", "waiting"] satisfies EffectOn[]),
+      ),
+  run: async ({ options: { format, json, failOn }, output, stdin }) => {
     const given = await text(stdin);
-    const { explain: explainPlan } = await import("./app/explain/explain.js");
+    const { asBadAs, explain: explainPlan, FORMATS } = await import("./app/explain/explain.js");
+    let explanation: Explanation;
     try {
-      const explained = explainPlan(parsed(given), (line) => output.line(line));
-      output.json(explained);
-      return explained.refusals.length > 0 ? EXIT.finding : EXIT.good;
+      explanation = explainPlan(given);
     } catch (error) {
       throw misuse((error as Error).message);
     }
+    output.print(FORMATS[json ? "json" : format](explanation));
+    const { effects, refusals } = explanation;
+    const bad = failOn === undefined ? 0 : asBadAs(effects, failOn).length;
+    if (bad > 0) {
+      output.note(
+        `--fail-on ${failOn}: ${bad} ${bad === 1 ? "effect is" : "effects are"} as bad, or worse`,
+      );
+    }
+    return refusals.length > 0 || bad > 0 ? EXIT.finding : EXIT.good;
   },
 };
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
 
 const permissions: CommandDefinition<{
   readonly name?: string;
@@ -205,11 +246,11 @@ void main({
     deployment("plan", "Synthesizes, plans, and says in words what the plan does to records."),
     deployment(
       "deploy",
-      "Plans like plan, then applies exactly that plan once you have typed 'yes'.",
+      "Plans like plan, then applies exactly that plan once you have typed 'yes', or what it loses.",
     ),
     deployment(
       "destroy",
-      "Plans to remove everything, then applies that plan once you have typed 'yes'.",
+      "Plans to remove everything, then applies that plan once you have typed what it loses.",
     ),
     explain,
     permissions,

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { isApproved } from "./approval";
 import { OutputDirectory } from "./output-directory";
 import { type DeploymentOptions, runDeployment } from "./plan-and-apply";
 import { inRunDirectory } from "./run-directory";
@@ -8,8 +9,10 @@ import { outputDirectory, synthesize } from "./synthesize";
 import { terraformIn } from "./terraform";
 
 interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "print"> {
-  /** Applies without asking. */
+  /** Applies without asking, unless records are lost or become unreadable. */
   readonly autoApprove?: boolean;
+  /** Names of what may be lost or become unreadable. */
+  readonly allowLoss?: readonly string[];
   /** Aborted by the first signal that asks the process to end. */
   readonly interruption: AbortSignal;
 }
@@ -22,7 +25,7 @@ interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "
  */
 export async function deploy(
   settings: Settings,
-  { command, replay, print, autoApprove, interruption }: DeployOptions,
+  { command, replay, print, autoApprove, allowLoss, interruption }: DeployOptions,
 ): Promise<void> {
   const { name } = settings;
   const output = new OutputDirectory(outputDirectory());
@@ -49,9 +52,11 @@ export async function deploy(
       command,
       replay,
       print,
-      approve: autoApprove
-        ? () => Promise.resolve(true)
-        : (question) => approve(interruption, question),
+      approve: (question) =>
+        isApproved(question, {
+          ...{ autoApprove, allowLoss, print },
+          ask: process.stdin.isTTY ? (prompt) => ask(prompt, interruption) : undefined,
+        }),
       stackDirectory: output.stack(name),
       retainedVersions: new Map(
         settings.consumers.flatMap(({ account, alias, functionName, consumerName }) =>
@@ -78,22 +83,16 @@ export async function deploy(
   });
 }
 
-async function approve(signal: AbortSignal, question = "Apply this plan?"): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new Error(
-      "there is no terminal to ask for approval: nothing was changed; add --auto-approve to apply without asking",
-    );
-  }
+/** @returns an empty answer if the user ends the input, or closes the terminal */
+async function ask(prompt: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   // Ctrl-C, Ctrl-D and a closed terminal are no approval, and may leave the question unanswered.
   const closed = new Promise<string>((resolve) => {
     terminal.on("close", () => resolve("")).on("error", () => resolve(""));
   });
-  const answered = terminal
-    .question(`\n${question} Only 'yes' will be accepted: `, { signal })
-    .catch(() => "");
+  const answered = terminal.question(`\n${prompt}`, { signal }).catch(() => "");
   const answer = await Promise.race([answered, closed]);
   terminal.close();
   signal.throwIfAborted();
-  return answer === "yes";
+  return answer;
 }

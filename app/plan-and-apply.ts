@@ -1,10 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { inWords } from "./explain/in-words";
-import { isPlan, type Plan } from "../pipeline/terraform/plan";
+import { lostNames, type Question } from "./approval";
+import type { Effect } from "./explain/effect";
+import { effectsOf } from "./explain/effects";
+import { describeEffects } from "./explain/in-words";
+import { parsePlan } from "../pipeline/terraform/parse-plan";
+import type { Plan } from "../pipeline/terraform/plan";
 import { MisuseError } from "./errors";
 import { AccountLookups } from "./refusals/account-lookups";
 import { checkPlan } from "./refusals/check-plan";
+import { countReports, waitingReports } from "./refusals/waiting-reports";
 import { constructPath, SynthesizedStack } from "./stack";
 import { parseState, type State } from "../pipeline/terraform/state";
 import { stateProblems } from "./state";
@@ -34,8 +39,8 @@ export interface DeploymentOptions {
   readonly stackDirectory?: string;
   /** How many published versions of a function are kept, by its account and name; 10 by default. */
   readonly retainedVersions?: ReadonlyMap<string, number>;
-  /** Asks whether the plan should be applied, or another question. */
-  readonly approve: (question?: string) => Promise<boolean>;
+  /** Asks whether the plan should be applied, or another question. May throw to say more than no. */
+  readonly approve: (question: Question) => Promise<boolean>;
   /** Called with the state once Terraform is initialized; may refuse to plan with it. */
   readonly initialized?: (state: State) => Promise<void>;
 }
@@ -68,15 +73,18 @@ export async function runDeployment(
   const flags = command === "destroy" ? ["-destroy"] : replaced;
   print(`terraform plan ${flags.join(" ")}`.trim());
   await terraform.show("plan", "-input=false", `-out=${PLAN}`, ...flags);
-  const plan: unknown = JSON.parse(await terraform.read("show", "-json", PLAN));
-  describePlan(plan, print);
-  await checkPlan(plan as Plan, { lookups, stackDirectory, print });
-  const old = await findOldVersions(plan as Plan, lookups, options);
+  const plan = parsePlan(await terraform.read("show", "-json", PLAN));
+  const effects = describePlan(plan, print);
+  const queues = await countReports(plan, lookups);
+  waitingReports(queues).forEach((sentence) => print(`  - ${sentence}`));
+  await checkPlan(plan, { lookups, stackDirectory, print });
+  const old = await findOldVersions(plan, lookups, options);
   old.forEach(({ sentence }) => print(`  - ${sentence}`));
   if (command === "plan") {
     return;
   }
-  if ((hasChanges(plan) || old.length > 0) && !(await approve())) {
+  const lost = lostNames(effects, queues);
+  if ((hasChanges(plan) || old.length > 0) && !(await approve({ lost }))) {
     throw new Error("not approved: nothing was changed");
   }
   print("terraform apply");
@@ -109,25 +117,24 @@ async function publishVersions(
     return;
   }
   const names = versions.map(({ functionName }) => functionName).join(", ");
-  if (!(await approve(`Publish a version of ${names} and plan?`))) {
+  if (!(await approve({ text: `Publish a version of ${names} and plan?` }))) {
     throw new Error("not approved: nothing was changed");
   }
   await Promise.all(versions.map(({ publish }) => publish()));
 }
 
-/** Prints what a plan does to records. */
-export function describePlan(plan: unknown, print: (line: string) => void): void {
-  const sentences = inWords(plan);
-  if (sentences.length === 0) {
-    print("This plan changes nothing for records: none is lost, none is delivered again.");
-    return;
-  }
-  print("What this plan does to records:");
-  sentences.forEach((sentence) => print(`  - ${sentence}`));
+/**
+ * Prints what a plan does to records.
+ *
+ * @returns its effects
+ */
+export function describePlan(plan: Plan, print: (line: string) => void): Effect[] {
+  const effects = effectsOf(plan);
+  describeEffects(effects).forEach(print);
+  return effects;
 }
 
-const hasChanges = (plan: unknown): boolean =>
-  isPlan(plan) &&
+const hasChanges = (plan: Plan): boolean =>
   (plan.resource_changes ?? []).some(({ change }) => change.actions.join() !== "no-op");
 
 /** @throws if no consumer has the id, with the ids of all consumers */

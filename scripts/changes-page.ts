@@ -51,7 +51,9 @@ const page = `# What a change does to records
 
 Generated from the table in [\`app/changes/\`](../app/changes) by \`npm run build:docs\`. Edit the table, not this page. Each row is applied with the real Terraform and the real AWS provider in the local AWS, under constant load of numbered records ([\`changes.test.ts\`](../__tests__/e2e/changes.test.ts)): the test fails if Terraform's plan differs from the row, if a record is lost, delivered again or out of order although the row does not say so, or if \`npm run plan\` does not print the effects of the row. \`vpc\`, \`runtime\`, \`architecture\`, \`layers\`, a stream with too few shards, a protected stream and a moved consumer are only planned.
 
-\`npm run plan\` and \`npm run deploy\` print what a plan does to records before it is approved. For your own program: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`.
+\`npm run plan\` and \`npm run deploy\` print what a plan does to records before it is approved. For your own program: \`terraform plan -out=plan && terraform show -json plan | npm run --silent explain\`. Add \`-- --fail-on lost\` to exit with 1 if a plan loses records, or name a lesser effect of those [below](#what-the-plan-says): lost, unreadable, replayed, refused, waiting.
+
+\`npm run deploy\` and \`npm run destroy\` ask for the names of what is lost or becomes unreadable, not only for \`yes\`, and \`--auto-approve\` needs \`--allow-loss <name>\` for each. A failure queue that was looked at and is empty needs no name; one that could not be looked at does.
 
 ## Changes of a stream
 

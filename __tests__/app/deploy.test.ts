@@ -249,7 +249,7 @@ describe("the commands of a deployment", () => {
     const { stderr, status } = command(["explain"], {}, "no plan");
     expect(status).toBe(2);
     expect(stderr.trim()).toBe(
-      "the input must be Terraform's plan as JSON; write it with 'terraform plan -out=plan' and 'terraform show -json plan'",
+      "the input is not JSON; give what 'terraform show -json plan' prints, and nothing else",
     );
   });
 });

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { EFFECTS_ON } from "../../app/explain/effect";
 import { ROOT, scratch } from "../terraform/harness";
 import { analytics, settings } from "../terraform/settings";
 import { change, planOf } from "./explain/plans";
@@ -186,15 +187,71 @@ const EXCHANGE = {
   },
 };
 const DESTROY = planOf(change("delete", "aws_kinesis_stream", "stream"));
+const REPLAY = planOf(change("replace", "aws_lambda_event_source_mapping", "analytics"));
 
 describe("npm run explain", () => {
-  it("exits with 0 for a plan that may be applied, and prints JSON", () => {
-    const { stdout, status } = program(["explain", "--json"], { input: DESTROY });
+  it.each([["--json"], ["--format=json"]])("exits with 0 and prints %s", (option) => {
+    const { stdout, status } = program(["explain", option], { input: DESTROY });
     expect(JSON.parse(stdout)).toEqual({
-      sentences: [expect.stringMatching(/^destroys stream/)],
+      effects: [
+        expect.objectContaining({
+          id: "stream-destroyed",
+          records: "lost",
+          about: expect.objectContaining({ kind: "stream", name: "orders" }),
+          sentence: expect.stringMatching(/^destroys stream/),
+          address: "aws_kinesis_stream.stream_1A2B3C4D",
+        }),
+      ],
       refusals: [],
     });
     expect(status).toBe(0);
+  });
+
+  it("prints Markdown for a pull request", () => {
+    const destroyed = program(["explain", "--format", "markdown"], { input: DESTROY });
+    expect(destroyed.stdout).toMatch(
+      /^### What this plan does to records\n\n\*\*Records are lost\*\*\n\n- destroys stream `orders`/,
+    );
+    expect(destroyed.status).toBe(0);
+    const refused = program(["explain", "--format", "markdown"], { input: EXCHANGE });
+    expect(refused.stdout).toContain("\n### This plan is refused\n");
+    expect(refused.status).toBe(1);
+  });
+
+  it.each([
+    ["lost", DESTROY, 1],
+    ["waiting", DESTROY, 1],
+    ["unreadable", REPLAY, 0],
+    ["replayed", REPLAY, 1],
+    ["refused", REPLAY, 1],
+    ["waiting", planOf(), 0],
+  ])("exits as --fail-on %s says", (effect, given, expected) => {
+    const input = { ...given, planned_values: {} };
+    const { stdout, stderr, status } = program(["explain", "--fail-on", effect], { input });
+    expect(status).toBe(expected);
+    expect(stdout).not.toBe("");
+    expect(stderr).toBe(
+      expected === 0 ? "" : `--fail-on ${effect}: 1 effect is as bad, or worse\n`,
+    );
+  });
+
+  it("says in its help what --fail-on takes and every exit code", () => {
+    const { stdout } = program(["explain", "--help"]);
+    const bad = EFFECTS_ON.filter((one) => one !== "kept");
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      `(choices: ${bad.map((one) => `"${one}"`).join(", ")})`,
+    );
+    expect(stdout.match(/^Exit code \d/gm)).toEqual([0, 1, 2].map((one) => `Exit code ${one}`));
+  });
+
+  it.each([
+    [["--fail-on", "kept"], "argument 'kept' is invalid"],
+    [["--json", "--format", "markdown"], "'--json' cannot be used with option '--format"],
+    [[], "the input is JSON, but no plan of Terraform; "],
+  ])("exits with 2 for %j, and prints no explanation", (args, message) => {
+    const { stdout, stderr, status } = program(["explain", ...args]);
+    expect(stderr).toContain(message);
+    expect({ stdout, status }).toEqual({ stdout: "", status: 2 });
   });
 
   it("exits with 1 for a plan that would be refused, with the reasons", () => {

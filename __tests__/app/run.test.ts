@@ -14,6 +14,34 @@ const PLAN = {
   format_version: "1.2",
   resource_changes: [{ address: "a.b", type: "a", name: "b", change: { actions: ["create"] } }],
 };
+/** A plan that destroys stream orders. */
+const LOSES = {
+  format_version: "1.2",
+  resource_changes: [
+    {
+      address: "aws_kinesis_stream.stream",
+      mode: "managed",
+      type: "aws_kinesis_stream",
+      name: "stream",
+      change: { actions: ["delete"], before: { name: "orders" }, after: null },
+    },
+  ],
+  prior_state: {
+    values: {
+      root_module: {
+        resources: [
+          {
+            address: "aws_kinesis_stream.stream",
+            mode: "managed",
+            type: "aws_kinesis_stream",
+            name: "stream",
+            values: { name: "orders" },
+          },
+        ],
+      },
+    },
+  },
+};
 
 /** A place with an output directory and a stand-in for Terraform, which writes down what it is told. */
 class Place {
@@ -34,9 +62,12 @@ class Place {
     this.tell("plan.json", JSON.stringify(PLAN));
   }
 
-  public start(command: string, terminal = true): RunningCommand {
-    const options = terminal ? [] : ["--", "--auto-approve"];
-    return startCommand(["npm", "run", "--silent", command, ...options], {
+  public start(
+    command: string,
+    terminal = true,
+    options = terminal ? [] : ["--auto-approve"],
+  ): RunningCommand {
+    return startCommand(["npm", "run", "--silent", command, "--", ...options], {
       ...{ cwd: ROOT, env: this.env, terminal },
     });
   }
@@ -119,6 +150,54 @@ describe("a run of plan, deploy or destroy", () => {
     expect(code).toBe(1);
     expect(output).toContain("not approved: nothing was changed");
     expect(place.runDirectories).toEqual([]);
+  });
+
+  describe("that loses records", () => {
+    const losing = (): Place => {
+      const place = new Place();
+      place.tell("plan.json", JSON.stringify(LOSES));
+      place.tell("go");
+      return place;
+    };
+    const isApplied = ({ log }: Place): boolean => log.some((line) => line.startsWith("applies"));
+
+    it.each([
+      ["deploy", "yes", false],
+      ["deploy", "orders", true],
+      ["destroy", "yes", false],
+      ["destroy", "orders", true],
+    ])("asks in a %s for the name of what is lost: %s", async (command, answer, expected) => {
+      const place = losing();
+      const run = place.start(command);
+      await run.printed(PROMPT);
+      run.type(`${answer}\n`);
+
+      const { code, output } = await run.ended;
+
+      expect(code).toBe(expected ? 0 : 1);
+      expect(output).toContain(`${PROMPT} It loses records or makes them unreadable: orders. Only`);
+      expect(output.includes("nothing was changed; expected orders, got yes")).toBe(!expected);
+      expect(isApplied(place)).toBe(expected);
+    });
+
+    it.each([
+      [["--auto-approve"], "to apply it all the same, add --allow-loss orders\n", false],
+      [["--auto-approve", "--allow-loss", "clicks"], "add --allow-loss orders\n", false],
+      [
+        ["--auto-approve", "--allow-loss", "orders", "--allow-loss", "clicks"],
+        "clicks has no",
+        true,
+      ],
+      [[], "add --auto-approve --allow-loss orders to apply without asking", false],
+    ])("needs --allow-loss without a terminal: %j", async (options, message, expected) => {
+      const place = losing();
+
+      const { code, output } = await place.start("destroy", false, options).ended;
+
+      expect(output).toContain(message);
+      expect(code).toBe(expected ? 0 : 1);
+      expect(isApplied(place)).toBe(expected);
+    });
   });
 
   it.each(["plan", "deploy", "destroy"])(

@@ -2,6 +2,7 @@ import { GetAliasCommand } from "@aws-sdk/client-lambda";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import type { Question } from "../../app/approval";
 import { hasAwsCli } from "../cli/aws-cli";
 import { clientsOf, messages, put, until } from "../local/two-accounts";
 import { describeWithTerraform, scratch, STACK, synthesizeMain } from "../terraform/harness";
@@ -126,15 +127,15 @@ describeWithTerraform("an alias whose function could not publish a version", () 
     const stack = synthesized(three, "live");
     await failToPublish(stack);
     const before = Number(await version());
-    const questions: (string | undefined)[] = [];
-    const approve = (question?: string): Promise<boolean> => {
+    const questions: Question[] = [];
+    const approve = (question: Question): Promise<boolean> => {
       questions.push(question);
       return Promise.resolve(true);
     };
 
     expect(await deployed.run(stack, { approve })).toBe("");
 
-    expect(questions).toEqual([`Publish a version of ${NAME} and plan?`, undefined]);
+    expect(questions).toEqual([{ text: `Publish a version of ${NAME} and plan?` }, { lost: [] }]);
     expect(await version()).toBe(String(before + 1));
     expect(await deployed.pending()).toEqual([]);
     await isProcessedBy("three", "live");

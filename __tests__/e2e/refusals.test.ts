@@ -3,6 +3,7 @@ import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Question } from "../../app/approval";
 import { CrossAccountConsumer, ProducerStream, ReadMode } from "../../modules";
 import { clientsOf, put, until } from "../local/two-accounts";
 import {
@@ -191,17 +192,24 @@ describeWithTerraform("a plan that would fail halfway or take away what is in us
     expect(await deployed.pending()).toEqual([]);
   });
 
-  it("says how many failure reports a destroy deletes", async () => {
+  it("says how many failure reports a destroy deletes, and asks for the names of no other queues", async () => {
     const { sqs } = clientsOf(deployed.aws, CONSUMER);
     const queues = [...deployed.state()].filter(([one]) => one.startsWith("aws_sqs_queue."));
     const QueueUrl = String(queues[0]?.[1].url);
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
+    const questions: Question[] = [];
     const refusal = await deployed.run(stackOf(settings(handedOver)), {
       command: "destroy",
-      approve: () => Promise.resolve(false),
+      approve: (question) => {
+        questions.push(question);
+        return Promise.resolve(false);
+      },
     });
     expect(refusal).toBe("not approved: nothing was changed");
+    const names = queues.map(([, values]) => String(values.name));
+    expect(questions).toHaveLength(1);
+    expect(questions[0]?.lost?.filter((name) => names.includes(name))).toEqual([names[0]]);
     expect(deployed.printed).toContainEqual(
       expect.stringMatching(
         /^ {2}- deletes queue \S+ with about 2 failure reports in it: .*npm run redrive/,

@@ -105,6 +105,9 @@ export function formerKeyEffects(
   told: ReadonlySet<string | undefined>,
 ): Effect[] {
   return pairs.flatMap(({ before, after }) => {
+    if (after.denials.some(({ to }) => to === "read")) {
+      return [];
+    }
     const current = after.denials.filter(({ to }) => to === "decrypt").map(({ on }) => on);
     return keysOf(before)
       .filter((key) => !current.includes(key) && !told.has(key))

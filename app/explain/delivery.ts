@@ -15,9 +15,9 @@ import {
 type Told = readonly [id: EffectId, records: EffectOn, sentence: string];
 
 /** What changes for a reader that stays: whether it runs, which records it gets, what becomes of failures. */
-export const deliveryEffects = ({ pairs }: Readers, deletedQueues: ReadonlySet<string>): Effect[] =>
+export const deliveryEffects = ({ pairs }: Readers, goneQueues: ReadonlySet<string>): Effect[] =>
   pairs.flatMap((pair) =>
-    [...running(pair), ...filters(pair), ...destinations(pair, deletedQueues), ...limits(pair)].map(
+    [...running(pair), ...filters(pair), ...destinations(pair, goneQueues), ...limits(pair)].map(
       ([id, records, sentence]): Effect => ({
         ...{ id, records, sentence },
         about: aboutReader(pair.after),
@@ -85,7 +85,7 @@ const destinationOf = ({ examined: { pipeline } }: Reader): string | undefined =
 const inWords = (arn: string): string =>
   arn.includes("${") ? "a destination created by this plan" : arn;
 
-function destinations({ before, after }: ReaderPair, deletedQueues: ReadonlySet<string>): Told[] {
+function destinations({ before, after }: ReaderPair, goneQueues: ReadonlySet<string>): Told[] {
   const [old, next] = [destinationOf(before), destinationOf(after)];
   if (old === next) {
     return [];
@@ -100,7 +100,7 @@ function destinations({ before, after }: ReaderPair, deletedQueues: ReadonlySet<
     ];
   }
   // A topic keeps no reports.
-  const stays = old !== undefined && !old.includes(":sns:") && !deletedQueues.has(old);
+  const stays = old !== undefined && !old.includes(":sns:") && !goneQueues.has(old);
   return [
     [
       "destination-changed",

@@ -7,7 +7,7 @@ import { deletedKeys, formerKeys, keyEffects } from "./keys";
 import { principalEffects } from "./principals";
 import { readersOf } from "./readers";
 import { beginningsAndEnds, restarts } from "./start";
-import { deletedQueues, storeEffects } from "./stores";
+import { goneQueues, storeEffects } from "./stores";
 import { createdStreams, destroyedStreams, existingStreams, streamEffects } from "./streams";
 
 /**
@@ -26,7 +26,7 @@ export function effectsOf(plan: Plan): Effect[] {
     ...existingStreams(comparison, readers),
     ...restarts(readers, comparison, new Set([...destroyed, ...created])),
     ...beginningsAndEnds(readers, comparison, { destroyed, created }),
-    ...deliveryEffects(readers, deletedQueues(plan)),
+    ...deliveryEffects(readers, goneQueues(comparison)),
     ...accessEffects(readers),
     ...formerKeyEffects(readers, told),
     ...keyEffects(comparison, readers, destroyed),

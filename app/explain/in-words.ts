@@ -1,21 +1,23 @@
 import { visibleText } from "../../modules/properties/visible-text";
-import { effectsOf } from "./effects";
-import { isPlan } from "../../pipeline/terraform/plan";
+import type { Effect } from "./effect";
 
 /**
- * Describes the effects of a plan on records, one sentence each, the worst first. Addresses and names
- * in a plan may hold anything, so control characters are spelled out.
- *
- * @param plan what `terraform show -json <plan file>` prints, parsed
- * @throws if it is not a plan
+ * Text of a plan on one line. Addresses and names in a plan may hold anything, so control characters
+ * are spelled out.
  */
-export function inWords(plan: unknown): string[] {
-  if (!isPlan(plan)) {
-    throw new Error(
-      "the input must be Terraform's plan as JSON; write it with 'terraform plan -out=plan' and 'terraform show -json plan'",
-    );
-  }
-  return effectsOf(plan).map(({ address, sentence }) =>
-    visibleText(`${sentence} (${address})`.replaceAll("\n", "\\n")),
-  );
+export const onOneLine = (text: string): string => visibleText(text.replaceAll("\n", "\\n"));
+
+/** Describes the effects of a plan on records, one sentence each. */
+export const inWords = (effects: readonly Effect[]): string[] =>
+  effects.map(({ sentence, address }) => onOneLine(`${sentence} (${address})`));
+
+export const EFFECTS_HEAD = "What this plan does to records";
+export const NO_EFFECTS =
+  "This plan changes nothing for records: none is lost, none is delivered again.";
+
+/** The lines that say what a plan does to records. */
+export function describeEffects(effects: readonly Effect[]): string[] {
+  return effects.length === 0
+    ? [NO_EFFECTS]
+    : [`${EFFECTS_HEAD}:`, ...inWords(effects).map((sentence) => `  - ${sentence}`)];
 }

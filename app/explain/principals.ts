@@ -116,7 +116,9 @@ const principalsOf = ({ statements }: Policy): string[] => [
   ...new Set(
     statements
       .filter(({ Effect: effect }) => effect === "Allow")
-      .flatMap((statement) => awsPrincipals(statement)),
+      .flatMap((statement) => awsPrincipals(statement))
+      // AWS shows a role or user that is deleted by its ID.
+      .filter((principal) => !/^A[RI][OD]A/.test(principal)),
   ),
 ];
 

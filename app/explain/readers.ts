@@ -7,6 +7,7 @@ import type { ResourceChange } from "../../pipeline/terraform/plan";
 import type { Comparison } from "../../pipeline/terraform/planned";
 import type { Resources } from "../../pipeline/terraform/resources";
 import { denials, goneNeeds, type Denial } from "./denials";
+import { listOf } from "../../pipeline/values";
 import type { Subject } from "./effect";
 
 /** A function that reads a stream, before or after a plan. */
@@ -64,7 +65,9 @@ export function readersOf(comparison: Comparison): Readers {
   const byKey = new Map<string, Reader[]>();
   before.forEach((one) => byKey.set(one.key, [...(byKey.get(one.key) ?? []), one]));
   const open = after.filter((one) => {
-    const old = byAddress.get(one.change?.previous_address ?? one.address);
+    const old = addressesOf(one)
+      .map((address) => byAddress.get(address))
+      .find(Boolean);
     // An account that the plan does not tell is the one that the mapping was in.
     return !(
       old &&
@@ -122,12 +125,14 @@ function renamedFunctions({
   const next = addressesIn(after, (address) => changeOf(address)?.previous_address ?? address);
   const arnOf = ({ examined: { pipeline } }: Reader) =>
     parseFunctionArn(pipeline.function.arn).unqualifiedArn;
+  const accountOf = ({ examined: { pipeline } }: Reader) => pipeline.function.account.id;
   return (one, other) => {
     const address = old.get(arnOf(one));
     return (
       address !== undefined &&
       address === next.get(arnOf(other)) &&
-      one.streamArn === other.streamArn
+      one.streamArn === other.streamArn &&
+      accountOf(one) === accountOf(other)
     );
   };
 }
@@ -137,8 +142,14 @@ const haveSameNames = (one: Reader, other: Reader): boolean =>
   one.streamName === other.streamName &&
   !/^\d{12}$/.test(other.examined.pipeline.function.account.id);
 
+/** A prior state may have a resource that moves at either address. */
+export const addressesOf = ({ address, change }: Reader): string[] => [
+  address,
+  ...listOf(change?.previous_address),
+];
+
 const isKept = (old: Reader, next: Reader, { vanished }: Comparison): boolean =>
-  old.address === (next.change?.previous_address ?? next.address) &&
+  addressesOf(next).includes(old.address) &&
   !vanished.has(old.address) &&
   !(next.change?.change.actions.includes("create") ?? false);
 

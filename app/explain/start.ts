@@ -4,6 +4,7 @@ import { forcedBy, replacementReason } from "../../pipeline/terraform/plan";
 import type { Effect } from "./effect";
 import {
   aboutReader,
+  addressesOf,
   isEnabled,
   mayRun,
   retentionOf,
@@ -78,7 +79,7 @@ function newMapping({ before, after }: ReaderPair, comparison: Comparison): stri
   if (comparison.vanished.has(before.address)) {
     return `creates the mapping of function ${name} again, which was deleted outside Terraform, or since this state was written`;
   }
-  if (before.address !== (change?.previous_address ?? after.address)) {
+  if (!addressesOf(after).includes(before.address)) {
     return `creates another mapping of function ${name} instead of ${before.address} (a 'moved' block would keep it)`;
   }
   const reason =
@@ -161,8 +162,8 @@ export function beginningsAndEnds(
   streams: { readonly destroyed: ReadonlySet<string>; readonly created: ReadonlySet<string> },
 ): Effect[] {
   const { changeOf, vanished } = comparison;
-  const predecessorOf = ({ address, change }: Reader): Reader | undefined =>
-    ended.find((one) => one.address === (change?.previous_address ?? address));
+  const predecessorOf = (reader: Reader): Reader | undefined =>
+    ended.find(({ address }) => addressesOf(reader).includes(address));
   const told = new Set<Reader>();
   const beginnings = begun.flatMap((reader): Effect[] => {
     const { name, streamName, address } = reader;

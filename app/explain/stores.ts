@@ -1,4 +1,4 @@
-import { consumerNameOf } from "../../pipeline/arn";
+import { consumerNameOf, functionNameIn } from "../../pipeline/arn";
 import { awsPrincipals } from "../../pipeline/iam/document";
 import type { Comparison } from "../../pipeline/terraform/planned";
 import {
@@ -22,10 +22,13 @@ const about = (kind: Subject["kind"], { address, change }: ResourceChange): Subj
   arn: text(change.before, "arn"),
 });
 
-/** ARNs of the queues that a plan deletes. */
-export const deletedQueues = (plan: Plan): Set<string> =>
+/** ARNs of the queues that a plan deletes, or that Terraform did not find. */
+export const goneQueues = ({ plan, vanished }: Comparison): Set<string> =>
   new Set(
-    destroyed(plan, "aws_sqs_queue").flatMap(({ change }) => text(change.before, "arn") ?? []),
+    [
+      ...destroyed(plan, "aws_sqs_queue"),
+      ...(plan.resource_drift ?? []).filter(({ address }) => vanished.has(address)),
+    ].flatMap(({ change }) => text(change.before, "arn") ?? []),
   );
 
 /** Queues, log groups, topics, functions and registered consumers that end, and what is in them. */
@@ -115,7 +118,7 @@ function consumersOfOthers({ plan, before }: Comparison, { all }: Readers): Effe
 const NOUNS: Readonly<Record<string, readonly [kind: Subject["kind"], name: string]>> = {
   aws_kinesis_stream: ["stream", "name"],
   aws_kinesis_stream_consumer: ["registered consumer", "name"],
-  aws_lambda_event_source_mapping: ["mapping", "id"],
+  aws_lambda_event_source_mapping: ["mapping", "function_name"],
   aws_lambda_function: ["function", "function_name"],
   aws_sqs_queue: ["queue", "name"],
   aws_cloudwatch_log_group: ["log group", "name"],
@@ -133,13 +136,22 @@ function vanished({ plan, vanished: gone, changeOf }: Comparison, { pairs }: Rea
       !restarted.has(address);
     return kind === undefined || attribute === undefined || !isTold
       ? []
-      : [{ kind, address, name: text(change.before, attribute) ?? address, change }];
+      : [
+          {
+            kind,
+            address,
+            name: functionNameIn(text(change.before, attribute)) ?? address,
+            change,
+          },
+        ];
   });
   const [first] = told;
   if (!first) {
     return [];
   }
-  const listed = told.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`);
+  const listed = told
+    .slice(0, 5)
+    .map(({ kind, name }) => `${kind === "mapping" ? "mapping of function" : kind} ${name}`);
   const more = told.length > 5 ? ` and ${told.length - 5} more` : "";
   const [it, was] = told.length === 1 ? ["it", "it was"] : ["them", "they were"];
   const elsewhere = told.some(({ kind }) => kind === "mapping" || kind === "function")

@@ -5,7 +5,6 @@ import { deletedKeyRefusals } from "./deleted-keys";
 import { existingNameRefusals } from "./existing-names";
 import { planRefusals } from "./plan-refusals";
 import { describeRefusals, terraformLine } from "./refusal";
-import { waitingReports } from "./waiting-reports";
 
 export const REFUSED =
   "this plan is refused, since it would fail halfway or take away what is in use:";
@@ -27,7 +26,6 @@ export async function checkPlan(
   { lookups, stackDirectory, print }: PlanContext,
 ): Promise<void> {
   const terraform = terraformLine(path.relative(process.cwd(), stackDirectory) || ".");
-  (await waitingReports(plan, lookups)).forEach((sentence) => print(`  - ${sentence}`));
   const own = planRefusals(plan, terraform);
   const states = path.resolve(stackDirectory, "..", "..", "..");
   const refusals =

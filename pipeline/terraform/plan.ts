@@ -67,13 +67,6 @@ export interface ResourceChange {
   };
 }
 
-export const isPlan = (value: unknown): value is Plan =>
-  typeof value === "object" &&
-  value !== null &&
-  "format_version" in value &&
-  ("resource_changes" in value || "planned_values" in value) &&
-  (!("resource_changes" in value) || Array.isArray(value.resource_changes));
-
 const hasActions =
   (...actions: readonly string[]) =>
   ({ change }: ResourceChange): boolean =>

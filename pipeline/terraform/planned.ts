@@ -160,7 +160,7 @@ function plannedElements(
       const { address, previous_address: previous, type, name, change } = one;
       const isForgotten = change.actions.join() === "forget";
       const planned = isForgotten ? change.before : plannedValues(one, references);
-      if (planned === null) {
+      if (!planned) {
         return [];
       }
       const dependsOn = inState.get(previous ?? address)?.dependsOn ?? [];
@@ -198,7 +198,7 @@ function plannedValues(
   { address, change: { before, after, after_unknown: unknown } }: ResourceChange,
   references: References,
 ): Values | null {
-  if (after === null) {
+  if (!after) {
     return null;
   }
   const expressions = references.expressionsOf(address) as Expression | undefined;

@@ -1,5 +1,5 @@
 import { effectsOf } from "../../../app/explain/effects";
-import { inWords } from "../../../app/explain/in-words";
+import { inWords as sentencesOf } from "../../../app/explain/in-words";
 import type { Plan } from "../../../pipeline/terraform/plan";
 import {
   change,
@@ -18,6 +18,7 @@ import {
   streamArn,
 } from "./plans";
 
+const inWords = (plan: Plan): string[] => sentencesOf(effectsOf(plan));
 const ids = (plan: Plan): string[] => effectsOf(plan).map(({ id }) => id);
 
 /** All resources of a stream and a consumer. */
@@ -153,19 +154,5 @@ describe("a plan in words", () => {
       },
     };
     expect(inWords(plan)[0]).toContain("everything retained (168 h)");
-  });
-
-  it.each([
-    undefined,
-    null,
-    "plan",
-    [],
-    {},
-    { format_version: "1.0", values: {} },
-    { format_version: "1.2", resource_changes: "none" },
-  ])("refuses %j, which is not a plan", (input) => {
-    expect(() => inWords(input)).toThrow(
-      "the input must be Terraform's plan as JSON; write it with 'terraform plan -out=plan' and 'terraform show -json plan'",
-    );
   });
 });

@@ -233,11 +233,6 @@ export const CASES: Record<string, Case> = {
   },
   "former key taken away": { edit: stream({ previousKmsKeyArns: [] }) },
   "retention shorter": { edit: stream({ retentionPeriodHours: 24 }) },
-  "registered consumer of another program replaced": {
-    flags: (deployment) => [
-      `-replace=${deployment.addressOf("aws_kinesis_stream_consumer", "search")}`,
-    ],
-  },
   "replay from a time to come": {
     json: (stack) => {
       Object.assign(mappingIn(stack, "analytics"), {

@@ -5,7 +5,6 @@ import {
   isChanged,
   isCreated,
   isDestroyed,
-  isPlan,
   isRemoved,
   isReplaced,
   isStream,
@@ -30,19 +29,6 @@ const changeOf = (
 });
 
 describe("a plan of Terraform", () => {
-  it.each([
-    [{ format_version: "1.2", resource_changes: [] }, true],
-    [{ format_version: "1.2", planned_values: {} }, true],
-    [{ format_version: "1.2", resource_changes: "none" }, false],
-    [{ format_version: "1.2" }, false],
-    [{ resource_changes: [] }, false],
-    [null, false],
-    ["text", false],
-    [undefined, false],
-  ])("is %j: %s", (value, expected) => {
-    expect(isPlan(value)).toBe(expected);
-  });
-
   it.each([
     [["create"], ["created"]],
     [["update"], ["updated"]],
