@@ -1,16 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { fixtureOf, printed } from "../__tests__/walks/fixture";
-import { shrink } from "../__tests__/walks/shrink";
 import type { Step, Walk } from "../__tests__/walks/steps";
-import {
-  faultsOf,
-  randomWalk,
-  repeatWalk,
-  type WalkLimits,
-  type WalkResult,
-} from "../__tests__/walks/walk";
+import type { WalkLimits, WalkResult } from "../__tests__/walks/walk";
 
 const HELP = `Walks through random changes in the local AWS, under a constant load of numbered records, and compares
 the words of each plan with what became of every record and of everybody's access.
@@ -33,6 +25,9 @@ const MOST_SEEDS = 2 ** 31;
 
 // cdktf supports Node 20, which newer versions of the SDK warn about.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/** The constructs and the SDK take seconds to load, which neither help nor a mistake needs. */
+const walks = () => import("../__tests__/walks/walk.js");
 
 class MisuseError extends Error {}
 
@@ -77,6 +72,9 @@ function walkIn(file: string): Walk {
 
 /** Shrinks a failing walk, prints its shortest form, and writes the plan with the truth. */
 async function report(result: WalkResult, limits: WalkLimits, fixtures: string): Promise<void> {
+  const { fixtureOf, printed } = await import("../__tests__/walks/fixture.js");
+  const { shrink } = await import("../__tests__/walks/shrink.js");
+  const { faultsOf, repeatWalk } = await walks();
   const [fault] = faultsOf(result);
   const { seed, steps } = result.walk;
   let last = result;
@@ -126,6 +124,7 @@ async function main(args: readonly string[]): Promise<number> {
   const given = values["steps-file"] === undefined ? undefined : walkIn(values["steps-file"]);
   const first = natural("seed", values.seed, Math.floor(Math.random() * MOST_SEEDS));
   const isSingle = given !== undefined || values.seed !== undefined;
+  const { faultsOf, randomWalk, repeatWalk } = await walks();
   let faults = 0;
   for (let seed = given?.seed ?? first; Date.now() < limits.until; seed++) {
     limits.print(`walk ${seed}`);

@@ -103,6 +103,11 @@ export class StepDeploy {
         break;
       }
     }
+    if (step.fail) {
+      // It may not have been called.
+      const { service, operation } = step.fail;
+      deployed.aws.failNext(service, operation, { code: "", message: INJECTED }, 0);
+    }
     return {
       outcome: { errors, isRefused: refusal !== "", unfinished },
       effects: plans.flatMap(wordsOf),

@@ -33,6 +33,11 @@ const REPLACEABLE = [
 /** Hands that do nothing to AWS: they decide whether the function processes what it gets. */
 const isRepair = (hand: HandName): boolean => hand === "mends the function";
 
+const isChange = (current: Props, props: Props): boolean =>
+  Object.entries(props).some(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(current[name] ?? null),
+  );
+
 /** Draws steps. They may be refused by the library, by the app or by AWS, which is part of the walk. */
 export class Steps {
   private names = 0;
@@ -101,11 +106,28 @@ export class Steps {
     const id = random.pick(consumers);
     const others = consumers.length > 1 ? consumers.filter((one) => one !== id) : [id];
     return random.weighted<() => Edit>([
-      [50, () => ({ edit: "consumer", id, props: this.props(CONSUMER_PROPERTIES) })],
-      [20, () => ({ edit: "stream", id: stream, props: this.props(STREAM_PROPERTIES) })],
+      [
+        50,
+        () => ({
+          edit: "consumer",
+          id,
+          props: this.props(CONSUMER_PROPERTIES, settings.consumers[id]?.props),
+        }),
+      ],
+      [
+        20,
+        () => ({
+          edit: "stream",
+          id: stream,
+          props: this.props(STREAM_PROPERTIES, settings.streams[stream]?.props),
+        }),
+      ],
       [8, () => this.rename(id)],
       [6, () => (consumers.length < MOST_CONSUMERS ? this.addConsumer(stream) : this.rename(id))],
-      [5, () => ({ edit: "remove consumer", id })],
+      [
+        5,
+        () => (consumers.length > 2 ? { edit: "remove consumer", id } : this.addConsumer(stream)),
+      ],
       [3, () => ({ edit: "rename construct", id, to: this.name("moved") })],
       [3, () => ({ edit: "exchange names", id, with: random.pick(others) })],
       [2, () => ({ edit: "move consumer", id, to: { stream } })],
@@ -122,17 +144,19 @@ export class Steps {
   }
 
   /** One to four properties at a time, each with what belongs to it. */
-  private props(table: Parameters<typeof alternativesIn>[0]): Props {
+  private props(table: Parameters<typeof alternativesIn>[0], current: Props = {}): Props {
     const { random } = this;
+    // Most properties are not given, so that to take one away changes nothing.
+    const changing = alternativesIn(table)
+      .map((alternatives) => alternatives.filter((one) => isChange(current, one)))
+      .filter((alternatives) => alternatives.length > 0);
     const count = random.weighted([
       [5, 1],
       [2, 2],
       [1, 3],
       [1, 4],
     ]);
-    const chosen = Array.from({ length: count }, () =>
-      random.pick(random.pick(alternativesIn(table))),
-    );
+    const chosen = Array.from({ length: count }, () => random.pick(random.pick(changing)));
     return Object.assign({}, ...chosen) as Props;
   }
 

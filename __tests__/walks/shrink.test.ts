@@ -29,7 +29,7 @@ describe("shrinking a walk", () => {
     ];
     const fails = (shorter: readonly Step[]): Promise<boolean> =>
       Promise.resolve(
-        texts(shorter).includes('disables the mapping') && texts(shorter).includes('readMode'),
+        texts(shorter).includes("disables the mapping") && texts(shorter).includes("readMode"),
       );
 
     expect(JSON.parse(texts(await shrink(steps, fails, () => true)))).toEqual([
