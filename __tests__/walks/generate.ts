@@ -1,6 +1,6 @@
 import { CONSUMER } from "../e2e/deployment";
 import { HANDS, type HandName } from "./hands";
-import { alternativesIn, CONSUMER_PROPERTIES, STREAM_PROPERTIES } from "./properties";
+import { alternativesIn, CONSUMER_PROPERTIES, fittingProps, STREAM_PROPERTIES } from "./properties";
 import type { Random } from "./random";
 import { AUDITOR, NEIGHBOUR, type Props, type Settings, WRITER } from "./settings";
 import type { DeployStep, Edit, Step } from "./steps";
@@ -157,7 +157,7 @@ export class Steps {
       [1, 4],
     ]);
     const chosen = Array.from({ length: count }, () => random.pick(random.pick(changing)));
-    return Object.assign({}, ...chosen) as Props;
+    return fittingProps(current, Object.assign({}, ...chosen) as Props);
   }
 
   private name(prefix: string): string {

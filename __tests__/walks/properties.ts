@@ -41,6 +41,7 @@ export const STREAM_PROPERTIES: Table<ProducerStreamProps> = {
   kmsKeyArn: [
     { kmsKeyArn: "$key-1", encryption: null },
     { kmsKeyArn: "$key-2", encryption: null, retainKey: true },
+    { kmsKeyArn: "$key-2", encryption: null, previousKmsKeyArns: ["$key-1"] },
     { kmsKeyArn: null },
   ],
   previousKmsKeyArns: [
@@ -60,14 +61,22 @@ export const STREAM_PROPERTIES: Table<ProducerStreamProps> = {
 };
 
 /** The properties of a created function, which an existing one cannot have. */
-const OF_FUNCTION: readonly string[] = [
+const OF_FUNCTION = [
   ...["code", "functionName", "roleName", "description", "rolePath", "managedPolicyArns"],
   ...["handler", "runtime", "architecture", "memorySizeMb", "timeoutSeconds", "alias"],
   ...["ephemeralStorageMb", "environment", "environmentKmsKeyArn", "tracing", "logFormat"],
   ...["reservedConcurrentExecutions", "applicationLogLevel", "systemLogLevel"],
   ...["existingLogGroupName", "logRetentionDays", "logGroupKmsKeyArn", "permissionsBoundaryArn"],
   ...["policyStatements"],
-];
+] as const satisfies readonly (keyof CrossAccountConsumerProps)[];
+
+const WITHOUT_FUNCTION: Props = Object.fromEntries(OF_FUNCTION.map((name) => [name, null]));
+
+/** What a consumer gets in one step, without what the library refuses beside an existing function. */
+export const fittingProps = (current: Props, props: Props): Props =>
+  (props.existingFunction === undefined ? current : props).existingFunction
+    ? { ...props, ...WITHOUT_FUNCTION }
+    : props;
 
 const ENVIRONMENT = { environment: { STAGE: "production" } };
 
@@ -78,13 +87,7 @@ export const CONSUMER_PROPERTIES: Table<CrossAccountConsumerProps> = {
   consumerArn: { reason: "belongs to a stream whose registered consumers others make" },
   readMode: [{ readMode: "SHARED_THROUGHPUT" }, { readMode: "ENHANCED_FAN_OUT" }],
   code: [{ code: "second" }, { code: "first" }],
-  existingFunction: [
-    {
-      ...Object.fromEntries(OF_FUNCTION.map((name) => [name, null])),
-      existingFunction: "$echo",
-    },
-    { existingFunction: null },
-  ],
+  existingFunction: [{ existingFunction: "$echo" }, { existingFunction: null }],
   functionName: { reason: STEP },
   description: [{ description: "delivers what it is given" }, { description: null }],
   roleName: { reason: STEP },
@@ -95,7 +98,9 @@ export const CONSUMER_PROPERTIES: Table<CrossAccountConsumerProps> = {
   ],
   managedPolicyArns: [{ managedPolicyArns: ["$boundary"] }, { managedPolicyArns: null }],
   handler: [{ handler: "index.run" }, { handler: null }],
-  runtime: [{ runtime: "nodejs20.x" }, { runtime: null }],
+  runtime: {
+    reason: "Lambda creates functions with one Node.js runtime that provider 5.100 knows",
+  },
   architecture: [{ architecture: "x86_64" }, { architecture: null }],
   memorySizeMb: [{ memorySizeMb: 512 }, { memorySizeMb: null }],
   timeoutSeconds: [{ timeoutSeconds: 30 }, { timeoutSeconds: null }],
