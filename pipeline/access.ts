@@ -112,13 +112,18 @@ export function accessOf(examined: PipelineWithPolicies): Access[] {
             on,
             decisions: needs.map((need) => {
               const request = requestOf(examined, need);
-              const decision = decideAccess({ identity, boundary, ...policies }, request);
+              const decision =
+                pipeline.role.arn === undefined
+                  ? NO_ROLE
+                  : decideAccess({ identity, boundary, ...policies }, request);
               return { need, ...(mayBeGranted(examined, need, decision) ?? decision) };
             }),
           },
         ],
   );
 }
+
+const NO_ROLE: Decision = { outcome: "cannot tell", why: "the function's role is not known" };
 
 /** Grants that could not be read may allow what no policy denies. */
 const mayBeGranted = (

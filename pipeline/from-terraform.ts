@@ -1,3 +1,4 @@
+import type { EventSourcePosition } from "@aws-sdk/client-lambda";
 import {
   isConsumerArn,
   isKinesisArn,
@@ -7,6 +8,7 @@ import {
   streamArnOf,
   streamNameOf,
   consumerNameOf,
+  functionNameIn,
 } from "./arn";
 import { found } from "./fact";
 import { destinationAt, type PipelineWithPolicies } from "./pipeline";
@@ -70,6 +72,7 @@ function pipelineOf(
         configuration: fn
           ? found({ FunctionArn: unqualifiedArn, Role: roleArn })
           : notHere(functionArn),
+        reservedConcurrentExecutions: reservedIn(fn?.values),
       },
       mapping: {
         uuid: text(values, "uuid") ?? text(values, "id"),
@@ -80,6 +83,10 @@ function pipelineOf(
           FunctionArn: functionArn,
           State: values.enabled === false ? "Disabled" : "Enabled",
           FilterCriteria: { Filters: filtersIn(values) },
+          ...startOf(values),
+          DestinationConfig: { OnFailure: { Destination: destinationIn(values) } },
+          MaximumRetryAttempts: number(values, "maximum_retry_attempts"),
+          MaximumRecordAgeInSeconds: number(values, "maximum_record_age_in_seconds"),
         }),
       },
       destination,
@@ -95,13 +102,16 @@ function pipelineOf(
   };
 }
 
-/** In a configuration, only `function_name` is known, which may be a name or an ARN. */
+/** The function's name or ARN is given; `function_arn` is what the provider found it to be. */
 function functionArnOf({ values, account, region }: PlacedResource): string | undefined {
   const name = text(values, "function_name");
-  const arn = `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
-  return (
-    text(values, "function_arn") ?? (name === undefined || name.startsWith("arn:") ? name : arn)
-  );
+  const found = text(values, "function_arn");
+  if (name === undefined || name.startsWith("arn:")) {
+    return name ?? found;
+  }
+  return functionNameIn(found) === functionNameIn(name)
+    ? found
+    : `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
 }
 
 const summaryOf = (stream: Values) => ({
@@ -110,6 +120,20 @@ const summaryOf = (stream: Values) => ({
   EncryptionType: stream.encryption_type === "KMS" ? ("KMS" as const) : ("NONE" as const),
   KeyId: text(stream, "kms_key_id"),
 });
+
+function startOf(mapping: Values) {
+  const time = Date.parse(text(mapping, "starting_position_timestamp") ?? "");
+  return {
+    StartingPosition: text(mapping, "starting_position") as EventSourcePosition | undefined,
+    ...(!Number.isNaN(time) && { StartingPositionTimestamp: new Date(time) }),
+  };
+}
+
+/** The provider writes -1 if nothing is reserved. */
+function reservedIn(fn: Values | undefined): number | undefined {
+  const reserved = number(fn, "reserved_concurrent_executions");
+  return reserved === -1 ? undefined : reserved;
+}
 
 const filtersIn = ({ filter_criteria: criteria }: Values) =>
   blocks(criteria).flatMap(({ filter }) =>

@@ -49,6 +49,8 @@ export interface Pipeline<A extends Account = Account> {
     readonly qualifier?: string;
     readonly account: A;
     readonly configuration: Fact<FunctionConfiguration>;
+    /** Undefined if none is reserved, or it is not known. */
+    readonly reservedConcurrentExecutions?: number;
   };
   readonly mapping: {
     readonly uuid: string | undefined;

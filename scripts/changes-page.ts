@@ -1,7 +1,7 @@
 import { Change, OUTCOMES } from "../app/changes/change";
 import { CONSUMER_CHANGES } from "../app/changes/consumer-changes";
 import { DEPLOYMENT_CHANGES } from "../app/changes/deployment-changes";
-import { EFFECTS } from "../app/changes/effects";
+import { MEANINGS } from "../app/explain/effect";
 import { FUNCTION_CHANGES } from "../app/changes/function-changes";
 import { MAPPING_CHANGES } from "../app/changes/mapping-changes";
 import { STREAM_CHANGES } from "../app/changes/stream-changes";
@@ -42,9 +42,9 @@ const refusals = (): string =>
 
 const effects = (): string =>
   [
-    "| effect | records | meaning |",
-    "| --- | --- | --- |",
-    ...EFFECTS.map(({ id, records, meaning }) => `| \`${id}\` | ${records} | ${meaning} |`),
+    "| effect | meaning |",
+    "| --- | --- |",
+    ...Object.entries(MEANINGS).map(([id, meaning]) => `| \`${id}\` | ${meaning} |`),
   ].join("\n");
 
 const page = `# What a change does to records

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ROOT, scratch } from "../terraform/harness";
 import { analytics, settings } from "../terraform/settings";
-import { change, planOf } from "./changes/plans";
+import { change, planOf } from "./explain/plans";
 import { withoutProgress } from "../helpers/progress";
 
 const COMMANDS = [

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import * as ts from "typescript";
 import { describePlan } from "../../app/plan-and-apply";
 import { ROOT, scratch } from "../terraform/harness";
-import { change, planOf } from "./changes/plans";
+import { change, planOf } from "./explain/plans";
 
 const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
 

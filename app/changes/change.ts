@@ -1,5 +1,5 @@
 import type { CrossAccountConsumerProps, ProducerStreamProps } from "../../modules";
-import type { EffectId } from "./effects";
+import type { EffectId } from "../explain/effect";
 
 /** Effects of a change on records. */
 export const OUTCOMES = {

@@ -1,5 +1,5 @@
 import { visibleText } from "../../modules/properties/visible-text";
-import { effectsOf } from "../changes/effects";
+import { effectsOf } from "./effects";
 import { isPlan } from "../../pipeline/terraform/plan";
 
 /**

@@ -1,6 +1,4 @@
 import { parseArn, functionNameIn } from "../../pipeline/arn";
-import { functionOf, mappings } from "../changes/mappings";
-import { constructOf } from "../changes/construct-of";
 import {
   changesOf,
   isDestroyed,
@@ -10,12 +8,9 @@ import {
   resourcesInState,
 } from "../../pipeline/terraform/plan";
 import { text } from "../../pipeline/terraform/resource";
-import { placesOf } from "./place";
+import { resourcesOfState, type PlacedResource } from "../../pipeline/terraform/resources";
+import { placesOf } from "../../pipeline/terraform/places";
 import type { Refusal, TerraformLine } from "./refusal";
-
-/** What a consumer owns beside its function: it goes also if the function stays in AWS. */
-const NOT_OF_THE_FUNCTION =
-  /_(mapping|consumer|consumer-policy|on-failure-queue|role-policy)_[0-9A-F]{8}$/;
 
 /** True if a mapping invokes a function after the plan is applied. */
 function invokes(plan: Plan, mapping: ResourceChange, arn: string): boolean {
@@ -47,14 +42,14 @@ export function functionInUseRefusals(plan: Plan, terraform: TerraformLine): Ref
         text(change.before, "arn"),
         text(change.before, "function_name"),
       ];
-      const users = mappings(plan).filter(
+      const users = changesOf(plan, "aws_lambda_event_source_mapping").filter(
         (mapping) => mapping.change.after !== null && invokes(plan, mapping, arn),
       );
       // A function that is created under the same name has a refusal of its own.
       if (users.length === 0 || arn === "" || created.includes(name)) {
         return [];
       }
-      const sentence = `the plan destroys function ${name} (${address}), which ${users.map((one) => one.address).join(", ")} goes on invoking: the records for ${functionOf(plan, destroyed)} would wait until they expire`;
+      const sentence = `the plan destroys function ${name} (${address}), which ${users.map((one) => one.address).join(", ")} goes on invoking: its records would wait until they expire`;
       return isRemoved(destroyed)
         ? [
             {
@@ -71,12 +66,19 @@ export function functionInUseRefusals(plan: Plan, terraform: TerraformLine): Ref
     });
 }
 
-/** The function, and the resources of its construct that it needs to run. */
+/** The function, and what it needs to run, if the plan removes it: its role with the policies, its log group. */
 function partsOf(plan: Plan, address: string): string[] {
-  const inState = new Set(resourcesInState(plan).map((one) => one.address));
-  return (plan.resource_changes ?? [])
-    .filter(isRemoved)
-    .map((one) => one.address)
-    .filter((one) => constructOf(one) === constructOf(address) && inState.has(one))
-    .filter((one) => !NOT_OF_THE_FUNCTION.test(one));
+  const { all, referredTo } = resourcesOfState(resourcesInState(plan));
+  const fn = all.find((one) => one.address === address);
+  const role = referredTo(text(fn?.values, "role"), fn);
+  const removed = new Set(
+    (plan.resource_changes ?? []).filter(isRemoved).map((one) => one.address),
+  );
+  const isPart = (one: PlacedResource): boolean =>
+    one === fn ||
+    one === role ||
+    (/^aws_(iam|cloudwatch_log_group)/.test(one.type) && fn?.dependsOn.includes(one.address)) ===
+      true ||
+    (one.type === "aws_lambda_alias" && referredTo(one.values.function_name, one) === fn);
+  return all.filter((one) => removed.has(one.address) && isPart(one)).map((one) => one.address);
 }

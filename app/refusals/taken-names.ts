@@ -1,4 +1,4 @@
-import { constructOf } from "../changes/construct-of";
+import { ownersOf } from "./owners";
 import {
   isRemoved,
   isReplaced,
@@ -9,7 +9,8 @@ import {
 import type { Resource, Values } from "../../pipeline/terraform/resource";
 import { groupBy } from "./group-by";
 import { NAMED_RESOURCES } from "./named-resources";
-import { arnOf, type Place, placeIn, placesOf } from "./place";
+import { arnOf, type Place, placeIn } from "./place";
+import { placesOf } from "../../pipeline/terraform/places";
 import type { Refusal, TerraformLine } from "./refusal";
 
 /** A resource to be created whose name another resource of the state has. */
@@ -55,12 +56,10 @@ function takenNames(plan: Plan): TakenName[] {
 const nameOf = ({ created: { type, change } }: TakenName): string =>
   `${NAMED_RESOURCES[type]?.noun} ${NAMED_RESOURCES[type]?.name(change.after)}`;
 
-/** The last part of a resource's address in its construct, such as `role`. */
-const partOf = (address: string): string =>
-  address
-    .replace(/^.*\./, "")
-    .replace(/_[0-9A-F]{8}$/, "")
-    .slice(constructOf(address).length);
+function exchange(one: TakenName): string {
+  const { from, to } = ownersOf(one.holder.address, one.created.address);
+  return `${nameOf(one)} for ${to}, held by ${from}`;
+}
 
 /** Names that a plan gives to new resources while other resources of the state have them. */
 export function takenNameRefusals(plan: Plan, terraform: TerraformLine): Refusal[] {
@@ -74,7 +73,7 @@ export function takenNameRefusals(plan: Plan, terraform: TerraformLine): Refusal
     // What the others take depends on what the first of the two deploys leaves.
     return [
       {
-        sentence: `the plan creates resources under names that others lose in the same apply, and Terraform does not wait for that: ${[...exchanged, ...removed, ...kept].map((one) => `${nameOf(one)} for ${constructOf(one.created.address)}, held by ${constructOf(one.holder.address)}`).join("; ")}`,
+        sentence: `the plan creates resources under names that others lose in the same apply, and Terraform does not wait for that: ${[...exchanged, ...removed, ...kept].map(exchange).join("; ")}`,
         advice:
           "deploy twice: first with names that are free for all of them (keep each 'id', and leave new consumers out), then with the names you want",
       },
@@ -100,34 +99,30 @@ function sameName(one: TakenName, terraform: TerraformLine): Refusal {
       };
 }
 
-/** A construct that is removed while another one gets its names: its resources can be handed over. */
+/** A construct or module that is removed while another one gets its names: its resources can be handed over. */
 function handovers(plan: Plan, removed: readonly TakenName[], terraform: TerraformLine): Refusal[] {
-  const pairs = groupBy(
-    removed,
-    ({ created, holder }) => `${constructOf(holder.address)} ${constructOf(created.address)}`,
-  );
+  const pairs = groupBy(removed, ({ created, holder }) => {
+    const { from, to } = ownersOf(holder.address, created.address);
+    return `${from} ${to}`;
+  });
   const changes = plan.resource_changes ?? [];
+  const created = changes.filter(({ change }) => change.actions.join() === "create");
   return [...pairs.values()].flatMap((names) => {
     const [first] = names;
     if (!first) {
       return [];
     }
-    const [from, to] = [constructOf(first.holder.address), constructOf(first.created.address)];
-    const moves = changes
-      .filter((one) => isRemoved(one) && constructOf(one.address) === from)
-      .flatMap(({ address, type }) => {
-        const next = changes.find(
-          (one) =>
-            one.type === type &&
-            one.change.actions.join() === "create" &&
-            constructOf(one.address) === to &&
-            partOf(one.address) === partOf(address),
-        );
-        return next ? [terraform("state", "mv", address, next.address)] : [];
+    const { from, to } = ownersOf(first.holder.address, first.created.address);
+    const moves = changes.filter(isRemoved).flatMap(({ address, type }) => {
+      const next = created.find((one) => {
+        const owners = ownersOf(address, one.address);
+        return one.type === type && owners.from === from && owners.to === to;
       });
+      return next ? [terraform("state", "mv", address, next.address)] : [];
+    });
     return {
       sentence: `the plan destroys ${names.map(nameOf).join(", ")} of ${from}, and creates the same for ${to}; Terraform does both at once, so the apply would fail halfway`,
-      advice: `if ${to} goes on with what ${from} has, keep 'id' ${from.split("_").at(-1)} for it, or hand it over and plan again:`,
+      advice: `if ${to} goes on with what ${from} has, keep 'id' ${from.split(/[_.]/).at(-1)} for it, or hand it over and plan again:`,
       commands: [terraform("init"), ...moves],
     };
   });
@@ -136,6 +131,6 @@ function handovers(plan: Plan, removed: readonly TakenName[], terraform: Terrafo
 /** A name that its holder keeps, for example the log group of a function that was renamed. */
 const keptName = (one: TakenName, terraform: TerraformLine): Refusal => ({
   sentence: `the plan creates ${nameOf(one)} (${one.created.address}), which belongs to ${one.holder.address} and stays with it`,
-  advice: `hand it over and plan again (${constructOf(one.holder.address)} gets a new one under its own name), or use another name:`,
+  advice: `hand it over and plan again (the holder gets a new one under its own name), or use another name:`,
   commands: [terraform("init"), terraform("state", "mv", one.holder.address, one.created.address)],
 });

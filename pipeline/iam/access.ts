@@ -32,22 +32,39 @@ export interface AccessPolicies {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decideAccess(policies: AccessPolicies, request: AccessRequest): Decision {
+  const { account: own } = parseArn(request.caller.roleArn ?? "");
+  const { account: other } = parseArn(request.resource);
+  if (other === "" || isAccountId(own) === isAccountId(other)) {
+    return decide(policies, request, ![own, ""].includes(other));
+  }
+  // A plan may name one of them by its provider only.
+  const [same, foreign] = [decide(policies, request, false), decide(policies, request, true)];
+  return same.outcome === foreign.outcome
+    ? same
+    : { outcome: "cannot tell", why: `the account of ${request.resource} is not known` };
+}
+
+const isAccountId = (account: string): boolean => /^\d{12}$/.test(account);
+
+function decide(policies: AccessPolicies, request: AccessRequest, isForeign: boolean): Decision {
   const identity = evaluate(policies.identity, request);
   const boundary = policies.boundary && evaluate([policies.boundary], request);
   const resource = evaluate(listOf(policies.resource), request);
   const all = [identity, ...listOf(boundary), resource];
-  const denies = all.find(({ deny }) => deny) ?? all.find(({ mayDeny }) => mayDeny);
+  const denies = all.find(({ deny }) => deny);
   if (denies) {
     return denies;
   }
-  const { account } = parseArn(request.caller.roleArn ?? "");
-  const isForeign = ![account, ""].includes(parseArn(request.resource).account);
   const needsResourcePolicy = /^(kms:|sts:AssumeRole$)/.test(request.action);
   const own = worst([identity, ...listOf(boundary)]);
   const main = isForeign || needsResourcePolicy ? worst([resource, own]) : own;
   const direct = isForeign ? [] : [evaluate([withoutAccounts(policies.resource)], request)];
   const granted = listOf(policies.grants).map((grant) => decisionOf(grant, request));
-  return best([main, ...[...direct, ...granted].map((one) => limitedBy(one, boundary))]);
+  const decision = best([main, ...[...direct, ...granted].map((one) => limitedBy(one, boundary))]);
+  // What nothing allows is denied, whether or not something denies it as well.
+  return decision.outcome === "denied"
+    ? decision
+    : (all.find(({ mayDeny }) => mayDeny) ?? decision);
 }
 
 const RANKS = ["denied", "cannot tell", "allowed"] as const;

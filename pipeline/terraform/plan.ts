@@ -5,6 +5,8 @@ import { shownResources, type ShownState } from "./state";
 /** What is read of a plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
 export interface Plan {
   readonly format_version: string;
+  /** When the plan was made. */
+  readonly timestamp?: string;
   readonly resource_changes?: readonly ResourceChange[];
   readonly resource_drift?: readonly ResourceChange[];
   readonly prior_state?: ShownState;
@@ -21,18 +23,37 @@ export interface ProviderConfiguration {
   };
 }
 
+/** `{ references }`, `{ constant_value }`, or those of the arguments of a block or list of blocks. */
+export type Expression =
+  | { readonly references?: readonly string[]; readonly constant_value?: unknown }
+  | { readonly [argument: string]: Expression }
+  | readonly Expression[];
+
 export interface ModuleConfiguration {
   readonly resources?: readonly {
     readonly address: string;
     readonly provider_config_key?: string;
+    readonly expressions?: Readonly<Record<string, Expression>>;
   }[];
-  readonly module_calls?: Readonly<Record<string, { readonly module?: ModuleConfiguration }>>;
+  readonly outputs?: Readonly<Record<string, { readonly expression?: Expression }>>;
+  readonly module_calls?: Readonly<
+    Record<
+      string,
+      {
+        readonly module?: ModuleConfiguration;
+        readonly expressions?: Readonly<Record<string, Expression>>;
+      }
+    >
+  >;
 }
 
 export interface ResourceChange {
   readonly address: string;
+  /** Its address in the state, if it moves. */
+  readonly previous_address?: string;
   readonly mode?: string;
   readonly type: string;
+  readonly name?: string;
   readonly provider_name?: string;
   readonly action_reason?: string;
   /** Set for an object that Terraform could not destroy after it had created its successor. */

@@ -1,5 +1,4 @@
 import type { Change } from "../../../app/changes/change";
-import { EFFECTS } from "../../../app/changes/effects";
 import * as types from "../../../app/changes/resource-types";
 import { CHANGES } from "../../../app/changes/table";
 import { PERMISSIONS } from "../../../app/permissions/table";
@@ -89,12 +88,6 @@ describe("the table of changes", () => {
   it("has a row for every property of both constructs", () => {
     const covered = new Set(rows.flatMap((row) => ("properties" in row ? row.properties : [])));
     expect([...covered].sort()).toEqual(Object.keys(PROPERTIES).sort());
-  });
-
-  it("has a row for every effect of a plan, except those that only a mistake causes", () => {
-    const covered = new Set<string>(rows.flatMap((row) => row.effects ?? []));
-    const missing = EFFECTS.map(({ id }) => id).filter((id) => !covered.has(id));
-    expect(missing).toEqual(["mapping-skips", "key-access-lost", "key-vanished", "key-removed"]);
   });
 });
 

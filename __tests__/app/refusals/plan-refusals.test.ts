@@ -11,7 +11,7 @@ import {
   QUEUE,
   STREAM,
   streamArn,
-} from "../changes/plans";
+} from "../explain/plans";
 
 const ROLE = "aws_iam_role";
 const functionArn = (name: string, account = "222222222222"): string =>
@@ -252,8 +252,8 @@ describe("names that the state has", () => {
 });
 
 describe("a function that a mapping goes on invoking", () => {
-  const before = attributes(FUNCTION, "b1");
   const role = attributes(ROLE, "b1");
+  const before = { ...attributes(FUNCTION, "b1"), role: role.arn };
   const destroyed = [
     change("delete", FUNCTION, "b1_function", { before }),
     change("delete", ROLE, "b1_role", { before: role }),

@@ -1,5 +1,5 @@
 import type { Change } from "../../../app/changes/change";
-import { effectsOf } from "../../../app/changes/effects";
+import { effectsOf } from "../../../app/explain/effects";
 import type { Plan, ResourceChange } from "../../../pipeline/terraform/plan";
 import { type ChangeId, changeOf } from "../../../app/changes/table";
 import { PROOFS } from "./proofs";

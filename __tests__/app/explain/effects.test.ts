@@ -1,11 +1,10 @@
-import { effectsOf } from "../../../app/changes/effects";
+import { effectsOf } from "../../../app/explain/effects";
 import { inWords } from "../../../app/explain/in-words";
 import type { Plan } from "../../../pipeline/terraform/plan";
 import {
   change,
   CONSUMER,
   destination,
-  existingStream,
   FUNCTION,
   KEY,
   LOG_GROUP,
@@ -74,25 +73,17 @@ describe("a plan in words", () => {
     ]);
   });
 
-  it("puts records that Lambda discards without a destination first, since they are lost", () => {
-    const lowered = { maximum_retry_attempts: 1 };
-    const replaced = change("replace", MAPPING, "other_mapping");
-    expect(ids(planOf(replaced, mapping(destination(), { ...destination(), ...lowered })))).toEqual(
-      ["gives-up-earlier", "mapping-replaced"],
+  it("tells all that is about one reader together, after its worst effect", () => {
+    const other = { function_name: "arn:aws:lambda:eu-west-1:222222222222:function:other" };
+    const plan = planOf(
+      mapping({}, { ...destination(), maximum_record_age_in_seconds: 60, enabled: false }),
+      change("replace", MAPPING, "other_mapping", { before: other, after: other }),
     );
-    expect(ids(planOf(replaced, mapping({}, lowered)))).toEqual([
-      "mapping-replaced",
-      "gives-up-earlier",
-    ]);
-  });
-
-  it("puts a mapping that moves to another stream last, since nothing is delivered again", () => {
-    const moved = change("replace", MAPPING, "analytics_mapping", {
-      after: { event_source_arn: streamArn("clicks") },
-    });
-    expect(ids(planOf(moved, change("replace", FUNCTION, "other_function")))).toEqual([
-      "function-replaced",
-      "mapping-replaced",
+    expect(effectsOf(plan).map(({ about, records }) => [about.name, records])).toEqual([
+      ["analytics", "lost"],
+      ["analytics", "lost"],
+      ["analytics", "waiting"],
+      ["other", "replayed"],
     ]);
   });
 
@@ -111,6 +102,7 @@ describe("a plan in words", () => {
     expect(ids(all("delete"))).toEqual([
       "stream-destroyed",
       "queue-destroyed",
+      "consumer-destroyed",
       "log-group-destroyed",
     ]);
   });
@@ -135,18 +127,9 @@ describe("a plan in words", () => {
     expect(ids(plan)).toEqual(["stream-destroyed", "mapping-destroyed"]);
   });
 
-  it("names the mapping's own function if the ids of two constructs have the same ending", () => {
-    const plan = planOf(
-      existingStream(),
-      change("create", FUNCTION, "consumers_b-function", { after: { function_name: "b" } }),
-      change("create", MAPPING, "consumers_a-mapping", { after: { function_name: undefined } }),
-    );
-    expect(effectsOf(plan)[0]?.sentence).toContain("adds function consumers_a-mapping to");
-  });
-
   it("reads the retention of an unchanged stream from the state", () => {
     const plan = {
-      ...planOf(mapping({}, { enabled: false })),
+      ...planOf(change("create", MAPPING, "analytics_mapping", { after: { enabled: false } })),
       prior_state: {
         values: {
           root_module: {
@@ -156,7 +139,11 @@ describe("a plan in words", () => {
                   {
                     address: "module.a.aws_kinesis_stream.this",
                     type: STREAM,
-                    values: { name: "orders", retention_period: 168 },
+                    values: {
+                      name: "orders",
+                      arn: streamArn("orders"),
+                      retention_period: 168,
+                    },
                   },
                 ],
               },
@@ -165,7 +152,7 @@ describe("a plan in words", () => {
         },
       },
     };
-    expect(inWords(plan)[0]).toContain("older than the retention (168 h)");
+    expect(inWords(plan)[0]).toContain("everything retained (168 h)");
   });
 
   it.each([

@@ -44,11 +44,16 @@ export const FUNCTION = "aws_lambda_function";
 export const QUEUE = "aws_sqs_queue";
 export const LOG_GROUP = "aws_cloudwatch_log_group";
 export const ROLE_POLICY = "aws_iam_role_policy";
+export const KEY_POLICY = "aws_kms_key_policy";
+export const RESOURCE_POLICY = "aws_kinesis_resource_policy";
 export const CONSUMER = "aws_kinesis_stream_consumer";
 
 export const KEY_ONE = "arn:aws:kms:eu-west-1:111111111111:key/one";
 export const KEY_TWO = "arn:aws:kms:eu-west-1:111111111111:key/two";
 export const FAILURES = "arn:aws:sqs:eu-west-1:222222222222:failures";
+
+export const ROLE = "aws_iam_role";
+export const ROLE_ARN = "arn:aws:iam::222222222222:role/analytics";
 
 /** ARN of a stream of the producer's account. */
 export const streamArn = (name: string, region = "eu-west-1"): string =>
@@ -68,6 +73,34 @@ export const stream = (before: Values, after: Values): ResourceChange =>
 
 export const mapping = (before: Values, after: Values): ResourceChange =>
   change("update", MAPPING, "analytics_mapping", { before, after });
+
+/** A function that reads the stream, and a change of the keys that its role may decrypt with. */
+export const readerWithKeys = (before: readonly string[], after: readonly string[]) => [
+  change("no-op", FUNCTION, "analytics_function"),
+  change("no-op", ROLE, "analytics_role"),
+  change("no-op", MAPPING, "analytics_mapping"),
+  rolePolicy(readPolicy(before), readPolicy(after)),
+];
+
+export const readPolicy = (keys: readonly string[]): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Action: ["kinesis:*", "sqs:*", "logs:*"], Resource: "*" },
+      ...(keys.length === 0
+        ? []
+        : [
+            {
+              Effect: "Allow",
+              Action: "kms:Decrypt",
+              Resource: keys,
+              Condition: {
+                StringEquals: { "kms:EncryptionContext:aws:kinesis:arn": streamArn("orders") },
+              },
+            },
+          ]),
+    ],
+  });
 
 export const rolePolicy = (before: string, after: string): ResourceChange =>
   change("update", ROLE_POLICY, "analytics_role-policy", {
@@ -102,7 +135,13 @@ const USUAL: Record<string, Values> = {
     maximum_retry_attempts: 500,
     ...destination(FAILURES),
   },
-  aws_lambda_function: { function_name: "analytics" },
+  aws_lambda_function: {
+    function_name: "analytics",
+    arn: "arn:aws:lambda:eu-west-1:222222222222:function:analytics",
+    role: ROLE_ARN,
+  },
+  aws_iam_role: { name: "analytics", arn: ROLE_ARN },
+  aws_iam_role_policy: { role: "analytics" },
   aws_sqs_queue: {
     name: "analytics-on-failure",
     arn: "arn:aws:sqs:eu-west-1:222222222222:analytics-on-failure",
@@ -110,7 +149,52 @@ const USUAL: Record<string, Values> = {
   aws_cloudwatch_log_group: { name: "/aws/lambda/analytics" },
 };
 
+/** The plan with the attributes that arguments refer to, as Terraform's configuration names them. */
+export const referring = (
+  plan: Plan,
+  references: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Plan => ({
+  ...plan,
+  configuration: {
+    root_module: {
+      resources: (plan.resource_changes ?? []).map(({ address, type }) => ({
+        address,
+        provider_config_key: /kinesis|kms/.test(type) ? "aws.producer" : "aws.consumer",
+        expressions: Object.fromEntries(
+          Object.entries(references[address.split(".")[1]!.replace("_1A2B3C4D", "")] ?? {}).map(
+            ([argument, attribute]) => {
+              const [type, id, name] = attribute.split(".");
+              const target = `${type}.${id}_1A2B3C4D`;
+              return [argument, { references: [`${target}.${name}`, target] }];
+            },
+          ),
+        ),
+      })),
+    },
+  },
+});
+
+/** A plan of these changes, whose prior state has everything that they change. */
 export const planOf = (...changes: ResourceChange[]): Plan => ({
   format_version: "1.2",
   resource_changes: changes,
+  prior_state: {
+    values: {
+      root_module: {
+        resources: changes.flatMap(
+          ({ address, previous_address: previous, type, change: { before } }) =>
+            before === null
+              ? []
+              : [
+                  {
+                    address: previous ?? address,
+                    type,
+                    name: address.split(".")[1]!,
+                    values: before,
+                  },
+                ],
+        ),
+      },
+    },
+  },
 });
