@@ -1,19 +1,26 @@
 import type { Plan } from "../../pipeline/terraform/plan";
-import type { Fault } from "./judge";
+import type { Fault, Outcome } from "./judge";
 import { describeStep, type Walk } from "./steps";
+import type { Truth } from "./truth";
 import type { StepReport } from "./walker";
 
 /** A plan with what became of records when it was applied, for the quick suite. */
 export interface Fixture {
+  /** What was wrong with the words when the walk was taken. */
   readonly truth: string;
-  /** What the words said, or should have said. */
+  /** What was said then. */
   readonly sentences: readonly string[];
   readonly walk: Walk;
-  readonly plan: unknown;
+  /** What the words are judged by. */
+  readonly facts: Truth;
+  readonly outcome: Outcome;
+  readonly plan: Plan;
+  /** The plans that finished what was interrupted, or what had failed. */
+  readonly laterPlans: readonly Plan[];
 }
 
 /** The parts of a plan that are read, without the schemas of providers and what is only displayed. */
-export function trimPlan(plan: Plan): unknown {
+export function trimPlan(plan: Plan): Plan {
   const { format_version, resource_changes, resource_drift, prior_state, configuration } = plan;
   const { timestamp } = plan as Plan & { readonly timestamp?: string };
   const isChanged = ({ change }: { change: { actions: readonly string[] } }): boolean =>
@@ -23,7 +30,7 @@ export function trimPlan(plan: Plan): unknown {
     timestamp,
     resource_changes: resource_changes?.filter((one) => isChanged(one)),
     resource_drift,
-    prior_state: { values: (prior_state as { values?: unknown } | undefined)?.values },
+    prior_state: { values: prior_state?.values },
     configuration: {
       // Providers have credentials of the local AWS and paths of this machine.
       provider_config: Object.fromEntries(
@@ -50,14 +57,13 @@ export function trimPlan(plan: Plan): unknown {
 const described = ({ kind, about, sentence }: Fault): string => `${kind}: ${about}: ${sentence}`;
 
 /** The last step's plan, whose words were wrong; undefined if the app refused it. */
-export function fixtureOf(walk: Walk, { deploy, faults }: StepReport): Fixture | undefined {
-  const plan = deploy?.plans[0];
-  return plan
+export function fixtureOf(walk: Walk, { deploy, truth, faults }: StepReport): Fixture | undefined {
+  const [plan, ...laterPlans] = deploy?.plans.map(trimPlan) ?? [];
+  return deploy && truth && plan
     ? {
         truth: faults.map(described).join("; "),
         sentences: deploy.effects.map(({ sentence }) => sentence),
-        walk,
-        plan: trimPlan(plan),
+        ...{ walk, facts: truth, outcome: deploy.outcome, plan, laterPlans },
       }
     : undefined;
 }

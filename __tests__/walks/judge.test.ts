@@ -31,7 +31,7 @@ const reader = (truth: Partial<ReaderTruth>): Truth => ({
 });
 
 const word = (records: EffectOn, about: Partial<Subject> = {}): Effect => ({
-  id: "it",
+  id: "mapping-replaced",
   records,
   about: { kind: "reader", name: "fan", ...about },
   sentence: "deletes or changes it",
