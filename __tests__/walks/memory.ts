@@ -56,6 +56,8 @@ export class Memory {
   private readonly expected = new Map<string, number>();
   private readonly missed = new Map<string, Set<number>>();
   private readonly owed = new Map<string, Set<Owed>>();
+  /** The readers that went on as this one, for example before a rename of the function. */
+  private readonly former = new Map<string, readonly ObservedReader[]>();
   /** By the stream's ARN: records put before are of a stream that is gone. */
   private readonly forgotten = new Map<string, number>();
 
@@ -99,8 +101,9 @@ export class Memory {
     const both = [old, next].filter(isDefined);
     const keys = both.map(keyOf);
     const known = new Set(keys.flatMap((key) => [...(this.missed.get(key) ?? [])]));
-    const received = course.received(both);
-    const discards = course.discards(both);
+    const lineage = [...both, ...keys.flatMap((key) => this.former.get(key) ?? [])];
+    const received = course.received(lineage);
+    const discards = course.discards(lineage);
     const hadUnreported = discards.some((one) => one.at < begun && !one.isReported);
     const { missedNumbers, ...measured } = measure({
       ...{ old, next, received, begun, applied, known },
@@ -111,6 +114,9 @@ export class Memory {
       unreported: hadUnreported ? [] : discards.filter(({ isReported }) => !isReported),
       expectedFrom: this.expectation(both, received, course),
     });
+    if (old && next && keyOf(old) !== keyOf(next)) {
+      this.former.set(keyOf(next), lineage);
+    }
     keys.forEach((key) => this.missed.set(key, new Set([...known, ...missedNumbers])));
     const names = [...new Set(both.map(({ functionName }) => functionName))];
     const streams = streamsOf(old, next);
