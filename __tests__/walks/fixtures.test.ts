@@ -16,13 +16,18 @@ const fixtures = (fs.existsSync(DIRECTORY) ? fs.readdirSync(DIRECTORY) : [])
   });
 
 describe("plans of walks that failed once", () => {
-  it.each(fixtures)("are told truly now: %s", (_name, { plan, laterPlans, facts, outcome }) => {
-    const effects = [plan, ...laterPlans].flatMap(wordsOf);
-    expect(judge(effects, facts, outcome)).toEqual([]);
+  it("are told truly now", () => {
+    const told = fixtures.map(([name, { plan, laterPlans, facts, outcome }]) => {
+      const effects = [plan, ...laterPlans].flatMap(wordsOf);
+      return { name, faults: judge(effects, facts, outcome) };
+    });
+    expect(told.filter(({ faults }) => faults.length > 0)).toEqual([]);
   });
 
-  it.each(fixtures)("are printed as steps: %s", (_name, { walk }) => {
-    walk.steps.forEach((step) => expect(describeStep(step)).toMatch(/^(deploy|hand): \S/));
+  it("have steps that can be printed", () => {
+    for (const [, { walk }] of fixtures) {
+      walk.steps.forEach((step) => expect(describeStep(step)).toMatch(/^(deploy|hand): \S/));
+    }
   });
 
   it("hold nothing of the machine on which they were made", () => {
