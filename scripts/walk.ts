@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import type { Step, Walk } from "../__tests__/walks/steps";
@@ -22,6 +23,13 @@ Exit status: 0 no fault, 1 a walk failed, 2 wrong arguments.
 `;
 
 const MOST_SEEDS = 2 ** 31;
+
+// Each step leaves a synthesized stack, and each function its code, which nobody needs afterwards.
+const files = fs.mkdtempSync(path.join(os.tmpdir(), "walks-"));
+process.env.TMPDIR = files;
+process.once("exit", () => fs.rmSync(files, { recursive: true, force: true }));
+// Terraform runs in a process group of its own, which is killed when this process exits.
+process.once("SIGINT", () => process.exit(130));
 
 // cdktf supports Node 20, which newer versions of the SDK warn about.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";

@@ -51,6 +51,7 @@ const WRITER: AccessTruth = {
   before: true,
   after: false,
 };
+const AUDITOR: AccessTruth = { ...WRITER, kind: "principal", account: "888888888888" };
 const QUEUE = { kind: "queue", name: "fan-on-failure" } as const;
 
 /** Each is right with the word, and without it a word is missing. */
@@ -78,6 +79,11 @@ const NEEDED: readonly Row[] = [
     { ...NOTHING, access: [WRITER] },
     word("lost", { kind: "writer", name: "arn:aws:iam::555555555555:root" }),
   ],
+  [
+    "another team can no longer read",
+    { ...NOTHING, access: [AUDITOR] },
+    word("waiting", { kind: "principal", name: "arn:aws:iam::888888888888:root" }),
+  ],
   ["a queue ends", { ...NOTHING, ended: [QUEUE] }, word("lost", QUEUE)],
 ];
 
@@ -87,6 +93,15 @@ const FALSE: readonly Row[] = [
   ["nothing waited", reader({}), word("waiting")],
   ["nothing was lost", reader({}), word("lost")],
   ["all older records were read", reader({ before: "waiting", caughtUp: 5 }), word("unreadable")],
+  ["it is about a role that is gone", NOTHING, word("waiting", { name: "AROATHPL2AOHFCAOAX3UT" })],
+  [
+    "reports stay in a queue that is gone",
+    NOTHING,
+    {
+      ...word("kept"),
+      sentence: "earlier reports stay in arn:aws:sqs:eu-west-1:222222222222:fan-on-failure",
+    },
+  ],
   ["the queue is there", { ...NOTHING, kept: [QUEUE] }, word("lost", QUEUE)],
   [
     "the writer has access",

@@ -132,14 +132,20 @@ function judgeAccess(effects: readonly Effect[], access: AccessTruth): Fault[] {
       (about.kind === "writer" || about.kind === "principal") && about.name.includes(account);
     return isOwn || (about.kind === "stream" && about.name === stream) || about.kind === "key";
   });
-  const loses = said.some(({ records }) => records === "lost" || records === "unreadable");
+  // What a reader of another team has not read waits for it; what a writer puts is refused.
+  const loses = said.some(
+    ({ records }) =>
+      records === "lost" ||
+      records === "unreadable" ||
+      (kind === "principal" && records === "waiting"),
+  );
   const about = `${kind} ${account} of ${stream}`;
   if (before && !after && !loses) {
     return [{ kind: "missing", about, sentence: "it has no access any more" }];
   }
   const untrue = said.find(
     (one) =>
-      one.records === "lost" &&
+      one.records !== "kept" &&
       one.about.kind === kind &&
       (one.about.stream === undefined || one.about.stream.endsWith(`/${stream}`)),
   );
@@ -147,6 +153,33 @@ function judgeAccess(effects: readonly Effect[], access: AccessTruth): Fault[] {
     ? [{ kind: "false", about, sentence: `"${untrue.sentence}" (${untrue.id}): it has access` }]
     : [];
 }
+
+/** By its unique id, AWS shows a user or a role in a policy that is gone. */
+const UNIQUE_ID = /^A(RO|ID)A[A-Z0-9]+$/;
+
+/** Nobody can lose access any more who is gone. */
+const judgeGone = (effects: readonly Effect[]): Fault[] =>
+  effects
+    .filter(({ about }) => UNIQUE_ID.test(about.name))
+    .map(({ id, about: { kind, name }, sentence }) => ({
+      ...{ kind: "false", about: `${kind} ${name}` },
+      sentence: `"${sentence}" (${id}): it is the id of a role that is gone`,
+    }));
+
+/** "Earlier reports stay in arn:aws:sqs:...": if there is such a queue. */
+const judgeReports = (effects: readonly Effect[], { kept }: Truth): Fault[] =>
+  effects.flatMap(({ id, sentence }) => {
+    const queue = /reports stay in arn:aws:sqs:[^:]*:\d+:([\w-]+)/.exec(sentence)?.[1];
+    const isThere = kept.some(({ kind, name }) => kind === "queue" && name === queue);
+    return queue === undefined || isThere
+      ? []
+      : [
+          {
+            ...{ kind: "false", about: `queue ${queue}` },
+            sentence: `"${sentence}" (${id}): it is not there`,
+          },
+        ];
+  });
 
 function judgeEnd(effects: readonly Effect[], { kind, name }: StoreTruth): Fault[] {
   const isSaid = effects.some(({ about }) => about.kind === kind && about.name.endsWith(name));
@@ -202,5 +235,7 @@ export function judge(effects: readonly Effect[], truth: Truth, outcome: Outcome
     ...truth.access.flatMap((access) => judgeAccess(effects, access)),
     ...truth.ended.flatMap((store) => judgeEnd(effects, store)),
     ...truth.kept.flatMap((store) => judgeKept(effects, store)),
+    ...judgeGone(effects),
+    ...judgeReports(effects, truth),
   ];
 }

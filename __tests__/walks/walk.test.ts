@@ -6,8 +6,11 @@ import { faultsOf, randomWalk } from "./walk";
 const MINUTES_EACH = 2;
 const STEPS = 6;
 
-/** The same in every run, so that a change of the code alone can make it fail. */
-const FIXED_SEED = 4;
+/**
+ * The same in every run, so that only a change of the code can make it fail. It begins with a rename
+ * that is interrupted, which found two faults.
+ */
+const FIXED_SEED = 1_368_623_107;
 const RANDOM_SEED = Math.floor(Math.random() * 2 ** 31);
 
 describeWithTerraform("a random walk", () => {
