@@ -122,6 +122,11 @@ const FAIR: readonly Row[] = [
   ["it waited before", reader({ before: "waiting", after: "waiting" }), undefined],
   ["something took longer", reader({ slowest: PROMPT_MILLISECONDS }), word("waiting")],
   ["its function was made anew", reader({ mayWait: true }), word("waiting")],
+  [
+    "another function is added in its place",
+    reader({ names: ["fan", "echo"], again: MANY }),
+    { ...word("kept", { name: "echo" }), id: "mapping-created" },
+  ],
   ["it will give up earlier", reader({ mayLose: true }), word("lost")],
   ["an earlier step said so", reader({ again: MANY, owed: ["replayed"] }), undefined],
   ["nothing could be put", reader({ after: "idle" }), undefined],

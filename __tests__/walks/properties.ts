@@ -70,13 +70,14 @@ const OF_FUNCTION = [
   ...["policyStatements"],
 ] as const satisfies readonly (keyof CrossAccountConsumerProps)[];
 
-const WITHOUT_FUNCTION: Props = Object.fromEntries(OF_FUNCTION.map((name) => [name, null]));
-
 /** What a consumer gets in one step, without what the library refuses beside an existing function. */
-export const fittingProps = (current: Props, props: Props): Props =>
-  (props.existingFunction === undefined ? current : props).existingFunction
-    ? { ...props, ...WITHOUT_FUNCTION }
-    : props;
+export function fittingProps(current: Props, props: Props): Props {
+  if (!(props.existingFunction === undefined ? current : props).existingFunction) {
+    return props;
+  }
+  const given = OF_FUNCTION.filter((name) => name in current || name in props);
+  return { ...props, ...Object.fromEntries(given.map((name) => [name, null])) };
+}
 
 const ENVIRONMENT = { environment: { STAGE: "production" } };
 
