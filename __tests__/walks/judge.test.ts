@@ -1,6 +1,6 @@
 import type { Effect, EffectOn, Subject } from "../../app/explain/effect";
 import { IN_FLIGHT_RECORDS, judge, type Outcome, PROMPT_MILLISECONDS } from "./judge";
-import { PAUSED } from "./settle";
+import { BROKEN, PAUSED } from "./settle";
 import type { AccessTruth, ReaderTruth, Truth } from "./truth";
 
 const DEPLOYED: Outcome = { errors: [], isRefused: false };
@@ -129,6 +129,7 @@ const FAIR: readonly Row[] = [
   ],
   ["it will give up earlier", reader({ mayLose: true }), word("lost")],
   ["an earlier step said so", reader({ again: MANY, owed: ["replayed"] }), undefined],
+  ["a hand broke its function", reader({ after: "waiting", reason: BROKEN }), undefined],
   ["nothing could be put", reader({ after: "idle" }), undefined],
   ["the word is about another reader", reader({}), word("replayed", { name: "shared" })],
   [

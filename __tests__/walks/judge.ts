@@ -1,5 +1,5 @@
 import type { Effect, EffectOn } from "../../app/explain/effect";
-import { PAUSED } from "./settle";
+import { BROKEN, PAUSED } from "./settle";
 import type { AccessTruth, ReaderTruth, StoreTruth, Truth } from "./truth";
 
 /**
@@ -82,7 +82,7 @@ function judgeReader(effects: readonly Effect[], reader: ReaderTruth): Fault[] {
   if (unreported > 0 && !says(wider, "lost", "unreadable")) {
     missing(`${unreported} records were given up and reported nowhere`);
   }
-  const isNewlyWaiting = after === "waiting" && before !== "waiting";
+  const isNewlyWaiting = after === "waiting" && before !== "waiting" && reader.reason !== BROKEN;
   // "It receives nothing until its mapping is enabled": nothing that was delivered before waits.
   const isAddedPaused = before === "absent" && reader.reason === PAUSED && own.length > 0;
   if (

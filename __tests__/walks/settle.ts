@@ -12,6 +12,9 @@ const TICK_MILLISECONDS = 250;
 /** Why a reader waits whose mapping is disabled. */
 export const PAUSED = "its mapping is disabled";
 
+/** Why a reader waits whose function a hand has broken, whatever a plan does. */
+export const BROKEN = "its function fails";
+
 export interface Settled {
   readonly reception: Reception;
   readonly reason?: string;
@@ -78,7 +81,7 @@ function decide(
     return { reception: "receiving" };
   }
   if (quietMilliseconds > PROBLEM_MILLISECONDS && course.isBroken(reader)) {
-    return { reception: "waiting", reason: "its function fails" };
+    return { reception: "waiting", reason: BROKEN };
   }
   if (quietMilliseconds > PROBLEM_MILLISECONDS && reader.problem !== undefined) {
     return { reception: "waiting", reason: reader.problem };
