@@ -29,6 +29,7 @@ module.exports = {
       testPathIgnorePatterns: [
         "/__tests__/(terraform|examples|e2e)/",
         "/__tests__/app/(start|deploy|deploy-command)\\.test\\.ts$",
+        "/__tests__/walks/walk\\.test\\.ts$",
       ],
     },
     {
@@ -40,6 +41,7 @@ module.exports = {
       testMatch: [
         "**/__tests__/{terraform,examples,e2e}/**/*.test.ts",
         "**/__tests__/app/{start,deploy,deploy-command}.test.ts",
+        "**/__tests__/walks/walk.test.ts",
       ],
     },
   ],

@@ -6,7 +6,8 @@ import { isChanged, isUpdated, type Plan } from "../../pipeline/terraform/plan";
 import type { Values } from "../../pipeline/terraform/resource";
 import { parseState } from "../../pipeline/terraform/state";
 import { type DeploymentOptions, runDeployment } from "../../app/plan-and-apply";
-import { startLocalAws, type LocalAws } from "../../local/aws";
+import type { TerraformCommands } from "../../app/terraform";
+import { startLocalAws, type LocalAws, type LocalAwsOptions } from "../../local/aws";
 import type { Delivery } from "../../local/aws/batch";
 import { findTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
@@ -18,7 +19,8 @@ const execute = promisify(execFile);
 export class Deployed {
   public printed: string[] = [];
   public readonly root = scratch();
-  private readonly directory = path.join(this.root, "out", "stacks", "it");
+  /** Where the stack is applied. */
+  public readonly directory = path.join(this.root, "out", "stacks", "it");
 
   private constructor(
     public readonly aws: LocalAws,
@@ -27,12 +29,13 @@ export class Deployed {
   ) {}
 
   /** In empty accounts. */
-  public static async start(): Promise<Deployed> {
+  public static async start(options?: LocalAwsOptions): Promise<Deployed> {
     const deliveries: Delivery[] = [];
     const aws = await startLocalAws({
       rolePropagationSeconds: 0,
       consumerCreatingSeconds: 0,
       onDelivered: (delivery) => deliveries.push(delivery),
+      ...options,
     });
     return new Deployed(aws, deliveries);
   }
@@ -46,10 +49,15 @@ export class Deployed {
     return this.aws.stop();
   }
 
-  /** Deploys a synthesized stack, or does what the options say. Returns the message of the error. */
+  /**
+   * Deploys a synthesized stack, or does what the options say. Returns the message of the error.
+   *
+   * @param observe wraps the Terraform commands, to see or to interrupt them
+   */
   public async run(
     stackDirectory: string,
     options: Partial<DeploymentOptions> = {},
+    observe: (commands: TerraformCommands) => TerraformCommands = (commands) => commands,
   ): Promise<string> {
     const terraform = await findTerraform();
     await copyStack(terraform, stackDirectory, {
@@ -61,12 +69,12 @@ export class Deployed {
     this.printed = [];
     return runDeployment(
       this.directory,
-      {
+      observe({
         read,
         show: async (...args) => {
           await read(...args);
         },
-      },
+      }),
       {
         command: "deploy",
         replay: [],

@@ -52,14 +52,18 @@ export async function until<T>(probe: () => Promise<T | undefined | false>): Pro
   }
 }
 
-/** The SDK clients of one account of a local AWS, or of one that is started before their first call. */
-export function clientsOf(aws: LocalAws | (() => LocalAws), account: string) {
+/**
+ * The SDK clients of one account of a local AWS, or of one that is started before their first call.
+ *
+ * @param maxAttempts more than one for clients that rest longer than the gateway keeps connections
+ */
+export function clientsOf(aws: LocalAws | (() => LocalAws), account: string, maxAttempts = 1) {
   const running = (): LocalAws => (typeof aws === "function" ? aws() : aws);
   const settings = {
     endpoint: () => Promise.resolve({ url: new URL(running().url) }),
     region: REGION,
     credentials: () => running().credentials(account),
-    maxAttempts: 1,
+    maxAttempts,
   };
   return {
     iam: new IAMClient(settings),

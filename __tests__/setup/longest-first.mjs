@@ -3,6 +3,7 @@ import Sequencer from "@jest/test-sequencer";
 /** The suites that take longest, the longest first. */
 const LONGEST = [
   "e2e/changes",
+  "walks/walk",
   "e2e/refusals",
   "e2e/faults",
   "e2e/imports",

@@ -20,6 +20,15 @@ export interface Delivery {
   readonly records: readonly KinesisRecord[];
 }
 
+/** Records that Lambda gave up on. */
+export interface Discard {
+  /** ARN of the function or alias that the mapping invokes. */
+  readonly functionArn: string;
+  readonly records: readonly KinesisRecord[];
+  /** False without a destination, and if it could not be reached: the records leave no trace. */
+  readonly isReported: boolean;
+}
+
 export interface BatchTools {
   readonly functions: Functions;
   readonly versions: FunctionVersions;
@@ -27,6 +36,7 @@ export interface BatchTools {
   readonly onFailure: OnFailure;
   readonly metrics: PipelineMetrics;
   readonly onDelivered: ((delivery: Delivery) => void) | undefined;
+  readonly onDiscarded: ((discard: Discard) => void) | undefined;
 }
 
 /** Tells a batch when to stop. */
@@ -189,6 +199,8 @@ export class Batch {
       .catch(String);
     const isDelivered = !problem && mapping.DestinationConfig?.OnFailure?.Destination;
     this.tools.metrics.discarded(mapping, count, Boolean(isDelivered));
+    const functionArn = mapping.FunctionArn;
+    this.tools.onDiscarded?.({ functionArn, records, isReported: Boolean(isDelivered) });
     if (problem) {
       mapping.LastProcessingResult = `PROBLEM: ${problem}`;
     }

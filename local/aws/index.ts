@@ -11,7 +11,7 @@ import { FunctionLogs } from "./function-logs";
 import { startMoto } from "./moto";
 import { AccessKeys } from "./access-keys";
 import { Accounts, type Credentials } from "./accounts";
-import type { Delivery } from "./batch";
+import type { Delivery, Discard } from "./batch";
 import { Deployers } from "./deployers";
 import { EventSourceMappings } from "./event-source-mappings";
 import { FunctionVersions } from "./function-versions";
@@ -47,6 +47,8 @@ export interface LocalAwsOptions {
   readonly metricsClock?: () => Date;
   /** Called after a function has processed records of a stream. */
   readonly onDelivered?: (delivery: Delivery) => void;
+  /** Called after Lambda has given up on records of a stream, and reported them if it could. */
+  readonly onDiscarded?: (discard: Discard) => void;
 }
 
 export interface LocalAws {
@@ -88,6 +90,7 @@ export async function startLocalAws({
   metricsIntervalSeconds,
   metricsClock,
   onDelivered,
+  onDiscarded,
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const moto = await startMoto();
   const accounts = new Accounts(moto);
@@ -132,6 +135,7 @@ export async function startLocalAws({
     onFailure,
     metrics,
     onDelivered,
+    onDiscarded,
   });
 
   const own: Handlers = {

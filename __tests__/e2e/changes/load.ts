@@ -14,43 +14,100 @@ export interface Sent {
   readonly at: number;
 }
 
+interface Refused {
+  readonly streamId: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** What two loads on one stream must not share, and what they must. */
+interface LoadOptions {
+  /** Partition keys. Order within a key is known only if one load puts it. */
+  readonly keys?: readonly string[];
+  /** The next number of a record. */
+  readonly next?: () => number;
+}
+
+/** Counts from 0. */
+export function counter(): () => number {
+  let number = 0;
+  return () => number++;
+}
+
 /** Puts numbered records into streams at a constant rate, and retries while access is denied. */
 export class Load {
   private readonly sent = new Map<string, Sent[]>();
-  private readonly refused: { readonly streamId: string; readonly message: string }[] = [];
-  private number = 0;
-  private isRunning = false;
-  private producing: Promise<unknown> = Promise.resolve();
+  private readonly refused: Refused[] = [];
+  private readonly producing = new Map<string, Promise<void>>();
+  /** The streams that are to get more records. */
+  private readonly running = new Set<string>();
+  /** The streams whose last puts must succeed before the load has stopped. */
+  private readonly finishing = new Set<string>();
+  private readonly keys: readonly string[];
+  private readonly next: () => number;
+  private isAbandoned = false;
 
   constructor(
     private readonly writer: Clients,
     /** The current ARN of each stream, by its construct id. */
     private readonly arnOf: (streamId: string) => string,
-  ) {}
+    { keys = KEYS, next = counter() }: LoadOptions = {},
+  ) {
+    this.keys = keys;
+    this.next = next;
+  }
 
   start(streamIds: readonly string[]): void {
-    this.isRunning = true;
-    this.producing = Promise.all(streamIds.map((streamId) => this.produce(streamId)));
+    for (const streamId of streamIds.filter((one) => !this.running.has(one))) {
+      this.running.add(streamId);
+      const before = this.producing.get(streamId) ?? Promise.resolve();
+      this.producing.set(
+        streamId,
+        before.then(() => this.produce(streamId)),
+      );
+    }
+  }
+
+  /** Puts nothing more into a stream, not even what was refused. */
+  leave(streamId: string): void {
+    this.running.delete(streamId);
   }
 
   /** Resolves once all started puts have succeeded. */
   async stop(): Promise<void> {
-    this.isRunning = false;
-    await this.producing;
+    const streamIds = [...this.running];
+    this.running.clear();
+    streamIds.forEach((streamId) => this.finishing.add(streamId));
+    await Promise.all(this.producing.values());
+    this.finishing.clear();
+  }
+
+  /** Like stop(), but puts that are refused are given up. */
+  async abandon(): Promise<void> {
+    this.isAbandoned = true;
+    await this.stop();
   }
 
   sentTo(streamId: string): readonly Sent[] {
     return this.sent.get(streamId) ?? [];
   }
 
-  refusals(streamId: string): string[] {
-    return this.refused.filter((one) => one.streamId === streamId).map(({ message }) => message);
+  refusals(streamId: string, since = 0): string[] {
+    return this.refused
+      .filter((one) => one.streamId === streamId && one.at >= since)
+      .map(({ message }) => message);
+  }
+
+  private mayTry(streamId: string): boolean {
+    return !this.isAbandoned && (this.running.has(streamId) || this.finishing.has(streamId));
   }
 
   private async produce(streamId: string): Promise<void> {
-    while (this.isRunning) {
-      const records = KEYS.map((key) => ({ key, number: this.number++ }));
-      await this.put(streamId, records);
+    while (this.running.has(streamId)) {
+      await this.put(
+        streamId,
+        this.keys.map((key) => ({ key, number: this.next() })),
+      );
       await new Promise((resolve) => setTimeout(resolve, INTERVAL_MILLISECONDS));
     }
   }
@@ -59,7 +116,7 @@ export class Load {
     streamId: string,
     records: readonly { readonly key: string; readonly number: number }[],
   ): Promise<void> {
-    for (;;) {
+    while (this.mayTry(streamId)) {
       const streamArn = this.arnOf(streamId);
       try {
         await this.writer.kinesis.send(
@@ -72,11 +129,12 @@ export class Load {
           }),
         );
         const at = Date.now();
-        const accepted = records.map((record) => ({ ...record, streamArn, at }));
-        this.sent.set(streamId, [...this.sentTo(streamId), ...accepted]);
+        const known = this.sent.get(streamId) ?? [];
+        this.sent.set(streamId, known);
+        known.push(...records.map((record) => ({ ...record, streamArn, at })));
         return;
       } catch (error) {
-        this.refused.push({ streamId, message: (error as Error).message });
+        this.refused.push({ streamId, message: (error as Error).message, at: Date.now() });
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
@@ -95,8 +153,13 @@ export interface Received {
 export class Deliveries {
   private readonly received = new Map<string, Received[]>();
 
+  /** @param nameOf what the functions are called here; by default by their names */
+  constructor(
+    private readonly nameOf = (functionArn: string): string => functionArn.split(":")[6]!,
+  ) {}
+
   readonly add = ({ functionArn, executedVersion: version, records }: Delivery): void => {
-    const name = functionArn.split(":")[6]!;
+    const name = this.nameOf(functionArn);
     const at = Date.now();
     const known = this.received.get(name) ?? [];
     this.received.set(name, known);
