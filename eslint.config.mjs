@@ -85,8 +85,15 @@ const boundaries = [
   restrictImports(
     ["app/changes/**"],
     [
-      "^\\.\\./(?!\\.\\./(modules(/properties/visible-text)?$|pipeline/))",
-      "app/changes/ reads plans, and knows nothing of settings",
+      "^\\.\\./(?!explain/effect$|\\.\\./modules$)",
+      "app/changes/ is a table, which names properties and effects",
+    ],
+  ),
+  restrictImports(
+    ["app/explain/**"],
+    [
+      "^\\.\\./(?!refusals/|\\.\\./(modules/properties/visible-text$|pipeline/))",
+      "app/explain/ reads plans, and knows nothing of settings",
     ],
   ),
   restrictImports(["scripts/**"], declarationsOnly, [

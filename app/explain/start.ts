@@ -181,7 +181,7 @@ export function beginningsAndEnds(
       ];
     }
     const isEmpty = streams.created.has(reader.streamArn);
-    if (old && old.name === name && !vanished.has(old.address)) {
+    if (old?.name === name && !vanished.has(old.address)) {
       told.add(old);
       const next = isEmpty
         ? "those of a stream created by this plan"

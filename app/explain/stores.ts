@@ -97,7 +97,7 @@ function consumersOfOthers({ plan, before }: Comparison, { all }: Readers): Effe
       ? readable("", policy.values.policy).statements.flatMap((one) => awsPrincipals(one))
       : [];
     const who =
-      readers.length === 0 ? "whoever reads through it" : `${[...new Set(readers)].join(", ")}`;
+      readers.length === 0 ? "whoever reads through it" : [...new Set(readers)].join(", ");
     const name = consumerNameOf(arn);
     const then = isReplaced(change)
       ? "is cut off at once; a mapping that names the new one receives everything retained again"

@@ -1,11 +1,12 @@
 import { partitionOf } from "../arn";
-import { groupBy, isPlainObject, listOf } from "../values";
+import { groupBy, isPlainObject } from "../values";
 import { resolved, type Element } from "./expressions";
 import { placeOfResource, placesOf, providerKeysOf } from "./places";
 import { resourcesInState, type Expression, type Plan, type ResourceChange } from "./plan";
 import { References } from "./references";
-import { blocks, text, type Resource, type Values } from "./resource";
-import { resourcesOfState, type PlacedResource, type Resources } from "./resources";
+import { rolesCreatedAgain, withoutManagedPolicies, withoutOldRoles } from "./planned-roles";
+import { text, type Resource, type Values } from "./resource";
+import { resourcesOfState, type Resources } from "./resources";
 
 /** The resources around a plan, and what it does with each. */
 export interface Comparison {
@@ -51,64 +52,6 @@ export function comparisonOf(plan: Plan): Comparison {
   };
 }
 
-function rolesCreatedAgain(
-  before: Resources,
-  after: Resources,
-  changeOf: Comparison["changeOf"],
-): Set<string> {
-  const arns = ({ all }: Resources) =>
-    all.flatMap(({ type, address, values }) =>
-      type === "aws_iam_role" && changeOf(address)?.change.actions.includes("create") === true
-        ? [String(values.arn)]
-        : [],
-    );
-  const old = new Set(arns(before));
-  return new Set(arns(after).filter((arn) => old.has(arn)));
-}
-
-/**
- * A role that is created again has none of the policies that the plan does not put again, and a policy
- * that names it means the old one: AWS stores the ID of a principal.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
- */
-function withoutOldRoles(
-  elements: ReadonlyMap<string, Element>,
-  { all, referredTo }: Resources,
-  recreated: ReadonlySet<string>,
-  changeOf: Comparison["changeOf"],
-): Map<string, Element> {
-  const isPutAgain = (address: string): boolean => {
-    const actions = changeOf(address)?.change.actions.join() ?? "no-op";
-    return actions !== "no-op";
-  };
-  const isLost = (one: PlacedResource): boolean =>
-    /^aws_iam_role_policy(_attachment)?$/.test(one.type) &&
-    !isPutAgain(one.address) &&
-    recreated.has(String(referredTo(one.values.role, one)?.values.arn));
-  const lost = new Set(all.filter(isLost).map(({ address }) => address));
-  return new Map(
-    [...elements]
-      .filter(([address]) => !lost.has(address))
-      .map(([address, element]): [string, Element] => {
-        const policy = text(element.values, "policy");
-        return policy === undefined || isPutAgain(address)
-          ? [address, element]
-          : [
-              address,
-              { ...element, values: { ...element.values, policy: outdated(policy, recreated) } },
-            ];
-      }),
-  );
-}
-
-/** A policy whose principals do not match roles that were created after it was put. */
-function outdated(policy: string, recreated: ReadonlySet<string>): string {
-  return [...recreated].reduce(
-    (json, arn) => json.replaceAll(JSON.stringify(arn), JSON.stringify(`${arn} (deleted)`)),
-    policy,
-  );
-}
-
 const asResource = ({ address, type, name = "", change }: ResourceChange): Resource => ({
   ...{ address, type, name },
   values: change.before ?? {},
@@ -139,7 +82,8 @@ function plannedElements(
   ): [string, Element] => {
     const place = placeOfResource(values) ?? placeOfResource(old) ?? placeOf(address);
     const known = placeOf(address);
-    const region = place?.region || known?.region || "";
+    // The ARN of a role has no Region.
+    const region = [place?.region, known?.region].find(Boolean) ?? "";
     return [
       address,
       {
@@ -175,22 +119,6 @@ function plannedElements(
   ]);
 }
 
-/**
- * A role without the policies that other resources of the state give it: the provider repeats them in
- * the role as they were before the plan.
- */
-function withoutManagedPolicies(role: Values, own: readonly Resource[]): Values {
-  const names = own.map(({ values }) => values.name);
-  const arns = own.map(({ values }) => values.policy_arn);
-  return {
-    ...role,
-    inline_policy: blocks(role.inline_policy).filter(({ name }) => !names.includes(name)),
-    managed_policy_arns: listOf(role.managed_policy_arns as string[] | undefined).filter(
-      (arn) => !arns.includes(arn),
-    ),
-  };
-}
-
 /** What AWS alone decides, which may follow from other arguments. */
 const COMPUTED = /^(arn|function_arn|unique_id|inline_policy|managed_policy_arns)$/;
 
@@ -212,6 +140,9 @@ function plannedValues(
   }) as Values;
 }
 
+const isList = (expression: Expression | undefined): expression is readonly Expression[] =>
+  Array.isArray(expression);
+
 /** A value with expressions in place of what is known only after the apply. */
 function filled(
   value: unknown,
@@ -229,7 +160,7 @@ function filled(
       filled(
         values[index],
         unknown[index],
-        Array.isArray(expression) ? expression[index] : expression,
+        isList(expression) ? expression[index] : expression,
         textOf,
         `${path}[${index}]`,
       ),

@@ -186,7 +186,8 @@ export const CASES: Record<string, Case> = {
     json: (stack) => {
       const [id] = idOf(stack, "analytics");
       const address = `aws_lambda_event_source_mapping.${id}`;
-      delete stack.resource.aws_lambda_event_source_mapping![id];
+      const { [id]: _forgotten, ...others } = stack.resource.aws_lambda_event_source_mapping!;
+      stack.resource.aws_lambda_event_source_mapping = others;
       withoutMonitoring(stack);
       for (const one of Object.values(stack.resource).flatMap((named) => Object.values(named))) {
         const element = one as { depends_on?: string[] };

@@ -53,7 +53,7 @@ const isNoise = (one: unknown): boolean =>
 /** What explains a plan: without attributes that are not set, and without what nothing happens to. */
 function compacted(plan: Json): Json {
   const { configuration, ...used } = Object.fromEntries(USED.map((key) => [key, plan[key]]));
-  const own = trimmed(used) as unknown as Plan;
+  const own = trimmed(used) as Plan;
   const state = statesOf(own);
   const changes = (own.resource_changes ?? [])
     .filter(({ change, previous_address: moved }) => moved ?? change.actions.join() !== "no-op")
@@ -66,7 +66,7 @@ function compacted(plan: Json): Json {
         change: {
           ...rest,
           ...(!isOld && before && { before }),
-          ...(after && (isOld && old ? updates(old, after as Json) : { after })),
+          ...(after && (isOld && old ? updates(old, after) : { after })),
         },
       };
     });
@@ -109,7 +109,10 @@ function expanded(compact: Json): Plan {
   return { ...plan, resource_changes: [...changes, ...unchanged] };
 }
 
-type Change = ResourceChange["change"] & { readonly unset?: readonly string[] };
+type Change = Partial<ResourceChange["change"]> & {
+  readonly actions: readonly string[];
+  readonly unset?: readonly string[];
+};
 
 /** The attributes that get another value, and those that have none any more. */
 const updates = (old: Json, after: Json) => ({

@@ -1,6 +1,7 @@
 import { KinesisResourcePolicy } from "@cdktf/provider-aws/lib/kinesis-resource-policy";
 import { KinesisStreamConsumer } from "@cdktf/provider-aws/lib/kinesis-stream-consumer";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { TerraformStack } from "cdktf";
 import {
   CrossAccountConsumer,
   type CrossAccountConsumerProps,
@@ -77,7 +78,7 @@ export const synthesizeWorld = (world: World): string =>
     world.writers.forEach((writer) => orders.grantWrite(writer));
     world.readers.forEach((reader) => orders.grantRead(reader));
     if (orders instanceof ProducerStream) {
-      readThroughByOthers(orders);
+      readThroughByOthers(stack, orders);
     }
     const consumers = Object.entries(world.consumers).map(
       ([id, props]) =>
@@ -98,13 +99,13 @@ export const synthesizeWorld = (world: World): string =>
   }, REGION);
 
 /** A registered consumer through which a function of another program reads. */
-function readThroughByOthers(orders: ProducerStream): void {
-  const search = new KinesisStreamConsumer(orders.node.scope!, "search", {
+function readThroughByOthers(stack: TerraformStack, orders: ProducerStream): void {
+  const search = new KinesisStreamConsumer(stack, "search", {
     provider: orders.provider,
     name: "search",
     streamArn: orders.streamArn,
   });
-  new KinesisResourcePolicy(orders.node.scope!, "search-policy", {
+  new KinesisResourcePolicy(stack, "search-policy", {
     provider: orders.provider,
     resourceArn: search.arn,
     policy: JSON.stringify({
