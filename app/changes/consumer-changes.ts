@@ -56,7 +56,7 @@ export const CONSUMER_CHANGES = {
     },
     records: "delivered",
     remark: "The logs of the created function are deleted with its log group.",
-    effects: ["log-group-destroyed"],
+    effects: ["mapping-handed-over", "log-group-destroyed"],
   },
   "to-created-function": {
     change: "from `existingFunction` to `code`",
@@ -69,6 +69,7 @@ export const CONSUMER_CHANGES = {
       [rolePolicy]: "replace",
     },
     records: "delivered",
+    effects: ["mapping-handed-over"],
   },
   added: {
     change: "a consumer added",
