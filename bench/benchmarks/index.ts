@@ -1,6 +1,7 @@
 import type { Benchmark } from "../benchmark";
 import { apply } from "./apply";
 import { ci, contributor } from "./contributor";
+import { explain } from "./explain";
 import { growth } from "./growth";
 import { handler } from "./handler";
 import { redrive } from "./redrive";
@@ -13,6 +14,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   apply,
   handler,
   redrive,
+  explain,
   contributor,
   ci,
 ];
