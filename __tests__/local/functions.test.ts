@@ -1,9 +1,15 @@
-import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import {
+  GetFunctionCommand,
+  PutFunctionConcurrencyCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { records } from "./batch-handler";
 import {
   connect,
   CONSUMER,
+  makeFunction,
+  makeRole,
   makeStream,
   mapping,
   messages,
@@ -16,6 +22,18 @@ import { useTwoAccounts } from "./use-two-accounts";
 const { producer, consumer } = useTwoAccounts();
 
 describe("functions", () => {
+  it("show a reserved concurrency of 0", async () => {
+    const FunctionName = "stopped";
+    const roleArn = await makeRole(consumer, FunctionName);
+    await makeFunction(consumer, FunctionName, roleArn, "exports.handler = async () => {};");
+    await consumer.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }),
+    );
+
+    const { Concurrency } = await consumer.lambda.send(new GetFunctionCommand({ FunctionName }));
+    expect(Concurrency).toEqual({ ReservedConcurrentExecutions: 0 });
+  });
+
   it("log as Lambda's Node runtime does, in JSON and in text", async () => {
     const stream = await makeStream(producer, "logging");
     const source = `exports.handler = async (event, context) => {

@@ -1,6 +1,6 @@
 """Runs moto's server on a free loopback port, for those who know the secret in the first line of stdin.
-Corrects resharding and the numbers of function versions, adds percentiles of metrics, and saves moto
-from doing the same work again."""
+Corrects resharding, the numbers of function versions and a reserved concurrency of 0, adds percentiles
+of metrics, and saves moto from doing the same work again."""
 
 import hashlib
 import hmac
@@ -65,6 +65,18 @@ def open_shard_for_key(stream, partition_key, explicit_hash_key):
     )
 
 
+def with_no_concurrency(get_code):
+    """moto answers GetFunction without a reserved concurrency of 0, as if none were reserved."""
+
+    def code(function):
+        answer = get_code(function)
+        if function.reserved_concurrency == 0:
+            answer["Concurrency"] = {"ReservedConcurrentExecutions": 0}
+        return answer
+
+    return code
+
+
 def with_percentiles(statistic_for_type):
     """moto has no percentile statistics, such as p90. Its GetMetricData fails with status 500."""
 
@@ -127,6 +139,7 @@ MODULES = frozenset(backends.list_of_moto_modules())
 backends.list_of_moto_modules = lambda: MODULES
 IAMBackend._init_aws_policies = once_per_partition(IAMBackend._init_aws_policies)
 LambdaFunction.set_version = never_reusing_numbers(LambdaFunction.set_version)
+LambdaFunction.get_code = with_no_concurrency(LambdaFunction.get_code)
 Statistics.get_statistics_for_type = with_percentiles(Statistics.get_statistics_for_type)
 Stream.split_shard = keeping_records(Stream.split_shard)
 Stream.merge_shards = keeping_records(Stream.merge_shards)
