@@ -113,7 +113,11 @@ describe("a tumbling window", () => {
     expect(await until(receive)).toMatchObject({
       requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 2 },
     });
-    expect((await eventsOf(name)).map(({ data }) => data)).toEqual([["1"], ["1"]]);
+    // On a busy machine the window may have ended meanwhile, which calls the function without records.
+    const batches = (await eventsOf(name))
+      .map(({ data }) => data)
+      .filter((data) => data.length > 0);
+    expect(batches).toEqual([["1"], ["1"]]);
   });
 
   it("repeats a failing end, and processes nothing else before it succeeds", async () => {

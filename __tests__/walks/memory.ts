@@ -105,7 +105,7 @@ export class Memory {
     const received = course.received(lineage);
     const discards = course.discards(lineage);
     const hadUnreported = discards.some((one) => one.at < begun && !one.isReported);
-    const { missedNumbers, ...measured } = measure({
+    const { notExpectedLater, ...measured } = measure({
       ...{ old, next, received, begun, applied, known },
       sent: [...new Set(both.map((one) => one.streamArn))].flatMap((arn) =>
         this.recordsOf(course, arn, ended.has(arn)),
@@ -117,7 +117,7 @@ export class Memory {
     if (old && next && keyOf(old) !== keyOf(next)) {
       this.former.set(keyOf(next), lineage);
     }
-    keys.forEach((key) => this.missed.set(key, new Set([...known, ...missedNumbers])));
+    keys.forEach((key) => this.missed.set(key, new Set([...known, ...notExpectedLater])));
     const names = [...new Set(both.map(({ functionName }) => functionName))];
     const streams = streamsOf(old, next);
     const settled = next && after.settled.get(next.uuid);

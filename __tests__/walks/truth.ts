@@ -80,7 +80,7 @@ export interface Evidence {
 type Measured = Pick<
   ReaderTruth,
   "again" | "repeatable" | "missed" | "caughtUp" | "unreported" | "outOfOrder" | "slowest"
-> & { readonly missedNumbers: readonly number[] };
+> & { readonly notExpectedLater: readonly number[] };
 
 const passes = (reader: ObservedReader | undefined, key: string): boolean =>
   reader?.keys?.includes(key) ?? true;
@@ -102,13 +102,10 @@ export function measure(evidence: Evidence): Measured {
   for (const { key, number } of since) {
     latest.set(key, Math.max(number, latest.get(key) ?? -1));
   }
-  // What a filter excludes before or after the change is not expected.
+  const isWanted = ({ key }: Sent): boolean => passes(old ?? next, key) && passes(next ?? old, key);
+  // What a filter excludes before or after the change is not expected, nor is it later.
   const expected = evidence.sent.filter(
-    ({ key, at, number }) =>
-      at >= expectedFrom &&
-      !known.has(number) &&
-      passes(old ?? next, key) &&
-      passes(next ?? old, key),
+    (record) => record.at >= expectedFrom && !known.has(record.number) && isWanted(record),
   );
   const isDelivered = ({ number }: Sent): boolean => before.has(number) || seen.has(number);
   const missed = expected.filter(
@@ -128,7 +125,10 @@ export function measure(evidence: Evidence): Measured {
       ({ number, isGone, key }) => before.has(number) && !isGone && passes(next, key),
     ).length,
     missed: missed.length,
-    missedNumbers: missed.map(({ number }) => number),
+    notExpectedLater: [
+      ...missed,
+      ...evidence.sent.filter((record) => !isWanted(record) && !isDelivered(record)),
+    ].map(({ number }) => number),
     caughtUp: pending.every(({ number }) => seen.has(number)) ? pending.length : 0,
     unreported: evidence.unreported.filter(({ at }) => at >= begun).length,
     outOfOrder: overtaken(mine).filter(({ at }) => at >= begun).length,

@@ -2,23 +2,21 @@ import { describeWithTerraform } from "../terraform/harness";
 import { printed } from "./fixture";
 import { faultsOf, randomWalk } from "./walk";
 
-/** Both walks together take at most five minutes, on two busy processor cores as well. */
-const MINUTES_EACH = 2;
-const STEPS = 6;
+const MINUTES = 3;
+const STEPS = 4;
 
-/** The same in every run, so that only a change of the code can make it fail. */
-const FIXED_SEED = 1_244_920_650;
-const RANDOM_SEED = Math.floor(Math.random() * 2 ** 31);
+/**
+ * The same in every run, so that only a change of the code can make it fail. Random seeds are walked
+ * by `npm run walk`, every night.
+ */
+const SEED = 1_244_920_650;
 
 describeWithTerraform("a random walk", () => {
-  it.each([
-    ["of a fixed seed", FIXED_SEED],
-    [`of the random seed ${RANDOM_SEED}`, RANDOM_SEED],
-  ])("does what the words say: %s", async (_what, seed) => {
+  it("does what the words say", async () => {
     const lines: string[] = [];
-    const result = await randomWalk(seed, {
+    const result = await randomWalk(SEED, {
       steps: STEPS,
-      until: Date.now() + MINUTES_EACH * 60_000,
+      until: Date.now() + MINUTES * 60_000,
       stopsAtFault: true,
       print: (line) => lines.push(line),
     });
