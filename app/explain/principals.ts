@@ -46,6 +46,8 @@ export function principalEffects(
   const known = new Set(
     after.all.flatMap(({ values }) => listOf(text(values, "arn") ?? text(values, "key_id"))),
   );
+  const isGone = (role: string): boolean =>
+    before.referredTo(role) !== undefined && after.referredTo(role) === undefined;
   /** A key that no stream of the plan encrypts with any more. */
   const isUnused = (on: string): boolean =>
     parseArn(on).service === "kms" &&
@@ -62,7 +64,7 @@ export function principalEffects(
     .flatMap((old) =>
       principalsOf(old.policy)
         // What readers of the plan may do is told together with the policies of their roles.
-        .filter((principal) => !roles.has(principal))
+        .filter((principal) => !roles.has(principal) && !isGone(principal))
         .flatMap((principal) =>
           lostActions(
             old,

@@ -10,6 +10,7 @@ import {
   readerWithKeys,
   readPolicy,
   RESOURCE_POLICY,
+  ROLE,
   ROLE_ARN,
   ROLE_POLICY,
   rolePolicy,
@@ -218,6 +219,15 @@ const COUNTEREXAMPLES: readonly Counterexample[] = [
       change("delete", RESOURCE_POLICY, "stream_policy", {
         before: { resource_arn: streamArn("orders"), policy: policy(allow(readStream, OTHER)) },
       }),
+    ),
+  ],
+  [
+    "writer-denied",
+    "its role is deleted as well",
+    planOf(
+      existingStream(),
+      streamPolicy(policy(allow("kinesis:PutRecords", WRITER)), policy()),
+      change("delete", ROLE, "writer", { before: { arn: WRITER, name: "writer" } }),
     ),
   ],
   [
