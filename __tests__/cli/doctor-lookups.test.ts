@@ -197,6 +197,26 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
     ],
   ],
   [
+    "a log group that does not exist, which the role may create by name",
+    [
+      {
+        "logs:DescribeLogGroups": () => ({}),
+        ...own({
+          Effect: "Allow",
+          Action: [
+            "kinesis:*",
+            "kms:*",
+            "logs:CreateLogGroup",
+            "logs:PutLogEvents",
+            "logs:CreateLogStream",
+          ],
+          Resource: "*",
+        }),
+      },
+    ],
+    ["log group: ok /aws/lambda/analytics will be created with the first line", "not log group"],
+  ],
+  [
     "a managed policy",
     [
       {
