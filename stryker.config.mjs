@@ -27,7 +27,7 @@ export const AREAS = {
   },
   doctor: {
     code: "cli/src/doctor/**",
-    suites: /^cli\/(doctor-(checks|lines|policies|probe|repairs|report)|key-grants)/,
+    suites: /^cli\/(doctor-(?!faults|fixes)|key-grants)/,
   },
   status: { code: "cli/src/status", suites: /^cli\/status(-screen)?\.test/ },
   explain: { code: "app/explain", suites: /^app\/(explain|refusals)\// },

@@ -185,4 +185,15 @@ describe("doctor's probe", () => {
     expect(verdicts).toMatchObject([{ status }]);
     expect(JSON.stringify(verdicts)).toContain(expected);
   });
+
+  it("says that there are no credentials for the stream's account", async () => {
+    const EventSourceArn = STREAM.replace("111111111111", "333333333333");
+    const { examination } = await diagnosis(mapping({ EventSourceArn }), {
+      sourceArn: EventSourceArn,
+    });
+
+    expect(await probe([examination.pipeline], { timeoutSeconds: 60 })).toEqual([
+      { status: "unknown", why: "no record can be put: no credentials for 333333333333" },
+    ]);
+  });
 });

@@ -2,7 +2,15 @@ import { found } from "../../pipeline/fact";
 import { Output } from "../../cli/src/output";
 import type { Pipeline } from "../../cli/src/pipeline";
 import { runDoctor } from "../../cli/src/doctor/report";
-import { CONSUMER, diagnosis, document, FUNCTION, gone, STREAM } from "./recorded-pipeline";
+import {
+  CONFIGURATION,
+  CONSUMER,
+  diagnosis,
+  document,
+  FUNCTION,
+  gone,
+  STREAM,
+} from "./recorded-pipeline";
 import type { Answers } from "./recorded";
 
 const pipelineOf = async (changes: Answers = {}): Promise<Pipeline> =>
@@ -149,10 +157,92 @@ ${command}`,
     });
   });
 
+  it("gives each finding its own fix in JSON, and leaves out a consumer that is not there", async () => {
+    const { text } = await doctor(
+      [
+        await pipelineOf({
+          ...DISABLED,
+          "lambda:GetEventSourceMapping": () => ({ ...CONFIGURATION, EventSourceArn: STREAM }),
+          "lambda:GetFunctionConcurrency": () => ({ ReservedConcurrentExecutions: 0 }),
+        }),
+      ],
+      {},
+      true,
+    );
+
+    const [report] = JSON.parse(text) as [
+      { checks: { check: string; finding?: { id: string; fix: string } }[] },
+    ];
+    expect(report).not.toHaveProperty("consumer");
+    expect(
+      report.checks.flatMap(({ check, finding }) =>
+        finding ? [[check, finding.id, finding.fix.split("\n")[0]]] : [],
+      ),
+    ).toEqual([
+      ["encryption", "key-disabled", "enable it (account 111111111111)"],
+      [
+        "concurrency",
+        "function-no-concurrency",
+        "somebody may have stopped the function on purpose. If not, take the reservation away",
+      ],
+    ]);
+  });
+
+  it("has no heading for commands that it does not have", async () => {
+    const changes = { "kinesis:DescribeStreamSummary": gone() };
+
+    const { text } = await doctor([await pipelineOf(changes)]);
+
+    expect(text.split("\n").slice(-7)).toEqual([
+      "ok     last batch   'OK': the last batch was processed",
+      "",
+      "stream-missing: the stream does not exist",
+      "  seen: kinesis:DescribeStreamSummary failed with ResourceNotFoundException: not there",
+      "  fix:  deploy again, which creates it with its settings; its records are lost. Run doctor again after that",
+      "",
+      "",
+    ]);
+  });
+
+  it("says of an account without credentials what it could not look at", async () => {
+    const EventSourceArn = STREAM.replace("111111111111", "333333333333");
+    const { examination } = await diagnosis(
+      {
+        ...LACKS,
+        "lambda:GetEventSourceMapping": () => ({ ...CONFIGURATION, EventSourceArn }),
+      },
+      { sourceArn: EventSourceArn },
+    );
+
+    const { text, exitCode } = await doctor([examination.pipeline]);
+
+    expect(exitCode).toBe(1);
+    expect(text.split("\n").filter((line) => line.startsWith("unknown"))).toEqual([
+      "unknown  credentials      no credentials for 333333333333; name a profile of it with --stream-profile",
+      "unknown  stream           no credentials for 333333333333",
+      "unknown  stream's policy  no credentials for 333333333333",
+    ]);
+  });
+
   it.each(["0", "-1", "soon"])("refuses --probe-timeout %s", async (probeTimeout) => {
     await expect(doctor([], { probeTimeout })).rejects.toThrow(
       `'--probe-timeout' must be a number of seconds above 0, got ${probeTimeout}; write 60, for example`,
     );
+  });
+
+  it("probes with the data that is given", async () => {
+    const puts: { Data: Uint8Array }[] = [];
+    const changes: Answers = {
+      "kinesis:PutRecord": (input: (typeof puts)[0]) => {
+        puts.push(input);
+        return {};
+      },
+      "logs:FilterLogEvents": gone("AccessDenied"),
+    };
+
+    await doctor([await pipelineOf(changes)], { probe: true, probeData: "mine" });
+
+    expect(puts.map(({ Data }) => Buffer.from(Data).toString())).toEqual(["mine"]);
   });
 
   it("has a line for the probe, if one is asked for", async () => {

@@ -80,10 +80,13 @@ export const FUNCTION_ANSWERS: Answers = {
 export async function diagnosis(
   changes: Answers,
   reference: Partial<Reference> = {},
+  called?: (account: string, call: string, input: object) => void,
 ): Promise<Diagnosis> {
+  const account = (id: string, answers: Answers): Account =>
+    recordedAccount(id, { ...answers, ...changes }, called?.bind(undefined, id));
   const accounts: Record<string, Account> = {
-    "111111111111": recordedAccount("111111111111", { ...STREAM_ANSWERS, ...changes }),
-    "222222222222": recordedAccount("222222222222", { ...FUNCTION_ANSWERS, ...changes }),
+    "111111111111": account("111111111111", STREAM_ANSWERS),
+    "222222222222": account("222222222222", FUNCTION_ANSWERS),
   };
   const known = new Accounts([]);
   jest

@@ -5,8 +5,16 @@ import { found } from "../../pipeline/fact";
 /** Recorded answers by `service:Operation`; what is not in it must not be called. */
 export type Answers = Readonly<Record<string, (input: never) => object>>;
 
-/** An account whose clients answer from a record instead of from AWS. */
-export function recordedAccount(id: string, answers: Answers): Account {
+/**
+ * An account whose clients answer from a record instead of from AWS.
+ *
+ * @param called receives each call, with its input
+ */
+export function recordedAccount(
+  id: string,
+  answers: Answers,
+  called: (call: string, input: object) => void = () => undefined,
+): Account {
   const clients = createClients(
     { region: "eu-west-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } },
     () => undefined,
@@ -17,9 +25,11 @@ export function recordedAccount(id: string, answers: Answers): Account {
       (_next, { commandName = "" }) =>
         (args) => {
           const operation = commandName.replace(/Command$/, "");
-          const answer = answers[`${service}:${operation}`];
+          const call = `${service}:${operation}`;
+          called(call, args.input);
+          const answer = answers[call];
           if (!answer) {
-            throw new Error(`there is no recorded answer for ${service}:${operation}`);
+            throw new Error(`there is no recorded answer for ${call}`);
           }
           return Promise.resolve({ output: answer(args.input as never), response: {} } as never);
         },

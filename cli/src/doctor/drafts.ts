@@ -36,8 +36,11 @@ export class Draft {
     return true;
   }
 
+  /** Adds statements, unless the policy contains them: several fixes may need the same ones. */
   add(statements: readonly Statement[]): void {
-    this.statements = [...this.statements, ...statements];
+    const known = new Set(this.statements.map((one) => JSON.stringify(one)));
+    const added = statements.filter((one) => !known.has(JSON.stringify(one)));
+    this.statements = [...this.statements, ...added];
   }
 
   /** A new role takes some seconds to propagate to other services. */

@@ -249,3 +249,9 @@ async function examineLogGroup(
   });
   return { name, exists };
 }
+
+/** ARN under which the mapping's consumer is registered now, if that is another one. */
+export function currentConsumerOf({ pipeline, currentConsumer }: Examination): string | undefined {
+  const { ConsumerARN: arn } = valueOf(currentConsumer) ?? {};
+  return arn === pipeline.consumer?.arn ? undefined : arn;
+}

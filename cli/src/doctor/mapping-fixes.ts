@@ -1,9 +1,9 @@
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
-import { isConsumerArn } from "../../../pipeline/arn";
 import { valueOf } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 import { consumerNeedsOn } from "../../../pipeline/needs";
 import type { Corrected } from "./correct";
+import { currentConsumerOf, type Examination } from "./examine";
 import { sentences, type Recipe, type Repair } from "./fixes";
 import { allowOnResource, allowRole } from "./policy-fixes";
 import {
@@ -113,8 +113,12 @@ export function followConsumer(repair: Repair, living: string): Recipe {
   if (!mapping || unreadable.length > 0) {
     return {
       says: sentences(
-        `not all that the new mapping needs could be read: ${unreadable.join("; ")}`,
-        "Run doctor again when it can. The commands do not recreate the mapping",
+        ...(unreadable.length > 0
+          ? [
+              `not all that the new mapping needs could be read: ${unreadable.join("; ")}`,
+              "Run doctor again when it can. The commands do not recreate the mapping",
+            ]
+          : ["let the role in to the new consumer, before the mapping is created"]),
         ...policies.says,
       ),
       steps: policies.steps,
@@ -192,15 +196,25 @@ export function registerAgain(repair: Repair): Recipe {
   };
 }
 
+/** Name of the consumer that a mapping has to read through, if it is not registered. */
+function consumerToRegister(examination: Examination): string | undefined {
+  const { consumer, mapping } = examination.pipeline;
+  if (consumer === undefined) {
+    return mapping.declared?.consumerName;
+  }
+  return examination.consumer?.state === "missing" && currentConsumerOf(examination) === undefined
+    ? consumer.name
+    : undefined;
+}
+
 /** Creates a mapping that only the settings or the state declare. */
 export function createMapping(repair: Repair): Recipe {
   const { examination } = repair;
   const { pipeline, destination } = examination;
   const { declared, sourceArn } = pipeline.mapping;
-  const isRegistered = isConsumerArn(sourceArn);
-  const needsConsumer = !isRegistered && declared?.consumerName !== undefined;
-  const registered = needsConsumer ? register(pipeline, declared.consumerName) : undefined;
-  const EventSourceArn = registered?.arn ?? sourceArn;
+  const name = consumerToRegister(examination);
+  const registered = name === undefined ? undefined : register(pipeline, name);
+  const EventSourceArn = registered?.arn ?? currentConsumerOf(examination) ?? sourceArn;
   const DestinationConfig =
     destination?.settings.state === "found"
       ? { OnFailure: { Destination: destination.arn } }
@@ -212,7 +226,7 @@ export function createMapping(repair: Repair): Recipe {
     ...PRODUCT_DEFAULTS,
     ...(DestinationConfig && { DestinationConfig }),
   };
-  const policies = registered && allowReader(repair, registered.arn, declared?.consumerName ?? "");
+  const policies = registered && allowReader(repair, registered.arn, name ?? "");
   return {
     says: sentences(
       "deploy, which creates it with its settings. The command below creates it with the library's defaults, for a mapping that nothing deploys",

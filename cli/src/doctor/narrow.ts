@@ -8,7 +8,7 @@ import { listOf } from "../../../pipeline/values";
  * that, else statements that deny everything else as before.
  */
 export const narrow = (deny: Statement, need: Need, roleArn: string): readonly Statement[] =>
-  deny.Principal === undefined
+  deny.Principal === undefined && deny.NotPrincipal === undefined
     ? withoutResource(deny, need)
     : isAbout(deny, roleArn)
       ? withoutAction(deny, need.action)

@@ -141,11 +141,18 @@ export function trustLambda({ examination, drafts }: Repair): Recipe {
   return { says: `let Lambda assume it (account ${account.id})`, steps: [draft] };
 }
 
-/** Removes Lambda from a Deny; other statements stay. */
+/** Takes Lambda out of a Deny; other statements stay. */
 function withoutLambda(statement: Statement): readonly Statement[] {
-  const { Effect: effect, Principal: principal = "*" } = statement;
-  if (effect !== "Deny" || typeof principal !== "object") {
-    return effect === "Deny" && principal === "*" ? [] : [statement];
+  const { Effect: effect, Principal: principal = "*", NotPrincipal: spared } = statement;
+  if (effect === "Allow") {
+    return [statement];
+  }
+  if (typeof spared === "object") {
+    const Service = [...new Set([...listOf(spared.Service), LAMBDA])];
+    return [{ ...statement, NotPrincipal: { ...spared, Service } }];
+  }
+  if (typeof principal !== "object") {
+    return [];
   }
   const { Service, ...others } = principal;
   const services = listOf(Service).filter((one) => one !== LAMBDA);

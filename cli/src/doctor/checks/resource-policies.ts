@@ -16,7 +16,7 @@ interface PolicyOnResource {
 function policiesOn(
   examination: Examination,
 ): Record<"stream" | "consumer" | "key", PolicyOnResource> {
-  const { pipeline, consumer, key, streamPolicy, consumerPolicy, keyPolicy } = examination;
+  const { pipeline, consumer, streamPolicy, consumerPolicy, keyPolicy } = examination;
   const isGone = pipeline.stream.summary.state === "missing";
   const isConsumerGone = consumer?.state === "missing";
   return {
@@ -25,10 +25,8 @@ function policiesOn(
       fact: isGone || isConsumerGone ? undefined : consumerPolicy,
       needs: consumerNeeds(examination),
     },
-    key: {
-      fact: key?.state === "missing" ? undefined : keyPolicy,
-      needs: keyNeeds(examination),
-    },
+    // Nothing is needed on a key that does not exist.
+    key: { fact: keyPolicy, needs: keyNeeds(examination) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { parseArn } from "../../../../pipeline/arn";
 import { valueOf } from "../../../../pipeline/fact";
-import type { Examination } from "../examine";
+import { currentConsumerOf, type Examination } from "../examine";
 import { finding, fromFact, ok, type Check } from "../verdict";
 
 const isCrossAccount = ({ pipeline: { stream, function: fn } }: Examination): boolean =>
@@ -70,12 +70,12 @@ const consumerCheck: Check = {
           ? ok(`${pipeline.consumer?.name} ACTIVE, and the mapping names it`)
           : finding("consumer-not-active", `its status is ${status}`),
       (why) => {
-        const { ConsumerARN: resource, ConsumerStatus: status } = valueOf(currentConsumer) ?? {};
-        return resource === undefined || resource === pipeline.consumer?.arn
+        const resource = currentConsumerOf(examination);
+        return resource === undefined
           ? finding("consumer-missing", why)
           : finding(
               "consumer-reregistered",
-              `the mapping names ${pipeline.consumer?.arn}, the living one is ${resource} (${status})`,
+              `the mapping names ${pipeline.consumer?.arn}, the living one is ${resource} (${valueOf(currentConsumer)?.ConsumerStatus})`,
             );
       },
     );
