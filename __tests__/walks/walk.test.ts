@@ -2,8 +2,8 @@ import { describeWithTerraform } from "../terraform/harness";
 import { printed } from "./fixture";
 import { faultsOf, randomWalk } from "./walk";
 
-const MINUTES = 3;
-const STEPS = 4;
+const MINUTES = 2;
+const STEPS = 2;
 
 /**
  * The same in every run, so that only a change of the code can make it fail. Random seeds are walked
