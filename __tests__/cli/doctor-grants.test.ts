@@ -138,6 +138,45 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
       "not stream's policy",
     ],
   ],
+  [
+    "a policy that lacks actions, with the role's own unique id",
+    [streamPolicy({ ...READ, Action: "kinesis:Put*", Principal: { AWS: "AROAREADER" } })],
+    [
+      "stream's policy: stream-policy-denies: nothing allows kinesis:DescribeStreamSummary on arn:aws:kinesis:eu-west-1:111111111111:stream/clicks (kinesis:DescribeStreamSummary, kinesis:ListShards, kinesis:DescribeStream, kinesis:GetRecords, kinesis:GetShardIterator)",
+      "not stream's policy",
+    ],
+  ],
+  [
+    "a policy for a deleted role, where the role may not be read",
+    [
+      {
+        ...streamPolicy({ ...READ, Principal: { AWS: "AROADELETED" } }),
+        "iam:GetRole": gone("AccessDenied"),
+      },
+    ],
+    [
+      "stream's policy: unknown whether statement 1 of the stream's policy allows kinesis:DescribeStreamSummary depends on a condition that cannot be decided here: cannot tell, use --probe",
+      "role: unknown profile 222222222222 may not call iam:GetRole; --permissions prints the policy that it needs (AWS: not there)",
+      "role: stream: unknown profile 222222222222 may not call iam:GetRole; --permissions prints the policy that it needs (AWS: not there)",
+      "role: consumer: unknown profile 222222222222 may not call iam:GetRole; --permissions prints the policy that it needs (AWS: not there)",
+      "role: key: unknown profile 222222222222 may not call iam:GetRole; --permissions prints the policy that it needs (AWS: not there)",
+      "role: logs: unknown profile 222222222222 may not call iam:GetRole; --permissions prints the policy that it needs (AWS: not there)",
+      "not iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:ListRolePolicies, stream's policy, role, role: stream, role: consumer, role: key, role: logs",
+    ],
+  ],
+  [
+    "an answer without a policy",
+    [
+      {
+        "kinesis:GetResourcePolicy": ({ ResourceARN }: { ResourceARN: string }) =>
+          ResourceARN === STREAM ? {} : { Policy: allowRole("kinesis:*") },
+      },
+    ],
+    [
+      "stream's policy: stream-policy-missing: kinesis:GetResourcePolicy found nothing",
+      "not stream's policy",
+    ],
+  ],
 ];
 
 describe("doctor on policies that overlap", () => {

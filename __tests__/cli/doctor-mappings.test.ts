@@ -141,6 +141,14 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
       String.raw`$ VERSION=$(aws lambda publish-version @function --function-name analytics --query Version --output text) && aws lambda update-event-source-mapping @function --uuid a-mapping --function-name analytics:"$VERSION" --query State --output text && while case "$(aws lambda get-event-source-mapping @function --uuid a-mapping --query State --output text)" in Creating|Enabling|Disabling|Updating|Deleting) true;; *) false;; esac; do sleep 2; done`,
     ],
   ],
+  [
+    "creates a mapping of which nothing but the stream is known",
+    [{ ...GONE, ...MISSING }, { sourceArn: STREAM }],
+    [
+      "mapping-missing: deploy, which creates it with its settings. The command below creates it with the library's defaults, for a mapping that nothing deploys. No on-failure destination is known: add DestinationConfig, or records that fail are given up without a report. The new mapping starts at its starting position: TRIM_HORIZON reads all that the stream retains once more, so the function gets records again",
+      String.raw`$ MAPPING= && for attempt in 1 2 3 4 5 6; do MAPPING=$(aws lambda create-event-source-mapping @function --cli-input-json '{"FunctionName":"arn:aws:lambda:eu-west-1:222222222222:function:analytics","EventSourceArn":"arn:aws:kinesis:eu-west-1:111111111111:stream/clicks","StartingPosition":"TRIM_HORIZON","MaximumRetryAttempts":500,"MaximumRecordAgeInSeconds":43200,"BisectBatchOnFunctionError":true,"FunctionResponseTypes":["ReportBatchItemFailures"]}' --query UUID --output text) && break; sleep 10; done && [ -n "$MAPPING" ] && while case "$(aws lambda get-event-source-mapping @function --uuid "$MAPPING" --query State --output text)" in Creating|Enabling|Disabling|Updating|Deleting) true;; *) false;; esac; do sleep 2; done`,
+    ],
+  ],
 ];
 
 describe("doctor's fix", () => {
