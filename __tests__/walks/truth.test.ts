@@ -74,7 +74,10 @@ describe("what became of the records of a reader", () => {
 
   it("counts what was skipped", () => {
     const skipping = all.filter(({ number }) => number !== 3 && number !== 12);
-    expect(measured({ received: skipping })).toMatchObject({ missed: 2, notExpectedLater: [3, 12] });
+    expect(measured({ received: skipping })).toMatchObject({
+      missed: 2,
+      notExpectedLater: [3, 12],
+    });
   });
 
   it("does not count what waits, was given up, was missed earlier, or is not expected", () => {

@@ -30,7 +30,7 @@ export function record(name: string, plan: unknown): void {
   const compact = compacted(plan as Json);
   const base = plans[BASE];
   plans[name] = base && name !== BASE ? (differences(base, compact) as Json) : compact;
-  fs.writeFileSync(FILE, `${JSON.stringify({ plans }, null, 1)}\n`);
+  fs.writeFileSync(FILE, `${JSON.stringify({ plans }, null, 2)}\n`);
 }
 
 const read = (): Recorded =>
