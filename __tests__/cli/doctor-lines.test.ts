@@ -12,6 +12,7 @@ import {
   STREAM,
   role,
 } from "./recorded-pipeline";
+import { key, summary as stream } from "./doctor-answers";
 import type { Answers } from "./recorded";
 
 /** A command with the name of an account instead of its options, and without the time. */
@@ -53,20 +54,6 @@ const configuration = (more: object): Answers => ({
 });
 const fn = (more: object): Answers => ({
   "lambda:GetFunctionConfiguration": () => ({ State: "Active", Role: ROLE, ...more }),
-});
-const stream = (more: object): Answers => ({
-  "kinesis:DescribeStreamSummary": () => ({
-    StreamDescriptionSummary: {
-      StreamStatus: "ACTIVE",
-      EncryptionType: "KMS",
-      KeyId: KEY,
-      OpenShardCount: 1,
-      ...more,
-    },
-  }),
-});
-const key = (more: object): Answers => ({
-  "kms:DescribeKey": () => ({ KeyMetadata: { Arn: KEY, KeyState: "Enabled", ...more } }),
 });
 const own = (...statements: object[]): Answers => ({
   "iam:GetRolePolicy": () => ({ PolicyDocument: document(...statements) }),

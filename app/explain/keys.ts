@@ -7,9 +7,12 @@ import { decryptNeeds } from "../../pipeline/needs";
 import type { Comparison } from "../../pipeline/terraform/planned";
 import {
   changesOf,
+  isCreated,
   isDestroyed,
+  isRemoved,
   isUnknown,
   type ResourceChange,
+  type Plan,
 } from "../../pipeline/terraform/plan";
 import type { Resources } from "../../pipeline/terraform/resources";
 import { keyOf } from "../../pipeline/terraform/policies";
@@ -20,13 +23,16 @@ import { aboutReader, type Reader, type Readers } from "./readers";
 import { isEncrypted } from "./streams";
 
 /** The keys that the provider did not find, and that the plan creates again. */
-export const vanishedKeys = ({ plan, vanished, changeOf }: Comparison): ResourceChange[] =>
-  (plan.resource_drift ?? []).filter(
-    ({ type, address }) =>
-      type === "aws_kms_key" &&
-      vanished.has(address) &&
-      changeOf(address)?.change.actions.join() === "create",
+export function vanishedKeys(plan: Plan): ResourceChange[] {
+  const created = new Set(
+    changesOf(plan, "aws_kms_key")
+      .filter(isCreated)
+      .map(({ address }) => address),
   );
+  return (plan.resource_drift ?? []).filter(
+    (one) => one.type === "aws_kms_key" && isRemoved(one) && created.has(one.address),
+  );
+}
 
 const aboutKey = (arn: string): Subject => ({
   kind: "key",
@@ -50,7 +56,7 @@ export function keyEffects(
 ): Effect[] {
   const { plan } = comparison;
   const deleted = deletedKeys(comparison);
-  const gone = vanishedKeys(comparison);
+  const gone = vanishedKeys(plan);
   const ofDestroyedStreams = new Set(
     changesOf(plan, "aws_kinesis_stream").flatMap(({ change: { before } }) =>
       destroyed.has(text(before, "arn") ?? "") ? [text(before, "kms_key_id")] : [],

@@ -1,5 +1,5 @@
 import { streamArnOf, streamNameOf } from "../arn";
-import { text, type Resource, type Values } from "./resource";
+import { type Resource, type Values } from "./resource";
 import { shownResources, type ShownState } from "./state";
 
 /** What is read of a plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
@@ -123,11 +123,3 @@ export const streamArnIn = (arn: string | undefined): string | undefined =>
 /** The name of a stream in its ARN. */
 export const streamNameIn = (arn: string | undefined): string | undefined =>
   arn === undefined ? undefined : streamNameOf(arn) || undefined;
-
-/** True for the attributes of the stream with this ARN; streams of other accounts and Regions can have its name. */
-export const isStream =
-  (arn: string | undefined) =>
-  (values: Values | null): boolean =>
-    arn !== undefined &&
-    (text(values, "arn") === arn ||
-      (text(values, "arn") === undefined && text(values, "name") === streamNameIn(arn)));

@@ -7,7 +7,6 @@ import {
   isDestroyed,
   isRemoved,
   isReplaced,
-  isStream,
   isUnknown,
   isUpdated,
   replacementReason,
@@ -126,18 +125,5 @@ describe("a stream in a plan", () => {
 
     expect(arns.map(streamArnIn)).toEqual([STREAM, STREAM, "no-arn", undefined]);
     expect(arns.map(streamNameIn)).toEqual(["clicks", "clicks", undefined, undefined]);
-  });
-
-  it.each([
-    [STREAM, { arn: STREAM }, true],
-    [STREAM, { arn: STREAM, name: "other" }, true],
-    [STREAM, { name: "clicks" }, true],
-    [STREAM, { name: "orders" }, false],
-    [STREAM, { arn: STREAM.replace("eu-west-1", "us-east-1"), name: "clicks" }, false],
-    [STREAM, null, false],
-    [undefined, {}, false],
-    [undefined, { name: "clicks" }, false],
-  ])("%s has the attributes %j: %s", (arn, values, expected) => {
-    expect(isStream(arn)(values)).toBe(expected);
   });
 });
