@@ -9,12 +9,13 @@ import {
 } from "@aws-sdk/client-sqs";
 import type { Outcome } from "../../app/changes/change";
 import { type ChangeId, changeOf, CHANGES } from "../../app/changes/table";
+import { effectsOf } from "../../app/explain/effects";
 import type { Plan } from "../../pipeline/terraform/plan";
 import { allow, makeFunction, makeRole, policy, until } from "../local/two-accounts";
 import { describeWithTerraform } from "../terraform/harness";
 import { Deliveries, Load } from "./changes/load";
 import { DEVIATIONS, type Evidence, overtaken } from "./changes/outcomes";
-import { actionsOn, expectPlan } from "./changes/expected-plan";
+import { actionsOn, expectPlan, PLANS_OF_ROUNDS } from "./changes/expected-plan";
 import { at, BROKEN, consumers, type Existing, PLANNED, streams, WRITER } from "./changes/lanes";
 import { type Proof, PROOFS, seenBy } from "./changes/proofs";
 import { world } from "./changes/world";
@@ -130,6 +131,14 @@ describeWithTerraform("every change, under constant load", () => {
     await deployment.stop();
   });
 
+  const planned = async (where: Proof["round"], ...flags: string[]): Promise<Plan> => {
+    const plan = await deployment.plan(...flags);
+    if (process.env.UPDATE_GOLDEN !== undefined) {
+      PLANS_OF_ROUNDS.record(String(where), plan);
+    }
+    return plan;
+  };
+
   /** Applies one round, and waits until the records are as the table says. */
   async function applyRound(): Promise<void> {
     start = new Date(Date.now() - 3_000);
@@ -139,7 +148,7 @@ describeWithTerraform("every change, under constant load", () => {
     const flags = requested.map(
       ([type, construct]) => `-replace=${deployment.addressOf(type, construct)}`,
     );
-    plans.set(round, (await deployment.plan(...flags)) as Plan);
+    plans.set(round, await planned(round, ...flags));
     const begun = Date.now();
     await deployment.applyPending(PARALLEL);
     const applied = Date.now();
@@ -198,7 +207,8 @@ describeWithTerraform("every change, under constant load", () => {
     it("is applied", () => applyRound());
 
     it.each(idsIn(number))("has Terraform do what the table says of: %s", (id) => {
-      expectPlan(plans.get(number)!, id, idsIn(number));
+      const plan = plans.get(number)!;
+      expectPlan(plan, effectsOf(plan), id, idsIn(number));
     });
   });
 
@@ -257,11 +267,11 @@ describeWithTerraform("every change, under constant load", () => {
     beforeAll(async () => {
       await load.stop();
       await deployment.resynthesize(synthesized(PLANNED));
-      plan = (await deployment.plan()) as Plan;
+      plan = await planned("planned");
     });
 
     it.each(idsIn("planned"))("has Terraform do what the table says of: %s", (id) => {
-      expectPlan(plan, id, idsIn("planned"));
+      expectPlan(plan, effectsOf(plan), id, idsIn("planned"));
     });
 
     it("has no changes for constructs that the plan does not touch", () => {

@@ -2,6 +2,7 @@ import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SynthesizedStack } from "../../app/stack";
+import type { Plan } from "../../pipeline/terraform/plan";
 import type { Resource, Values } from "../../pipeline/terraform/resource";
 import { parseState } from "../../pipeline/terraform/state";
 import { LocalAws, LocalAwsOptions, startLocalAws } from "../../local/aws";
@@ -106,9 +107,9 @@ export class Deployment {
   }
 
   /** Terraform's plan JSON; applyPending() applies exactly this plan. */
-  public async plan(...flags: string[]): Promise<unknown> {
+  public async plan(...flags: string[]): Promise<Plan> {
     await this.run("plan", "-no-color", `-out=${PLAN}`, ...flags);
-    return JSON.parse(await this.run("show", "-json", PLAN));
+    return JSON.parse(await this.run("show", "-json", PLAN)) as Plan;
   }
 
   /** Applies the plan of pendingChanges() without planning again. */

@@ -162,7 +162,7 @@ describeWithTerraform("on-failure destinations, while every batch fails", () => 
 
   it("get a policy of their own from a former version, and queues stay", async () => {
     deployment.change(() => undefined);
-    const plan = (await deployment.plan()) as Plan;
+    const plan = await deployment.plan();
 
     expect(changed(plan).sort()).toEqual(
       Object.keys(SWITCHES)
@@ -180,7 +180,7 @@ describeWithTerraform("on-failure destinations, while every batch fails", () => 
     deployment.aws.delay("lambda", "UpdateEventSourceMapping", 2);
     await deployment.resynthesize(stackAt(1));
     const queueAddress = deployment.addressOf("aws_sqs_queue", "replaced");
-    const plan = (await deployment.plan(`-replace=${queueAddress}`)) as Plan;
+    const plan = await deployment.plan(`-replace=${queueAddress}`);
 
     expect(changed(plan)).toContain("create+delete aws_sqs_queue.replaced_on-failure-queue");
     await deployment.applyPending();

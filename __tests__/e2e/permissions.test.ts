@@ -1,6 +1,5 @@
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
-import type { Plan } from "../../pipeline/terraform/plan";
 import { findOldVersions } from "../../app/old-versions";
 import { Policy, Statement } from "../../app/permissions/statements";
 import { AccountLookups } from "../../app/refusals/account-lookups";
@@ -94,7 +93,7 @@ describeWithTerraform("a deploying role with the printed policies", () => {
   });
 
   it("can look every name up that it would create", async () => {
-    const plan = (await deployment.plan("-destroy")) as Plan;
+    const plan = await deployment.plan("-destroy");
     const created = (plan.resource_changes ?? [])
       .filter(({ type }) => NAMED_RESOURCES[type]?.find)
       .map((one) => ({

@@ -1,5 +1,6 @@
 import { GetResourcePolicyCommand } from "@aws-sdk/client-kinesis";
 import { CrossAccountConsumer, ProducerStream } from "../../modules";
+import type { Plan } from "../../pipeline/terraform/plan";
 import { put, until } from "../local/two-accounts";
 import { CODE, describeWithTerraform, synthesize } from "../terraform/harness";
 import { CONSUMER, Deployment, PRODUCER, REGION, streamArn } from "./deployment";
@@ -26,19 +27,11 @@ const readers = (tags?: Record<string, string>): string =>
     }
   }, REGION);
 
-interface Plan {
-  readonly resource_changes: {
-    readonly type: string;
-    readonly name: string;
-    readonly change: { readonly actions: readonly string[] };
-  }[];
-}
-
 /** What a plan does with policies: `delete,create aws_iam_role_policy.recreated_role-policy`. */
-const policyChanges = (plan: unknown): string[] =>
-  (plan as Plan).resource_changes
+const policyChanges = ({ resource_changes: all = [] }: Plan): string[] =>
+  all
     .filter(({ type, change }) => type.includes("polic") && change.actions.join() !== "no-op")
-    .map(({ type, name, change }) => `${change.actions.join()} ${type}.${name.slice(0, -9)}`)
+    .map(({ address, change }) => `${change.actions.join()} ${address.slice(0, -9)}`)
     .sort();
 
 describeWithTerraform("a role that is recreated under its own name", () => {

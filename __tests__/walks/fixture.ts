@@ -1,4 +1,4 @@
-import type { Plan } from "../../pipeline/terraform/plan";
+import { compacted, type Json } from "../app/explain/compact-plan";
 import type { Fault, Outcome } from "./judge";
 import { describeStep, type Walk } from "./steps";
 import type { Truth } from "./truth";
@@ -14,51 +14,16 @@ export interface Fixture {
   /** What the words are judged by. */
   readonly facts: Truth;
   readonly outcome: Outcome;
-  readonly plan: Plan;
+  readonly plan: Json;
   /** The plans that finished what was interrupted, or what had failed. */
-  readonly laterPlans: readonly Plan[];
-}
-
-/** The parts of a plan that are read, without the schemas of providers and what is only displayed. */
-export function trimPlan(plan: Plan): Plan {
-  const { format_version, resource_changes, resource_drift, prior_state, configuration } = plan;
-  const { timestamp } = plan as Plan & { readonly timestamp?: string };
-  const isChanged = ({ change }: { change: { actions: readonly string[] } }): boolean =>
-    change.actions.join() !== "no-op";
-  return {
-    format_version,
-    timestamp,
-    resource_changes: resource_changes?.filter((one) => isChanged(one)),
-    resource_drift,
-    prior_state: { values: prior_state?.values },
-    configuration: {
-      // Providers have credentials of the local AWS and paths of this machine.
-      provider_config: Object.fromEntries(
-        Object.entries(configuration?.provider_config ?? {}).map(([name, { expressions }]) => [
-          name,
-          {
-            expressions: {
-              region: expressions?.region,
-              allowed_account_ids: expressions?.allowed_account_ids,
-            },
-          },
-        ]),
-      ),
-      root_module: {
-        resources: configuration?.root_module?.resources?.map((one) => ({
-          address: one.address,
-          provider_config_key: one.provider_config_key,
-        })),
-      },
-    },
-  };
+  readonly laterPlans: readonly Json[];
 }
 
 const described = ({ kind, about, sentence }: Fault): string => `${kind}: ${about}: ${sentence}`;
 
 /** The last step's plan, whose words were wrong; undefined if the app refused it. */
 export function fixtureOf(walk: Walk, { deploy, truth, faults }: StepReport): Fixture | undefined {
-  const [plan, ...laterPlans] = deploy?.plans.map(trimPlan) ?? [];
+  const [plan, ...laterPlans] = deploy?.plans.map(compacted) ?? [];
   return deploy && truth && plan
     ? {
         truth: faults.map(described).join("; "),

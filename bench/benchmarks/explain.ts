@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { recordedPlans } from "../../__tests__/app/explain/recorded-plans";
+import { PLANS_OF_CASES } from "../../__tests__/app/explain/recorded-plans";
 import type { Benchmark, Context, Row } from "../benchmark";
 import { bundle } from "../bundle";
 import { countOf } from "../format";
@@ -54,7 +54,7 @@ async function run(context: Context): Promise<readonly Row[]> {
 const CONSUMER = "analytics";
 
 function planOf(consumers: number): string {
-  const plan = new Map(recordedPlans()).get("read mode and on-failure");
+  const plan = new Map(PLANS_OF_CASES.all()).get("read mode and on-failure");
   const isOne = ({ address }: { readonly address: string }): boolean => address.includes(CONSUMER);
   const repeated = <T extends { readonly address: string }>(all: readonly T[] = []): T[] => [
     ...all.filter((one) => !isOne(one)),

@@ -7,7 +7,7 @@
 import { Deployment, PRODUCER } from "../../e2e/deployment";
 import { makeStream } from "../../local/two-accounts";
 import { CASES, type Case } from "./recorded-cases";
-import { record } from "./recorded-plans";
+import { PLANS_OF_CASES } from "./recorded-plans";
 import { IMPORTED, synthesizeWorld, UNMONITORED, WORLD, type World } from "./recorded-world";
 
 async function main(): Promise<void> {
@@ -42,7 +42,7 @@ async function recordFrom(
         await hand?.(deployment);
         await deployment.resynthesize(synthesizeWorld(edit?.(world) ?? world));
         deployment.change((stack) => json?.(stack));
-        record(name, await deployment.plan(...(flags?.(deployment) ?? [])));
+        PLANS_OF_CASES.record(name, await deployment.plan(...(flags?.(deployment) ?? [])));
         console.log(name);
       } catch (error) {
         console.error(`${name}: ${(error as Error).message.slice(0, 2000)}`);

@@ -1,24 +1,37 @@
+import * as path from "node:path";
 import type { Change } from "../../../app/changes/change";
-import { effectsOf } from "../../../app/explain/effects";
+import type { Effect } from "../../../app/explain/effect";
 import type { Plan, ResourceChange } from "../../../pipeline/terraform/plan";
 import { type ChangeId, changeOf } from "../../../app/changes/table";
+import { RecordedPlans } from "../../app/explain/recorded-plans";
 import { PROOFS } from "./proofs";
 
-/** Compares a construct's planned actions with those that the table lists for its changes. */
-export function expectPlan(plan: Plan, id: ChangeId, ids: readonly ChangeId[]): void {
+/** The plans of the rounds, which `UPDATE_GOLDEN=1 npx jest e2e/changes` records. */
+export const PLANS_OF_ROUNDS = new RecordedPlans(path.join(__dirname, "recorded-plans.json.gz"));
+
+/**
+ * Compares a construct's planned actions, and what is said of it, with the table.
+ *
+ * @param told what is said of the plan
+ * @param ids all changes of this plan: those of the same construct are compared together
+ */
+export function expectPlan(
+  plan: Plan,
+  told: readonly Effect[],
+  id: ChangeId,
+  ids: readonly ChangeId[],
+): void {
   const { construct } = PROOFS[id];
   const together = ids.filter((other) => PROOFS[other].construct === construct).map(changeOf);
   const plans: Change["plan"][] = together.map((change) => change.plan);
   expect(actionsOn(plan, construct)).toEqual(Object.assign({}, ...plans));
-  const effects = effectsOf(plan)
-    .filter(({ address }) => isOf(construct, address))
-    .map((effect) => effect.id);
-  expect([...new Set(effects)].sort()).toEqual(
+  const effects = told.filter(({ address }) => isOf(construct, address));
+  expect([...new Set(effects.map((effect) => effect.id))].sort()).toEqual(
     [...new Set(together.flatMap((change) => change.effects ?? []))].sort(),
   );
 }
 
-const isOf = (construct: string, address: string): boolean =>
+export const isOf = (construct: string, address: string): boolean =>
   address.split(".").at(-1)!.startsWith(`${construct}_`);
 
 /** The planned actions on the resources of a construct, by resource type. */
