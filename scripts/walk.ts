@@ -138,7 +138,7 @@ async function main(args: readonly string[]): Promise<number> {
     limits.print(`walk ${seed}`);
     const result = given
       ? await repeatWalk(given, { ...limits, steps: given.steps.length })
-      : await randomWalk(seed, limits);
+      : await randomWalk([seed], limits);
     faults += faultsOf(result).length;
     if (faultsOf(result).length > 0 && limits.stopsAtFault) {
       await report(result, limits, values.fixtures ?? "__tests__/app/explain/plans");

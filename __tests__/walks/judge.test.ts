@@ -166,6 +166,21 @@ describe("the judge of a walk", () => {
     expect(kinds([other], reader({ again: MANY }))).toEqual(["missing"]);
   });
 
+  it("takes it for told that a function which goes on with another stream ends with this one", () => {
+    const moved = word("replayed", { stream: "arn:aws:kinesis:eu-west-1:111111111111:stream/b" });
+    const sentence = "it receives no more records of stream events, but everything of stream b";
+
+    expect(kinds([{ ...moved, sentence }], reader({ after: "absent" }))).toEqual([]);
+    expect(kinds([moved], reader({ after: "absent" }))).toEqual(["missing"]);
+  });
+
+  it("wants no word twice about a key that an earlier step took away", () => {
+    const added = { before: "absent", after: "waiting", owed: ["unreadable"] } as const;
+
+    expect(kinds([], reader({ ...added, reason: "KMSInvalidStateException" }))).toEqual([]);
+    expect(kinds([], reader({ ...added, reason: "it gets nothing" }))).toEqual(["missing"]);
+  });
+
   it("wants records of a key in order", () => {
     expect(kinds([], reader({ outOfOrder: 1 }))).toEqual(["order"]);
   });

@@ -85,14 +85,24 @@ function judgeReader(effects: readonly Effect[], reader: ReaderTruth): Fault[] {
   const isNewlyWaiting = after === "waiting" && before !== "waiting" && reader.reason !== BROKEN;
   // "It receives nothing until its mapping is enabled": nothing that was delivered before waits.
   const isAddedPaused = before === "absent" && reader.reason === PAUSED && own.length > 0;
+  const isOwedToKey = owed.includes("unreadable") && /KMS/.test(reader.reason ?? "");
   if (
     isNewlyWaiting &&
     !isAddedPaused &&
+    !isOwedToKey &&
     !says(wider, "waiting", "refused", "unreadable", "lost")
   ) {
     missing(`its records wait${reader.reason === undefined ? "" : `: ${reader.reason}`}`);
   }
-  if (after === "absent" && before !== "absent" && own.length === 0 && !says(wider, "lost")) {
+  // "It receives no more records of stream a, but everything retained of stream b."
+  const isMoved = effects.some(
+    ({ about, sentence }) =>
+      about.kind === "reader" &&
+      reader.names.includes(about.name) &&
+      reader.streams.some((stream) => sentence.includes(`no more records of stream ${stream}`)),
+  );
+  const isEndSaid = own.length > 0 || isMoved || says(wider, "lost");
+  if (after === "absent" && before !== "absent" && !isEndSaid) {
     missing("it receives no more records");
   }
   if (outOfOrder > 0 && again <= IN_FLIGHT_RECORDS && missed === 0) {

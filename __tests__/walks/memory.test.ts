@@ -86,6 +86,20 @@ describe("what a walk remembers of earlier steps", () => {
     ]);
   });
 
+  it("is that a key is gone, which a reader that is added later finds out", () => {
+    const memory = new Memory();
+    const [none, added] = [moment([]), moment([readerOf("fan")], "waiting")];
+    const course = step(none, added, [10, 11], [1], {});
+    const gone: Effect = {
+      ...replayed("fan"),
+      ...{ id: "key-deleted", records: "unreadable", about: { kind: "key", name: "one" } },
+    };
+
+    expect(memory.truthOf(course).readers).toMatchObject([{ owed: [] }]);
+    memory.owe([gone], { readers: [], access: [], ended: [], kept: [] });
+    expect(memory.truthOf(course).readers).toMatchObject([{ owed: ["unreadable"] }]);
+  });
+
   it("is that a stream was made anew: what was in it is lost once", () => {
     const memory = new Memory();
     const fan = readerOf("fan");

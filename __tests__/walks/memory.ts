@@ -58,6 +58,8 @@ export class Memory {
   private readonly owed = new Map<string, Set<Owed>>();
   /** The readers that went on as this one, for example before a rename of the function. */
   private readonly former = new Map<string, readonly ObservedReader[]>();
+  /** Whether a key is gone with which retained records are encrypted. */
+  private isKeyGone = false;
   /** By the stream's ARN: records put before are of a stream that is gone. */
   private readonly forgotten = new Map<string, number>();
 
@@ -75,6 +77,9 @@ export class Memory {
 
   /** Notes what was said of readers that wait, and that will be seen once they receive. */
   owe(effects: readonly Effect[], { readers }: Truth): void {
+    this.isKeyGone ||= effects.some(
+      ({ about, records }) => about.kind === "key" && records === "unreadable",
+    );
     for (const reader of readers) {
       const said = effects
         .filter(({ about }) => about.kind === "reader" && reader.names.includes(about.name))
@@ -121,6 +126,7 @@ export class Memory {
     const names = [...new Set(both.map(({ functionName }) => functionName))];
     const streams = streamsOf(old, next);
     const settled = next && after.settled.get(next.uuid);
+    const owed = names.flatMap((name) => [...(this.owed.get(`${name} ${streams[0] ?? ""}`) ?? [])]);
     return {
       ...{ names, streams, ...measured },
       before: old ? (before.settled.get(old.uuid)?.reception ?? "idle") : "absent",
@@ -128,7 +134,7 @@ export class Memory {
       reason: settled?.reason,
       mayLose: mayLoseMore(old, next),
       mayWait: names.some((name) => course.recreated.includes(name)),
-      owed: names.flatMap((name) => [...(this.owed.get(`${name} ${streams[0] ?? ""}`) ?? [])]),
+      owed: !old && this.isKeyGone ? ["unreadable"] : owed,
     };
   }
 

@@ -1,8 +1,12 @@
 /** Random choices that a seed repeats. https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
 export class Random {
-  private state: number;
+  private state = 0;
 
   constructor(seed: number) {
+    this.seed(seed);
+  }
+
+  seed(seed: number): void {
     this.state = seed >>> 0;
   }
 

@@ -5,7 +5,7 @@ import { Steps } from "./generate";
 import { type StepReport, Walker } from "./walker";
 
 export interface WalkLimits {
-  /** Steps after which the walk ends. */
+  /** Steps after which the walk ends; of each seed, if it has several. */
   readonly steps: number;
   /** No step begins after this time, in milliseconds since the epoch. */
   readonly until: number;
@@ -45,7 +45,7 @@ function print(number: number, report: StepReport, limits: WalkLimits): void {
 async function take(
   walker: Walker,
   seed: number,
-  next: () => readonly Step[],
+  next: (taken: number) => readonly Step[],
   limits: WalkLimits,
 ): Promise<WalkResult> {
   const steps: Step[] = [];
@@ -56,7 +56,7 @@ async function take(
     reports.filter(({ step, deploy }) => step.do === "hand" || deploy).length;
   while (taken() < limits.steps && Date.now() < limits.until) {
     if (queue.length === 0) {
-      queue.push(...next());
+      queue.push(...next(taken()));
     }
     const step = queue.shift();
     if (!step) {
@@ -82,11 +82,19 @@ async function inNewAccounts<T>(act: (walker: Walker) => Promise<T>): Promise<T>
   }
 }
 
-/** A walk of random steps. */
-export const randomWalk = (seed: number, limits: WalkLimits): Promise<WalkResult> =>
+/** A walk of random steps: so many of each seed, one after the other. */
+export const randomWalk = (seeds: readonly number[], limits: WalkLimits): Promise<WalkResult> =>
   inNewAccounts((walker) => {
-    const steps = new Steps(new Random(seed));
-    return take(walker, seed, () => steps.next(walker.settings), limits);
+    const left = [...seeds];
+    const random = new Random(0);
+    const steps = new Steps(random);
+    const next = (taken: number): readonly Step[] => {
+      if (taken >= limits.steps * (seeds.length - left.length)) {
+        random.seed(left.shift() ?? 0);
+      }
+      return steps.next(walker.settings);
+    };
+    return take(walker, seeds.at(-1) ?? 0, next, { ...limits, steps: limits.steps * seeds.length });
   });
 
 /** Takes the steps of a walk again. */
