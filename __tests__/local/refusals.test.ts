@@ -1,6 +1,17 @@
+import {
+  AssociateKmsKeyCommand,
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+  DisassociateKmsKeyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRoleCommand, DeleteRoleCommand, DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
-import { CreateKeyCommand, GetKeyPolicyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
+import {
+  CreateKeyCommand,
+  GetKeyPolicyCommand,
+  GetParametersForImportCommand,
+  PutKeyPolicyCommand,
+} from "@aws-sdk/client-kms";
 import {
   CreateFunctionCommand,
   GetFunctionConfigurationCommand,
@@ -16,6 +27,7 @@ import {
   makeStream,
   policy,
   PRODUCER,
+  REGION,
   until,
 } from "./two-accounts";
 import { useTwoAccounts } from "./use-two-accounts";
@@ -161,5 +173,43 @@ describe("injected failures", () => {
         ),
       ),
     ).toBe("DeleteConflictException: try <later>");
+  });
+});
+
+describe("an operation that the local AWS does not have", () => {
+  it("is refused by name, without a status that clients repeat for minutes", async () => {
+    const call = consumer.kms.send(
+      new GetParametersForImportCommand({
+        KeyId: "any",
+        WrappingAlgorithm: "RSAES_OAEP_SHA_256",
+        WrappingKeySpec: "RSA_2048",
+      }),
+    );
+
+    expect(await refusal(call)).toBe(
+      "NotImplemented: the local AWS does not have kms:GetParametersForImport",
+    );
+  });
+});
+
+describe("log groups", () => {
+  it("get a key, and lose it", async () => {
+    const { logs } = consumer;
+    const logGroupName = "/encrypted/later";
+    const kmsKeyId = `arn:aws:kms:${REGION}:${CONSUMER}:key/it`;
+    const keys = async () => {
+      const { logGroups } = await logs.send(
+        new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroupName }),
+      );
+      return logGroups?.map((group) => group.kmsKeyId);
+    };
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+
+    await logs.send(new AssociateKmsKeyCommand({ logGroupName, kmsKeyId }));
+    expect(await keys()).toEqual([kmsKeyId]);
+    await logs.send(new DisassociateKmsKeyCommand({ logGroupName }));
+    expect(await keys()).toEqual([undefined]);
+    const missing = logs.send(new AssociateKmsKeyCommand({ logGroupName: "/none", kmsKeyId }));
+    expect(await refusal(missing)).toMatch(/^ResourceNotFoundException/);
   });
 });

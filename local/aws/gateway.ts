@@ -108,6 +108,9 @@ export async function startGateway(
       const reply = deployers.isDeployer(request.accessKeyId)
         ? await deployers.answer(call, proceed)
         : await proceed();
+      if (reply.status === 501) {
+        throw new AwsError("NotImplemented", `the local AWS does not have ${service}:${operation}`);
+      }
       answered({ ...request, body }, reply);
       return reply;
     } catch (error) {

@@ -1,6 +1,6 @@
 """Runs moto's server on a free loopback port, for those who know the secret in the first line of stdin.
 Corrects resharding, the numbers of function versions and a reserved concurrency of 0, adds percentiles
-of metrics, and saves moto from doing the same work again."""
+of metrics and keys of log groups, and saves moto from doing the same work again."""
 
 import hashlib
 import hmac
@@ -31,9 +31,13 @@ threading.Thread(target=end_with_parent, daemon=True).start()
 from moto import backends  # noqa: E402
 from moto.awslambda.models import LambdaFunction  # noqa: E402
 from moto.cloudwatch.models import Statistics  # noqa: E402
+from moto.core.responses import BaseResponse  # noqa: E402
 from moto.iam.models import IAMBackend  # noqa: E402
 from moto.kinesis.models import Stream  # noqa: E402
+from moto.logs.exceptions import ResourceNotFoundException  # noqa: E402
+from moto.logs.responses import LogsResponse  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from werkzeug.exceptions import NotImplemented as NotImplementedHere  # noqa: E402
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
@@ -104,6 +108,31 @@ def never_reusing_numbers(set_version):
     return numbered
 
 
+def saying_what_is_missing(call_action):
+    """moto answers operations that it lacks with status 500, which clients repeat for minutes."""
+
+    def called(response):
+        try:
+            return call_action(response)
+        except NotImplementedError as error:
+            raise NotImplementedHere() from error
+
+    return called
+
+
+def with_key(key_of):
+    """AssociateKmsKey or DisassociateKmsKey, which moto lacks."""
+
+    def changed(response):
+        group = response.logs_backend.groups.get(response._get_param("logGroupName"))
+        if group is None:
+            raise ResourceNotFoundException()
+        group.kms_key_id = key_of(response)
+        return ""
+
+    return changed
+
+
 def once_per_partition(load):
     """moto would load AWS's 1,500 managed policies again for each account, which takes 0.7 s."""
     loaded = {}
@@ -141,6 +170,9 @@ IAMBackend._init_aws_policies = once_per_partition(IAMBackend._init_aws_policies
 LambdaFunction.set_version = never_reusing_numbers(LambdaFunction.set_version)
 LambdaFunction.get_code = with_no_concurrency(LambdaFunction.get_code)
 Statistics.get_statistics_for_type = with_percentiles(Statistics.get_statistics_for_type)
+BaseResponse.call_action = saying_what_is_missing(BaseResponse.call_action)
+LogsResponse.associate_kms_key = with_key(lambda response: response._get_param("kmsKeyId"))
+LogsResponse.disassociate_kms_key = with_key(lambda response: None)
 Stream.split_shard = keeping_records(Stream.split_shard)
 Stream.merge_shards = keeping_records(Stream.merge_shards)
 Stream.get_shard_for_key = open_shard_for_key
