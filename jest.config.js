@@ -14,6 +14,16 @@ const common = {
   },
 };
 
+/** Suites that take minutes, and change with tables that the quick suites compare; they run at night. */
+const NIGHTLY = "e2e/(changes|imports|adopt)";
+
+const withTerraform = {
+  ...common,
+  // Jest starts the local AWS only if one of these suites runs.
+  globalSetup: "<rootDir>/__tests__/setup/start-tools.ts",
+  globalTeardown: "<rootDir>/__tests__/setup/stop-tools.ts",
+};
+
 /** @type {import("jest").Config} */
 module.exports = {
   // It only ends tests that hang: how long a test takes depends on what else the machine does.
@@ -33,17 +43,16 @@ module.exports = {
       ],
     },
     {
-      ...common,
-      // Jest starts the local AWS only if one of these suites runs.
+      ...withTerraform,
       displayName: "terraform",
-      globalSetup: "<rootDir>/__tests__/setup/start-tools.ts",
-      globalTeardown: "<rootDir>/__tests__/setup/stop-tools.ts",
       testMatch: [
         "**/__tests__/{terraform,examples,e2e}/**/*.test.ts",
         "**/__tests__/app/{start,deploy,deploy-command}.test.ts",
         "**/__tests__/walks/walk.test.ts",
       ],
+      testPathIgnorePatterns: [`/__tests__/${NIGHTLY}\\.test\\.ts$`],
     },
+    { ...withTerraform, displayName: "nightly", testRegex: `/__tests__/${NIGHTLY}\\.test\\.ts$` },
   ],
   // Checked by `npm test` only. Jest's other provider, v8, triples the time of these suites.
   coverageProvider: "babel",

@@ -2,11 +2,9 @@ import Sequencer from "@jest/test-sequencer";
 
 /** The suites that take longest, the longest first. */
 const LONGEST = [
-  "e2e/changes",
-  "walks/walk",
   "e2e/refusals",
+  "walks/walk",
   "e2e/faults",
-  "e2e/imports",
   "examples/local-aws",
   "e2e/function-versions",
   "app/deploy-command",

@@ -6,7 +6,7 @@ import { type ChangeId, changeOf } from "../../../app/changes/table";
 import { RecordedPlans } from "../../app/explain/recorded-plans";
 import { PROOFS } from "./proofs";
 
-/** The plans of the rounds, which `UPDATE_GOLDEN=1 npx jest e2e/changes` records. */
+/** The plans of the rounds, which `UPDATE_GOLDEN=1 npm run test:nightly -- e2e/changes` records. */
 export const PLANS_OF_ROUNDS = new RecordedPlans(path.join(__dirname, "recorded-plans.json.gz"));
 
 /**
