@@ -85,11 +85,12 @@ function judgeReader(effects: readonly Effect[], reader: ReaderTruth): Fault[] {
   const isNewlyWaiting = after === "waiting" && before !== "waiting" && reader.reason !== BROKEN;
   // "It receives nothing until its mapping is enabled": nothing that was delivered before waits.
   const isAddedPaused = before === "absent" && reader.reason === PAUSED && own.length > 0;
-  const isOwedToKey = owed.includes("unreadable") && /KMS/.test(reader.reason ?? "");
+  const isOwedToKey = owed.includes("unreadable") && (reader.reason ?? "").includes("KMS");
   if (
     isNewlyWaiting &&
     !isAddedPaused &&
     !isOwedToKey &&
+    !own.some(({ id }) => id === "boundary-set") &&
     !says(wider, "waiting", "refused", "unreadable", "lost")
   ) {
     missing(`its records wait${reader.reason === undefined ? "" : `: ${reader.reason}`}`);

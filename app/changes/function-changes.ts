@@ -147,6 +147,7 @@ export const FUNCTION_CHANGES = {
     plan: { [role]: "update" },
     records: "delivered",
     remark: "If the boundary denies permissions of the mapping, records wait until it allows them.",
+    effects: ["boundary-set"],
   },
   "role-renamed": {
     change: "`roleName` or `rolePath` changed",

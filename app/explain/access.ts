@@ -1,5 +1,5 @@
 import { parseArn } from "../../pipeline/arn";
-import { requestOf } from "../../pipeline/access";
+import { accessOf, requestOf } from "../../pipeline/access";
 import { valueOf } from "../../pipeline/fact";
 import { evaluate } from "../../pipeline/iam/evaluate";
 import type { Policy } from "../../pipeline/iam/document";
@@ -36,7 +36,36 @@ export function accessEffects({ pairs, begun }: Readers): Effect[] {
       sentence: `gives function ${after.name} access to stream ${after.streamName} again: it continues where it stopped`,
       address: after.address,
     }));
-  return [...lost, ...never, ...again];
+  const limited = [
+    ...pairs.flatMap(({ before, after }) => limitedBy(boundaryOf(before), after)),
+    ...begun.flatMap((reader) => limitedBy(undefined, reader)),
+  ];
+  return [...lost, ...never, ...again, ...limited];
+}
+
+const boundaryOf = ({ examined: { role } }: Reader): string | undefined =>
+  valueOf(role)?.PermissionsBoundary?.PermissionsBoundaryArn;
+
+/** A permissions boundary that the role gets, and whose policy the plan does not show. */
+function limitedBy(old: string | undefined, reader: Reader): Effect[] {
+  const { examined } = reader;
+  const boundary = boundaryOf(reader);
+  const policy = valueOf(examined.boundary);
+  const isShown = (): boolean =>
+    accessOf(examined)
+      .flatMap(({ decisions }) => decisions)
+      .every(
+        ({ need }) => evaluate(listOf(policy), requestOf(examined, need)).outcome !== "cannot tell",
+      );
+  return boundary === undefined || boundary === old || isShown()
+    ? []
+    : [
+        {
+          ...{ id: "boundary-set", records: "kept", about: aboutReader(reader) },
+          sentence: `limits the role of function ${reader.name} to what permissions boundary ${boundary} allows, which this plan does not show: unless it allows everything that the role's own policies do, its records wait`,
+          address: reader.address,
+        },
+      ];
 }
 
 /** In this order: whoever cannot read has nothing to decrypt or to report. */

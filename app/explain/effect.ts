@@ -77,6 +77,8 @@ export const MEANINGS = {
   "mapping-resumed": "A mapping is enabled: it continues where it stopped.",
   "function-started": "A function that had a reserved concurrency of 0 may run again.",
   "reader-allowed": "A function that could not read may read again: it continues where it stopped.",
+  "boundary-set":
+    "A role gets a permissions boundary whose policy the plan does not show: unless it allows what the function needs, records wait.",
   "function-replaced": "A function is replaced: its records wait until the new one exists.",
   "filter-changed": "The filters change which records are delivered from now on.",
   "gives-up-earlier":

@@ -66,6 +66,9 @@ const TOLD: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     broken: ["kept: adds function broken to stream main: it receives everything retained (24 h)"],
   },
   "2": {
+    function: [
+      "kept: limits the role of function function to what permissions boundary arn:aws:iam::222222222222:policy/boundary allows, which this plan does not show: unless it allows everything that the role's own policies do, its records wait",
+    ],
     "streams-capacity_stream": [
       "lost: shortens the retention of stream capacity from 48 h to 24 h: older records are lost",
       "kept: changes stream capacity from PROVISIONED to ON_DEMAND: records stay in order per partition key",

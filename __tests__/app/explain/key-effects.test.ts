@@ -59,7 +59,35 @@ const refused = "the records that it puts are refused from then on";
 const removed = `takes key ${KEY_TWO} away from function analytics: records of stream orders that were encrypted with it can no longer be read; put it back into 'previousKmsKeyArns' until the retention (24 h) has passed since the stream used it`;
 const bothKeys = [KEY_ONE, KEY_TWO];
 
+const BOUNDARY = "arn:aws:iam::222222222222:policy/boundary";
+const ALL = JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } });
+const OWN_BOUNDARY = {
+  before: { arn: BOUNDARY, policy: ALL },
+  after: { arn: BOUNDARY, policy: ALL },
+};
+/** A reader whose role gets a permissions boundary, unless it has the same already. */
+const bounded = (
+  old: string | undefined,
+  next: string,
+  ...others: Parameters<typeof planOf>
+): Plan =>
+  planOf(
+    existingStream(),
+    ...others,
+    ...readerWithKeys([KEY_ONE], [KEY_ONE]).filter(({ type }) => type !== ROLE),
+    change("update", ROLE, "analytics_role", {
+      before: { permissions_boundary: old },
+      after: { permissions_boundary: next },
+    }),
+  );
+
 const ROWS: readonly Row[] = [
+  [
+    "boundary-set",
+    "its policy belongs to somebody else",
+    bounded(undefined, BOUNDARY),
+    `limits the role of function analytics to what permissions boundary ${BOUNDARY} allows, which this plan does not show: unless it allows everything that the role's own policies do, its records wait`,
+  ],
   [
     "key-vanished",
     "it is scheduled for deletion",
@@ -150,6 +178,12 @@ const ROWS: readonly Row[] = [
 ];
 
 const COUNTEREXAMPLES: readonly Counterexample[] = [
+  ["boundary-set", "the role has it already", bounded(BOUNDARY, BOUNDARY)],
+  [
+    "boundary-set",
+    "its policy is the plan's own, and allows everything",
+    bounded(undefined, BOUNDARY, change("no-op", "aws_iam_policy", "boundary", OWN_BOUNDARY)),
+  ],
   ["key-vanished", "a first apply creates it", planOf(change("create", KEY, "stream_key"))],
   ["key-vanished", "the plan does not need it any more", vanishedKey()],
   [
