@@ -61,10 +61,20 @@ function running({ before, after, isSameMapping }: ReaderPair): Told[] {
 
 const told = (id: EffectId, records: EffectOn, sentence: string): Told => [id, records, sentence];
 
+/** Without the spaces of their JSON, which change nothing. */
 const patternsOf = ({ examined: { pipeline } }: Reader): string[] =>
   (valueOf(pipeline.mapping.configuration)?.FilterCriteria?.Filters ?? [])
-    .map(({ Pattern: pattern }) => pattern ?? "")
+    .map(({ Pattern: pattern = "" }) => compact(pattern))
     .sort();
+
+function compact(pattern: string): string {
+  try {
+    return JSON.stringify(JSON.parse(pattern));
+  } catch {
+    // An expression, which only the apply resolves.
+    return pattern;
+  }
+}
 
 function filters({ before, after }: ReaderPair): Told[] {
   const [old, next] = [patternsOf(before), patternsOf(after)];

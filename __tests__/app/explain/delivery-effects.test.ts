@@ -79,6 +79,11 @@ const ROWS: readonly Row[] = [
 ];
 
 const COUNTEREXAMPLES: readonly Counterexample[] = [
+  [
+    "filter-changed",
+    "a filter loses its spaces",
+    planOf(mapping(filters('{ "data": [1] }'), filters('{"data":[1]}'))),
+  ],
   ["destination-removed", "it is changed", planOf(mapping({}, destination(BUCKET)))],
   [
     "destination-removed",
