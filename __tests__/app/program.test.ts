@@ -9,7 +9,7 @@ import { withoutProgress } from "../helpers/progress";
 
 const COMMANDS = [
   ...["plan", "deploy", "destroy", "explain", "permissions"],
-  ...["doctor", "status", "redrive", "diagram", "local"],
+  ...["doctor", "status", "redrive", "diagram", "adopt", "local"],
 ];
 const WITH_SETTINGS = COMMANDS.filter((name) => name !== "explain").map((name) =>
   name === "redrive" ? [name, "--dry-run"] : [name],
