@@ -43,7 +43,7 @@ const outsideModules = [
 const PUBLIC_API = "import from modules/index.ts, which is the public API";
 /** The insides of modules/ that settings, schema, Terraform module and command line share. */
 const DECLARATIONS =
-  "properties/|policies/principals$|[a-z-]+/([a-z-]+-properties|stream|mapping|on-failure|monitoring)$";
+  "properties/|policies/principals$|[a-z-]+/([a-z-]+-properties|stream|stream-policy-statement|mapping|on-failure|monitoring)$";
 const fromIndexOnly = ["/modules/.", PUBLIC_API];
 const declarationsOnly = [`/modules/(?!${DECLARATIONS})`, PUBLIC_API];
 

@@ -5,6 +5,7 @@ import { Account } from "./app/accounts";
 import { loadDeployments } from "./app/deployments";
 import { reportErrors } from "./app/errors";
 import { contextOf } from "./app/json";
+import { importResources } from "./app/imports";
 import { localStateProblems } from "./app/local-state";
 import { onFailureOf } from "./app/on-failure";
 import { addOutputs, addTopicOutputs } from "./app/outputs";
@@ -33,6 +34,7 @@ class CrossAccountKinesis extends TerraformStack {
     settings.writers
       .map((writer) => (typeof writer === "string" ? { principal: writer } : writer))
       .forEach(({ principal, ...options }) => stream.grantWrite(principal, options));
+    settings.streamPolicyStatements?.forEach((one) => stream.addToResourcePolicy(one));
     const providers = new Map([[settings.producer.accountId, producer]]);
     const providerOf = (account: Account): AwsProvider => {
       const { accountId } = account;
@@ -57,6 +59,7 @@ class CrossAccountKinesis extends TerraformStack {
         }),
       );
     }
+    importResources(this, settings.imports);
     this.node.addValidation({ validate: () => localStateProblems(this) });
   }
 

@@ -3,6 +3,7 @@ import { FUNCTION_PROPERTIES } from "../modules/lambda-function/function-propert
 import { MAPPING_PROPERTIES } from "../modules/cross-account-consumer/mapping";
 import { MONITORING_PROPERTIES } from "../modules/monitoring/monitoring";
 import { STREAM_ATTRIBUTES, STREAM_PROPERTIES } from "../modules/producer-stream/stream";
+import { streamPolicyStatement } from "../modules/producer-stream/stream-policy-statement";
 import { ON_FAILURE_OPTIONS, OnFailureOptions } from "../modules/cross-account-consumer/on-failure";
 import { principalArn } from "../modules/policies/principals";
 import { accountId, bucketArn, queueArn, topicArn } from "../modules/properties/formats";
@@ -12,6 +13,7 @@ import {
   PropertyType,
   list,
   mapOf,
+  mapOfStrings,
   matching,
   nonEmptyString,
   oneOf,
@@ -202,10 +204,18 @@ const DEPLOYMENT = {
     default: [],
     fix: "give account ids, or ARNs of account roots, roles or users",
   },
+  streamPolicyStatements: {
+    type: list(streamPolicyStatement, "policy statements"),
+    fix: "omit it for the statements of writers and consumers alone",
+  },
   consumers: {
     type: list(object<ConsumerInput>(CONSUMER_SETTINGS), "consumers", { isNonEmpty: true }),
     required: true,
     fix: "give at least one consumer",
+  },
+  imports: {
+    type: mapOfStrings(),
+    fix: "give each path in the stack the id of `terraform import`, or omit it to import nothing",
   },
   monitoring: {
     type: object<MonitoringInput>(withoutDefaults(MONITORING)),

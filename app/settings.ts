@@ -6,6 +6,7 @@ import {
   PipelineMonitoringProps,
   ProducerStreamAttributes,
   ProducerStreamProps,
+  StreamPolicyStatement,
 } from "../modules";
 import { Account } from "./accounts";
 
@@ -161,8 +162,23 @@ export interface DeploymentInput {
    * @default - none
    */
   readonly writers?: Writer[];
+  /**
+   * Statements of the stream's policy beside those of writers and consumers, for principals that only
+   * read, or under conditions. They change nothing in the key's policy.
+   *
+   * @default - none
+   */
+  readonly streamPolicyStatements?: StreamPolicyStatement[];
   /** The consumers, one or more. */
   readonly consumers: ConsumerInput[];
+  /**
+   * Resources in AWS that the first deploy imports instead of creating them, by their path in the stack
+   * (`npm run synth` prints the paths): {"stream/stream": "orders"}. The id is that of
+   * `terraform import`. A resource that is in the state already is not imported again.
+   *
+   * @default - none
+   */
+  readonly imports?: Record<string, string>;
   /**
    * Alarms and dashboards, each in the account of the metric. An empty object uses all
    * defaults.
@@ -222,7 +238,9 @@ export interface Settings {
   readonly producer: Account;
   readonly stream: NewStream | ExistingStream;
   readonly writers: readonly Writer[];
+  readonly streamPolicyStatements?: readonly StreamPolicyStatement[];
   readonly consumers: readonly ConsumerSettings[];
+  readonly imports?: Readonly<Record<string, string>>;
   readonly monitoring?: MonitoringInput;
   readonly backend?: Backend;
 }

@@ -32,6 +32,7 @@ export const LIBRARY_FILES = [
   ...["image", "policy-statements", "vpc"].map(inLambdaFunction),
   "modules/monitoring/pipeline-monitoring-props.ts",
   "modules/producer-stream/producer-stream-props.ts",
+  "modules/producer-stream/stream-policy-statement.ts",
 ];
 
 const docstrings = docstringsOf(LIBRARY_FILES);

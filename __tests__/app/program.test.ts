@@ -9,9 +9,11 @@ import { withoutProgress } from "../helpers/progress";
 
 const COMMANDS = [
   ...["plan", "deploy", "destroy", "explain", "permissions"],
-  ...["doctor", "status", "redrive", "diagram", "local"],
+  ...["doctor", "status", "redrive", "diagram", "adopt", "local"],
 ];
-const WITH_SETTINGS = COMMANDS.filter((name) => name !== "explain").map((name) =>
+/** The one reads plans, the other writes settings. */
+const WITHOUT_SETTINGS = ["explain", "adopt"];
+const WITH_SETTINGS = COMMANDS.filter((name) => !WITHOUT_SETTINGS.includes(name)).map((name) =>
   name === "redrive" ? [name, "--dry-run"] : [name],
 );
 

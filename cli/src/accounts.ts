@@ -78,6 +78,13 @@ export class Accounts {
     return { id, access: unknown(`no credentials for account ${id} (${others.join("; ")})`) };
   }
 
+  /** Every account for which there are credentials. */
+  async all(region: string): Promise<Access[]> {
+    const tried = await Promise.all(this.sources.map((source) => this.tryOut(source, region)));
+    const found = tried.flatMap((one) => (one.state === "found" ? [one.value] : []));
+    return [...new Map(found.map((access) => [access.accountId, access])).values()];
+  }
+
   private tryOut(source: CredentialSource, region: string): Promise<Fact<Access>> {
     const key = JSON.stringify([source, region]);
     const known = this.tried.get(key) ?? this.identify(source, region);

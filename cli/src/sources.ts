@@ -50,23 +50,15 @@ export async function findSource(
       `'--${first}' and '--${second}' are mutually exclusive, got both; omit one of them`,
     );
   }
-  const { profile: ofFunctions = [], streamProfile } = options;
-  const profiles = [...ofFunctions, ...(streamProfile === undefined ? [] : [streamProfile])];
-  const accountsFor = (sources: readonly CredentialSource[]) =>
-    new Accounts(sources, { endpoint: options.endpointUrl, ...accountsOptions });
-  // Without a profile for the function's account, its credentials are those of the environment.
-  const environment = ofFunctions.length === 0 ? [{}] : [];
-  const named = [...environment, ...profiles.map((profile) => ({ profile }))];
-
+  const accounts = namedAccounts(options, accountsOptions);
   if (options.function !== undefined || options.mapping !== undefined) {
-    const accounts = accountsFor(named);
     const references = await ask(options, accounts);
     await checkStreamProfile(options, references, accounts);
     return { references, accounts };
   }
   if (options.state !== undefined) {
     const references = referencesInState(await readState(options.state), options.state);
-    return { references, accounts: accountsFor(named) };
+    return { references, accounts };
   }
   if (!settings) {
     throw misuse(
@@ -74,7 +66,27 @@ export async function findSource(
     );
   }
   const { references, credentials } = await settings(options.name);
-  return { references, accounts: accountsFor(profiles.length > 0 ? named : credentials) };
+  const isNamed = options.profile !== undefined || options.streamProfile !== undefined;
+  return {
+    references,
+    accounts: isNamed
+      ? accounts
+      : new Accounts(credentials, { endpoint: options.endpointUrl, ...accountsOptions }),
+  };
+}
+
+/** The accounts of the profiles that are named, and of the environment. */
+export function namedAccounts(
+  { profile: ofFunctions = [], streamProfile, endpointUrl: endpoint }: SourceOptions,
+  options: Omit<AccountsOptions, "endpoint"> = {},
+): Accounts {
+  const profiles = [...ofFunctions, ...(streamProfile === undefined ? [] : [streamProfile])];
+  // Without a profile for the function's account, its credentials are those of the environment.
+  const environment = ofFunctions.length === 0 ? [{}] : [];
+  return new Accounts([...environment, ...profiles.map((profile) => ({ profile }))], {
+    endpoint,
+    ...options,
+  });
 }
 
 /** Asks the function's account for the mappings. */

@@ -34,7 +34,7 @@ export interface StreamPolicyStatement {
 }
 
 /** https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html */
-const streamPolicyStatement = object<StreamPolicyStatement>({
+export const streamPolicyStatement = object<StreamPolicyStatement>({
   sid: statementId,
   principals: {
     type: list(principalArn, "principals", { isNonEmpty: true }),

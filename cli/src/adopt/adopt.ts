@@ -1,0 +1,83 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { EXIT, misuse, type ExitCode } from "../errors";
+import { discover } from "../from-aws";
+import type { Pipeline } from "../pipeline";
+import type { PipelineContext } from "../pipeline-command";
+import { namedAccounts } from "../sources";
+import type { Refused } from "./adoption";
+import type { AdoptOptions } from "./command";
+import { adoptStreams } from "./deployments";
+import { readReader } from "./read";
+import { readersOf } from "./readers";
+import { asJson, nextCommands, show } from "./report";
+
+export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<ExitCode> {
+  const { output, options } = context;
+  const pipelines = await pipelinesOf(context);
+  const readers = await output.progress(
+    "reading what the settings must repeat",
+    Promise.all(pipelines.map(readReader)),
+  );
+  const streams = adoptStreams(readers);
+  const adopted = streams.flatMap(({ settings }) => (settings ? [settings] : []));
+  const [only, ...others] = adopted;
+  const file =
+    options.output ?? (others.length > 0 ? "adopted.json" : `${String(only?.name)}.json`);
+  if (only) {
+    const settings = others.length > 0 ? { deployments: adopted } : only;
+    write(file, JSON.stringify(settings, null, 2));
+  }
+  streams.forEach((one) => show(output, one));
+  const next = only ? nextCommands(file, adopted) : [];
+  output.line(only ? `written to ${file}. Next, after reading the plan:` : "nothing is written");
+  next.forEach((line) => output.line(`  ${line}`));
+  output.json({ file: only && file, streams: streams.map(asJson), next });
+  return exitCodeOf(streams.flatMap(({ refused }) => refused));
+}
+
+async function pipelinesOf(context: PipelineContext<AdoptOptions>): Promise<Pipeline[]> {
+  const { options, output, onCall, answerMilliseconds, pipelines } = context;
+  const given = (["function", "mapping", "state", "stream"] as const).filter((one) => options[one]);
+  if (given.length !== 1) {
+    const got = given.length === 0 ? "none" : given.map((one) => `--${one}`).join(" and ");
+    throw misuse(
+      `one of '--function', '--mapping', '--stream' and '--state' must be given, got ${got}; name what is to be adopted`,
+    );
+  }
+  const { stream } = options;
+  if (options.output !== undefined && existsSync(options.output)) {
+    throw fileExists(options.output);
+  }
+  if (stream === undefined) {
+    return pipelines();
+  }
+  const accounts = namedAccounts(options, { onCall, answerMilliseconds });
+  return output.progress(
+    "looking for the stream's readers",
+    readersOf(stream, accounts).then((references) => discover(references, accounts)),
+  );
+}
+
+const fileExists = (file: string): Error =>
+  misuse(
+    `'--output' must be a file that does not exist, got ${file}; name another one, or remove that`,
+  );
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, `${text}\n`, { flag: "wx" });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "EEXIST"
+      ? fileExists(file)
+      : misuse(
+          `'--output' must be a file that can be written, got ${file} (${(error as Error).message}); name another one`,
+        );
+  }
+}
+
+function exitCodeOf(refused: readonly Refused[]): ExitCode {
+  if (refused.length === 0) {
+    return EXIT.good;
+  }
+  return refused.every(({ isUnknown }) => isUnknown) ? EXIT.lookupFailed : EXIT.finding;
+}

@@ -1,0 +1,29 @@
+import { pipelineCommand } from "../pipeline-command";
+import { ADOPT_PERMISSIONS, READERS_PERMISSIONS } from "./permissions";
+
+export interface AdoptOptions {
+  readonly stream?: string;
+  readonly output?: string;
+}
+
+export const adopt = pipelineCommand<AdoptOptions>({
+  name: "adopt",
+  summary: "Writes settings that take a living pipeline over without recreating anything.",
+  help: `Reads what AWS has, whoever made it, and writes the settings of a deployment, with the ids of what
+the first deploy imports: the stream, its policy, registered consumers, their policies and mappings.
+Functions with their roles and code stay with whoever made them. Nothing in AWS is changed; what
+the first deploy will import, add and change is listed before.
+
+Exit code 0: everything that was named is in the file
+Exit code 1: something cannot be adopted, and the reason is printed; the file has the rest, if that works
+Exit code 3: something could not be read`,
+  options: (command) =>
+    command
+      .option("--stream <arn>", "every reader of this stream in the accounts of the profiles")
+      .option("--output <file>", "file to write (default: the stream's name and .json)"),
+  permissions: ({ stream }) => [
+    ...ADOPT_PERMISSIONS,
+    ...(stream === undefined ? [] : READERS_PERMISSIONS),
+  ],
+  run: async (context) => (await import("./adopt.js")).runAdopt(context),
+});
