@@ -54,9 +54,9 @@ added: 2
 
 changed in place: 2
   consumers/orders-efo/consumer-policy
-    written anew, in other words: ${orders.role} may read
+    rewritten: ${orders.role} may read
   stream/stream-policy
-    written anew, in other words: it allows what it allows now
+    rewritten: it allows what it allows now
 
 kept as it is, unlike the defaults: 6
   stream.shardCount = 1

@@ -71,7 +71,7 @@ function adoptOne(
   };
 }
 
-/** The stream's policy, which Terraform writes anew with all that it allows. */
+/** The stream's policy, which Terraform rewrites with all that it allows. */
 function adoptPolicy(
   { streamPolicy, pipeline: { stream } }: Reader,
   roles: readonly string[],
@@ -92,7 +92,7 @@ function adoptPolicy(
   adoption.import("stream/stream-policy", stream.arn);
   adoption.changed.push({
     path: "stream/stream-policy",
-    says: "written anew, in other words: it allows what it allows now",
+    says: "rewritten: it allows what it allows now",
   });
   const { writers, streamPolicyStatements } = policySettings(streamPolicy.value, roles, adoption);
   for (const statement of streamPolicyStatements) {

@@ -144,7 +144,7 @@ function uniqueSids(statements: readonly Json[]): Json[] {
 }
 
 /**
- * Whether the policy of a registered consumer can be written anew for one role: it may name others only
+ * Whether the policy of a registered consumer can be rewritten for one role: it may name others only
  * if they are the role's own account.
  */
 export function checkConsumerPolicy(
@@ -175,8 +175,8 @@ export function checkConsumerPolicy(
   adoption.changed.push({
     path: `${path}-policy`,
     says: namesAccount
-      ? `written anew, for ${roleArn} alone instead of its whole account`
-      : `written anew, in other words: ${roleArn} may read`,
+      ? `rewritten for ${roleArn} alone instead of its whole account`
+      : `rewritten: ${roleArn} may read`,
   });
 }
 
