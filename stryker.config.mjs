@@ -29,7 +29,7 @@ export const AREAS = {
     code: "cli/src/doctor/**",
     suites: /^cli\/(doctor-(?!faults|fixes)|key-grants)/,
   },
-  status: { code: "cli/src/status", suites: /^cli\/status(-screen)?\.test/ },
+  status: { code: "cli/src/status", suites: /^cli\/status(-screen|-judge)?\.test/ },
   explain: { code: "app/explain", suites: /^app\/(explain|refusals)\// },
   permissions: { code: "app/permissions", suites: /^app\/permissions\/(render|types)/ },
 };

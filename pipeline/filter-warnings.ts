@@ -1,4 +1,5 @@
 import { undocumented } from "./filter-operators";
+import { compilePattern, matchesEvent } from "./filter-pattern";
 import { isPlainObject } from "./values";
 
 /** Keys of a record beside `data`, as Lambda passes them to a function. */
@@ -44,7 +45,7 @@ function warningOf(key: string, value: unknown, isInOr: boolean): string[] {
       `uses '${key}', but Lambda's documentation names only 'data' for Kinesis; see that a record passes before you rely on it`,
     ];
   }
-  if (Array.isArray(value) && value.some((one) => isPlainObject(one) && one.exists === false)) {
+  if (!isOnNoRecord(key, value)) {
     return [];
   }
   const consequence = isInOr ? "this part of $or never matches" : "no record passes";
@@ -54,6 +55,47 @@ function warningOf(key: string, value: unknown, isInOr: boolean): string[] {
         ? "a filter sees the record alone: omit the key, or look into 'data'"
         : `the properties of a record's JSON are in 'data': write { "data": { "${key}": ... } }`),
   ];
+}
+
+/** Whether a key has to be at the top of a record, and no record has it there. */
+const isOnNoRecord = (key: string, value: unknown): boolean =>
+  !["data", "$or", ...METADATA].includes(key) && !mayBeAbsent({ [key]: value });
+
+function mayBeAbsent(pattern: object): boolean {
+  try {
+    return matchesEvent(compilePattern(pattern), {});
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a pattern looks for a key that no Kinesis record has, so that nothing passes. */
+export const matchesNoRecord = (pattern: Record<string, unknown>): boolean =>
+  Object.entries(pattern).some(([key, value]) =>
+    key === "$or" && Array.isArray(value)
+      ? value.filter(isPlainObject).every(matchesNoRecord)
+      : isOnNoRecord(key, value),
+  );
+
+/**
+ * A pattern that looks into the data for the keys that no record has at its top; undefined if that
+ * is not what they were meant for.
+ */
+export function withKeysInData(pattern: Record<string, unknown>): object | undefined {
+  const entries = Object.entries(pattern);
+  const moved = entries.filter(([key, value]) => isOnNoRecord(key, value));
+  const { data } = pattern;
+  const isOtherMistake =
+    moved.length === 0 ||
+    moved.some(([key]) => OTHER_RECORDS.includes(key)) ||
+    !isPlainObject(data ?? {});
+  const left = entries.filter(([key]) => key !== "data" && !moved.some(([one]) => one === key));
+  return isOtherMistake
+    ? undefined
+    : {
+        ...Object.fromEntries(left),
+        data: { ...(data as object | undefined), ...Object.fromEntries(moved) },
+      };
 }
 
 /** The keys of a pattern, and of the alternatives of a `$or`. */

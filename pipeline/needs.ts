@@ -77,5 +77,8 @@ const REPORTING: Readonly<Record<Destination["service"], (arn: string) => Need[]
   ],
 };
 
+export const destinationNeedsOn = ({ arn, service }: Destination): Need[] =>
+  REPORTING[service](arn);
+
 export const destinationNeeds = ({ destination }: PipelineWithPolicies): Need[] =>
-  destination ? REPORTING[destination.service](destination.arn) : [];
+  destination ? destinationNeedsOn(destination) : [];

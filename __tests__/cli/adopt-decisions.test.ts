@@ -416,7 +416,7 @@ describe("a reader that is adopted", () => {
 
     expect(all.changed).toContainEqual({
       path: "consumers/efo/consumer-policy",
-      says: `written anew, for ${ROLE} alone instead of its whole account`,
+      says: `rewritten for ${ROLE} alone instead of its whole account`,
     });
   });
 

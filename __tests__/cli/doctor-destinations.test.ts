@@ -19,6 +19,8 @@ const inRegion = (region: string): Given => {
         FunctionArn: there(FUNCTION),
         DestinationConfig: { OnFailure: { Destination: BUCKET } },
         State: "Enabled",
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
       }),
       "kinesis:DescribeStreamSummary": () => ({
         StreamDescriptionSummary: { StreamStatus: "ACTIVE", OpenShardCount: 1 },

@@ -78,7 +78,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
       String.raw`111111111111 kinesis:DescribeStreamConsumer {"StreamARN":"arn:aws:kinesis:eu-west-1:111111111111:stream/clicks","ConsumerName":"efo"}`,
       "registered consumer: consumer-missing: kinesis:DescribeStreamConsumer failed with ResourceNotFoundException: not there",
       "mapping: mapping-missing: lambda:GetEventSourceMapping failed with ResourceNotFoundException: not there",
-      "not kinesis:GetResourcePolicy, registered consumer, consumer's policy, role: consumer, mapping, last batch",
+      "not kinesis:GetResourcePolicy, registered consumer, consumer's policy, role: consumer, mapping, partial failures, retries, last batch",
     ],
   ],
   [

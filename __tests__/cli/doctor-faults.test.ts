@@ -43,7 +43,7 @@ describe("doctor", () => {
   }
 
   it.each(FAULTS)("names $id once, and prints what mends it", async (fault) => {
-    const { id, options, cause, end, isMended = true } = fault;
+    const { id, options, cause, end, isMended = true, settings } = fault;
     const mapping = { ...MAPPING, ...options?.mapping };
     const built = await build(world, id, { ...options, mapping });
     const name = options?.alias === undefined ? built.name : `${built.name}:${options.alias}`;
@@ -69,6 +69,7 @@ describe("doctor", () => {
         expect(await mappingSettings(world.consumer, name)).toEqual(
           before.map((one) => ({
             ...one,
+            ...settings?.(built),
             State: "Enabled",
             Tags: CREATED_AGAIN.includes(id) ? { team: TAGS.team } : one.Tags,
           })),

@@ -188,7 +188,7 @@ const CASES: readonly (readonly [string, Answers, readonly string[]])[] = [
       "error registered consumer: consumer-missing: kinesis:DescribeStreamConsumer failed with ResourceNotFoundException: not there",
       String.raw`  $ CONSUMER_EFO=$(aws kinesis register-stream-consumer @stream --stream-arn arn:aws:kinesis:eu-west-1:111111111111:stream/clicks --consumer-name efo --query Consumer.ConsumerARN --output text) && while case "$(aws kinesis describe-stream-consumer @stream --consumer-arn ''"$CONSUMER_EFO"'' --query ConsumerDescription.ConsumerStatus --output text)" in CREATING) true;; *) false;; esac; do sleep 2; done`,
       String.raw`  $ aws kinesis put-resource-policy @stream --resource-arn ''"$CONSUMER_EFO"'' --policy '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::222222222222:role/reader"},"Action":["kinesis:DescribeStreamConsumer","kinesis:SubscribeToShard"],"Resource":"'"$CONSUMER_EFO"'"}]}'`,
-      String.raw`  $ MAPPING= && for attempt in 1 2 3 4 5 6; do MAPPING=$(aws lambda create-event-source-mapping @function --cli-input-json '{"FunctionName":"arn:aws:lambda:eu-west-1:222222222222:function:analytics","EventSourceArn":"'"$CONSUMER_EFO"'","Enabled":true}' --query UUID --output text) && break; sleep 10; done && [ -n "$MAPPING" ] && while case "$(aws lambda get-event-source-mapping @function --uuid "$MAPPING" --query State --output text)" in Creating|Enabling|Disabling|Updating|Deleting) true;; *) false;; esac; do sleep 2; done && aws lambda delete-event-source-mapping @function --uuid a-mapping --query State --output text`,
+      String.raw`  $ MAPPING= && for attempt in 1 2 3 4 5 6; do MAPPING=$(aws lambda create-event-source-mapping @function --cli-input-json '{"FunctionName":"arn:aws:lambda:eu-west-1:222222222222:function:analytics","EventSourceArn":"'"$CONSUMER_EFO"'","Enabled":true,"BisectBatchOnFunctionError":true,"FunctionResponseTypes":["ReportBatchItemFailures"]}' --query UUID --output text) && break; sleep 10; done && [ -n "$MAPPING" ] && while case "$(aws lambda get-event-source-mapping @function --uuid "$MAPPING" --query State --output text)" in Creating|Enabling|Disabling|Updating|Deleting) true;; *) false;; esac; do sleep 2; done && aws lambda delete-event-source-mapping @function --uuid a-mapping --query State --output text`,
     ],
   ],
   [
@@ -203,7 +203,7 @@ const CASES: readonly (readonly [string, Answers, readonly string[]])[] = [
     [
       "error registered consumer: consumer-reregistered: the mapping names arn:aws:kinesis:eu-west-1:111111111111:stream/clicks/consumer/efo:1700000000, the living one is arn:aws:kinesis:eu-west-1:111111111111:stream/clicks/consumer/efo:17000000009 (ACTIVE)",
       String.raw`  $ aws kinesis put-resource-policy @stream --resource-arn arn:aws:kinesis:eu-west-1:111111111111:stream/clicks/consumer/efo:17000000009 --policy '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::222222222222:role/reader"},"Action":"kinesis:*","Resource":"*"}]}'`,
-      String.raw`  $ MAPPING= && for attempt in 1 2 3 4 5 6; do MAPPING=$(aws lambda create-event-source-mapping @function --cli-input-json '{"FunctionName":"arn:aws:lambda:eu-west-1:222222222222:function:analytics","EventSourceArn":"arn:aws:kinesis:eu-west-1:111111111111:stream/clicks/consumer/efo:17000000009","Enabled":true,"Tags":{"team":"a"}}' --query UUID --output text) && break; sleep 10; done && [ -n "$MAPPING" ] && while case "$(aws lambda get-event-source-mapping @function --uuid "$MAPPING" --query State --output text)" in Creating|Enabling|Disabling|Updating|Deleting) true;; *) false;; esac; do sleep 2; done && aws lambda delete-event-source-mapping @function --uuid a-mapping --query State --output text`,
+      String.raw`  $ MAPPING= && for attempt in 1 2 3 4 5 6; do MAPPING=$(aws lambda create-event-source-mapping @function --cli-input-json '{"FunctionName":"arn:aws:lambda:eu-west-1:222222222222:function:analytics","EventSourceArn":"arn:aws:kinesis:eu-west-1:111111111111:stream/clicks/consumer/efo:17000000009","Enabled":true,"BisectBatchOnFunctionError":true,"FunctionResponseTypes":["ReportBatchItemFailures"],"Tags":{"team":"a"}}' --query UUID --output text) && break; sleep 10; done && [ -n "$MAPPING" ] && while case "$(aws lambda get-event-source-mapping @function --uuid "$MAPPING" --query State --output text)" in Creating|Enabling|Disabling|Updating|Deleting) true;; *) false;; esac; do sleep 2; done && aws lambda delete-event-source-mapping @function --uuid a-mapping --query State --output text`,
     ],
   ],
   [
@@ -712,6 +712,8 @@ describe("doctor says", () => {
       "ok concurrency: none reserved",
       "ok log group: /aws/lambda/analytics",
       "ok mapping: Enabled",
+      "ok partial failures: ReportBatchItemFailures is on",
+      "ok retries: until the records expire; batches are bisected",
       "ok last batch: 'OK': the last batch was processed",
     ]);
   });

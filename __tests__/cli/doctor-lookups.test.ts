@@ -93,7 +93,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
     [MISSING],
     [
       "mapping: mapping-missing: lambda:GetEventSourceMapping failed with ResourceNotFoundException: not there",
-      "not mapping, last batch",
+      "not mapping, partial failures, retries, last batch",
     ],
   ],
   [
@@ -104,7 +104,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
       String.raw`222222222222 lambda:ListAliases {"FunctionName":"arn:aws:lambda:eu-west-1:222222222222:function:analytics"}`,
       String.raw`222222222222 lambda:ListEventSourceMappings {"FunctionName":"arn:aws:lambda:eu-west-1:222222222222:function:analytics"}`,
       "mapping: mapping-missing: function arn:aws:lambda:eu-west-1:222222222222:function:analytics has no mapping that reads arn:aws:kinesis:eu-west-1:111111111111:stream/clicks",
-      "not lambda:GetEventSourceMapping, mapping, last batch",
+      "not lambda:GetEventSourceMapping, mapping, partial failures, retries, last batch",
     ],
   ],
   [
@@ -128,7 +128,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
       "role: on-failure: ok allows sns:Publish",
       "on-failure destination: ok arn:aws:sns:eu-west-1:222222222222:failed",
       "mapping: mapping-missing: lambda:GetEventSourceMapping failed with ResourceNotFoundException: not there",
-      "not mapping, last batch",
+      "not mapping, partial failures, retries, last batch",
     ],
   ],
   [
@@ -136,7 +136,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
     [{ ...MISSING, ...mayWrite([QUEUE, `${QUEUE}2`], { Action: "sqs:SendMessage" }) }],
     [
       "mapping: mapping-missing: lambda:GetEventSourceMapping failed with ResourceNotFoundException: not there",
-      "not mapping, last batch",
+      "not mapping, partial failures, retries, last batch",
     ],
   ],
   [
@@ -144,7 +144,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
     [{ ...MISSING, ...mayWrite(QUEUE, { Effect: "Deny", Action: "sqs:SendMessage" }) }],
     [
       "mapping: mapping-missing: lambda:GetEventSourceMapping failed with ResourceNotFoundException: not there",
-      "not mapping, last batch",
+      "not mapping, partial failures, retries, last batch",
     ],
   ],
   [
@@ -152,7 +152,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
     [{ ...MISSING, ...mayWrite(`${QUEUE}*`, { Action: "sqs:SendMessage" }) }],
     [
       "mapping: mapping-missing: lambda:GetEventSourceMapping failed with ResourceNotFoundException: not there",
-      "not mapping, last batch",
+      "not mapping, partial failures, retries, last batch",
     ],
   ],
   [

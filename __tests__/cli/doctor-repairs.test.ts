@@ -119,6 +119,8 @@ describe("a fix", () => {
   it("creates the mapping before it deletes the old one, with the same settings", async () => {
     const settings = {
       BatchSize: 3,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
       TumblingWindowInSeconds: 60,
       StartingPosition: "AT_TIMESTAMP",
       StartingPositionTimestamp: new Date(0),

@@ -26,6 +26,7 @@ import {
   PutFunctionConcurrencyCommand,
   UpdateEventSourceMappingCommand,
   UpdateFunctionConfigurationCommand,
+  type UpdateEventSourceMappingCommandInput,
 } from "@aws-sdk/client-lambda";
 import {
   DeleteQueueCommand,
@@ -57,6 +58,8 @@ export interface Fault {
   readonly end?: () => void;
   /** False if the commands only show something. */
   readonly isMended?: boolean;
+  /** Settings of the mapping that are others than before, once the fault is mended. */
+  readonly settings?: (built: Built) => object;
 }
 
 /** Findings against which there is nothing to type. */
@@ -122,6 +125,24 @@ const queueUrl = async ({ consumer: { sqs } }: World, QueueName: string) =>
 
 const lastResult = ({ consumer }: World, { uuid }: Built, pattern: RegExp) =>
   until(async () => pattern.test((await mapping(consumer, uuid)).LastProcessingResult ?? ""));
+
+/** Changes the mapping, and waits until it has changed. */
+const updateMapping =
+  (input: Omit<UpdateEventSourceMappingCommandInput, "UUID">): Fault["cause"] =>
+  async ({ consumer }, { uuid: UUID }) => {
+    await consumer.lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...input }));
+    await until(async () => (await mapping(consumer, UUID)).State !== "Updating");
+  };
+
+const filters = (...patterns: string[]) => ({
+  FilterCriteria: { Filters: patterns.map((Pattern) => ({ Pattern })) },
+});
+
+const LIMITS = {
+  MaximumRetryAttempts: 500,
+  MaximumRecordAgeInSeconds: 43_200,
+  BisectBatchOnFunctionError: true,
+};
 
 /** Ways in which a pipeline breaks, each with the one finding that names it. */
 export const FAULTS: readonly Fault[] = [
@@ -296,6 +317,38 @@ export const FAULTS: readonly Fault[] = [
       await consumer.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
       await until(async () => (await mapping(consumer, UUID)).State === "Disabled");
     },
+  },
+  {
+    id: "partial-failures-ignored",
+    options: SHARED,
+    cause: updateMapping({ FunctionResponseTypes: [] }),
+  },
+  {
+    id: "retries-unlimited",
+    options: { ...SHARED, mapping: LIMITS },
+    cause: updateMapping({
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: -1,
+      BisectBatchOnFunctionError: false,
+    }),
+  },
+  {
+    id: "destination-not-set",
+    options: SHARED,
+    cause: updateMapping({ DestinationConfig: { OnFailure: {} } }),
+    settings: ({ queueArn }) => ({
+      DestinationConfig: { OnFailure: { Destination: `${queueArn}-on-failure` } },
+    }),
+  },
+  {
+    id: "filters-match-nothing",
+    options: { ...SHARED, mapping: filters('{"data":{"a":["it\'s"],"b":[1]}}') },
+    cause: updateMapping(filters('{"a":["it\'s"],"b":[1]}')),
+  },
+  {
+    id: "filter-matches-nothing",
+    options: { ...SHARED, mapping: filters('{"data":{"a":["it\'s"]}}', '{"data":{"b":[1]}}') },
+    cause: updateMapping(filters('{"data":{"a":["it\'s"]}}', '{"b":[1]}')),
   },
   {
     id: "mapping-changing",

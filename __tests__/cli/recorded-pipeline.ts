@@ -61,6 +61,8 @@ export const CONFIGURATION = {
   UUID: "a-mapping",
   State: "Enabled",
   LastProcessingResult: "OK",
+  BisectBatchOnFunctionError: true,
+  FunctionResponseTypes: ["ReportBatchItemFailures"],
 };
 
 export const FUNCTION_ANSWERS: Answers = {

@@ -22,6 +22,7 @@ describe("status", () => {
     await emit(PRODUCER, "AWS/Kinesis", behind, ofConsumer, 1500);
     await emit(PRODUCER, "AWS/Kinesis", "IncomingRecords", { StreamName: "clicks" }, 50);
     await emit(CONSUMER, "AWS/Lambda", "Errors", { FunctionName: "clicks" }, 2);
+    await emit(CONSUMER, "AWS/Lambda", "IteratorAge", { FunctionName: "clicks" }, 90);
   });
 
   async function status(...args: string[]) {
@@ -56,11 +57,17 @@ describe("status", () => {
         function: `arn:aws:lambda:${REGION}:${CONSUMER}:function:clicks`,
         mapping: clicks.uuid,
         state: "Enabled",
+        stateReason: expect.any(String) as string,
+        lastResult: expect.any(String) as string,
+        lastBatchAt: expect.any(String) as string,
+        reservedConcurrency: -1,
         lagMilliseconds: 1500,
         recordsInPerMinute: 10,
         errors: 2,
         failures: { waiting: 0 },
         retentionHours: 24,
+        verdict: "good",
+        problems: [],
         unknown: [],
       },
     ]);
@@ -71,8 +78,11 @@ describe("status", () => {
     const interrupt = new AbortController();
     const args = ["status", ...fromBoth("clicks"), "--endpoint-url", world.aws.url];
     const once = await runCli(args);
-    expect(once.stdout).toMatch(/^function +state +lag +in\/min +read\/min +errors \(5 min\) /);
-    expect(once.stdout).toMatch(/^clicks +Enabled +1\.5 s +10 +- +2 +- +0 +- +-$/m);
+    expect(once.stdout).toMatch(
+      /^function +state +last +lag +in\/min +read\/min +errors +failed +left$/m,
+    );
+    expect(once.stdout).toMatch(/^clicks +Enabled +\S+ min +1\.5 s +10 +- +2 +0 +-$/m);
+    expect(once.stdout).toMatch(/\n\nall is well with 1 of 1 reader\n$/);
     let shown = 0;
     const stdout = {
       write: (text: string) => {
@@ -87,6 +97,13 @@ describe("status", () => {
       signal: interrupt.signal,
     });
     expect({ shown, exitCode }).toEqual({ shown: 2, exitCode: 0 });
+  });
+
+  it("cannot tell without metrics whether a reader reads", async () => {
+    await build(world, "silent", { isShared: true });
+    const { exitCode, all } = await status(...fromBoth("silent"));
+    expect({ exitCode, verdict: all[0]?.verdict }).toEqual({ exitCode: 3, verdict: "unknown" });
+    expect(all[0]?.unknown).toEqual([expect.stringMatching(/^no metric shows that it reads now/)]);
   });
 
   it("says how many failures wait, and what is left for the oldest", async () => {
@@ -140,6 +157,7 @@ describe("status", () => {
     await until(async () => (await mapping(world.consumer, UUID)).State === "Disabled");
     const { exitCode, all } = await status(...fromBoth("disabled"));
     expect({ exitCode, state: all[0]?.state }).toEqual({ exitCode: 1, state: "Disabled" });
+    expect(all[0]?.problems).toEqual([expect.stringMatching(/^the mapping is Disabled: /)]);
   });
 
   // That it needs no others is enforced here, and that it needs all of them in permissions.test.ts.

@@ -2,7 +2,7 @@ import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { Account } from "../../cli/src/accounts";
 import { found, unknown } from "../../pipeline/fact";
 import type { Pipeline } from "../../cli/src/pipeline";
-import { measure } from "../../cli/src/status/measure";
+import { statusOf } from "../../cli/src/status/measure";
 import { recordedAccount, type Answers } from "./recorded";
 
 const STREAM = "arn:aws:kinesis:eu-west-1:111111111111:stream/clicks";
@@ -12,10 +12,13 @@ const QUEUE = "arn:aws:sqs:eu-west-1:222222222222:failed";
 const end = new Date("2026-11-26T12:00:00Z");
 const window = { start: new Date(Number(end) - 300_000), end };
 
+const minutesAgo = (minutes: number) => new Date(Number(end) - minutes * 60_000);
+
 type Values = Readonly<Record<string, number[]>>;
 
 /** Answers GetMetricData by `namespace name dimension=value ... statistic`. */
 const metrics = (values: Values): Answers => ({
+  "lambda:GetFunctionConcurrency": () => ({}),
   "cloudwatch:GetMetricData": ({
     MetricDataQueries,
   }: {
@@ -29,7 +32,8 @@ const metrics = (values: Values): Answers => ({
         ...(dimensions ?? []),
         stat?.Stat,
       ];
-      return { Id, Values: values[key.join(" ")] ?? [] };
+      const Values = values[key.join(" ")] ?? [];
+      return { Id, Values, Timestamps: Values.map((_, index) => minutesAgo(index + 1)) };
     }),
   }),
 });
@@ -117,11 +121,13 @@ const owner = recordedAccount("111111111111", {
 
 describe("status", () => {
   it("measures enhanced fan-out in the stream's account", async () => {
-    expect(await measure(pipeline(reader, owner), window)).toEqual({
+    expect(await statusOf(pipeline(reader, owner), window)).toEqual({
       stream: STREAM,
       function: FUNCTION,
       mapping: "a-mapping",
       state: "Enabled",
+      lastBatchAt: "2026-11-26T11:59:00.000Z",
+      reservedConcurrency: -1,
       lagMilliseconds: 4000,
       recordsInPerMinute: 60,
       recordsReadPerMinute: 30,
@@ -129,13 +135,15 @@ describe("status", () => {
       throttles: 0,
       failures: { waiting: 3, oldestSeconds: 3600, secondsLeft: 23 * 3600 },
       retentionHours: 24,
+      verdict: "wrong",
+      problems: ["3 failed batches wait; the oldest can be read for 23 h at most"],
       unknown: [],
     });
   });
 
   it("measures shared throughput by the function's IteratorAge, and each shard where the stream does", async () => {
     const one = pipeline(reader, owner, { isShared: true, shardLevelMetrics: ["ALL"] });
-    expect(await measure(one, window)).toMatchObject({
+    expect(await statusOf(one, window)).toMatchObject({
       lagMilliseconds: 700,
       lagMillisecondsByShard: { "shard-0": 10, "shard-1": 2000 },
       recordsReadPerMinute: 15,
@@ -144,23 +152,38 @@ describe("status", () => {
 
   it("counts what the mapping itself polled where it is measured", async () => {
     const one = pipeline(reader, owner, { isCounted: true });
-    expect(await measure(one, window)).toMatchObject({ recordsReadPerMinute: 20 });
+    expect(await statusOf(one, window)).toMatchObject({ recordsReadPerMinute: 20 });
   });
 
   it("has no figure where there is no data, which is not 0", async () => {
     const idle = (id: string) => recordedAccount(id, { ...metrics({}), ...QUEUE_ANSWERS });
-    const status = await measure(pipeline(idle("222222222222"), idle("111111111111")), window);
+    const status = await statusOf(pipeline(idle("222222222222"), idle("111111111111")), window);
     expect(status.lagMilliseconds).toBeUndefined();
     expect(status.errors).toBeUndefined();
     expect(status.recordsInPerMinute).toBeUndefined();
     expect(status.failures).toEqual({ waiting: 3 });
   });
 
+  it("looks a day back for the last batch, which the function got in whichever account", async () => {
+    const windows: Record<string, Date>[] = [];
+    const recording = recordedAccount("222222222222", {
+      ...metrics({}),
+      ...QUEUE_ANSWERS,
+      "cloudwatch:GetMetricData": ({ StartTime, EndTime }: Readonly<Record<string, Date>>) => {
+        windows.push({ StartTime: StartTime!, EndTime: EndTime! });
+        return {};
+      },
+    });
+
+    expect((await statusOf(pipeline(recording, owner), window)).lastBatchAt).toBeUndefined();
+    expect(windows).toContainEqual({ StartTime: minutesAgo(24 * 60), EndTime: end });
+  });
+
   it("says what it could not look at, and shows the rest", async () => {
     const denied: Account = { id: "111111111111", access: unknown("no credentials") };
-    const status = await measure(pipeline(reader, denied), window);
+    const status = await statusOf(pipeline(reader, denied), window);
     expect(status).toMatchObject({ errors: 3, unknown: ["no credentials"] });
-    expect(status.lagMilliseconds).toBeUndefined();
+    expect(status.lagMilliseconds).toBe(700);
   });
 
   it("counts the reports in a bucket, whose records do not expire with the stream", async () => {
@@ -177,14 +200,14 @@ describe("status", () => {
       ...pipeline(bucket, owner),
       destination: { arn: "arn:aws:s3:::reports", service: "s3" },
     };
-    expect((await measure(one, window)).failures).toEqual({ waiting: 2, oldestSeconds: 60 });
+    expect((await statusOf(one, window)).failures).toEqual({ waiting: 2, oldestSeconds: 60 });
   });
 });
 
 describe("status of a destination", () => {
   const failuresOf = async (answers: Answers, changes: Partial<Pipeline> = {}) => {
     const account = recordedAccount("222222222222", { ...metrics(OF_FUNCTION), ...answers });
-    const { failures, unknown: why } = await measure(
+    const { failures, unknown: why } = await statusOf(
       { ...pipeline(account, owner), ...changes },
       window,
     );
@@ -203,7 +226,7 @@ describe("status of a destination", () => {
     const { destination: _queue, ...rest } = pipeline(reader, owner);
     const one: Pipeline = { ...rest, ...(destination && { destination }) };
 
-    expect(await measure(one, window)).toMatchObject({ failures: undefined, unknown: [] });
+    expect(await statusOf(one, window)).toMatchObject({ failures: undefined, unknown: [] });
   });
 
   it("does not look into another account", async () => {
@@ -282,7 +305,7 @@ describe("status of a destination", () => {
 
 describe("status of shards", () => {
   const shards = async (shardLevelMetrics: string[], isShared = true) =>
-    (await measure(pipeline(reader, owner, { isShared, shardLevelMetrics }), window))
+    (await statusOf(pipeline(reader, owner, { isShared, shardLevelMetrics }), window))
       .lagMillisecondsByShard;
 
   it.each([
@@ -300,7 +323,7 @@ describe("status of shards", () => {
     });
     const one = pipeline(reader, quiet, { isShared: true, shardLevelMetrics: ["ALL"] });
 
-    expect((await measure(one, window)).lagMillisecondsByShard).toEqual({ "shard-1": 2000 });
+    expect((await statusOf(one, window)).lagMillisecondsByShard).toEqual({ "shard-1": 2000 });
   });
 
   it("are the open ones of the stream", async () => {
@@ -312,7 +335,7 @@ describe("status of shards", () => {
         return input.NextToken ? {} : { NextToken: "more" };
       },
     });
-    await measure(
+    await statusOf(
       pipeline(reader, recording, { isShared: true, shardLevelMetrics: ["ALL"] }),
       window,
     );

@@ -37,7 +37,7 @@ describe("a call that is not answered", () => {
   it("leaves a dash in status, and is named", async () => {
     const { exitCode, stdout } = await without("sqs", "GetQueueAttributes", "status");
 
-    expect(stdout).toMatch(new RegExp(`${NAME} +Enabled( +-){8}\\n`));
+    expect(stdout).toMatch(new RegExp(`${NAME} +Enabled( +-){7}\\n`));
     expect(stdout).toContain("sqs:GetQueueAttributes was not answered in time");
     expect(exitCode).toBe(3);
   });

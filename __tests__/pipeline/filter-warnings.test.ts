@@ -1,4 +1,4 @@
-import { filterWarnings } from "../../pipeline/filter-warnings";
+import { filterWarnings, matchesNoRecord, withKeysInData } from "../../pipeline/filter-warnings";
 import vectors from "./vectors/event-ruler.json";
 
 const forgotten = (key: string, consequence: string) =>
@@ -16,6 +16,7 @@ describe("warnings about a filter pattern", () => {
     { data: { $or: [{ a: [{ "equals-ignore-case": "x" }] }, { b: ["y"] }] } },
     { $or: [{ data: { a: ["x"] } }, { data: { b: ["y"] } }] },
     { order: [{ exists: false }], data: { a: ["x"] } },
+    { order: { type: [{ exists: false }] } },
   ])("are none for %j", (pattern) => {
     expect(filterWarnings(pattern)).toEqual([]);
   });
@@ -81,5 +82,37 @@ describe("warnings about a filter pattern", () => {
     for (const { pattern } of patterns) {
       expect(filterWarnings(JSON.parse(pattern))).toEqual([]);
     }
+  });
+});
+
+describe("a pattern that looks for a key that no record has", () => {
+  it.each([
+    [{ order: ["x"] }, true],
+    [{ order: { type: ["x"] } }, true],
+    [{ order: ["x"], data: { a: ["x"] } }, true],
+    [{ $or: [{ order: ["x"] }, { body: ["x"] }] }, true],
+    [{ $or: [{ order: ["x"] }, { data: { a: ["x"] } }] }, false],
+    [{ order: [{ exists: false }] }, false],
+    [{ order: { type: [{ exists: false }] } }, false],
+    [{ partitionKey: ["x"] }, false],
+    [{ data: { order: ["x"] } }, false],
+    [{ order: [{ "no-operator": 1 }] }, true],
+  ])("%j lets nothing pass: %s", (pattern, expected) => {
+    expect(matchesNoRecord(pattern)).toBe(expected);
+  });
+
+  it.each([
+    [{ order: ["x"] }, { data: { order: ["x"] } }],
+    [
+      { order: ["x"], type: ["y"], partitionKey: ["k"], data: { a: [1] } },
+      { partitionKey: ["k"], data: { a: [1], order: ["x"], type: ["y"] } },
+    ],
+    [{ body: ["x"] }, undefined],
+    [{ order: ["x"], kinesis: { data: ["y"] } }, undefined],
+    [{ order: ["x"], data: ["y"] }, undefined],
+    [{ data: { a: [1] } }, undefined],
+    [{ $or: [{ order: ["x"] }, { type: ["x"] }] }, undefined],
+  ])("%j has it in the data as %j", (pattern, expected) => {
+    expect(withKeysInData(pattern)).toEqual(expected);
   });
 });

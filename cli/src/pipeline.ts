@@ -1,9 +1,16 @@
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 import type { DeclaredMapping, Pipeline as PipelineOf } from "../../pipeline/pipeline";
+import { parseFunctionArn } from "../../pipeline/arn";
 import type { Account } from "./accounts";
 
 /** A pipeline as AWS described it when the command began, with the clients of its accounts. */
 export type Pipeline = PipelineOf<Account>;
+
+/** The name of a function, with its version or alias if the ARN has one. */
+export function functionLabel(arn: string): string {
+  const { name, qualifier } = parseFunctionArn(arn);
+  return qualifier === undefined ? name : `${name}:${qualifier}`;
+}
 
 /**
  * What is known of a mapping before AWS was asked for the rest: its configuration, or what settings

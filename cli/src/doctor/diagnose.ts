@@ -1,4 +1,5 @@
-import { FUNCTION_CHECKS, MAPPING_CHECKS } from "./checks/function";
+import { FUNCTION_CHECKS } from "./checks/function";
+import { MAPPING_CHECKS } from "./checks/mapping";
 import { RESOURCE_POLICY_CHECKS } from "./checks/resource-policies";
 import { OUTPUT_CHECKS, ROLE_CHECKS } from "./checks/role";
 import { STREAM_CHECKS } from "./checks/stream";
@@ -31,6 +32,11 @@ const CHECKS: readonly Check[] = [
   ...OUTPUT_CHECKS,
   ...MAPPING_CHECKS,
 ];
+
+/** Titles of checks that do not decide whether records get through. */
+export const ASIDE: ReadonlySet<string> = new Set(
+  CHECKS.flatMap(({ title, isAside }) => (isAside ? [title] : [])),
+);
 
 /** One line of the diagnosis. */
 export type Line = { readonly check: string } & Verdict;

@@ -11,14 +11,11 @@ import {
   type GrantListEntry,
   type KeyMetadata,
 } from "@aws-sdk/client-kms";
-import {
-  GetFunctionConcurrencyCommand,
-  GetFunctionConfigurationCommand,
-  ListTagsCommand,
-} from "@aws-sdk/client-lambda";
+import { GetFunctionConfigurationCommand, ListTagsCommand } from "@aws-sdk/client-lambda";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Account } from "../accounts";
 import { parseArn } from "../../../pipeline/arn";
+import { reservedConcurrencyOf } from "../concurrency";
 import { lookUp } from "../look-up";
 import { unknown, valueOf, type Fact } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
@@ -59,10 +56,7 @@ export async function examine(discovered: Pipeline): Promise<Examination> {
       examineKey(pipeline),
       role && identityPoliciesOf(account, role),
       role && boundaryOf(account, role),
-      lookUp(account, "lambda:GetFunctionConcurrency", async ({ lambda }) => {
-        const answer = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: name }));
-        return answer.ReservedConcurrentExecutions ?? -1;
-      }),
+      reservedConcurrencyOf(pipeline),
     ]);
   const destination =
     pipeline.destination ??

@@ -17,6 +17,7 @@ import {
   trustLambda,
 } from "./resource-fixes";
 import { IDENTITY_NEEDS } from "./role-needs";
+import { SETTINGS_FINDINGS } from "./settings-findings";
 import { aws, chain, printOnly, waitWhile, type Command } from "./shell";
 
 export interface FindingKind {
@@ -30,6 +31,8 @@ export interface FindingKind {
    * checks them when a mapping is created or changed.
    */
   readonly order?: "first" | "last";
+  /** Whether records get through is not known while this is found. */
+  readonly leavesOpen?: true;
 }
 
 const kms = ({ examination: { pipeline, key } }: Repair, operation: string): Command =>
@@ -261,12 +264,14 @@ export const FINDINGS = {
   "mapping-changing": {
     severity: "warning",
     what: "the event source mapping is being created, changed or deleted",
+    leavesOpen: true,
     order: "last",
     fix: ({ examination: { pipeline } }) => ({
       says: "wait until it has changed",
       steps: [waitForMapping(pipeline)],
     }),
   },
+  ...SETTINGS_FINDINGS,
   "mapping-problem": {
     severity: "error",
     what: "Lambda reports a problem with the last batch, and nothing else found here explains it",
@@ -278,7 +283,12 @@ export const FINDINGS = {
     severity: "error",
     what: "the function failed on the last batch",
     fix: ({ examination: { pipeline, logGroup } }) => ({
-      says: "correct the function. The command shows what it logged within the last hour",
+      says: sentences(
+        "correct the function. The command shows what it logged within the last hour",
+        ...(valueOf(pipeline.mapping.configuration)?.TumblingWindowInSeconds
+          ? ["The mapping has a tumbling window, so each answer of the function must have a state"]
+          : []),
+      ),
       steps: logGroup
         ? [
             aws(pipeline.function.account, pipeline.region, "logs filter-log-events", {
@@ -315,6 +325,7 @@ export const FINDINGS = {
   "probe-not-written": {
     severity: "error",
     what: "the probe's record could not be put into the stream",
+    leavesOpen: true,
     fix: ({ examination: { pipeline } }) => ({
       says: `allow kinesis:PutRecord on ${pipeline.stream.arn} to the caller, and kms:GenerateDataKey on its key ('doctor --probe --permissions' prints the policy)`,
     }),
@@ -322,6 +333,7 @@ export const FINDINGS = {
   "probe-not-seen": {
     severity: "error",
     what: "the probe's record did not show up in the function's log",
+    leavesOpen: true,
     fix: ({ examination: { pipeline } }) => ({
       says: `run 'status --mapping ${pipeline.mapping.uuid}' for its lag and errors; a function that logs no partition keys or data cannot be probed`,
     }),

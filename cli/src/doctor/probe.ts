@@ -80,7 +80,9 @@ async function follow(
   }
   const isPassed = passesFilters(mapping.FilterCriteria, record);
   if (isPassed === false) {
-    return ok("the record was put, and the mapping's filters drop it, as they should");
+    return undecided(
+      "the mapping's filters drop the record, which proves nothing; use --probe-data with data that passes",
+    );
   }
   const window = mapping.MaximumBatchingWindowInSeconds ?? 0;
   const logGroupName =

@@ -1,9 +1,10 @@
 import type { Account } from "../accounts";
 import { EXIT, misuse, type ExitCode } from "../errors";
 import type { Output } from "../output";
-import type { Pipeline } from "../pipeline";
+import { functionLabel, type Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
 import type { DoctorOptions } from "./command";
+import { conclude, concludeAll, type Conclusion } from "./conclusion";
 import { diagnose, type Line } from "./diagnose";
 import { examine } from "./examine";
 import { probe } from "./probe";
@@ -40,9 +41,16 @@ export async function runDoctor({
   const reports = diagnoses.map(({ examination: { pipeline }, lines }, index) => ({
     pipeline,
     lines,
+    conclusion: conclude(lines),
     fixes: fixes[index] ?? [],
   }));
-  reports.forEach((report) => show(output, report));
+  for (const [index, report] of reports.entries()) {
+    show(output, report, index > 0 ? "\n" : "");
+  }
+  if (reports.length > 1) {
+    const all = reports.map((one) => ({ name: functionLabel(one.pipeline.function.arn), ...one }));
+    output.line(`\n${concludeAll(all)}`);
+  }
   output.json(reports.map(asJson));
   return exitCodeOf(diagnoses.flatMap(({ lines }) => lines));
 }
@@ -50,6 +58,7 @@ export async function runDoctor({
 interface Report {
   readonly pipeline: Pipeline;
   readonly lines: readonly Line[];
+  readonly conclusion: Conclusion;
   /** In the order in which they have to be typed. */
   readonly fixes: readonly Fix[];
 }
@@ -62,11 +71,13 @@ function exitCodeOf(lines: readonly Line[]): ExitCode {
   return lines.some(({ status }) => status === "unknown") ? EXIT.lookupFailed : EXIT.good;
 }
 
-const asJson = ({ pipeline, lines, fixes }: Report) => ({
+const asJson = ({ pipeline, lines, conclusion, fixes }: Report) => ({
   stream: pipeline.stream.arn,
   consumer: pipeline.consumer?.arn,
   function: pipeline.function.arn,
   mapping: pipeline.mapping.uuid,
+  recordsGetThrough: conclusion.recordsGetThrough,
+  verdict: conclusion.says,
   checks: lines.map((line) => {
     const fix = fixes.find((one) => line.status === "finding" && one.finding === line.finding);
     return fix
@@ -76,15 +87,20 @@ const asJson = ({ pipeline, lines, fixes }: Report) => ({
   commands: fixes.flatMap(({ printed }) => printed),
 });
 
-function show(output: Output, { pipeline: { stream, function: fn }, lines, fixes }: Report): void {
+function show(
+  output: Output,
+  { pipeline, lines, conclusion, fixes }: Report,
+  before: string,
+): void {
   const { colors } = output;
+  const { stream, function: fn } = pipeline;
   const words = {
     ok: colors.green("ok"),
     error: colors.red("error"),
     warning: colors.yellow("warning"),
     unknown: colors.yellow("unknown"),
   };
-  output.line(colors.bold(`${stream.arn} -> ${fn.arn}`));
+  output.line(`${before}${colors.bold(`${stream.arn} -> ${fn.arn}`)}`);
   output.table(
     ["", "check", ""],
     lines.map((line) => {
@@ -108,7 +124,8 @@ function show(output: Output, { pipeline: { stream, function: fn }, lines, fixes
     output.line(`  fix:  ${says}${others}`);
     printed.forEach((command) => output.line(`  ${command}`));
   }
-  output.line();
+  const paint = { yes: colors.green, no: colors.red, unknown: colors.yellow };
+  output.line(`\n${paint[conclusion.recordsGetThrough](conclusion.says)}`);
 }
 
 /** Commands cannot name a role to assume; only its credentials can be used for them. */

@@ -160,6 +160,16 @@ function withoutLambda(statement: Statement): readonly Statement[] {
   return Object.keys(left).length > 0 ? [{ ...statement, Principal: left }] : [];
 }
 
+/** Creates a queue for reports, which are kept for 14 days. */
+export const createQueue = (
+  { region, function: { account } }: Repair["examination"]["pipeline"],
+  name: string,
+): Command =>
+  aws(account, region, "sqs create-queue", {
+    "queue-name": name,
+    attributes: { MessageRetentionPeriod: "1209600", SqsManagedSseEnabled: "true" },
+  });
+
 /** Creates the on-failure destination under the name that the mapping has. */
 export function createDestination({ examination: { pipeline, destination } }: Repair): Recipe {
   const { region } = pipeline;
@@ -172,11 +182,7 @@ export function createDestination({ examination: { pipeline, destination } }: Re
     s3: "create the bucket again, and give it the settings that it had",
   } as const;
   const commands: Record<typeof service, () => Command> = {
-    sqs: () =>
-      aws(account, region, "sqs create-queue", {
-        "queue-name": resource,
-        attributes: { MessageRetentionPeriod: "1209600", SqsManagedSseEnabled: "true" },
-      }),
+    sqs: () => createQueue(pipeline, resource),
     sns: () => aws(account, region, "sns create-topic", { name: resource }),
     s3: () =>
       aws(account, region, "s3api create-bucket", {

@@ -12,6 +12,8 @@ export type Verdict =
 /** One line of doctor's answer. */
 export interface Check {
   readonly title: string;
+  /** Records get through whatever this check says: it is about what is reported or logged. */
+  readonly isAside?: true;
   /**
    * Returns undefined if the check does not apply: the pipeline has no such resource, or another check
    * already reports the cause.

@@ -1,33 +1,65 @@
 import { ListShardsCommand } from "@aws-sdk/client-kinesis";
+import { reservedConcurrencyOf } from "../concurrency";
 import { lookUp } from "../look-up";
 import { valueOf, type Fact } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 import { failuresOf, type Failures } from "./failures";
-import { latest, readMetrics, total, type Metric, type Values, type Window } from "./metrics";
+import { judge, type Judgement } from "./judge";
+import {
+  lastTimeOf,
+  latest,
+  readMetrics,
+  total,
+  type Metric,
+  type Values,
+  type Window,
+} from "./metrics";
 
-/** How one consumer is doing. A figure that is left out has no data, or could not be read. */
-export interface Status {
+/** Figures of one reader. A figure that is left out has no data, or could not be read. */
+export interface Measured {
   readonly stream: string;
   readonly function: string;
   readonly mapping: string | undefined;
   readonly state: string;
+  /** Lambda's reason for the state. */
+  readonly stateReason?: string;
+  /** Lambda's result of the last batch. */
+  readonly lastResult?: string;
+  /** When Lambda last handed a batch to the function, to the minute, within a day. */
+  readonly lastBatchAt?: string;
+  /** What the mapping names and does not exist. */
+  readonly missing: readonly string[];
+  /** -1 if none is reserved. */
+  readonly reservedConcurrency?: number;
   /** The worst lag of all shards. */
   readonly lagMilliseconds?: number;
   /** Lag by shard, where the stream's shard-level metric IteratorAgeMilliseconds is on. */
   readonly lagMillisecondsByShard?: Readonly<Record<string, number>>;
   readonly recordsInPerMinute?: number;
   readonly recordsReadPerMinute?: number;
+  /** Records that this reader read, where they are counted apart from those of others. */
+  readonly ownRecordsRead?: number;
   readonly errors?: number;
   readonly throttles?: number;
   readonly failures?: Failures;
   readonly retentionHours?: number;
   /** Why lookups failed. */
-  readonly unknown: readonly string[];
+  readonly failedLookups: readonly string[];
 }
 
+/** How one reader is doing. */
+export type Status = Omit<Measured, "failedLookups" | "missing" | "ownRecordsRead"> & Judgement;
+
+const DAY_MILLISECONDS = 86_400_000;
 const METRICS_OF_FUNCTION = ["Errors", "Throttles"] as const;
 
-export async function measure(pipeline: Pipeline, window: Window): Promise<Status> {
+export async function statusOf(pipeline: Pipeline, window: Window): Promise<Status> {
+  const measured = await measure(pipeline, window);
+  const { failedLookups: _lookups, missing: _missing, ownRecordsRead: _read, ...shown } = measured;
+  return { ...shown, ...judge(measured) };
+}
+
+async function measure(pipeline: Pipeline, window: Window): Promise<Measured> {
   const { stream, consumer, function: fn, mapping } = pipeline;
   const configuration = valueOf(mapping.configuration);
   const summary = valueOf(stream.summary);
@@ -56,32 +88,34 @@ export async function measure(pipeline: Pipeline, window: Window): Promise<Statu
     statistic,
   });
   const ofConsumer = { ConsumerName: consumer?.name ?? "" };
-  const [inAccountOfFunction, inAccountOfStream, failures] = await Promise.all([
-    readMetrics(
-      fn.account,
-      [
-        ...METRICS_OF_FUNCTION.map((name) => onFunction(name)),
-        onFunction("IteratorAge", "Maximum"),
-        polled,
-      ],
-      window,
-    ),
-    readMetrics(
-      stream.account,
-      [
-        onStream("IncomingRecords", "Sum"),
-        consumer
-          ? onStream("SubscribeToShardEvent.Records", "Sum", ofConsumer)
-          : onStream("GetRecords.Records", "Sum"),
-        onStream("SubscribeToShardEvent.MillisBehindLatest", "Maximum", ofConsumer),
-        ...(valueOf(shards) ?? []).map((ShardId) =>
-          onStream("IteratorAgeMilliseconds", "Maximum", { ShardId }),
-        ),
-      ],
-      window,
-    ),
-    failuresOf(pipeline, window),
-  ]);
+  const iteratorAgeOfFunction = onFunction("IteratorAge", "Maximum");
+  const aDay = { start: new Date(Number(window.end) - DAY_MILLISECONDS), end: window.end };
+  const [inAccountOfFunction, inAccountOfStream, failures, lastBatch, concurrency] =
+    await Promise.all([
+      readMetrics(
+        fn.account,
+        [...METRICS_OF_FUNCTION.map((name) => onFunction(name)), iteratorAgeOfFunction, polled],
+        window,
+      ),
+      readMetrics(
+        stream.account,
+        [
+          onStream("IncomingRecords", "Sum"),
+          consumer
+            ? onStream("SubscribeToShardEvent.Records", "Sum", ofConsumer)
+            : onStream("GetRecords.Records", "Sum"),
+          onStream("SubscribeToShardEvent.MillisBehindLatest", "Maximum", ofConsumer),
+          ...(valueOf(shards) ?? []).map((ShardId) =>
+            onStream("IteratorAgeMilliseconds", "Maximum", { ShardId }),
+          ),
+        ],
+        window,
+      ),
+      failuresOf(pipeline, window),
+      // Lambda emits it for each batch that it hands to the function.
+      lastTimeOf(fn.account, iteratorAgeOfFunction, aDay),
+      reservedConcurrencyOf(pipeline),
+    ]);
   const [errors, throttles, iteratorAge, polledCount] = valueOf(inAccountOfFunction) ?? [];
   const [incoming, read, behind, ...ages] = valueOf(inAccountOfStream) ?? [];
   const perMinute = (values: Values = []): number | undefined => {
@@ -99,22 +133,35 @@ export async function measure(pipeline: Pipeline, window: Window): Promise<Statu
     inAccountOfStream,
     shards,
     failures,
+    lastBatch,
+    concurrency,
   ];
+  const ownRead = isCounted ? polledCount : consumer && read;
   return {
     stream: stream.arn,
     function: fn.arn,
     mapping: mapping.uuid,
     state: configuration?.State ?? mapping.configuration.state,
-    // Across accounts, only enhanced fan-out has a metric of its own for each consumer.
-    lagMilliseconds: latest((consumer ? behind : iteratorAge) ?? []),
+    stateReason: configuration?.StateTransitionReason,
+    lastResult: configuration?.LastProcessingResult,
+    lastBatchAt: valueOf(lastBatch)?.toISOString(),
+    missing: Object.entries({
+      mapping: mapping.configuration,
+      stream: stream.summary,
+      function: fn.configuration,
+    }).flatMap(([name, { state }]) => (state === "missing" ? [name] : [])),
+    reservedConcurrency: valueOf(concurrency),
+    // Only enhanced fan-out has a metric for each consumer; it is in the stream's account.
+    lagMilliseconds: (consumer && latest(behind ?? [])) ?? latest(iteratorAge ?? []),
     ...(byShard.length > 0 && { lagMillisecondsByShard: Object.fromEntries(byShard) }),
     recordsInPerMinute: perMinute(incoming),
     recordsReadPerMinute: perMinute(isCounted ? polledCount : read),
+    ownRecordsRead: total(ownRead ?? []),
     errors: total(errors ?? []),
     throttles: total(throttles ?? []),
     failures: valueOf(failures),
     retentionHours: summary?.RetentionPeriodHours,
-    unknown: [...new Set(facts.flatMap((fact) => (fact?.state === "unknown" ? [fact.why] : [])))],
+    failedLookups: facts.flatMap((fact) => (fact?.state === "unknown" ? [fact.why] : [])),
   };
 }
 

@@ -29,20 +29,7 @@ export function readMetrics(
   metrics: readonly Metric[],
   { start, end }: Window,
 ): Promise<Fact<readonly Values[]>> {
-  const queries = metrics.map(
-    ({ namespace, name, dimensions, statistic }, index): MetricDataQuery => ({
-      Id: `m${index}`,
-      MetricStat: {
-        Metric: {
-          Namespace: namespace,
-          MetricName: name,
-          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-        },
-        Period: PERIOD_SECONDS,
-        Stat: statistic,
-      },
-    }),
-  );
+  const queries = metrics.map(queryFor);
   return lookUp(account, "cloudwatch:GetMetricData", async ({ cloudwatch }) => {
     const values = metrics.map((): number[] => []);
     for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
@@ -64,6 +51,47 @@ export function readMetrics(
     return values;
   });
 }
+
+const queryFor = (
+  { namespace, name, dimensions, statistic }: Metric,
+  index: number,
+): MetricDataQuery => ({
+  Id: `m${index}`,
+  MetricStat: {
+    Metric: {
+      Namespace: namespace,
+      MetricName: name,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    },
+    Period: PERIOD_SECONDS,
+    Stat: statistic,
+  },
+});
+
+/** When a metric last had a value, to the minute; missing if it had none. */
+export const lastTimeOf = (
+  account: Account,
+  metric: Metric,
+  { start, end }: Window,
+): Promise<Fact<Date>> =>
+  lookUp(account, "cloudwatch:GetMetricData", async ({ cloudwatch }) => {
+    const pages = paginateGetMetricData(
+      { client: cloudwatch },
+      {
+        StartTime: start,
+        EndTime: end,
+        ScanBy: "TimestampDescending",
+        MetricDataQueries: [queryFor(metric, 0)],
+      },
+    );
+    for await (const { MetricDataResults: [result] = [] } of pages) {
+      const [newest] = result?.Timestamps ?? [];
+      if (newest) {
+        return newest;
+      }
+    }
+    return undefined;
+  });
 
 /** The newest value. */
 export const latest = ([newest]: Values): number | undefined => newest;

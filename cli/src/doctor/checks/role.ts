@@ -3,6 +3,7 @@ import { parsePolicy } from "../../../../pipeline/iam/document";
 import { evaluate } from "../../../../pipeline/iam/evaluate";
 import { grantFor, judgeNeeds } from "../../../../pipeline/access";
 import { destinationNeeds, logGroupArn } from "../../../../pipeline/needs";
+import { FINDINGS } from "../findings";
 import { IDENTITY_NEEDS } from "../role-needs";
 import { finding, fromFact, ok, undecided, type Check } from "../verdict";
 
@@ -31,6 +32,7 @@ const trustCheck: Check = {
 
 const identityChecks = IDENTITY_NEEDS.map(({ title, id, needs: needsOf }): Check => ({
   title,
+  ...(FINDINGS[id].severity === "warning" && { isAside: true }),
   run: (examination) => {
     const needs = needsOf(examination);
     return needs.length === 0
@@ -71,6 +73,7 @@ const boundaryCheck: Check = {
 /** The destination itself, and whether its own policy refuses the role. */
 const destinationCheck: Check = {
   title: "on-failure destination",
+  isAside: true,
   run: (examination) => {
     const { destination } = examination;
     const { arn: resource = "" } = destination ?? {};
@@ -98,6 +101,7 @@ const destinationCheck: Check = {
 
 const logGroupCheck: Check = {
   title: "log group",
+  isAside: true,
   run: (examination) => {
     const { logGroup, identityPolicies } = examination;
     return fromFact(logGroup?.exists, (exists) => {

@@ -11,10 +11,16 @@ const streamCheck: Check = {
   run: (examination) =>
     fromFact(
       examination.pipeline.stream.summary,
-      ({ StreamStatus: status, OpenShardCount: shards, StreamModeDetails: mode }) =>
+      ({ StreamStatus: status, OpenShardCount: shards, StreamModeDetails: mode, ...more }) =>
         // An UPDATING stream is being resharded, and is read meanwhile.
         status === "ACTIVE" || status === "UPDATING"
-          ? ok(`${status}, ${shards} open shards, ${mode?.StreamMode ?? "PROVISIONED"}`)
+          ? ok(
+              `${status}, ${shards} open shards, ${mode?.StreamMode ?? "PROVISIONED"}${
+                more.RecordDistributionStrategy === "AUTO"
+                  ? "; record distribution AUTO: records come in no order, and may have no partition key"
+                  : ""
+              }`,
+            )
           : finding("stream-not-active", `its status is ${status}`),
       (why) => finding("stream-missing", why),
     ),
