@@ -33,23 +33,29 @@ export const kinesisRecord = (record: StreamRecord): KinesisRecord => ({
   approximateArrivalTimestamp: (record.ApproximateArrivalTimestamp?.getTime() ?? 0) / 1000,
 });
 
+/** Size of a record's data, which is in base64. */
+export const bytesOf = (data: string): number => Math.floor((data.length * 3) / 4);
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
 export const kinesisEvent = (
   records: readonly KinesisRecord[],
   shardId: string,
   { eventSourceArn, roleArn }: EventSource,
-) => ({
-  Records: records.map((kinesis) => ({
-    kinesis,
-    eventSource: "aws:kinesis",
-    eventVersion: "1.0",
-    eventID: `${shardId}:${kinesis.sequenceNumber}`,
-    eventName: "aws:kinesis:record",
-    invokeIdentityArn: roleArn,
-    awsRegion: parseArn(eventSourceArn).region,
-    eventSourceARN: eventSourceArn,
-  })),
-});
+) => {
+  const { region } = parseArn(eventSourceArn);
+  return {
+    Records: records.map((kinesis) => ({
+      kinesis,
+      eventSource: "aws:kinesis",
+      eventVersion: "1.0",
+      eventID: `${shardId}:${kinesis.sequenceNumber}`,
+      eventName: "aws:kinesis:record",
+      invokeIdentityArn: roleArn,
+      awsRegion: region,
+      eventSourceARN: eventSourceArn,
+    })),
+  };
+};
 
 export type KinesisEvent = ReturnType<typeof kinesisEvent>;
 

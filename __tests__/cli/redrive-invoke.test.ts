@@ -26,12 +26,15 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
+let pauses: number[];
+
 function invoke(given: Answer[]) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  [answers, invocations] = [given, 0];
+  [answers, invocations, pauses] = [given, 0, []];
   const credentials = { accessKeyId: "a", secretAccessKey: "s" };
   const clients = createClients({ region: "eu-west-1", endpoint, credentials }, () => undefined);
-  return invoker(clients.invoke, "analytics", () => Promise.resolve())({ Records: [] });
+  const sleep = (milliseconds: number) => Promise.resolve(void pauses.push(milliseconds));
+  return invoker(clients.invoke, "analytics", sleep)({ Records: [] });
 }
 
 describe("an invocation", () => {
@@ -48,11 +51,12 @@ describe("an invocation", () => {
     expect(invocations).toBe(3);
   });
 
-  it("fails without doubt if it is throttled for good", async () => {
-    const throttled = Array.from({ length: 9 }, (): Answer => 429);
+  it("fails without doubt if it is throttled for a minute", async () => {
+    const throttled = Array.from({ length: 19 }, (): Answer => 429);
 
     await expect(invoke(throttled)).rejects.toMatchObject({ call: "lambda:InvokeFunction" });
-    expect(invocations).toBe(5);
+    expect(invocations).toBe(10);
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, ...Array<number>(4).fill(10_000)]);
   });
 
   it("is tried again, and fails without doubt, while nobody is reached to take it", async () => {

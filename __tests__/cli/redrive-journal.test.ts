@@ -72,6 +72,8 @@ describe("the journal", () => {
     ["a line that is null", "null"],
     ["a line of another shape", '{"settled":{"r1":null}}'],
     ["a line of another shape", '{"sending":"12"}'],
+    ["a position without a number", '{"passed":{"shard":"s","filters":[],"confirmed":1}}'],
+    ["a position without filters", '{"passed":{"shard":"s","upTo":"1","confirmed":1}}'],
   ])("sets %s aside, and keeps the rest", (_, bad) => {
     const file = inDirectory("journal");
     const text = `{"settled":{"r1":["1"]}}\n${bad}\n{"settled":{"r1":["2"]}}\n`;
@@ -213,18 +215,74 @@ describe("the journal of a run that goes on", () => {
     expect(fs.statSync(inDirectory("journal")).mode & 0o777).toBe(0o600);
   });
 
-  it.each([
-    [{ settled: { r: ["1"] } }, 1],
-    [{ deleted: "r" }, 1],
-    [{ sending: ["1"] }, 0],
-  ])("is on the disk before the run goes on: %j", (line, times) => {
+  it("is on the disk within a second", () => {
+    jest.useFakeTimers();
     const journal = Journal.open(inDirectory("journal"));
     const sync = jest.spyOn(fileSystem, "fsyncSync");
 
-    journal.write(line);
+    journal.write({ settled: { r: ["1"] } });
+    journal.write({ settled: { r: ["2"] } });
+    jest.advanceTimersByTime(1000);
 
-    expect(sync).toHaveBeenCalledTimes(times);
+    expect(sync).toHaveBeenCalledTimes(1);
+    sync.mockImplementationOnce(() => {
+      throw new Error("EIO");
+    });
+    journal.write({ settled: { r: ["3"] } });
+    jest.advanceTimersByTime(1000);
+    expect(() => journal.write({ settled: { r: ["4"] } })).toThrow("could not be written (EIO)");
     sync.mockRestore();
+    jest.useRealTimers();
+  });
+
+  it("keeps apart what is sent side by side", () => {
+    const { journal } = reopened(
+      { sending: ["1"], lane: "a:0" },
+      { sending: ["2"], lane: "a:1" },
+      { sending: ["2", "3"], lane: "b:0" },
+      { settled: {}, lane: "a:0" },
+    );
+
+    expect(journal.unanswered).toEqual(["2", "2", "3"]);
+    journal.write({ sending: ["2"], lane: "b:7" });
+    journal.write({ settled: {}, lane: "b:7" });
+    expect(journal.unanswered).toEqual(["2", "3"]);
+  });
+
+  it("has a position for each shard and its filters, with the exceptions", () => {
+    const place = { shard: "s", filters: ["{}"], confirmed: 2 };
+    const { journal, text } = reopened(
+      { passed: { ...place, upTo: "9", rejected: ["3", "4"], ahead: ["10", "12"] } },
+      { passed: { ...place, upTo: "11", confirmed: 4, cured: ["3"] } },
+      { passed: { ...place, upTo: "7", filters: [] } },
+    );
+
+    expect(text).toBe(
+      '{"passed":{"shard":"s","filters":["{}"],"confirmed":4,"upTo":"11","rejected":["4"],"ahead":["12"]}}\n' +
+        '{"passed":{"shard":"s","filters":[],"confirmed":2,"upTo":"7"}}\n',
+    );
+    expect(journal.positionsOf("s").map(({ upTo }) => upTo)).toEqual(["11", "7"]);
+    expect(journal.positionsOf("other")).toEqual([]);
+    journal.forget();
+    expect(journal.positionsOf("s")).toEqual([]);
+  });
+
+  it("does not grow with what was sent", () => {
+    const file = inDirectory("journal");
+    const journal = Journal.open(file);
+    const sending = Array.from({ length: 1000 }, (_, at) => `${10n ** 55n + BigInt(at)}`);
+    let largest = 0;
+
+    for (let batch = 0; batch < 200; batch += 1) {
+      const place = { shard: "s", filters: [], confirmed: batch };
+      journal.write({ sending, lane: "s" });
+      journal.write({ settled: {}, lane: "s", passed: { ...place, upTo: String(batch) } });
+      largest = Math.max(largest, fs.statSync(file).size);
+    }
+
+    expect(largest).toBeGreaterThan(4e6);
+    expect(largest).toBeLessThan(5e6);
+    expect(Journal.open(file).positionsOf("s")).toMatchObject([{ upTo: "199", confirmed: 199 }]);
   });
 });
 

@@ -131,9 +131,24 @@ export class RedrivePipeline {
     signal = "SIGKILL",
     operation = "none",
     at = 1,
-  }: { signal?: NodeJS.Signals; operation?: string; at?: number } = {}) {
+    options = [] as readonly string[],
+  }: {
+    signal?: NodeJS.Signals;
+    operation?: string;
+    at?: number;
+    options?: readonly string[];
+  } = {}) {
     const script = path.join(__dirname, "redrive-process.ts");
-    const args = [signal, operation, String(at), "redrive", "--yes", "--json", ...this.named];
+    const args = [
+      signal,
+      operation,
+      String(at),
+      "redrive",
+      "--yes",
+      "--json",
+      ...options,
+      ...this.named,
+    ];
     const child = spawn(
       process.execPath,
       ["--import", "tsx", script, ...args, "--endpoint-url", this.world.aws.url],

@@ -39,7 +39,7 @@ async function read(reader: ShardReader, from: number, to: number): Promise<numb
 }
 
 const readerOf = (kinesis: KinesisReads) =>
-  new ShardReader(kinesis, STREAM, "shardId-0", () => Promise.resolve());
+  new ShardReader(kinesis, STREAM, "shardId-0", { sleep: () => Promise.resolve() });
 const SHARD = { StreamARN: STREAM, ShardId: "shardId-0" };
 
 describe("the shard reader", () => {
@@ -54,9 +54,9 @@ describe("the shard reader", () => {
     expect(await read(readerOf(kinesis), 1, 3)).toEqual([1, 2, 3]);
     expect(inputs).toEqual([
       { ...SHARD, ShardIteratorType: "AT_SEQUENCE_NUMBER", StartingSequenceNumber: "1" },
-      { StreamARN: STREAM, ShardIterator: "i1" },
-      { StreamARN: STREAM, ShardIterator: "i2" },
-      { StreamARN: STREAM, ShardIterator: "i3" },
+      { StreamARN: STREAM, ShardIterator: "i1", Limit: 100 },
+      { StreamARN: STREAM, ShardIterator: "i2", Limit: 2601 },
+      { StreamARN: STREAM, ShardIterator: "i3", Limit: 2601 },
     ]);
   });
 
@@ -109,16 +109,67 @@ describe("the shard reader", () => {
       page([3], undefined),
     ]);
     const waits: number[] = [];
-    const reader = new ShardReader(kinesis, STREAM, "shardId-0", (milliseconds) => {
+    const sleep = (milliseconds: number) => {
       waits.push(milliseconds);
       jest.setSystemTime(Date.now() + (waits.length === 1 ? 0 : 100));
       return Promise.resolve();
-    });
+    };
+    const reader = new ShardReader(kinesis, STREAM, "shardId-0", { sleep });
 
     await read(reader, 1, 3);
 
     jest.useRealTimers();
     expect(waits).toEqual([0, 250, 250]);
+  });
+
+  it("reads no faster than it may, in pages of a megabyte", async () => {
+    jest.useFakeTimers({ now: 1_000_000, doNotFake: ["nextTick", "queueMicrotask"] });
+    const large = (sequence: number, next?: string) => {
+      const [record] = page([sequence]).Records;
+      return { Records: [{ ...record, Data: Buffer.alloc(300_000) }], NextShardIterator: next };
+    };
+    const { kinesis, inputs } = recorded([iterator("i1"), large(1, "i2"), large(2)]);
+    const waits: number[] = [];
+    const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
+    const reader = new ShardReader(kinesis, STREAM, "shardId-0", { sleep, bytesPerSecond: 1e6 });
+
+    expect(await read(reader, 1, 2)).toEqual([1, 2]);
+
+    jest.useRealTimers();
+    expect(waits).toEqual([0, 300]);
+    expect(inputs[2]).toMatchObject({ Limit: 3 });
+  });
+
+  it("waits while other readers use up what the shard gives", async () => {
+    const throttled = () => error("ProvisionedThroughputExceededException");
+    const { kinesis } = recorded([
+      iterator("i1"),
+      ...Array.from({ length: 5 }, throttled),
+      page([1], undefined),
+    ]);
+    const waits: number[] = [];
+    const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
+    const reader = new ShardReader(kinesis, STREAM, "shardId-0", { sleep });
+
+    expect(await read(reader, 1, 1)).toEqual([1]);
+
+    expect(waits).toEqual([0, 1000, 2000, 4000, 8000, 10_000]);
+  });
+
+  it("begins after a record", async () => {
+    const { kinesis, inputs } = recorded([iterator("i1"), page([8], undefined)]);
+    const found: string[] = [];
+
+    for await (const { sequenceNumber } of readerOf(kinesis).read({ after: "7" }, () => true)) {
+      found.push(sequenceNumber);
+    }
+
+    expect(found).toEqual(["8"]);
+    expect(inputs[0]).toEqual({
+      ...SHARD,
+      ShardIteratorType: "AFTER_SEQUENCE_NUMBER",
+      StartingSequenceNumber: "7",
+    });
   });
 
   it("ends if a shard is gone when its iterator is renewed", async () => {
@@ -196,7 +247,10 @@ describe("the shard reader", () => {
   it.each(["AccessDeniedException", "ProvisionedThroughputExceededException"])(
     "passes %s on",
     async (name) => {
-      const { kinesis } = recorded([iterator("i1"), error(name)]);
+      const { kinesis } = recorded([
+        iterator("i1"),
+        ...Array.from({ length: 8 }, () => error(name)),
+      ]);
 
       await expect(read(readerOf(kinesis), 1, 9)).rejects.toThrow(name);
     },
@@ -208,12 +262,17 @@ describe("the stream", () => {
     const { kinesis, inputs } = recorded([
       { StreamDescriptionSummary: { RetentionPeriodHours: 48 } },
       { Shards: [{ ShardId: "a", ParentShardId: "z" }], NextToken: "more" },
-      { Shards: [{ ShardId: "z" }, { ShardId: "b", AdjacentParentShardId: "z" }] },
+      { Shards: [{ ShardId: "z" }, { ShardId: "b", AdjacentParentShardId: "a" }] },
     ]);
 
     const stream = await describeStream(kinesis, STREAM);
 
     expect(stream).toMatchObject({ retentionHours: 48, shardIds: ["z", "a", "b"] });
+    expect([...stream!.ancestors]).toEqual([
+      ["z", []],
+      ["a", ["z"]],
+      ["b", ["a", "z"]],
+    ]);
     expect(inputs.slice(1)).toEqual([{ StreamARN: STREAM }, { NextToken: "more" }]);
   });
 
@@ -224,6 +283,7 @@ describe("the stream", () => {
       created: new Date(0),
       retentionHours: 24,
       shardIds: [],
+      ancestors: new Map(),
     });
     expect(inputs).toEqual([{ StreamARN: STREAM }, { StreamARN: STREAM }]);
   });

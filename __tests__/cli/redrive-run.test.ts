@@ -48,6 +48,7 @@ describe("the options of a redrive", () => {
     const given = options(
       ...["--dry-run", "--max", "2", "--save", "files", "--partition-key", "a"],
       ...["--partition-key", "b", "--ignore-filters", "--delete-expired", "--max-rejected", "7"],
+      ...["--concurrency", "8", "--rate", "0.5"],
     );
 
     expect(redriveOptions(given)).toEqual({
@@ -59,7 +60,10 @@ describe("the options of a redrive", () => {
       ignoreFilters: true,
       deleteExpired: true,
       maxRejected: 7,
+      concurrency: 8,
+      bytesPerSecond: 500_000,
     });
+    expect(redriveOptions(options()).bytesPerSecond).toBe(1_000_000);
     expect(redriveOptions(options("--all-in-range"))).toMatchObject({ allInRange: true });
   });
 
@@ -80,6 +84,10 @@ describe("the options of a redrive", () => {
     [["--max", "x1"], "It must be a whole number of 1 or more."],
     [["--max", "1x"], "It must be a whole number of 1 or more."],
     [["--max-rejected", "1.5"], "It must be a whole number of 1 or more."],
+    [["--concurrency", "0"], "It must be a whole number of 1 or more."],
+    [["--rate", "0"], "It must be a number of MB/s above 0 and up to 2, such as 0.5."],
+    [["--rate", "2.1"], "It must be a number of MB/s above 0 and up to 2, such as 0.5."],
+    [["--rate", "1x"], "It must be a number of MB/s above 0 and up to 2, such as 0.5."],
     [["--from", "soon"], "It must be a time such as 2026-11-26T10:00:00Z."],
     [["--to", "2026-01-01"], "'--to' requires '--from', got nothing"],
     [["--all-in-range", "--partition-key", "a"], "'--all-in-range' and '--partition-key' are"],
@@ -182,6 +190,7 @@ class World {
   }
 
   readonly answers: Answers = {
+    "lambda:GetFunctionConcurrency": () => ({}),
     "kinesis:ListShards": () => ({ Shards: [{ ShardId: SHARD }] }),
     "kinesis:GetShardIterator": () => ({ ShardIterator: "i" }),
     "kinesis:GetRecords": () => ({
@@ -262,6 +271,7 @@ class World {
   }
 }
 
+const PACE = "one invocation at a time (shards x parallelization factor, as the mapping)";
 const ORDER =
   "note: the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record\n";
 
@@ -271,7 +281,7 @@ describe("the command redrive", () => {
 
     expect(await world.run(["--yes"])).toEqual({
       exitCode: 0,
-      stdout: "2 records confirmed by the function\n1 report deleted\n",
+      stdout: `2 records confirmed by the function, ${PACE}\n1 report deleted\n`,
       stderr: ORDER,
     });
     expect(world.messages.size).toBe(0);
@@ -293,8 +303,8 @@ describe("the command redrive", () => {
 
     const outcome = left
       ? "nothing was sent, and the reports are still there\n"
-      : "2 records confirmed by the function\n1 report deleted\n";
-    expect(stdout).toBe(`1 report in queue failed, 2 records to redrive\n${outcome}`);
+      : `2 records confirmed by the function, ${PACE}\n1 report deleted\n`;
+    expect(stdout).toBe(`1 report in queue failed, 2 records to redrive\n${PACE}\n${outcome}`);
     expect(stderr).toBe(`${ORDER}Redrive 2 records? [y/N] `);
     expect([exitCode, world.messages.size]).toEqual([left, left]);
   });
@@ -314,7 +324,7 @@ describe("the command redrive", () => {
 
     expect(await world.run(["--dry-run"])).toEqual({
       exitCode: 0,
-      stdout: "1 report in queue failed, 2 records to redrive\n",
+      stdout: `1 report in queue failed, 2 records to redrive\n${PACE}\n`,
       stderr: ORDER,
     });
     expect(world.calls).not.toContain("invoke:Invoke");
@@ -331,6 +341,48 @@ describe("the command redrive", () => {
 
     await expect(new World().run([])).rejects.toThrow(message);
     await expect(new World().run([], { isJson: true, answer: "y\n" })).rejects.toThrow(message);
+  });
+
+  it("makes no more invocations at a time than are reserved for the function", async () => {
+    const changes = (ReservedConcurrentExecutions: number): Answers => ({
+      "lambda:GetFunctionConcurrency": () => ({ ReservedConcurrentExecutions }),
+    });
+
+    const { stdout } = await new World().run(["--yes", "--concurrency", "9"], {
+      changes: changes(3),
+    });
+    const stopped = new World();
+
+    expect(stdout).toBe(
+      "2 records confirmed by the function, up to 3 invocations at a time (the function's reserved concurrency)\n1 report deleted\n",
+    );
+    await expect(stopped.run(["--yes"], { changes: changes(0) })).rejects.toMatchObject({
+      exitCode: 1,
+      message:
+        "0 executions are reserved for the function, so every invocation is throttled; reserve some, or remove the reservation with 'aws lambda delete-function-concurrency'",
+    });
+    expect(stopped.calls).not.toContain("sqs:ReceiveMessage");
+    const dryRun = await stopped.run(["--dry-run"], { changes: changes(0) });
+    expect(dryRun).toMatchObject({
+      exitCode: 0,
+      stdout:
+        "1 report in queue failed, 2 records to redrive\nup to 0 invocations at a time (the function's reserved concurrency)\n",
+    });
+  });
+
+  it("must know how many invocations the function may have, or be told", async () => {
+    const changes = { "lambda:GetFunctionConcurrency": gone("AccessDenied") };
+
+    await expect(new World().run(["--yes"], { changes })).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringMatching(
+        /^how many invocations .* may not call lambda:GetFunctionConcurrency; .*; say how many with --concurrency$/,
+      ) as string,
+    });
+    const { stdout } = await new World().run(["--yes", "--concurrency", "2"], { changes });
+    expect(stdout).toContain("up to 2 invocations at a time (--concurrency)\n");
+    const saved = await new World().run(["--yes", "--save", path.join(state, "d")], { changes });
+    expect(saved.exitCode).toBe(0);
   });
 
   it("is about one mapping", async () => {
@@ -415,7 +467,7 @@ describe("the command redrive", () => {
 
     const { stdout } = await world.run(["--yes"], { changes, destination: "arn:aws:s3:::reports" });
 
-    expect(stdout).toBe("2 records confirmed by the function\n1 report deleted\n");
+    expect(stdout).toBe(`2 records confirmed by the function, ${PACE}\n1 report deleted\n`);
     expect(world.inputs["s3:ListObjectsV2"]).toMatchObject({
       Bucket: "reports",
       Prefix: "aws/lambda/a-mapping/",
@@ -442,8 +494,10 @@ describe("the command redrive", () => {
     const survey = await new World().run(["--dry-run"], bucket);
     const { stdout } = await world.run([], { ...bucket, answer: "y\n" });
 
-    expect(survey.stdout).toBe("1 report in bucket reports, 2 records to redrive\n");
-    expect(stdout).toBe(`${survey.stdout}2 records confirmed by the function\n1 report deleted\n`);
+    expect(survey.stdout).toBe(`1 report in bucket reports, 2 records to redrive\n${PACE}\n`);
+    expect(stdout).toBe(
+      `${survey.stdout}2 records confirmed by the function, ${PACE}\n1 report deleted\n`,
+    );
     const { Payload } = world.inputs["invoke:Invoke"] as { Payload: Buffer };
     const sent = JSON.parse(Payload.toString()) as { Records: { eventID: string }[] };
     expect(sent.Records.map(({ eventID }) => eventID)).toEqual([`${SHARD}:1`, `${SHARD}:2`]);
@@ -483,7 +537,7 @@ describe("the command redrive", () => {
 
     const { stdout } = await world.run(["--yes", "--from", "2025-12-31", "--to", "2026-01-02"]);
 
-    expect(stdout).toMatch(/^2 records confirmed by the function\n/);
+    expect(stdout).toMatch(/^2 records confirmed by the function, /);
     expect(world.calls.filter((call) => /Receive|Delete/.test(call))).toEqual([]);
   });
 

@@ -7,7 +7,12 @@ import {
 } from "../../cli/src/redrive/sentences";
 import { emptySummary, type Summary } from "../../cli/src/redrive/summary";
 
-const summary = (more: Partial<Summary> = {}): Summary => ({ ...emptySummary(), ...more });
+const summary = (more: Partial<Summary> = {}): Summary => ({
+  ...emptySummary(),
+  concurrencyReason: "shards",
+  ...more,
+});
+const PACE = "one invocation at a time (shards)";
 const SHARD = "shardId-000000000000";
 const expired = {
   report: "r",
@@ -43,19 +48,37 @@ describe("the sentences of a redrive", () => {
     [
       "what was found",
       { source: "queue q", reports: 1, records: 2 },
-      ["1 report in queue q, 2 records to redrive"],
+      ["1 report in queue q, 2 records to redrive", PACE],
     ],
     [
       "what is left for later",
       { source: "queue q", reports: 3, records: 2, leftByMax: 2 },
-      ["3 reports in queue q, 2 records to redrive", "2 reports left for later by --max"],
+      ["3 reports in queue q, 2 records to redrive", PACE, "2 reports left for later by --max"],
     ],
     [
       "what arrived in a time",
       { records: 1, expiredBefore: "T" },
       [
         "1 record arrived in this time and pass the mapping's filters",
+        PACE,
         "records that arrived before T have expired and are no longer available",
+      ],
+    ],
+    [
+      "what was not counted to the end",
+      { records: 10_000, isAtLeast: true, concurrency: 4 },
+      [
+        "at least 10000 records arrived in this time and pass the mapping's filters",
+        "up to 4 invocations at a time (shards)",
+      ],
+    ],
+    [
+      "what was not looked at",
+      { source: "queue q", reports: 200, records: 20_000, unsurveyed: 100 },
+      [
+        "200 reports in queue q, 20000 records to redrive",
+        "the records of 100 reports were not looked at yet, and are counted as reported",
+        PACE,
       ],
     ],
   ])("say before it starts %s", (_, found, lines) => {
@@ -66,9 +89,9 @@ describe("the sentences of a redrive", () => {
     [
       "nothing",
       { source: "queue q" },
-      ["0 records confirmed by the function", "0 reports deleted"],
+      [`0 records confirmed by the function, ${PACE}`, "0 reports deleted"],
     ],
-    ["no reports by time", { sent: 1 }, ["1 record confirmed by the function"]],
+    ["no reports by time", { sent: 1 }, [`1 record confirmed by the function, ${PACE}`]],
     ["that it was declined", { stopped: DECLINED, sent: 3 }, [DECLINED]],
     [
       "what was saved",
@@ -81,22 +104,25 @@ describe("the sentences of a redrive", () => {
     [
       "what was not saved",
       { unsaved: [{ shardId: SHARD, count: 2, why: "full\nx" }] },
-      ["0 records confirmed by the function", `not written: 2 records of ${SHARD}: full x`],
+      [
+        `0 records confirmed by the function, ${PACE}`,
+        `not written: 2 records of ${SHARD}: full x`,
+      ],
     ],
     [
       "what was rejected",
       { rejected: [{ shardId: SHARD, sequenceNumber: "7", partitionKey: "a\n", why: "no" }] },
       [
-        "0 records confirmed by the function",
+        `0 records confirmed by the function, ${PACE}`,
         `rejected: record 7 of ${SHARD}, partition key "a\\n": no`,
         "what was rejected stays reported; correct the function and run this again",
       ],
     ],
     [
       "what may be processed, and why it stopped",
-      { lost, stopped: "x" },
+      { lost: [lost], stopped: "x" },
       [
-        "0 records confirmed by the function",
+        `0 records confirmed by the function, ${PACE}`,
         `perhaps processed: 2 records of ${SHARD}, sequence number 1 to 2: the answer to lambda:InvokeFunction was lost (socket hang up); they stay reported, and the next run sends them again, so the function may process them twice`,
         "stopped before the end: x",
       ],
@@ -105,7 +131,7 @@ describe("the sentences of a redrive", () => {
       "what the last run left",
       { unanswered: ["1", "2"] },
       [
-        "0 records confirmed by the function",
+        `0 records confirmed by the function, ${PACE}`,
         "the last run ended before the function answered for 2 records, which may be processed twice: 1, 2",
       ],
     ],
@@ -113,7 +139,7 @@ describe("the sentences of a redrive", () => {
       "what has expired",
       { expired: [expired, { ...expired, count: 1, isMinimum: true }] },
       [
-        "0 records confirmed by the function",
+        `0 records confirmed by the function, ${PACE}`,
         ...["2 records", "at least 1 record"].map(
           (number) =>
             `expired: ${number} of ${SHARD}, no longer available: from sequence number 1 to before 3, in a batch that arrived from A to B (report r, kept unless --delete-expired)`,
@@ -130,7 +156,7 @@ describe("the sentences of a redrive", () => {
         ],
       },
       [
-        "0 records confirmed by the function",
+        `0 records confirmed by the function, ${PACE}`,
         `undecided: report r of ${SHARD}: its batch had 2 records, and its range holds 4 that pass the filters, with the partition keys "a" (3), "b\\n" (1)${CHOOSE}`,
         `undecided: report r of ${SHARD}: its batch had 1 record, and only 0 in its range pass the filters of today; apply none with --ignore-filters, or take those there are${CHOOSE}`,
         `undecided: report r of ${SHARD}: a part of its range has expired, and which of the other 4 were among its 2 is not known; their partition keys are "a" (3), "b\\n" (1)${CHOOSE}`,
@@ -140,7 +166,7 @@ describe("the sentences of a redrive", () => {
       "what was not used",
       { unusable: [{ id: "r", why: "it is\nforged" }] },
       [
-        "0 records confirmed by the function",
+        `0 records confirmed by the function, ${PACE}`,
         "not used: report r: it is forged; it is not deleted",
       ],
     ],

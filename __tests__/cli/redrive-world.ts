@@ -10,6 +10,13 @@ interface Stored {
   readonly data: string | Buffer;
 }
 
+/** A run, which ends as a killed process does once it has come to a point so often. */
+interface Run {
+  readonly point?: string;
+  left: number;
+  readonly die: () => void;
+}
+
 interface Command {
   readonly input: Record<string, unknown>;
 }
@@ -49,7 +56,6 @@ export class RedriveWorld {
     filterPatterns: [],
     reportsBatchItemFailures: true,
   };
-  private kill: { point: string; left: number; die: () => void } | undefined;
 
   constructor(
     private readonly journal: string,
@@ -65,12 +71,20 @@ export class RedriveWorld {
     return sequence;
   }
 
-  report(shard: number, start: number, end: number, batchSize = end - start + 1, changes = {}) {
+  report(
+    shard: number,
+    start: number,
+    end: number,
+    batchSize = end - start + 1,
+    changes = {},
+    batchChanges = {},
+  ) {
     const batch = {
       shardId: shardId(shard),
       startSequenceNumber: String(start),
       endSequenceNumber: String(end),
       batchSize,
+      ...batchChanges,
     };
     const body = JSON.stringify(invocationRecord(changes, batch));
     this.message(`${shard}:${start}-${end}`, body);
@@ -81,24 +95,30 @@ export class RedriveWorld {
   }
 
   /** Runs a redrive; with `kill`, up to that point, as a process that is killed there. */
-  async run(options: RedriveOptions = {}, kill?: { point: string; at: number }) {
+  async run(
+    options: RedriveOptions = {},
+    kill?: { point: string; at: number },
+    more: Partial<RedriveTools> = {},
+  ) {
     const journal = Journal.open(this.journal);
+    let die = (): void => undefined;
+    const killed = new Promise<undefined>((resolve) => (die = () => resolve(undefined)));
+    const run: Run = { ...(kill && { point: kill.point }), left: kill?.at ?? Infinity, die };
+    const aws = { send: (command: Command) => this.answer(run, command) } as never;
+    const url = "https://sqs.eu-west-1.amazonaws.com/222222222222/failed";
     const tools: RedriveTools = {
-      kinesis: { send: (command: Command) => this.answer(command) } as never,
-      source: new ReportQueue(
-        { send: (command: Command) => this.answer(command) } as never,
-        "https://sqs.eu-west-1.amazonaws.com/222222222222/failed",
-        journal,
-      ),
+      kinesis: aws,
+      source: new ReportQueue(aws, url, journal),
       journal,
-      invoke: ({ Records: records }) => this.invoke(records.map(({ kinesis }) => kinesis)),
+      invoke: ({ Records: records }) =>
+        this.invoke(
+          run,
+          records.map(({ kinesis }) => kinesis),
+        ),
       sleep: () => Promise.resolve(),
+      ...more,
     };
-    const killed = new Promise<undefined>((resolve) => {
-      this.kill = kill && { point: kill.point, left: kill.at, die: () => resolve(undefined) };
-    });
     const summary = await Promise.race([redrive(this.target, options, tools), killed]);
-    this.kill = undefined;
     if (summary) {
       journal.close();
     }
@@ -106,20 +126,19 @@ export class RedriveWorld {
   }
 
   /** Nothing that is called after the kill returns, as in a process that has ended. */
-  private async pass(point: string): Promise<void> {
-    if (this.kill?.point === point) {
-      this.kill.left -= 1;
-      if (this.kill.left === 0) {
-        this.kill.die();
-        await new Promise(() => undefined);
-      }
+  private async pass(run: Run, point: string): Promise<void> {
+    run.left -= run.point === point ? 1 : 0;
+    if (run.left <= 0) {
+      run.die();
+      await new Promise(() => undefined);
     }
   }
 
   private async invoke(
+    run: Run,
     records: readonly { partitionKey: string; sequenceNumber: string; data: string }[],
   ) {
-    await this.pass("invoke");
+    await this.pass(run, "invoke");
     const fault = this.invocationFaults.shift();
     if (fault === "refused") {
       throw error("TooManyRequestsException");
@@ -132,16 +151,16 @@ export class RedriveWorld {
       }
       this.delivered.push(`${partitionKey} ${text}`);
     }
-    await this.pass("invoked");
+    await this.pass(run, "invoked");
     if (fault === "lost") {
       return { lost: "socket hang up" };
     }
     return { result: { batchItemFailures: [] } };
   }
 
-  private async answer(command: Command): Promise<unknown> {
+  private async answer(run: Run, command: Command): Promise<unknown> {
     const name = command.constructor.name.replace("Command", "");
-    await this.pass(name);
+    await this.pass(run, name);
     if (name === this.deniedCall) {
       throw error("AccessDeniedException");
     }
@@ -193,9 +212,9 @@ export class RedriveWorld {
   private records(iterator: string) {
     const [id, from] = iterator.split(" ") as [string, string];
     const shard = this.shards.find((_, index) => shardId(index) === id) ?? [];
-    const page = shard
-      .filter(({ sequence }) => sequence >= Math.max(Number(from), this.horizon))
-      .slice(0, 25);
+    // Sequence numbers count from 1.
+    const first = Math.max(Number(from), this.horizon, 1) - 1;
+    const page = shard.slice(first, first + 25);
     const next = (page.at(-1)?.sequence ?? Number(from)) + 1;
     return {
       Records: page.map(({ sequence, key, data }) => ({

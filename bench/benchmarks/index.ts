@@ -5,6 +5,7 @@ import { explain } from "./explain";
 import { growth } from "./growth";
 import { handler } from "./handler";
 import { redrive } from "./redrive";
+import { redriveVolume } from "./redrive-volume";
 import { synth } from "./synth";
 
 /** In the order of the page. */
@@ -14,6 +15,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   apply,
   handler,
   redrive,
+  redriveVolume,
   explain,
   contributor,
   ci,

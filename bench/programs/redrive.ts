@@ -93,14 +93,17 @@ async function bare(world: World, { kinesis, sqs, invoke }: Reads): Promise<numb
   const begin = new GetShardIteratorCommand({ StreamARN, ShardId, ...position });
   let next = (await kinesis.send(begin)).ShardIterator;
   let records: KinesisRecord[] = [];
+  // A page of 100 records shows that a megabyte of memory holds 736 of them.
+  let Limit = 100;
   let sent = 0;
   for (const { handle: ReceiptHandle, end } of reports) {
     while (BigInt(records.at(-1)?.sequenceNumber ?? -1) < end) {
       const [answer] = await Promise.all([
-        kinesis.send(new GetRecordsCommand({ StreamARN, ShardIterator: next })),
+        kinesis.send(new GetRecordsCommand({ StreamARN, ShardIterator: next, Limit })),
         // Five reads a second are all that a shard allows.
         records.length > 0 && setTimeout(250),
       ]);
+      Limit = 736;
       records = [...records, ...(answer.Records ?? []).map(kinesisRecord)];
       next = answer.NextShardIterator;
     }

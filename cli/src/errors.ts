@@ -81,6 +81,10 @@ export function isRefusal(error: unknown): boolean {
 /** Whether AWS denied the caller access. */
 export const isDenial = (error: unknown): boolean => DENIED.test(nameOf(error));
 
+/** Whether AWS throttled a call, which may succeed later. */
+export const isThrottled = (error: unknown): boolean =>
+  statusOf(error) === 429 || THROTTLED.test(nameOf(error));
+
 /** Whether a call failed temporarily: AWS throttled it, or no connection was established. */
 export const isHeldOff = (error: unknown): boolean => {
   const status = statusOf(error);

@@ -16,8 +16,9 @@ export function batchesOf(
 ): KinesisRecord[][] {
   const batches: KinesisRecord[][] = [];
   let bytes = 0;
+  const frame = bytesOfFrame(shardId, source);
   for (const record of records) {
-    const size = Buffer.byteLength(JSON.stringify(kinesisEvent([record], shardId, source)));
+    const size = frame + bytesOfRecord(record);
     const batch = batches.at(-1);
     if (batch && batch.length < batchSize && bytes + size <= MAX_PAYLOAD_BYTES) {
       batch.push(record);
@@ -29,3 +30,15 @@ export function batchesOf(
   }
   return batches;
 }
+
+/** Bytes of an event of one record without what differs between records. */
+const bytesOfFrame = (shardId: string, source: EventSource): number => {
+  const approximateArrivalTimestamp = Number.MAX_SAFE_INTEGER;
+  const empty = { partitionKey: "", sequenceNumber: "", data: "", approximateArrivalTimestamp };
+  const record = { kinesisSchemaVersion: "1.0", ...empty };
+  return Buffer.byteLength(JSON.stringify(kinesisEvent([record], shardId, source)));
+};
+
+/** The sequence number is in the event twice; number and data are ASCII. */
+const bytesOfRecord = ({ data, partitionKey, sequenceNumber }: KinesisRecord): number =>
+  data.length + 2 * sequenceNumber.length + Buffer.byteLength(JSON.stringify(partitionKey));

@@ -1,28 +1,43 @@
-import { passes, type FilterPattern } from "../../../pipeline/filter-pattern";
-import type { KinesisRecord } from "../../../pipeline/kinesis-event";
-import { countAggregated } from "./aggregation";
+import { parseFilterPattern, passes, type FilterPattern } from "../../../pipeline/filter-pattern";
+import { bytesOf, type KinesisRecord } from "../../../pipeline/kinesis-event";
+import { isAggregated } from "./aggregation";
+import type { Journal } from "./journal";
+import { ShardLedger } from "./ledger";
 import type { Sender, Target } from "./sender";
-import { ShardReader, type KinesisReads } from "./shard-reader";
-import { describeStream } from "./stream";
+import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
+import { sideBySide } from "./side-by-side";
+import { describeStream, type StreamFacts } from "./stream";
 import type { Summary } from "./summary";
+import type { Survey } from "./survey";
 
 interface ByTimeOptions {
   readonly from: Date;
   readonly to: Date;
   readonly filters: readonly FilterPattern[];
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** The same filters, as the mapping writes them. */
+  readonly filterPatterns: readonly string[];
+  readonly pace: Pace;
 }
+
+/** Data of records that wait to be sent, at most: of one shard, and of all together. */
+const SHARD_BYTES = 16 * 1024 * 1024;
+const ALL_BYTES = 64 * 1024 * 1024;
 
 /** Redrives every record that arrived in a time range and that the mapping's filters let through. */
 export class ByTime {
-  private shardIds: readonly string[] = [];
+  private stream: StreamFacts | undefined;
 
   constructor(
     private readonly target: Target,
     private readonly kinesis: KinesisReads,
+    private readonly journal: Journal,
     private readonly summary: Summary,
     private readonly options: ByTimeOptions,
   ) {}
+
+  get shardCount(): number {
+    return this.stream?.shardIds.length ?? 0;
+  }
 
   async receive(): Promise<void> {
     const { streamArn } = this.target;
@@ -30,51 +45,110 @@ export class ByTime {
     if (!stream) {
       throw new Error(`the stream ${streamArn} does not exist: its records are lost`);
     }
-    this.shardIds = stream.shardIds;
+    this.stream = stream;
     const oldest = new Date(Date.now() - stream.retentionHours * 3_600_000);
     if (this.options.from < oldest && stream.created < oldest) {
       this.summary.expiredBefore = oldest.toISOString();
     }
   }
 
-  async preview(): Promise<void> {
-    for (const shardId of this.shardIds) {
-      for await (const records of this.batches(shardId)) {
+  async preview(survey: Survey, limit: number): Promise<void> {
+    let whole = 0;
+    const count = async (shardId: string) => {
+      const ledger = this.ledgerOf(shardId);
+      this.summary.records += ledger.reached?.confirmed ?? 0;
+      for await (const records of this.windows(shardId, ledger, limit, survey)) {
         this.summary.records += records.length;
       }
-    }
+      whole += survey.isOver ? 0 : 1;
+    };
+    await this.sideBySide(limit, count, { isStopping: () => survey.isOver });
+    this.summary.isAtLeast = whole < this.shardCount;
   }
 
-  async send(sender: Sender): Promise<void> {
-    for (const shardId of this.shardIds) {
-      for await (const records of this.batches(shardId)) {
-        this.summary.records += records.length;
-        await sender.send(shardId, records, () => [shardId]);
-        if (sender.isStopping) {
-          return;
+  async send(sender: Sender, limit: number): Promise<void> {
+    await this.sideBySide(
+      limit,
+      async (shardId) => {
+        const ledger = this.ledgerOf(shardId);
+        const before = ledger.reached?.confirmed ?? 0;
+        this.summary.records += before;
+        this.summary.confirmedBefore += before;
+        for await (const records of this.windows(shardId, ledger, limit)) {
+          this.summary.records += records.length;
+          ledger.begin(records);
+          await sender.send(shardId, records, ledger);
+          ledger.end();
+          if (sender.isStopping) {
+            return;
+          }
         }
+      },
+      { isStopping: () => sender.isStopping, onFailure: () => sender.halt() },
+    );
+  }
+
+  private sideBySide(
+    limit: number,
+    work: (shardId: string) => Promise<void>,
+    control: { readonly isStopping: () => boolean; readonly onFailure?: () => void },
+  ): Promise<void> {
+    const shards = (this.stream?.shardIds ?? []).map((shardId) => ({
+      shardId,
+      units: [{ due: 0 }],
+    }));
+    return sideBySide(shards, {
+      limit,
+      ancestorsOf: (shardId) => this.stream?.ancestors.get(shardId) ?? [],
+      work,
+      ...control,
+    });
+  }
+
+  private ledgerOf(shardId: string): ShardLedger {
+    return new ShardLedger(this.journal, shardId, this.options.filterPatterns, parseFilterPattern);
+  }
+
+  /** The records of a shard that are still to be sent, as many at a time as are sent side by side. */
+  private async *windows(
+    shardId: string,
+    ledger: ShardLedger,
+    limit: number,
+    survey?: Survey,
+  ): AsyncGenerator<KinesisRecord[]> {
+    const { batchSize, parallelizationFactor } = this.target;
+    const mostBytes = Math.min(SHARD_BYTES, ALL_BYTES / Math.min(limit, this.shardCount));
+    let window: KinesisRecord[] = [];
+    let bytes = 0;
+    for await (const record of this.read(shardId, ledger)) {
+      this.summary.aggregated += isAggregated(record.data) ? 1 : 0;
+      if (passes(this.options.filters, record)) {
+        window.push(record);
+        bytes += bytesOf(record.data);
       }
+      if (window.length === batchSize * parallelizationFactor || bytes >= mostBytes) {
+        yield window;
+        window = [];
+        bytes = 0;
+      }
+      if (survey?.saw(1)) {
+        break;
+      }
+    }
+    if (window.length > 0) {
+      yield window;
     }
   }
 
-  private async *batches(shardId: string): AsyncGenerator<KinesisRecord[]> {
-    const { from, to, filters, sleep } = this.options;
-    const reader = new ShardReader(this.kinesis, this.target.streamArn, shardId, sleep);
+  /** What an earlier run left, oldest first: rejected records, and those that it did not come to. */
+  private async *read(shardId: string, { reached }: ShardLedger): AsyncGenerator<KinesisRecord> {
+    const { from, to, pace } = this.options;
+    const reader = new ShardReader(this.kinesis, this.target.streamArn, shardId, pace);
     const end = to.getTime() / 1000;
-    const isBefore = (record: KinesisRecord) => record.approximateArrivalTimestamp < end;
-    let batch: KinesisRecord[] = [];
-    for await (const record of reader.read({ time: from }, isBefore)) {
-      this.summary.aggregated += countAggregated([record]);
-      if (passes(filters, record)) {
-        batch.push(record);
-      }
-      if (batch.length === this.target.batchSize) {
-        yield batch;
-        batch = [];
-      }
+    for (const rejected of [...(reached?.rejected ?? [])]) {
+      yield* reader.read({ at: BigInt(rejected) }, (record) => record.sequenceNumber === rejected);
     }
-    if (batch.length > 0) {
-      yield batch;
-    }
+    const start = reached && reached.upTo !== "0" ? { after: reached.upTo } : { time: from };
+    yield* reader.read(start, (record) => record.approximateArrivalTimestamp < end);
   }
 }

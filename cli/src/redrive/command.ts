@@ -11,7 +11,13 @@ the function works on it; if the function fails after it has worked on a part of
 the next run is on another machine.
 Two runs on one machine exclude each other. Across machines a report goes to one run at a time,
 and a run refuses to start while another reader holds reports; SQS counts those with a delay of
-up to a minute, so two runs that start in the same minute may share the reports between them.`;
+up to a minute, so two runs that start in the same minute may share the reports between them.
+
+Shards are worked on side by side, and records of a partition key in order. Reports whose records
+expire first go first. Before the question, at most 10,000 records are looked at, for at most 10
+seconds, since all are read again when they are sent; --dry-run looks at all of them. A redrive by
+time goes on where an earlier one with the same --from and --to ended. If the machine fails, the
+records of the last second are sent again.`;
 
 export const redrive = pipelineCommand<CommandOptions>({
   name: "redrive",

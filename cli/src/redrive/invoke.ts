@@ -1,10 +1,13 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { InvocationResult } from "./delivery";
-import { isCertainlyUnprocessed, isHeldOff } from "../errors";
+import { isCertainlyUnprocessed, isHeldOff, isThrottled } from "../errors";
 import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 
 const ATTEMPTS = 5;
+/** The pauses between these take about a minute: the pipeline itself may be catching up meanwhile. */
+const THROTTLED_ATTEMPTS = 10;
 const FIRST_PAUSE_MILLISECONDS = 500;
+const LONGEST_PAUSE_MILLISECONDS = 10_000;
 
 /**
  * Invokes a function, or a version or alias of it, and waits for what it returns. What the function
@@ -30,10 +33,12 @@ export function invoker(
           const { name, message } = error as Error;
           return { lost: message || name };
         }
-        if (attempt === ATTEMPTS || !isHeldOff(error)) {
+        const attempts = isThrottled(error) ? THROTTLED_ATTEMPTS : ATTEMPTS;
+        if (attempt >= attempts || !isHeldOff(error)) {
           throw error;
         }
-        await sleep(FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1));
+        const wanted = FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1);
+        await sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, wanted));
       }
     }
   };

@@ -1,37 +1,29 @@
 import * as fs from "node:fs";
+import { JournalState, type Line, type PassedLine, type Position } from "./journal-state";
 import { onDisk } from "./state-files";
 
-interface Line {
-  /** A batch that is about to be sent. */
-  readonly sending?: readonly string[];
-  /** The batch did not reach the function. */
-  readonly unsent?: true;
-  /** The batch came back: what the function confirmed, by report. */
-  readonly settled?: Readonly<Record<string, readonly string[]>>;
-  /** A run reached its end: what an earlier one left without an answer was sent again, or is gone. */
-  readonly completed?: true;
-  /** A report that was deleted. */
-  readonly deleted?: string;
-  /** Receipt handles of received messages, by message ID. */
-  readonly held?: Readonly<Record<string, string>>;
-  readonly released?: true;
-}
+/** The file is written anew when it has grown by this much. */
+const GROWTH_BYTES = 4 * 1024 * 1024;
+/** What is not on the disk yet is lost if the machine fails, and not if the process is killed. */
+const SYNC_MILLISECONDS = 1000;
 
 /**
- * What the function has confirmed of reports that are not deleted yet: a journal on this machine,
- * appended to before and after every invocation, so that a run that was killed can be taken up.
+ * What the function has confirmed of reports that are not deleted yet, and how far a redrive by time
+ * has come: a journal on this machine, appended to before and after every invocation, so that a run
+ * that was killed can be taken up.
  */
 export class Journal {
-  private readonly confirmedByReport = new Map<string, Set<string>>();
-  private handles: Record<string, string> = {};
-  private sending: readonly string[] = [];
-  /** Sent before `sending`, and never answered. */
-  private doubtful: readonly string[] = [];
+  private readonly state = new JournalState();
   private bytes = 0;
+  /** Size at which the file is written anew. */
+  private limit = GROWTH_BYTES;
+  private unsynced: NodeJS.Timeout | undefined;
+  /** Why the file could not be brought to the disk. */
+  private failure: Error | undefined;
+  private descriptor = -1;
 
   private constructor(
     private readonly file: string,
-    private descriptor: number,
     /** A copy of the journal as it was found, if some of its lines could not be read. */
     readonly setAside: string | undefined,
   ) {}
@@ -42,37 +34,45 @@ export class Journal {
     const lines = text.split("\n").slice(0, -1);
     const read = lines.map((line) => parse(line));
     const setAside = read.includes(undefined) ? `${file}.unreadable-${Date.now()}` : undefined;
-    const journal = new Journal(file, -1, setAside);
-    read.forEach((line) => line && journal.apply(line));
+    const journal = new Journal(file, setAside);
+    read.forEach((line) => line && journal.state.apply(line));
+    journal.state.endRuns();
     onDisk(file, () => {
       if (setAside !== undefined) {
         fs.copyFileSync(file, setAside, fs.constants.COPYFILE_EXCL);
       }
       journal.compact();
-      journal.descriptor = fs.openSync(file, "a", 0o600);
-      journal.bytes = fs.fstatSync(journal.descriptor).size;
     });
     return journal;
   }
 
+  /** What the function has confirmed of a report that is not deleted yet. */
   confirmed(report: string): ReadonlySet<string> {
-    return this.confirmedByReport.get(report) ?? new Set();
+    return this.state.confirmed(report);
+  }
+
+  /** How far a shard was sent, once for each set of filters that a run had. */
+  positionsOf(shard: string): Position[] {
+    return this.state.positionsOf(shard);
   }
 
   /** Sequence numbers that were sent when a previous run ended before it had an answer. */
   get unanswered(): readonly string[] {
-    return [...new Set([...this.doubtful, ...this.sending])];
+    return this.state.unanswered;
   }
 
   /** Receipt handles that a run which was killed did not give back. */
   get heldHandles(): Readonly<Record<string, string>> {
-    return this.handles;
+    return this.state.heldHandles;
   }
 
   write(line: Line): void {
-    this.apply(line);
+    this.state.apply(line);
     const text = Buffer.from(`${JSON.stringify(line)}\n`);
     onDisk(this.file, () => {
+      if (this.failure) {
+        throw this.failure;
+      }
       try {
         for (let at = 0; at < text.length;) {
           at += fs.writeSync(this.descriptor, text, at);
@@ -83,89 +83,92 @@ export class Journal {
         throw error;
       }
       this.bytes += text.length;
-      if (line.settled ?? line.deleted) {
-        fs.fsyncSync(this.descriptor);
-      }
+      this.compactIfLarge();
     });
+    this.unsynced ??= setTimeout(() => this.sync(), SYNC_MILLISECONDS).unref();
   }
 
   /** Forgets what was confirmed. */
   forget(): void {
-    for (const deleted of [...this.confirmedByReport.keys()]) {
-      this.write({ deleted });
-    }
+    this.state.reports.forEach((deleted) => this.write({ deleted }));
+    this.write({ forgotten: true });
   }
 
   /** Removes the file if there is nothing left to remember. */
   close(): void {
+    if (this.unsynced) {
+      clearTimeout(this.unsynced);
+      this.sync();
+    }
     fs.closeSync(this.descriptor);
-    if (this.lines().length === 0) {
+    if (this.state.lines().length === 0) {
       fs.rmSync(this.file);
     }
   }
 
-  private apply(line: Line): void {
-    if (line.sending) {
-      this.doubtful = this.unanswered;
-      this.sending = line.sending;
-    }
-    if (line.unsent) {
-      this.sending = [];
-    }
-    if (line.settled) {
-      this.doubtful = this.doubtful.filter((number) => !this.sending.includes(number));
-      this.sending = [];
-      for (const [report, numbers] of Object.entries(line.settled)) {
-        this.confirmedByReport.set(report, new Set([...this.confirmed(report), ...numbers]));
-      }
-    }
-    if (line.completed) {
-      this.doubtful = [];
-      this.sending = [];
-    }
-    if (line.deleted !== undefined) {
-      this.confirmedByReport.delete(line.deleted);
-    }
-    if (line.held) {
-      this.handles = { ...this.handles, ...line.held };
-    }
-    if (line.released) {
-      this.handles = {};
-    }
-  }
-
-  private lines(): Line[] {
-    return [
-      ...[...this.confirmedByReport]
-        .filter(([, numbers]) => numbers.size > 0)
-        .map(([report, numbers]) => ({ settled: { [report]: [...numbers] } })),
-      ...(Object.keys(this.handles).length > 0 ? [{ held: this.handles }] : []),
-      ...(this.unanswered.length > 0 ? [{ sending: this.unanswered }] : []),
-    ];
-  }
-
-  private compact(): void {
-    const text = this.lines().map((line) => `${JSON.stringify(line)}\n`);
-    const temporary = `${this.file}.new`;
+  private sync(): void {
+    this.unsynced = undefined;
     try {
-      fs.writeFileSync(temporary, text.join(""), { mode: 0o600 });
+      fs.fsyncSync(this.descriptor);
+    } catch (error) {
+      this.failure = error as Error;
+    }
+  }
+
+  /** Replaces the file by one with the fewest lines that say the same. */
+  private compact(): void {
+    const text = this.state.lines().map((line) => `${JSON.stringify(line)}\n`);
+    const temporary = `${this.file}.new`;
+    fs.rmSync(temporary, { force: true });
+    const descriptor = fs.openSync(temporary, "a", 0o600);
+    try {
+      fs.writeFileSync(descriptor, text.join(""));
+      fs.fsyncSync(descriptor);
       fs.renameSync(temporary, this.file);
     } catch (error) {
+      fs.closeSync(descriptor);
       fs.rmSync(temporary, { force: true });
       throw error;
     }
+    if (this.descriptor >= 0) {
+      fs.closeSync(this.descriptor);
+    }
+    this.descriptor = descriptor;
+    this.bytes = fs.fstatSync(descriptor).size;
+  }
+
+  private compactIfLarge(): void {
+    if (this.bytes < this.limit) {
+      return;
+    }
+    try {
+      this.compact();
+    } catch {
+      // A full disk has no room for two files; this one is still whole.
+    }
+    this.limit = this.bytes + GROWTH_BYTES;
   }
 }
 
 const isNumbers = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
 
+const isPlace = ({ shard, filters, upTo, confirmed }: Partial<PassedLine>): boolean =>
+  [shard, upTo].every((one) => typeof one === "string") &&
+  typeof confirmed === "number" &&
+  isNumbers(filters);
+
 /** Parses a line of the journal; undefined if it is incomplete, as after a full disk. */
 function parse(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Line | null;
+    const { rejected = [], cured = [], ahead = [], ...place } = line?.passed ?? {};
     const lists = [line?.sending ?? [], ...Object.values(line?.settled ?? {})];
-    return line && lists.every(isNumbers) ? line : undefined;
+    return line &&
+      [...lists, rejected, cured, ahead].every(isNumbers) &&
+      (!line.passed || isPlace(place))
+      ? line
+      : undefined;
   } catch {
     return undefined;
   }

@@ -16,6 +16,8 @@ export interface CommandOptions {
   readonly ignoreFilters?: boolean;
   readonly deleteExpired?: boolean;
   readonly maxRejected?: number;
+  readonly concurrency?: number;
+  readonly rate?: number;
   readonly queueUrl?: string;
   readonly qualifier?: string;
 }
@@ -41,6 +43,16 @@ export function addOptions(command: Command): void {
       "stop when the function has rejected this many (default: 100)",
       count,
     )
+    .option(
+      "--concurrency <count>",
+      "invocations at a time (default: as many as the mapping makes, at most 100)",
+      count,
+    )
+    .option(
+      "--rate <MB/s>",
+      "read this much of each shard; the pipeline's own reader shares 2 MB/s (default: 1)",
+      rate,
+    )
     .option("--queue-url <url>", "queue with the reports (default: the mapping's destination)")
     .option("--qualifier <name>", "version or alias to invoke (default: the mapping's)");
 }
@@ -50,6 +62,18 @@ function count(text: string): number {
     throw new InvalidArgumentError("It must be a whole number of 1 or more.");
   }
   return Number(text);
+}
+
+/** Kinesis gives no more of a shard. */
+const MOST_MEGABYTES = 2;
+const DEFAULT_MEGABYTES = 1;
+
+function rate(text: string): number {
+  const megabytes = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || megabytes === 0 || megabytes > MOST_MEGABYTES) {
+    throw new InvalidArgumentError("It must be a number of MB/s above 0 and up to 2, such as 0.5.");
+  }
+  return megabytes;
 }
 
 function time(text: string): Date {
@@ -90,6 +114,8 @@ export function redriveOptions(options: CommandOptions): RedriveOptions {
     ignoreFilters: options.ignoreFilters,
     deleteExpired: options.deleteExpired,
     maxRejected: options.maxRejected,
+    concurrency: options.concurrency,
+    bytesPerSecond: (options.rate ?? DEFAULT_MEGABYTES) * 1_000_000,
     ...(from && { time: { from, to: to ?? new Date() } }),
   };
 }

@@ -13,6 +13,15 @@ export function permissionsFor(options: CommandOptions): Permission[] {
       resource: RESOURCES.stream,
     },
     { account: "stream", actions: ["kms:Decrypt"], resource: RESOURCES.key },
+    ...(options.save === undefined
+      ? [
+          {
+            account: "function",
+            actions: ["lambda:GetFunctionConcurrency"],
+            resource: RESOURCES.function,
+          } as const,
+        ]
+      : []),
     ...(isByTime ? [] : reportPermissions(isSending)),
     ...(isSending
       ? [

@@ -2,13 +2,15 @@ import { parseFilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 import { ByReport } from "./by-report";
 import { ByTime } from "./by-time";
+import { concurrencyOf } from "./concurrency";
 import type { InvocationResult } from "./delivery";
 import type { Journal } from "./journal";
 import type { ReportSource } from "./report-source";
 import { Sender, type Target } from "./sender";
 import { DECLINED } from "./sentences";
 import type { KinesisReads } from "./shard-reader";
-import { emptySummary, type Summary } from "./summary";
+import { emptySummary, tidy, type Summary } from "./summary";
+import { Survey } from "./survey";
 
 export interface RedriveOptions {
   readonly dryRun?: boolean;
@@ -20,6 +22,10 @@ export interface RedriveOptions {
   readonly ignoreFilters?: boolean;
   readonly deleteExpired?: boolean;
   readonly maxRejected?: number;
+  /** Invocations at a time (default: as the mapping would). */
+  readonly concurrency?: number;
+  /** What to read of each shard (default: as fast as Kinesis allows). */
+  readonly bytesPerSecond?: number;
   /** Chooses records by time instead of by report. */
   readonly time?: { readonly from: Date; readonly to: Date };
 }
@@ -30,6 +36,8 @@ export interface RedriveTools {
   readonly source?: ReportSource;
   readonly journal: Journal;
   readonly invoke: (event: KinesisEvent) => Promise<InvocationResult>;
+  /** Concurrency that is reserved for the function; undefined if none is. */
+  readonly reserved?: number;
   /** Shows what was found and asks whether to go on; without it, the run does not ask. */
   readonly confirm?: (found: Summary) => Promise<boolean>;
   /** Whether the user has asked the run to end. */
@@ -59,27 +67,45 @@ export async function redrive(
   try {
     const work = workOf(target, options, tools, summary);
     await work.receive();
+    const { invocations, why } = concurrencyOf({
+      asked: options.concurrency,
+      shards: work.shardCount,
+      parallelizationFactor: target.parallelizationFactor,
+      reserved: tools.reserved,
+    });
+    Object.assign(summary, { concurrency: invocations, concurrencyReason: why });
     if (options.dryRun === true || tools.confirm) {
-      await work.preview();
+      await work.preview(new Survey(options.dryRun === true), Math.max(1, invocations));
     }
     if (options.dryRun === true) {
-      return summary;
+      return tidy(summary);
     }
     if (tools.confirm) {
-      if (summary.records > 0 && !(await tools.confirm(summary))) {
+      const isAnything = summary.records > 0 || summary.isAtLeast;
+      if (isAnything && !(await tools.confirm(tidy(summary)))) {
         summary.stopped = DECLINED;
         return summary;
       }
-      Object.assign(summary, { records: 0, aggregated: 0, expired: [], undecided: [] });
+      Object.assign(summary, {
+        ...{
+          records: 0,
+          isAtLeast: false,
+          unsurveyed: 0,
+          aggregated: 0,
+          expired: [],
+          undecided: [],
+        },
+      });
     }
     const sender = new Sender(target, tools.journal, summary, {
+      concurrency: invocations,
       invoke: tools.invoke,
       ...(options.saveDirectory !== undefined && { saveDirectory: options.saveDirectory }),
       maxRejected: options.maxRejected ?? MAX_REJECTED,
       stopReason: () =>
         tools.isInterrupted?.() === true ? "you interrupted it" : tools.source?.problem(),
     });
-    await work.send(sender);
+    await work.send(sender, invocations);
     const isWhole = summary.stopped === undefined && options.saveDirectory === undefined;
     if (isWhole && summary.leftByMax === 0) {
       tools.journal.write({ completed: true });
@@ -87,7 +113,7 @@ export async function redrive(
     if (isWhole && options.time && summary.rejected.length === 0) {
       tools.journal.forget();
     }
-    return summary;
+    return tidy(summary);
   } finally {
     await tools.source?.close();
   }
@@ -109,14 +135,18 @@ function workOf(
       );
     }
   });
-  const pacing = sleep && { sleep };
+  const pace = {
+    ...(sleep && { sleep }),
+    ...(options.bytesPerSecond !== undefined && { bytesPerSecond: options.bytesPerSecond }),
+  };
   if (options.time) {
-    return new ByTime(target, kinesis, summary, { ...options.time, filters, ...pacing });
+    const rules = { ...options.time, filters, filterPatterns: patterns, pace };
+    return new ByTime(target, kinesis, journal, summary, rules);
   }
   if (!source) {
     throw new Error("there is no source of reports");
   }
-  return new ByReport(target, { kinesis, source, journal, ...pacing }, summary, {
+  return new ByReport(target, { kinesis, source, journal, pace }, summary, {
     ...(options.max !== undefined && { max: options.max }),
     choice: {
       allInRange: options.allInRange === true,

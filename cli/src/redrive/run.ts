@@ -1,3 +1,4 @@
+import { GetFunctionConcurrencyCommand } from "@aws-sdk/client-lambda";
 import { createInterface } from "node:readline";
 import type { Access } from "../accounts";
 import {
@@ -10,15 +11,17 @@ import {
   type ExitCode,
 } from "../errors";
 import { valueOf } from "../../../pipeline/fact";
+import { lookUp } from "../look-up";
 import type { Output } from "../output";
+import type { Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
 import { accessOf, sourceOf, targetOf } from "./from-pipeline";
 import { invoker } from "./invoke";
 import { lock } from "./lock";
 import { redriveOptions, type CommandOptions } from "./options";
 import { Journal } from "./journal";
-import { redrive } from "./redrive";
-import { count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
+import { redrive, type RedriveOptions } from "./redrive";
+import { atLeast, count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
 import { stateFiles } from "./state-files";
 import type { Summary } from "./summary";
 
@@ -40,6 +43,8 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   // Without credentials of the stream's account, those of the function's may do: the stream's policy decides.
   const reader = valueOf(pipeline.stream.account.access) ?? owner;
   const target = targetOf(pipeline, options.qualifier);
+  const reserved =
+    settings.saveDirectory === undefined ? await reservedOf(pipeline, settings) : undefined;
   const files = stateFiles(pipeline, options);
   const release = await lock(files.lock).catch((error: unknown) => {
     throw lookupFailed((error as Error).message);
@@ -59,6 +64,7 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
       source,
       journal,
       invoke: invoker(owner.clients.invoke, target.functionArn),
+      ...(reserved !== undefined && { reserved }),
       confirm: options.yes ? undefined : (found) => ask(found, context, interruption),
       isInterrupted: () => interruption?.aborted === true,
     });
@@ -75,6 +81,29 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
     opened?.close();
     release();
   }
+}
+
+/** Concurrency that is reserved for the function; undefined if none is. */
+async function reservedOf(
+  { function: fn }: Pipeline,
+  { concurrency, dryRun }: RedriveOptions,
+): Promise<number | undefined> {
+  const answer = await lookUp(fn.account, "lambda:GetFunctionConcurrency", ({ lambda }) =>
+    lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: fn.name })),
+  );
+  if (answer.state !== "found" && concurrency === undefined) {
+    throw lookupFailed(
+      `how many invocations at a time the function may have is not known: ${answer.why}; say how many with --concurrency`,
+    );
+  }
+  const reserved = valueOf(answer)?.ReservedConcurrentExecutions;
+  if (reserved === 0 && dryRun !== true) {
+    throw new CliError(
+      "0 executions are reserved for the function, so every invocation is throttled; reserve some, or remove the reservation with 'aws lambda delete-function-concurrency'",
+      EXIT.failed,
+    );
+  }
+  return reserved;
 }
 
 function named(error: unknown, owner: Access, reader: Access): CliError {
@@ -98,7 +127,7 @@ async function ask(
 ): Promise<boolean> {
   describeFindings(found).forEach((line) => output.line(line));
   warn(found, output);
-  output.prompt(`Redrive ${count(found.records, "record")}? [y/N]`);
+  output.prompt(`Redrive ${atLeast(found)}${count(found.records, "record")}? [y/N]`);
   const terminal = createInterface({ input: stdin });
   interruption?.addEventListener("abort", () => terminal.close());
   const answer = await new Promise<string>((resolve) =>

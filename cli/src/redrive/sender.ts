@@ -7,6 +7,8 @@ import {
 } from "../../../pipeline/kinesis-event";
 import { batchesOf } from "./batches";
 import type { Journal } from "./journal";
+import type { Ledger } from "./ledger";
+import { lanesOf, Slots } from "./lanes";
 import { save } from "./save";
 import { LOST } from "./sentences";
 import type { Summary } from "./summary";
@@ -23,6 +25,8 @@ export interface Target extends EventSource {
 }
 
 interface SenderOptions {
+  /** Invocations at a time. */
+  readonly concurrency: number;
   readonly invoke: (event: KinesisEvent) => Promise<InvocationResult>;
   /** Writes the events to files of this directory instead of invoking the function. */
   readonly saveDirectory?: string;
@@ -32,19 +36,32 @@ interface SenderOptions {
   readonly stopReason: () => string | undefined;
 }
 
-/** Sends records to the function, and keeps account of what it confirmed. */
+/**
+ * Sends records to the function, those of several partition keys side by side, and has the
+ * journal say what it confirmed.
+ */
 export class Sender {
-  /** Records that were confirmed in this run, for reports that have a record in common. */
-  private readonly confirmedNow = new Set<string>();
+  private isHalted = false;
+  private readonly slots: Slots;
 
   constructor(
     private readonly target: Target,
     private readonly journal: Journal,
     private readonly summary: Summary,
     private readonly options: SenderOptions,
-  ) {}
+  ) {
+    this.slots = new Slots(options.concurrency);
+  }
+
+  /** Ends the run after the invocations that are under way, because something failed. */
+  halt(): void {
+    this.isHalted = true;
+  }
 
   get isStopping(): boolean {
+    if (this.isHalted) {
+      return true;
+    }
     const { maxRejected, stopReason } = this.options;
     const isTooMany = this.summary.rejected.length >= maxRejected;
     this.summary.stopped ??=
@@ -55,69 +72,69 @@ export class Sender {
     return this.summary.stopped !== undefined;
   }
 
-  /**
-   * Sends records of one shard in order, except those that were confirmed.
-   *
-   * @param reportsOf IDs of the reports that a record belongs to
-   */
-  async send(
-    shardId: string,
-    records: readonly KinesisRecord[],
-    reportsOf: (record: KinesisRecord) => readonly string[],
-  ): Promise<void> {
-    const open = records.filter(
-      (record) => !reportsOf(record).every((id) => this.isConfirmed(id, shardId, record)),
-    );
+  /** Sends records of one shard, those of a partition key in order, except those that were confirmed. */
+  async send(shardId: string, records: readonly KinesisRecord[], ledger: Ledger): Promise<void> {
+    const open = records.filter((record) => !ledger.isConfirmed(record));
     this.summary.confirmedBefore += records.length - open.length;
-    for (const batch of batchesOf(open, this.target.batchSize, shardId, this.target)) {
-      if (this.isStopping) {
-        return;
-      }
-      if (this.options.saveDirectory !== undefined) {
-        this.save(this.options.saveDirectory, shardId, batch);
-      } else {
-        await this.deliver(shardId, batch, reportsOf);
-      }
+    const { parallelizationFactor } = this.target;
+    const lanes = lanesOf(open, Math.min(parallelizationFactor, this.options.concurrency));
+    const outcomes = await Promise.allSettled(
+      lanes.map((lane, index) => this.sendLane(shardId, `${shardId}:${index}`, lane, ledger)),
+    );
+    const failure = outcomes.find(({ status }) => status === "rejected");
+    if (failure?.status === "rejected") {
+      throw failure.reason;
     }
   }
 
-  isConfirmed(report: string, shardId: string, { sequenceNumber }: KinesisRecord): boolean {
-    return (
-      this.confirmedNow.has(`${shardId} ${sequenceNumber}`) ||
-      this.journal.confirmed(report).has(sequenceNumber)
-    );
+  private async sendLane(
+    shardId: string,
+    lane: string,
+    records: readonly KinesisRecord[],
+    ledger: Ledger,
+  ): Promise<void> {
+    try {
+      for (const batch of batchesOf(records, this.target.batchSize, shardId, this.target)) {
+        if (this.isStopping) {
+          return;
+        }
+        if (this.options.saveDirectory !== undefined) {
+          this.save(this.options.saveDirectory, shardId, batch);
+        } else {
+          await this.slots.use(() => this.deliver(shardId, lane, batch, ledger));
+        }
+      }
+    } catch (error) {
+      this.halt();
+      throw error;
+    }
   }
 
   private deliver(
     shardId: string,
+    lane: string,
     batch: readonly KinesisRecord[],
-    reportsOf: (record: KinesisRecord) => readonly string[],
+    ledger: Ledger,
   ): Promise<void> {
     return deliver(batch, {
       invoke: (part) => this.options.invoke(kinesisEvent(part, shardId, this.target)),
       reportsBatchItemFailures: this.target.reportsBatchItemFailures,
       isStopping: () => this.isStopping,
       onSending: (part) =>
-        this.journal.write({ sending: part.map(({ sequenceNumber }) => sequenceNumber) }),
-      onUnsent: () => this.journal.write({ unsent: true }),
+        this.journal.write({ sending: part.map(({ sequenceNumber }) => sequenceNumber), lane }),
+      onUnsent: () => this.journal.write({ unsent: true, lane }),
       onLost: (part, why) => {
         const sequenceNumbers = part.map(({ sequenceNumber }) => sequenceNumber);
-        this.summary.lost = { shardId, sequenceNumbers, why };
-        this.summary.stopped = LOST;
+        this.summary.lost.push({ shardId, sequenceNumbers, why });
+        this.summary.stopped ??= LOST;
       },
       onSettled: (confirmed) => {
-        const settled: Record<string, string[]> = {};
-        for (const record of confirmed) {
-          this.confirmedNow.add(`${shardId} ${record.sequenceNumber}`);
-          for (const id of reportsOf(record)) {
-            (settled[id] ??= []).push(record.sequenceNumber);
-          }
-        }
-        this.journal.write({ settled });
+        this.journal.write({ ...ledger.confirm(confirmed), lane });
         this.summary.sent += confirmed.length;
       },
       onRejected: ({ record, why }) => {
         const { sequenceNumber, partitionKey } = record;
+        ledger.reject(record);
         this.summary.rejected.push({ shardId, sequenceNumber, partitionKey, why });
       },
     });

@@ -27,13 +27,27 @@ export function describeWarnings({ aggregated, records, directory }: Summary): s
   ];
 }
 
+export const atLeast = ({ isAtLeast }: Pick<Summary, "isAtLeast">): string =>
+  isAtLeast ? "at least " : "";
+
+const sideBySide = ({ concurrency, concurrencyReason }: Summary): string =>
+  concurrency === 1
+    ? `one invocation at a time (${concurrencyReason})`
+    : `up to ${concurrency} invocations at a time (${concurrencyReason})`;
+
 /** What was found, before anything is sent. */
 export function describeFindings(summary: Summary): string[] {
-  const { source, reports, leftByMax, records } = summary;
+  const { source, reports, leftByMax, records, unsurveyed } = summary;
   return [
     source === undefined
-      ? `${count(records, "record")} arrived in this time and pass the mapping's filters`
+      ? `${atLeast(summary)}${count(records, "record")} arrived in this time and pass the mapping's filters`
       : `${count(reports, "report")} in ${source}, ${count(records, "record")} to redrive`,
+    ...(unsurveyed > 0
+      ? [
+          `the records of ${count(unsurveyed, "report")} were not looked at yet, and are counted as reported`,
+        ]
+      : []),
+    sideBySide(summary),
     ...(leftByMax > 0 ? [`${count(leftByMax, "report")} left for later by --max`] : []),
     ...describeProblems(summary),
   ];
@@ -58,7 +72,7 @@ export function describeOutcome(summary: Summary): string[] {
   return [
     ...(saved > 0
       ? [`${count(saved, "record")} written to files in ${directory}; the reports are still there`]
-      : [`${count(sent, "record")} confirmed by the function`]),
+      : [`${count(sent, "record")} confirmed by the function, ${sideBySide(summary)}`]),
     ...(confirmedBefore > 0
       ? [
           `${count(confirmedBefore, "record")} not sent again, since an earlier run had them confirmed`,
@@ -77,7 +91,7 @@ export function describeOutcome(summary: Summary): string[] {
     ...(rejected.length > 0
       ? ["what was rejected stays reported; correct the function and run this again"]
       : []),
-    ...(lost === undefined ? [] : [describeLost(lost)]),
+    ...lost.map(describeLost),
     ...describeProblems(summary),
     ...(stopped === undefined ? [] : [`stopped before the end: ${stopped}`]),
   ];

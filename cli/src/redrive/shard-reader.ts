@@ -5,17 +5,36 @@ import {
   type GetShardIteratorCommandInput,
   type KinesisClient,
 } from "@aws-sdk/client-kinesis";
-import { kinesisRecord, type KinesisRecord } from "../../../pipeline/kinesis-event";
+import { bytesOf, kinesisRecord, type KinesisRecord } from "../../../pipeline/kinesis-event";
+import { isThrottled } from "../errors";
 
 /** Kinesis takes 5 GetRecords a second on a shard, which the pipeline's own reader shares. */
 const MILLISECONDS_BETWEEN_READS = 250;
+/** Kinesis gives up to 10 MB at a time, which many shards side by side would not have room for. */
+const PAGE_BYTES = 1024 * 1024;
+/** What a record takes in memory beside its data. */
+const RECORD_BYTES = 400;
+const FIRST_PAGE_RECORDS = 100;
+/** Most that Kinesis gives. */
+const MAX_PAGE_RECORDS = 10_000;
+/** The SDK has tried three times before each of these attempts. */
+const THROTTLED_ATTEMPTS = 8;
+const FIRST_PAUSE_MILLISECONDS = 1000;
+const LONGEST_PAUSE_MILLISECONDS = 10_000;
 
-/** Where to begin: at a record, or at a time. */
-type Start = { readonly at: bigint } | { readonly time: Date };
+/** Where to begin: at a record, after one, or at a time. */
+type Start = { readonly at: bigint } | { readonly after: string } | { readonly time: Date };
 
 type Position = Omit<GetShardIteratorCommandInput, "StreamARN" | "ShardId">;
 
 export type KinesisReads = Pick<KinesisClient, "send">;
+
+/** How fast to read. */
+export interface Pace {
+  /** Bytes a second of each shard (default: as fast as Kinesis allows). */
+  readonly bytesPerSecond?: number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
 
 /**
  * Reads a shard forward by the stream's ARN, since a name does not reach another account. Pages are
@@ -25,14 +44,20 @@ export class ShardReader {
   private page: KinesisRecord[] = [];
   private next: string | undefined;
   private position: Position = { ShardIteratorType: "TRIM_HORIZON" };
-  private lastCall = 0;
+  private nextCall = 0;
+  private limit = FIRST_PAGE_RECORDS;
+  private readonly sleep: (milliseconds: number) => Promise<void>;
+  private readonly bytesPerSecond: number;
 
   constructor(
     private readonly kinesis: KinesisReads,
     private readonly streamArn: string,
     private readonly shardId: string,
-    private readonly sleep: (milliseconds: number) => Promise<void> = pause,
-  ) {}
+    { sleep = pause, bytesPerSecond = Infinity }: Pace = {},
+  ) {
+    this.sleep = sleep;
+    this.bytesPerSecond = bytesPerSecond;
+  }
 
   /** Every record that can still be read, from `start` on, while `isWanted`; in the shard's order. */
   async *read(
@@ -100,20 +125,50 @@ export class ShardReader {
   private async fetch(): Promise<void> {
     this.page = [];
     while (this.page.length === 0 && this.next !== undefined) {
-      await this.sleep(Math.max(0, this.lastCall + MILLISECONDS_BETWEEN_READS - Date.now()));
-      this.lastCall = Date.now();
-      const answer = await this.getRecords(this.next);
+      await this.sleep(Math.max(0, this.nextCall - Date.now()));
+      const called = Date.now();
+      const answer = await this.unthrottled(this.next);
       this.page = (answer.Records ?? []).map(kinesisRecord);
+      this.pace(called);
       const last = this.page.at(-1);
-      this.position = last ? afterRecord(last) : this.position;
+      this.position = last ? afterRecord(last.sequenceNumber) : this.position;
       const isAtTip = this.page.length === 0 && !answer.MillisBehindLatest;
       this.next = isAtTip ? undefined : answer.NextShardIterator;
     }
   }
 
+  private pace(called: number): void {
+    const bytes = this.page.reduce((sum, { data }) => sum + bytesOf(data), 0);
+    const needed = (bytes / this.bytesPerSecond) * 1000;
+    this.nextCall = called + Math.max(MILLISECONDS_BETWEEN_READS, needed);
+    if (bytes > 0) {
+      const fitting = Math.floor(PAGE_BYTES / (bytes / this.page.length + RECORD_BYTES));
+      this.limit = Math.min(MAX_PAGE_RECORDS, Math.max(1, fitting));
+    }
+  }
+
+  /** Waits while other readers use up what the shard gives. */
+  private async unthrottled(iterator: string): Promise<Partial<GetRecordsCommandOutput>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.getRecords(iterator);
+      } catch (error) {
+        if (attempt === THROTTLED_ATTEMPTS || !isThrottled(error)) {
+          throw error;
+        }
+        const pause = FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1);
+        await this.sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, pause));
+      }
+    }
+  }
+
   private async getRecords(ShardIterator: string): Promise<Partial<GetRecordsCommandOutput>> {
     const command = (iterator: string) =>
-      new GetRecordsCommand({ StreamARN: this.streamArn, ShardIterator: iterator });
+      new GetRecordsCommand({
+        StreamARN: this.streamArn,
+        ShardIterator: iterator,
+        Limit: this.limit,
+      });
     try {
       return await this.kinesis.send(command(ShardIterator));
     } catch (error) {
@@ -127,12 +182,16 @@ export class ShardReader {
   }
 }
 
-const positionOf = (start: Start): Position =>
-  "at" in start
-    ? { ShardIteratorType: "AT_SEQUENCE_NUMBER", StartingSequenceNumber: String(start.at) }
-    : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: start.time };
+function positionOf(start: Start): Position {
+  if ("time" in start) {
+    return { ShardIteratorType: "AT_TIMESTAMP", Timestamp: start.time };
+  }
+  return "after" in start
+    ? afterRecord(start.after)
+    : { ShardIteratorType: "AT_SEQUENCE_NUMBER", StartingSequenceNumber: String(start.at) };
+}
 
-const afterRecord = ({ sequenceNumber }: KinesisRecord): Position => ({
+const afterRecord = (sequenceNumber: string): Position => ({
   ShardIteratorType: "AFTER_SEQUENCE_NUMBER",
   StartingSequenceNumber: sequenceNumber,
 });

@@ -6,11 +6,13 @@ import {
 } from "@aws-sdk/client-kinesis";
 import type { KinesisReads } from "./shard-reader";
 
-interface StreamFacts {
+export interface StreamFacts {
   readonly created: Date;
   readonly retentionHours: number;
   /** IDs of the shards that have records, parents before their children. */
   readonly shardIds: readonly string[];
+  /** Shards that a shard came from, directly or not, as far as they are listed. */
+  readonly ancestors: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Describes a stream by its ARN; undefined if there is none. */
@@ -41,6 +43,7 @@ export async function describeStream(
     created: summary?.StreamCreationTimestamp ?? new Date(0),
     retentionHours: summary?.RetentionPeriodHours ?? 24,
     shardIds: parentsFirst(shards),
+    ancestors: ancestorsOf(shards),
   };
 }
 
@@ -59,4 +62,20 @@ function parentsFirst(shards: readonly Shard[]): string[] {
     add(id);
   }
   return [...ordered];
+}
+
+function ancestorsOf(shards: readonly Shard[]): Map<string, string[]> {
+  const parents = new Map(
+    shards.map(({ ShardId = "", ParentShardId, AdjacentParentShardId }) => [
+      ShardId,
+      [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined),
+    ]),
+  );
+  const ancestors = new Map<string, string[]>();
+  for (const id of parentsFirst(shards)) {
+    const direct = parents.get(id) ?? [];
+    const all = direct.flatMap((parent) => [parent, ...(ancestors.get(parent) ?? [])]);
+    ancestors.set(id, [...new Set(all)]);
+  }
+  return ancestors;
 }

@@ -1,3 +1,5 @@
+import { compareSequences } from "./sequence";
+
 /** What a redrive found and did; also its `--json` output. */
 export interface Summary {
   /** Where the reports came from; undefined when records were chosen by time. */
@@ -11,6 +13,13 @@ export interface Summary {
   aggregated: number;
   /** Records that failed and can be read. With `--dry-run`, these would be sent. */
   records: number;
+  /** Whether there may be more than `records`, since not all were counted before the question. */
+  isAtLeast: boolean;
+  /** Reports whose records were not looked at before the question: `records` has them as reported. */
+  unsurveyed: number;
+  /** Invocations at a time, and what decided that. */
+  concurrency: number;
+  concurrencyReason: string;
   sent: number;
   /** Records that an earlier run had confirmed. */
   confirmedBefore: number;
@@ -29,7 +38,7 @@ export interface Summary {
   /** Sequence numbers that the previous run sent without learning the outcome. */
   unanswered: readonly string[];
   /** Records that the function may have processed, although no answer says so. */
-  lost?: LostAnswer;
+  lost: LostAnswer[];
   /** Why the run ended before everything was sent. */
   stopped?: string;
 }
@@ -75,13 +84,33 @@ export const emptySummary = (): Summary => ({
   deletedReports: 0,
   aggregated: 0,
   records: 0,
+  isAtLeast: false,
+  unsurveyed: 0,
+  concurrency: 1,
+  concurrencyReason: "",
   sent: 0,
   confirmedBefore: 0,
   saved: 0,
   unsaved: [],
   rejected: [],
+  lost: [],
   expired: [],
   undecided: [],
   unusable: [],
   unanswered: [],
 });
+
+/** Brings what shards side by side found into an order that does not depend on which was faster. */
+export function tidy(summary: Summary): Summary {
+  const { rejected, unsaved, expired, undecided, lost, unusable } = summary;
+  for (const list of [unsaved, expired, undecided, lost] as { shardId: string }[][]) {
+    list.sort((a, b) => compare(a.shardId, b.shardId));
+  }
+  rejected.sort(
+    (a, b) => compare(a.shardId, b.shardId) || compareSequences(a.sequenceNumber, b.sequenceNumber),
+  );
+  unusable.sort((a, b) => compare(a.id, b.id));
+  return summary;
+}
+
+const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);

@@ -1,0 +1,188 @@
+import { compareSequences } from "./sequence";
+
+/** How far the records of a shard that pass some filters were sent; the lists are what is new. */
+export interface PassedLine {
+  readonly shard: string;
+  readonly filters: readonly string[];
+  /** Sequence number. */
+  readonly upTo: string;
+  /** Number of records up to there that the function confirmed. */
+  readonly confirmed: number;
+  /** Records up to there that it rejected. */
+  readonly rejected?: readonly string[];
+  /** Rejected records that it confirmed after all. */
+  readonly cured?: readonly string[];
+  /** Records after `upTo` that it confirmed: other partition keys were faster. */
+  readonly ahead?: readonly string[];
+}
+
+/** A line of the journal. */
+export interface Line {
+  /** A batch that is about to be sent. */
+  readonly sending?: readonly string[];
+  /**
+   * Which of the batches that are sent side by side `sending`, `unsent` and `settled` are about:
+   * `SHARD` or `SHARD:NUMBER`; nothing in earlier versions, which sent one at a time.
+   */
+  readonly lane?: string;
+  /** The batch did not reach the function. */
+  readonly unsent?: true;
+  /** The batch came back: what the function confirmed, by report; by shard in earlier versions. */
+  readonly settled?: Readonly<Record<string, readonly string[]>>;
+  readonly passed?: PassedLine;
+  /** A run reached its end: what an earlier one left without an answer was sent again, or is gone. */
+  readonly completed?: true;
+  /** A report that was deleted. */
+  readonly deleted?: string;
+  /** A redrive by time is done. */
+  readonly forgotten?: true;
+  /** Receipt handles of received messages, by message ID. */
+  readonly held?: Readonly<Record<string, string>>;
+  readonly released?: true;
+}
+
+export interface Position {
+  readonly shard: string;
+  readonly filters: readonly string[];
+  readonly upTo: string;
+  readonly confirmed: number;
+  readonly rejected: ReadonlySet<string>;
+  readonly ahead: ReadonlySet<string>;
+}
+
+interface OwnPosition extends Position {
+  readonly rejected: Set<string>;
+  readonly ahead: Set<string>;
+}
+
+/** A sequence number is unique in its shard. */
+const shardOf = (lane: string): string => lane.replace(/:\d+$/, "");
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What the lines of a journal say together. */
+export class JournalState {
+  private readonly confirmedByReport = new Map<string, Set<string>>();
+  private readonly positions = new Map<string, OwnPosition>();
+  private handles: Record<string, string> = {};
+  /** What was sent in this run and is not answered yet, by lane. */
+  private readonly sending = new Map<string, readonly string[]>();
+  /** What an earlier run sent, and nobody answered, by shard. */
+  private readonly doubtful = new Map<string, Set<string>>();
+
+  /** What the function has confirmed of a report that is not deleted yet. */
+  confirmed(report: string): ReadonlySet<string> {
+    return this.confirmedByReport.get(report) ?? NONE;
+  }
+
+  /** How far a shard was sent, once for each set of filters that a run had. */
+  positionsOf(shard: string): Position[] {
+    return [...this.positions.values()].filter((position) => position.shard === shard);
+  }
+
+  get unanswered(): readonly string[] {
+    const shards = new Set([...this.doubtful.keys(), ...[...this.sending.keys()].map(shardOf)]);
+    return [...shards].flatMap((shard) => {
+      const sent = [...this.sending].filter(([lane]) => shardOf(lane) === shard);
+      const numbers = sent.flatMap(([, sending]) => sending);
+      return [...new Set([...(this.doubtful.get(shard) ?? []), ...numbers])];
+    });
+  }
+
+  get heldHandles(): Readonly<Record<string, string>> {
+    return this.handles;
+  }
+
+  get reports(): readonly string[] {
+    return [...this.confirmedByReport.keys()];
+  }
+
+  /** All that was read is of runs that have ended. */
+  endRuns(): void {
+    [...this.sending.keys()].forEach((lane) => this.doubt(lane));
+  }
+
+  apply(line: Line): void {
+    const { lane = "" } = line;
+    if (line.sending) {
+      this.doubt(lane);
+      this.sending.set(lane, line.sending);
+    }
+    if (line.unsent) {
+      this.sending.delete(lane);
+    }
+    if (line.settled) {
+      for (const number of this.sending.get(lane) ?? []) {
+        this.doubtful.get(shardOf(lane))?.delete(number);
+        this.doubtful.get("")?.delete(number);
+      }
+      this.sending.delete(lane);
+      for (const [report, numbers] of Object.entries(line.settled)) {
+        const confirmed = this.confirmedByReport.get(report) ?? new Set();
+        numbers.forEach((number) => confirmed.add(number));
+        this.confirmedByReport.set(report, confirmed);
+      }
+    }
+    if (line.passed) {
+      this.pass(line.passed);
+    }
+    if (line.completed) {
+      this.doubtful.clear();
+      this.sending.clear();
+    }
+    if (line.deleted !== undefined) {
+      this.confirmedByReport.delete(line.deleted);
+    }
+    if (line.forgotten) {
+      this.positions.clear();
+    }
+    if (line.held) {
+      Object.assign(this.handles, line.held);
+    }
+    if (line.released) {
+      this.handles = {};
+    }
+  }
+
+  private doubt(lane: string): void {
+    const doubtful = this.doubtful.get(shardOf(lane)) ?? new Set();
+    this.sending.get(lane)?.forEach((number) => doubtful.add(number));
+    this.doubtful.set(shardOf(lane), doubtful);
+    this.sending.delete(lane);
+  }
+
+  private pass({ rejected = [], cured = [], ahead = [], ...place }: PassedLine): void {
+    const key = JSON.stringify([place.shard, place.filters]);
+    const { rejected: left, ahead: early } = this.positions.get(key) ?? {
+      rejected: new Set<string>(),
+      ahead: new Set<string>(),
+    };
+    rejected.forEach((number) => left.add(number));
+    cured.forEach((number) => left.delete(number));
+    ahead.forEach((number) => early.add(number));
+    early.forEach((number) => compareSequences(number, place.upTo) <= 0 && early.delete(number));
+    this.positions.set(key, { ...place, rejected: left, ahead: early });
+  }
+
+  /** The fewest lines that say the same. */
+  lines(): Line[] {
+    const sent = [...this.doubtful, ...this.sending].map(([lane, numbers]) => ({
+      sending: [...numbers],
+      ...(lane && { lane }),
+    }));
+    return [
+      ...[...this.confirmedByReport]
+        .filter(([, numbers]) => numbers.size > 0)
+        .map(([report, numbers]) => ({ settled: { [report]: [...numbers] } })),
+      ...[...this.positions.values()].map(({ rejected, ahead, ...place }) => ({
+        passed: {
+          ...place,
+          ...(rejected.size > 0 && { rejected: [...rejected] }),
+          ...(ahead.size > 0 && { ahead: [...ahead] }),
+        },
+      })),
+      ...(Object.keys(this.handles).length > 0 ? [{ held: this.handles }] : []),
+      ...sent.filter(({ sending }) => sending.length > 0),
+    ];
+  }
+}

@@ -1,0 +1,136 @@
+import { parseFunctionArn } from "../../../pipeline/arn";
+import type { FilterPattern } from "../../../pipeline/filter-pattern";
+import type { KinesisRecord } from "../../../pipeline/kinesis-event";
+import { countAggregated } from "./aggregation";
+import { isReport, parseReport, type Report } from "./report";
+import type { ReportSource } from "./report-source";
+import { inOrder, select, type Choice, type Selection } from "./selection";
+import type { Target } from "./sender";
+import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
+import type { Summary } from "./summary";
+
+export interface SelectionRules {
+  readonly choice: Choice;
+  readonly filters: readonly FilterPattern[];
+}
+
+export interface ReportTools {
+  readonly kinesis: KinesisReads;
+  readonly source: ReportSource;
+  readonly pace: Pace;
+}
+
+/** Readers whose pages are kept for the next reports of their shard. */
+const MOST_READERS = 128;
+
+/** Finds the records that reports are about. */
+export class ReportContents {
+  private readonly readers = new Map<string, ShardReader>();
+  private readonly left = new Set<string>();
+
+  constructor(
+    private readonly target: Target,
+    private readonly tools: ReportTools,
+    private readonly summary: Summary,
+    private readonly rules: SelectionRules,
+  ) {}
+
+  /**
+   * Why a report is of no use here; undefined if it is of use.
+   *
+   * @param created when the stream was created; undefined if there is none
+   */
+  whyUnusable(report: Report, created: Date | undefined): string | undefined {
+    const { functionArn, streamArn } = this.target;
+    const { unqualifiedArn } = parseFunctionArn(report.functionArn);
+    if (unqualifiedArn !== parseFunctionArn(functionArn).unqualifiedArn) {
+      return `it is a report of ${report.functionArn}, and this redrive invokes ${functionArn}; redrive it with the mapping of that function`;
+    }
+    if (report.streamArn !== streamArn) {
+      return `its records are in ${report.streamArn}, and the mapping reads ${streamArn}; redrive it with the mapping of that stream`;
+    }
+    if (report.payload) {
+      return undefined;
+    }
+    if (created === undefined) {
+      return `its stream ${streamArn} no longer exists: its records are lost`;
+    }
+    // A stream's creation time is in whole seconds.
+    return created.getTime() > report.lastArrival.getTime() + 1000
+      ? `its stream ${streamArn} was deleted, and created again at ${created.toISOString()}; its records went with the old one`
+      : undefined;
+  }
+
+  /** The records that an object in a bucket holds. */
+  async fromPayload(report: Report): Promise<readonly Selection[]> {
+    const { source } = this.tools;
+    const stored = await source.load(report.id);
+    const loaded = "body" in stored ? parseReport(stored.id, stored.body, source) : stored;
+    const why = isReport(loaded) ? this.whyUnusable(loaded, undefined) : loaded.why;
+    if (!isReport(loaded) || why !== undefined) {
+      this.leave(report.id, why ?? "");
+      return [];
+    }
+    this.summary.aggregated += countAggregated(loaded.payload ?? []);
+    return [{ report, records: inOrder(loaded.payload ?? []), isComplete: true }];
+  }
+
+  /** The records that reports with overlapping ranges name. */
+  async fromStream(group: readonly Report[]): Promise<readonly Selection[]> {
+    try {
+      return await this.selectFromStream(group);
+    } catch (error) {
+      const { name, message } = error as Error;
+      // This is the only field of a report that Kinesis can refuse.
+      if (!/^(ValidationException|InvalidArgumentException)$/.test(name)) {
+        throw error;
+      }
+      const [only, ...others] = group;
+      if (others.length === 0) {
+        this.leave(only?.id ?? "", `Kinesis refuses to read what it names (${name}: ${message})`);
+        return [];
+      }
+      const selections: Selection[] = [];
+      for (const one of group) {
+        selections.push(...(await this.fromStream([one])));
+      }
+      return selections;
+    }
+  }
+
+  private async selectFromStream(group: readonly Report[]): Promise<readonly Selection[]> {
+    const [{ shardId, start }] = group as [Report];
+    const end = group.reduce((last, report) => (report.end > last ? report.end : last), start);
+    const reader = this.readerOf(shardId);
+    const records: KinesisRecord[] = [];
+    const isInRange = ({ sequenceNumber }: KinesisRecord) => BigInt(sequenceNumber) <= end;
+    for await (const record of reader.read({ at: start }, isInRange)) {
+      records.push(record);
+    }
+    this.summary.aggregated += countAggregated(records);
+    const { filters, choice } = this.rules;
+    return select(group, records, { ...this.target, filters }, choice);
+  }
+
+  private readerOf(shardId: string): ShardReader {
+    const { kinesis, pace } = this.tools;
+    const reader =
+      this.readers.get(shardId) ?? new ShardReader(kinesis, this.target.streamArn, shardId, pace);
+    // The last of the map is the one that was used last.
+    this.readers.delete(shardId);
+    this.readers.set(shardId, reader);
+    const [oldest] = this.readers.keys();
+    if (this.readers.size > MOST_READERS && oldest !== undefined) {
+      this.readers.delete(oldest);
+    }
+    return reader;
+  }
+
+  /** Leaves a report where it is. */
+  leave(id: string, why: string): void {
+    if (!this.left.has(id)) {
+      this.left.add(id);
+      this.summary.unusable.push({ id, why });
+    }
+  }
+}
