@@ -1,6 +1,12 @@
 import { CONSUMER } from "../e2e/deployment";
 import { HANDS, type HandName } from "./hands";
-import { alternativesIn, CONSUMER_PROPERTIES, fittingProps, STREAM_PROPERTIES } from "./properties";
+import {
+  alternativesIn,
+  CONSUMER_PROPERTIES,
+  fittingProps,
+  NARROW_BOUNDARY,
+  STREAM_PROPERTIES,
+} from "./properties";
 import type { Random } from "./random";
 import { AUDITOR, NEIGHBOUR, type Props, type Settings, WRITER } from "./settings";
 import type { DeployStep, Edit, Step } from "./steps";
@@ -47,6 +53,14 @@ export class Steps {
   /** One step, and what is needed to judge it. */
   next(settings: Settings): readonly Step[] {
     const consumers = Object.keys(settings.consumers);
+    // While a role may do nothing, AWS refuses every change of its mapping.
+    const limited = consumers.find(
+      (id) => settings.consumers[id]?.props.permissionsBoundaryArn === NARROW_BOUNDARY,
+    );
+    if (limited !== undefined) {
+      const props = { permissionsBoundaryArn: null };
+      return [{ do: "deploy", edits: [{ edit: "consumer", id: limited, props }] }];
+    }
     if (consumers.length > 0 && this.random.chance(0.3)) {
       const id = this.random.pick(consumers);
       const hand = this.random.pick(Object.keys(HANDS) as HandName[]);

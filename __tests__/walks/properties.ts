@@ -9,6 +9,9 @@ interface NotWalked {
   readonly reason: string;
 }
 
+/** A boundary that allows no read. */
+export const NARROW_BOUNDARY = "$narrow-boundary";
+
 const NEEDS_AWS = "the local AWS does not have it; __tests__/e2e/changes.test.ts plans it";
 const STEP = "a step of its own changes it: see steps.ts";
 
@@ -142,7 +145,7 @@ export const CONSUMER_PROPERTIES: Table<CrossAccountConsumerProps> = {
   logGroupKmsKeyArn: [{ logGroupKmsKeyArn: "$own-key" }, { logGroupKmsKeyArn: null }],
   permissionsBoundaryArn: [
     { permissionsBoundaryArn: "$boundary" },
-    { permissionsBoundaryArn: "$narrow-boundary" },
+    { permissionsBoundaryArn: NARROW_BOUNDARY },
     { permissionsBoundaryArn: null },
   ],
   startingPosition: [

@@ -18,6 +18,7 @@ import { codeOf } from "../e2e/changes/code";
 import { CONSUMER, PRODUCER, REGION } from "../e2e/deployment";
 import { allow, type Clients, makeFunction, makeRole, policy } from "../local/two-accounts";
 import { scratch, synthesize } from "../terraform/harness";
+import { NARROW_BOUNDARY } from "./properties";
 import {
   AUDITOR,
   NEIGHBOUR,
@@ -103,7 +104,7 @@ export async function createExisting(
     $bucket: "arn:aws:s3:::failures",
     $table: `arn:aws:dynamodb:${REGION}:${CONSUMER}:table/orders`,
     $boundary: await createPolicy("boundary", allow(["*"], "*")),
-    "$narrow-boundary": await createPolicy("narrow", allow(["logs:*", "sqs:*", "kms:*"], "*")),
+    [NARROW_BOUNDARY]: await createPolicy("narrow", allow(["logs:*", "sqs:*", "kms:*"], "*")),
     $echo: { functionName: "echo", roleName: "echo", roleArn },
   };
 }
