@@ -157,7 +157,11 @@ describe("the command line", () => {
     });
     expect(policies.functionAccount?.Statement).toContainEqual({
       Effect: "Allow",
-      Action: ["lambda:GetFunctionConfiguration", "lambda:ListAliases"],
+      Action: [
+        "lambda:GetFunctionConcurrency",
+        "lambda:GetFunctionConfiguration",
+        "lambda:ListAliases",
+      ],
       Resource: "arn:aws:lambda:eu-west-1:222222222222:function:*",
     });
     expect({ exitCode, calls }).toEqual({ exitCode: 0, calls: [] });
