@@ -25,7 +25,7 @@ async function run(context: Context): Promise<readonly Row[]> {
     path.join(scratch, "redrive-volume.js"),
   );
   const redriven = async (shards: number, recordsPerShard: number, milliseconds: number) => {
-    progress(`${number(shards)} shards with ${number(recordsPerShard)} records`);
+    progress(`shards: ${shards}, records of each: ${number(recordsPerShard)}`);
     const volume: Volume = {
       ...{ shards, recordsPerShard, recordBytes: 100, batchSize: BATCH },
       invocationMilliseconds: milliseconds,
