@@ -112,6 +112,16 @@ describe("a redrive by time", () => {
     }
   });
 
+  it("leaves no journal behind when it writes files, which confirms nothing", async () => {
+    const journal = journalIn();
+    const world = withRecords(20, { journal });
+
+    const summary = await world.run({ ...ALL, saveDirectory: path.join(scratch(), "saved") });
+
+    expect(summary).toMatchObject({ records: 20, saved: 20, sent: 0 });
+    expect([world.delivered, fs.existsSync(journal)]).toEqual([[], false]);
+  });
+
   it("works on shards side by side, and stops all of them when one fails", async () => {
     const world = withRecords(50, { shards: 3 });
     let [running, most, invocations] = [0, 0, 0];

@@ -122,8 +122,10 @@ export class ShardLedger implements Ledger {
 
   /** Has the journal say what became of the records since the last answer. */
   end(): void {
-    if (this.next < this.window.length) {
-      this.journal.write({ passed: this.advance([]) });
+    const before = this.upTo;
+    const passed = this.advance([]);
+    if (passed.upTo !== before) {
+      this.journal.write({ passed });
     }
   }
 
