@@ -1,23 +1,8 @@
 import { shellWord } from "../../../pipeline/shell-word";
 import type { Output } from "../output";
+import { COLUMNS, wrap } from "../wrap";
 import type { Json } from "./adoption";
 import type { AdoptedStream } from "./deployments";
-
-const COLUMNS = 80;
-
-/** Words whole, so that an ARN can be copied, with the same indentation on every line. */
-function wrap(text: string, indentation: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= COLUMNS) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else {
-      lines.push(indentation + word);
-    }
-  }
-  return lines;
-}
 
 /** A setting's value: an ARN whole, the beginning of a list or an object. */
 function valueText(value: unknown): string {

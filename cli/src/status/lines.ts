@@ -1,10 +1,10 @@
 import { duration } from "../duration";
 import type { Output } from "../output";
 import { functionLabel } from "../pipeline";
+import { COLUMNS, wrap } from "../wrap";
 import type { Verdict } from "./judge";
 import type { Status } from "./measure";
 
-const SCREEN_COLUMNS = 80;
 const GAP = "  ";
 /** A stream can have thousands of shards. */
 const SHARDS_SHOWN = 10;
@@ -56,7 +56,7 @@ function tableOf(all: readonly Status[], now: Date, colors: Colors): string[] {
   const widths = HEAD.map((_, column) => widthOf(column));
   const nameWidth = Math.max(...["function", ...all.map(label)].map(({ length }) => length));
   const figuresWidth = widths.reduce((sum, width) => sum + GAP.length + width, 0);
-  const isWide = nameWidth + figuresWidth > SCREEN_COLUMNS;
+  const isWide = nameWidth + figuresWidth > COLUMNS;
   const paint = { wrong: colors.red, unknown: colors.yellow, good: colors.green };
   const lines = (name: string, cells: readonly string[], ofState: (text: string) => string) => {
     const [state = "", ...others] = cells.map((text, column) => text.padEnd(widths[column] ?? 0));
@@ -105,18 +105,4 @@ function verdictOf(all: readonly Status[], colors: Colors): string {
   return unknown > 0
     ? colors.yellow(`cannot tell whether all is well with ${unknown} ${of}`)
     : colors.green(`all is well with ${all.length} ${of}`);
-}
-
-/** Breaks a text between words, so that it fits the screen; a longer word has its own line. */
-function wrap(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= SCREEN_COLUMNS) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else {
-      lines.push(`${indent}${word}`);
-    }
-  }
-  return lines;
 }

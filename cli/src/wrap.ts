@@ -1,0 +1,16 @@
+/** Columns of a terminal's usual width, which fit into a ticket too. */
+export const COLUMNS = 80;
+
+/** Breaks a text between words, so that an ARN can be copied; a longer word has its own line. */
+export function wrap(text: string, indentation: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= COLUMNS) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(indentation + word);
+    }
+  }
+  return lines;
+}
