@@ -19,7 +19,7 @@ import type { PipelineWithPolicies } from "./pipeline";
 /** The request that Lambda makes in the role's name, with the condition keys whose values are known. */
 export function requestOf(
   { pipeline, role }: PipelineWithPolicies,
-  { action, resource }: Need,
+  { action, resource, destination }: Need,
 ): AccessRequest {
   const found = valueOf(role);
   return lambdaRequest(
@@ -31,20 +31,28 @@ export function requestOf(
     },
     { action, resource },
     { arn: pipeline.stream.arn, region: pipeline.region },
+    destination,
   );
 }
 
-/** Whether grants of the stream's key allow what the role needs, unless a policy denies it. */
+/** Whether grants of the key allow what the role needs, unless a policy denies it. */
 export const grantFor = (examined: PipelineWithPolicies, needs: readonly Need[]): Match =>
   every(
     needs.map((need) =>
       some(
-        (valueOf(examined.keyGrants) ?? []).map((grant) =>
+        (valueOf(grantsOn(examined, need)) ?? []).map((grant) =>
           matchGrant(grant, requestOf(examined, need)),
         ),
       ),
     ),
   );
+
+/** The grants of the key that a need is about. */
+export const grantsOn = (
+  { keyGrants, destination }: PipelineWithPolicies,
+  { destination: isDestination }: Need,
+): PipelineWithPolicies["keyGrants"] =>
+  isDestination ? valueOf(destination?.settings)?.encryption?.keyGrants : keyGrants;
 
 /** The strictest decision over several needs, and the needs that it is about. */
 interface Judgement extends Decision {

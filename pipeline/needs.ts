@@ -1,5 +1,6 @@
 import { dnsSuffixOf, parseArn, partitionOf } from "./arn";
 import { valueOf } from "./fact";
+import { reportKeyActions, reportKeyCondition } from "./iam/report-key";
 import { CONSUMER_READ_ACTIONS, STREAM_READ_ACTIONS } from "./iam/actions";
 import type { Statement } from "./iam/document";
 import { viaKinesisCondition } from "./iam/via-kinesis";
@@ -12,12 +13,14 @@ export interface Need {
   /** Resource and condition of a statement that allows it. The default is `resource`, without one. */
   readonly allowOn?: string;
   readonly condition?: Statement["Condition"];
+  /** The destination whose key it is, if the request is one to KMS that is not for the stream. */
+  readonly destination?: Destination;
 }
 
 const needsOn = (
   actions: readonly string[],
   resource: string,
-  statement: Pick<Need, "allowOn" | "condition"> = {},
+  statement: Omit<Need, "action" | "resource"> = {},
 ): Need[] => actions.map((action) => ({ action, resource, ...statement }));
 
 export const streamNeeds = ({ pipeline }: PipelineWithPolicies): Need[] =>
@@ -82,3 +85,17 @@ export const destinationNeedsOn = ({ arn, service }: Destination): Need[] =>
 
 export const destinationNeeds = ({ destination }: PipelineWithPolicies): Need[] =>
   destination ? destinationNeedsOn(destination) : [];
+
+/** What the role needs on the key of its destination, if that is a customer managed one. */
+export function destinationKeyNeeds({ destination }: PipelineWithPolicies): Need[] {
+  const { Arn: arn, KeyManager } = valueOf(valueOf(destination?.settings)?.encryption?.key) ?? {};
+  if (destination === undefined || arn === undefined || KeyManager === "AWS") {
+    return [];
+  }
+  const { region, partition } = parseArn(arn);
+  const place = { region, dnsSuffix: dnsSuffixOf(partition) };
+  return needsOn(reportKeyActions(destination.service), arn, {
+    condition: reportKeyCondition(destination.service, destination.arn, place),
+    destination,
+  });
+}

@@ -92,11 +92,19 @@ export interface PipelineWithPolicies<A extends Account = Account> {
   readonly logGroup?: { readonly name: string };
 }
 
+/** A customer managed key with everything that decides who may use it. */
+export interface Encryption {
+  readonly key: Fact<KeyMetadata>;
+  readonly keyPolicy?: Fact<Policy>;
+  readonly keyGrants?: Fact<readonly GrantListEntry[]>;
+}
+
 export interface DestinationSettings {
   /** The destination's own policy; undefined if it has none. */
   readonly policy?: Policy;
-  /** The key that encrypts it, if it is not one of the service's own. */
+  /** The key that encrypts it, as it is named there; undefined for one of the service's own. */
   readonly kmsKeyId?: string;
+  readonly encryption?: Encryption;
 }
 
 /** @returns undefined if Lambda cannot report to such a resource */

@@ -190,6 +190,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
       },
     ],
     [
+      String.raw`222222222222 s3:GetBucketEncryption {"Bucket":"reports"}`,
       String.raw`222222222222 s3:GetBucketPolicy {"Bucket":"reports"}`,
       String.raw`222222222222 s3:HeadBucket {"Bucket":"reports"}`,
       "role: on-failure: ok allows s3:ListBucket, s3:PutObject",

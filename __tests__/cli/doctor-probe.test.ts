@@ -21,12 +21,15 @@ async function probed(
     mappings = 1,
   }: { changes?: Answers; data?: string; mappings?: number } = {},
 ) {
-  const puts: { StreamARN: string; PartitionKey: string; Data: Uint8Array }[] = [];
+  const puts: { StreamARN: string; PartitionKey: string; Data: Uint8Array; DryRun?: true }[] = [];
   const looks: LogInput[] = [];
   const { examination } = await diagnosis({
     "kinesis:PutRecord": (input: (typeof puts)[0]) => {
+      if (input.DryRun) {
+        throw Object.assign(new Error("it would be put"), { name: "DryRunOperationException" });
+      }
       puts.push(input);
-      return {};
+      return { SequenceNumber: "1" };
     },
     "logs:FilterLogEvents": (input: LogInput) => {
       looks.push(input);
@@ -75,6 +78,24 @@ describe("doctor's probe", () => {
     expect(looks).toEqual([
       { logGroupName: LOG_GROUP, startTime: NOW - 60_000, filterPattern: `"${marker}"` },
     ]);
+  });
+
+  it.each([
+    ["the writer may not put it", gone("AccessDeniedException"), 1, "finding"],
+    ["the endpoint knows no dry run, and has put it", () => ({ SequenceNumber: "1" }), 1, "ok"],
+    ["the dry run answers like a put, and has put nothing", () => ({}), 2, "ok"],
+  ])("puts no record twice where %s", async (_, answer, calls, status) => {
+    const inputs: object[] = [];
+    const PutRecord = (input: object) => {
+      inputs.push(input);
+      return answer();
+    };
+
+    const { verdicts } = await probed(found, { changes: { "kinesis:PutRecord": PutRecord } });
+
+    expect(inputs).toHaveLength(calls);
+    expect(inputs[0]).toMatchObject({ DryRun: true });
+    expect(verdicts).toMatchObject([{ status }]);
   });
 
   it("puts the data that is given, once for all mappings of a stream", async () => {

@@ -75,6 +75,7 @@ export const FUNCTION_ANSWERS: Answers = {
     PolicyDocument: document({ Effect: "Allow", Action: "*", Resource: "*" }),
   }),
   "iam:ListAttachedRolePolicies": () => ({ AttachedPolicies: [] }),
+  "s3:GetBucketEncryption": gone("ServerSideEncryptionConfigurationNotFoundError"),
   "logs:DescribeLogGroups": () => ({ logGroups: [{ logGroupName: "/aws/lambda/analytics" }] }),
 };
 

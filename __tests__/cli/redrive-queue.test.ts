@@ -180,4 +180,32 @@ describe("a queue of reports", () => {
     jest.useRealTimers();
     expect(inputsOf("ChangeMessageVisibilityBatch")).toHaveLength(3);
   });
+
+  it("releases its messages after an extension that is on its way, which would hide them again", async () => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask"] });
+    let extended = (): void => undefined;
+    const { queue, inputsOf } = queueOf({
+      ReceiveMessage: pages(messages(1, 11)),
+      ChangeMessageVisibilityBatch: () =>
+        new Promise<object>((resolve) => (extended = () => resolve({}))),
+    });
+    await received(queue);
+    await jest.advanceTimersByTimeAsync(40_000);
+
+    const closed = queue.close();
+    for (let call = 0; call < 4; call += 1) {
+      await jest.advanceTimersByTimeAsync(1);
+      extended();
+    }
+    await closed;
+    jest.useRealTimers();
+
+    const first = Array.from({ length: 10 }, (_, at) => `h${at + 1}`);
+    expect(inputsOf("ChangeMessageVisibilityBatch")).toEqual([
+      entries(120, ...first),
+      entries(120, "h11"),
+      entries(0, ...first),
+      entries(0, "h11"),
+    ]);
+  });
 });

@@ -14,3 +14,9 @@ export function wrap(text: string, indentation: string): string[] {
   }
   return lines;
 }
+
+/** A paragraph whose first line begins with a label, and whose other lines are indented as far. */
+export function hanging(label: string, text: string): string[] {
+  const [first = "", ...others] = wrap(text, " ".repeat(label.length));
+  return [label + first.slice(label.length), ...others];
+}

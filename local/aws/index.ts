@@ -155,12 +155,19 @@ export async function startLocalAws({
   const shared = [...STREAM_OPERATIONS, ...CONSUMER_OPERATIONS].map((operation) => [
     `kinesis.${operation}`,
     async (call: Call) => {
-      const { ConsumerARN, StreamARN } = bodyOf<{ ConsumerARN?: string; StreamARN?: string }>(call);
+      const { ConsumerARN, StreamARN, DryRun } = bodyOf<{
+        ConsumerARN?: string;
+        StreamARN?: string;
+        DryRun?: boolean;
+      }>(call);
       const arn = ConsumerARN ?? StreamARN;
       const { account: owner } = parseArn(arn ?? "");
       const isForeign = arn && owner !== call.account;
       if (isForeign) {
-        await permissions.assertAllowed(call, arn);
+        await permissions.assertAllowed(call, arn, DryRun === true);
+      }
+      if (DryRun) {
+        throw new AwsError("DryRunOperationException", "The request would have succeeded.");
       }
       const handler = own[`kinesis.${operation}`];
       return handler?.(call) ?? call.forward(isForeign ? owner : undefined);

@@ -48,9 +48,13 @@ export class Permissions {
     private readonly keyPolicies: KeyPolicies,
   ) {}
 
-  /** Throws unless identity, resource and key policy all allow a cross-account call. */
-  async assertAllowed({ caller, operation }: Call, arn: string): Promise<void> {
-    const denied = await this.deniedOnStream(caller, operation, arn);
+  /**
+   * Throws unless identity, resource and key policy all allow a cross-account call.
+   *
+   * @param isDryRun the key policy is not asked, since nothing is encrypted
+   */
+  async assertAllowed({ caller, operation }: Call, arn: string, isDryRun: boolean): Promise<void> {
+    const denied = await this.deniedOnStream(caller, operation, arn, isDryRun);
     if (denied) {
       throw new AwsError("AccessDeniedException", denied);
     }
@@ -146,14 +150,19 @@ export class Permissions {
       : `${denied}: the local AWS cannot decide it, since ${decision.why}`;
   }
 
-  private async deniedOnStream(principal: string, operation: string, arn: string) {
+  private async deniedOnStream(
+    principal: string,
+    operation: string,
+    arn: string,
+    isDryRun = false,
+  ) {
     const denied = await this.denied({
       principal,
       action: `kinesis:${operation}`,
       resource: arn,
       resourcePolicy: await this.resourcePolicies.of(arn),
     });
-    const action = KEY_ACTIONS[operation];
+    const action = isDryRun ? undefined : KEY_ACTIONS[operation];
     const stream = streamArnOf(arn);
     const key = action && (await this.keyOf(stream));
     if (denied ?? !key) {

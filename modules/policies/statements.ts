@@ -5,6 +5,8 @@ import {
   STREAM_WRITE_ACTIONS,
 } from "../../pipeline/iam/actions";
 import type { Statement } from "../../pipeline/iam/document";
+import { reportKeyActions, reportKeyCondition } from "../../pipeline/iam/report-key";
+import type { Destination } from "../../pipeline/pipeline";
 import { arnPart } from "./arns";
 import { viaKinesisCondition, type StreamIdentity } from "../../pipeline/iam/via-kinesis";
 
@@ -82,39 +84,20 @@ export const decryptStatement = (
   Condition: viaKinesisCondition(stream, dnsSuffix),
 });
 
-/** The services that take failure reports, with the key of their encryption context. */
-const REPORT_CONTEXT = { sqs: "aws:sqs:arn", sns: "aws:sns:topicArn", s3: "aws:s3:arn" } as const;
-
 /**
  * Allows the use of a destination's key, only for reports that are sent to this destination. The key
- * is in the Region of the destination. SQS and SNS also decrypt the data key that
- * they reuse.
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
- * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
- * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ * is in the Region of the destination.
  */
 export function encryptReportsStatement(
-  service: keyof typeof REPORT_CONTEXT,
+  service: Destination["service"],
   destinationArn: string,
   kmsKeyArn: string,
   dnsSuffix: string,
 ): Statement {
-  const isBucket = service === "s3";
-  const context = `kms:EncryptionContext:${REPORT_CONTEXT[service]}`;
-  const via = { "kms:ViaService": `${service}.${arnPart(kmsKeyArn, "region")}.${dnsSuffix}` };
+  const place = { region: arnPart(kmsKeyArn, "region"), dnsSuffix };
   return {
-    ...identityStatement(
-      "EncryptReports",
-      isBucket ? ["kms:GenerateDataKey"] : ["kms:GenerateDataKey", "kms:Decrypt"],
-      kmsKeyArn,
-    ),
-    Condition: isBucket
-      ? {
-          StringEquals: via,
-          // The context is the bucket if it has a bucket key, else the object, which Lambda names.
-          StringLike: { [context]: [destinationArn, `${destinationArn}/*`] },
-        }
-      : { StringEquals: { ...via, [context]: destinationArn } },
+    ...identityStatement("EncryptReports", reportKeyActions(service), kmsKeyArn),
+    Condition: reportKeyCondition(service, destinationArn, place),
   };
 }
 

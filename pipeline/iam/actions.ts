@@ -26,6 +26,7 @@ export const CONSUMER_READ_ACTIONS = [
 /** Operations whose permission has another name. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: "ChangeMessageVisibility",
+  GetBucketEncryption: "GetEncryptionConfiguration",
   HeadBucket: "ListBucket",
   Invoke: "InvokeFunction",
   ListObjectsV2: "ListBucket",

@@ -1,6 +1,7 @@
 import { dnsSuffixOf, parseArn, sessionArnOf } from "../arn";
 import type { AccessRequest } from "./evaluate";
-import { viaKinesisCondition } from "./via-kinesis";
+import type { Destination } from "../pipeline";
+import { reportKeyContext } from "./report-key";
 
 /** A role that Lambda has assumed for a function. */
 interface LambdaRole {
@@ -32,12 +33,16 @@ const ABSENT = Object.fromEntries(
 
 /**
  * A request that Lambda makes in a role's name, with the condition keys whose values are known. For a
- * key, it is the one that Kinesis makes in turn for the records of a stream.
+ * key, it is the one that Kinesis makes in turn for the records of a stream, or the service of a
+ * destination for a report.
+ *
+ * @param destination whose key it is; without one, the stream's
  */
 export function lambdaRequest(
   { roleArn, roleId, hasBoundary, functionName }: LambdaRole,
   { action, resource }: Pick<AccessRequest, "action" | "resource">,
   stream: { readonly arn: string; readonly region: string },
+  destination?: Destination,
 ): AccessRequest {
   const { partition, account } = parseArn(roleArn);
   // A bucket's ARN does not tell its account.
@@ -60,10 +65,27 @@ export function lambdaRequest(
       "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
       ...(roleId !== undefined && { "aws:userid": `${roleId}:${functionName}` }),
       ...(action.startsWith("kms:") && {
-        ...viaKinesisCondition(stream, dnsSuffixOf(partition)).StringEquals,
+        ...keyUse(stream, dnsSuffixOf(partition), destination),
         "kms:CallerAccount": account,
-        "kms:EncryptionContextKeys": ["aws:kinesis:arn"],
       }),
     },
+  };
+}
+
+/** The condition keys of a service that uses a key for the role. */
+function keyUse(
+  stream: { readonly arn: string; readonly region: string },
+  dnsSuffix: string,
+  destination?: Destination,
+): AccessRequest["context"] {
+  const context = destination
+    ? reportKeyContext(destination.service, destination.arn)
+    : { "aws:kinesis:arn": stream.arn };
+  return {
+    "kms:ViaService": `${destination?.service ?? "kinesis"}.${stream.region}.${dnsSuffix}`,
+    ...Object.fromEntries(
+      Object.entries(context).map(([key, value]) => [`kms:EncryptionContext:${key}`, value]),
+    ),
+    "kms:EncryptionContextKeys": Object.keys(context),
   };
 }

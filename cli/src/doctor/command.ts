@@ -1,10 +1,22 @@
+import { InvalidArgumentError } from "commander";
 import { pipelineCommand } from "../pipeline-command";
-import { DOCTOR_PERMISSIONS, PROBE_PERMISSIONS } from "./permissions";
+import { DOCTOR_PERMISSIONS, PROBE_PERMISSIONS, RECORDS_PERMISSIONS } from "./permissions";
 
 export interface DoctorOptions {
   readonly probe?: boolean;
   readonly probeData?: string;
   readonly probeTimeout: string;
+  readonly records?: number;
+}
+
+const MOST_RECORDS = 10_000;
+
+function records(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count === 0 || count > MOST_RECORDS) {
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_RECORDS}.`);
+  }
+  return count;
 }
 
 export const doctor = pipelineCommand<DoctorOptions>({
@@ -16,11 +28,13 @@ record into the stream, which every consumer of it gets. Without --probe nothing
 The last line says whether records get through, do not, or that doctor cannot tell.`,
   options: (command) =>
     command
+      .option("--records <count>", "try the filters on the stream's last records", records)
       .option("--probe", "put a marked record and follow it into each function's log group")
       .option("--probe-data <text>", "data of that record, for filters that expect some")
       .option("--probe-timeout <seconds>", "how long to look for it", "60"),
-  permissions: ({ probe: isProbing }) => [
+  permissions: ({ probe: isProbing, records: isReading }) => [
     ...DOCTOR_PERMISSIONS,
+    ...(isReading ? RECORDS_PERMISSIONS : []),
     ...(isProbing ? PROBE_PERMISSIONS : []),
   ],
   run: async (context) => (await import("./report.js")).runDoctor(context),

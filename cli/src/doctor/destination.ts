@@ -1,9 +1,15 @@
-import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
+import {
+  GetBucketEncryptionCommand,
+  GetBucketPolicyCommand,
+  HeadBucketCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { GetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import { parseArn } from "../../../pipeline/arn";
 import type { Clients } from "../clients";
 import { lookUp } from "../look-up";
+import { examineEncryption } from "./encryption";
 import { unknown } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 import type {
@@ -55,21 +61,34 @@ const KINDS: Readonly<Record<Destination["service"], Kind>> = {
     look: async ({ s3 }, arn) => {
       const Bucket = parseArn(arn).resource;
       await s3.send(new HeadBucketCommand({ Bucket }));
-      const answer = await s3
+      const { Policy: policy } = await s3
         .send(new GetBucketPolicyCommand({ Bucket }))
-        .catch((error: unknown) => {
-          if ((error as Error).name === "NoSuchBucketPolicy") {
-            return { Policy: undefined };
-          }
-          throw error;
-        });
-      return { policy: policyIn(answer.Policy) };
+        .catch(noneIf("NoSuchBucketPolicy"));
+      return { policy: policyIn(policy), kmsKeyId: await bucketKey(s3, Bucket) };
     },
   },
 };
 
+const noneIf =
+  (name: string) =>
+  (error: unknown): Record<string, undefined> => {
+    if ((error as Error).name === name) {
+      return {};
+    }
+    throw error;
+  };
+
+/** The customer managed key with which a bucket encrypts what names no other key. */
+async function bucketKey(s3: S3Client, Bucket: string): Promise<string | undefined> {
+  const { ServerSideEncryptionConfiguration: configuration } = await s3
+    .send(new GetBucketEncryptionCommand({ Bucket }))
+    .catch(noneIf("ServerSideEncryptionConfigurationNotFoundError"));
+  const [rule] = configuration?.Rules ?? [];
+  return customerKey(rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID);
+}
+
 export async function examineDestination(
-  { function: { account } }: Pipeline,
+  { function: { account }, stream, role }: Pipeline,
   destination: Destination,
 ): Promise<PipelineWithPolicies["destination"]> {
   const { arn, service } = destination;
@@ -77,7 +96,16 @@ export async function examineDestination(
   const owner = parseArn(arn).account || account.id;
   const settings =
     owner === account.id
-      ? await lookUp(account, call, (clients) => look(clients, arn))
+      ? await lookUp(account, call, async (clients) => {
+          const settings = await look(clients, arn);
+          const { kmsKeyId: key } = settings;
+          return {
+            ...settings,
+            ...(key !== undefined && {
+              encryption: await examineEncryption([account, stream.account], key, role.arn),
+            }),
+          };
+        })
       : unknown<DestinationSettings>(`the destination ${arn} is in account ${owner}`);
   return { ...destination, settings };
 }

@@ -4,17 +4,9 @@ import {
   type ConsumerDescription,
   type DescribeStreamConsumerCommandInput,
 } from "@aws-sdk/client-kinesis";
-import {
-  DescribeKeyCommand,
-  GetKeyPolicyCommand,
-  paginateListGrants,
-  type GrantListEntry,
-  type KeyMetadata,
-} from "@aws-sdk/client-kms";
 import { GetFunctionConfigurationCommand, ListTagsCommand } from "@aws-sdk/client-lambda";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { Account } from "../accounts";
-import { parseArn } from "../../../pipeline/arn";
 import { reservedConcurrencyOf } from "../concurrency";
 import { lookUp } from "../look-up";
 import { unknown, valueOf, type Fact } from "../../../pipeline/fact";
@@ -23,6 +15,7 @@ import type { PipelineWithPolicies } from "../../../pipeline/pipeline";
 import type { Destination } from "../../../pipeline/pipeline";
 import { parsePolicy, type Policy } from "../../../pipeline/iam/document";
 import { examineDestination } from "./destination";
+import { examineEncryption } from "./encryption";
 import { boundaryOf, identityPoliciesOf, roleOf } from "./role";
 import { listOf } from "../../../pipeline/values";
 
@@ -180,55 +173,17 @@ const examineTags = ({ function: { account }, mapping }: Pipeline) =>
 
 async function examineKey({
   stream,
-  role: { arn: GranteePrincipal },
+  role,
 }: Pipeline): Promise<Pick<Examination, "key" | "keyPolicy" | "keyGrants">> {
-  const { account } = stream;
-  const key = await keyOf(stream);
-  const { Arn: KeyId, KeyManager } = valueOf(key) ?? {};
-  if (key === undefined || KeyManager === "AWS") {
-    return { key };
+  if (stream.summary.state !== "found") {
+    const { why } = stream.summary;
+    return { key: unknown(why), keyPolicy: unknown(why), keyGrants: unknown(why) };
   }
-  if (key.state !== "found") {
-    return { key, keyPolicy: unknown(key.why), keyGrants: unknown(key.why) };
-  }
-  const [keyPolicy, keyGrants] = await Promise.all([
-    lookUp(account, "kms:GetKeyPolicy", async ({ kms }) => {
-      const command = new GetKeyPolicyCommand({ KeyId, PolicyName: "default" });
-      const { Policy: text } = await kms.send(command);
-      return text === undefined ? undefined : parsePolicy("the key's policy", text);
-    }),
-    lookUp(account, "kms:ListGrants", async ({ kms }) => {
-      const all: GrantListEntry[] = [];
-      for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId })) {
-        all.push(...Grants.filter((grant) => grant.GranteePrincipal === GranteePrincipal));
-      }
-      return all;
-    }),
-  ]);
-  return { key, keyPolicy, keyGrants };
-}
-
-async function keyOf({
-  summary,
-  account,
-  arn,
-}: Pipeline["stream"]): Promise<Fact<KeyMetadata> | undefined> {
-  if (summary.state !== "found") {
-    return unknown(summary.why);
-  }
-  const { EncryptionType: type, KeyId } = summary.value;
-  if (type !== "KMS" || KeyId === undefined) {
-    return undefined;
-  }
+  const { EncryptionType: type, KeyId } = stream.summary.value;
   // A key may lie in another account than the stream's; only its ARN says so.
-  const owner = KeyId.startsWith("arn:") ? parseArn(KeyId).account : parseArn(arn).account;
-  if (owner !== account.id) {
-    return unknown(`the stream's key ${KeyId} is in account ${owner}`);
-  }
-  return lookUp(account, "kms:DescribeKey", async ({ kms }) => {
-    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
-    return KeyMetadata;
-  });
+  return type !== "KMS" || KeyId === undefined
+    ? {}
+    : examineEncryption([stream.account], KeyId, role.arn);
 }
 
 async function examineLogGroup(

@@ -1,4 +1,7 @@
+import type { KeyMetadata } from "@aws-sdk/client-kms";
 import { valueOf } from "../../../pipeline/fact";
+import { ownerOf } from "../pipeline";
+import type { Examination } from "./examine";
 import { sentences, type Recipe, type Repair } from "./fixes";
 import {
   createMapping,
@@ -39,6 +42,15 @@ const kms = ({ examination: { pipeline, key } }: Repair, operation: string): Com
   aws(pipeline.stream.account, pipeline.region, `kms ${operation}`, {
     "key-id": valueOf(key)?.Arn ?? "",
   });
+
+const destinationKey = ({ destination }: Examination): Partial<KeyMetadata> =>
+  valueOf(valueOf(destination?.settings)?.encryption?.key) ?? {};
+
+function kmsOfDestination(examination: Examination, operation: string): Command {
+  const { Arn: arn = "" } = destinationKey(examination);
+  const { pipeline } = examination;
+  return aws(ownerOf(pipeline, arn), pipeline.region, `kms ${operation}`, { "key-id": arn });
+}
 
 /** Every finding that doctor can make. docs/runbook.md has a section for each id. */
 export const FINDINGS = {
@@ -191,6 +203,11 @@ export const FINDINGS = {
     what: "the role may not write to the on-failure destination, so failed records are lost without a report",
     fix: (repair) => allowThrough(repair, "role-policy-destination"),
   },
+  "role-policy-destination-key": {
+    severity: "warning",
+    what: "the role's own policies do not let it use the on-failure destination's key, so failed records are lost without a report",
+    fix: (repair) => allowThrough(repair, "role-policy-destination-key"),
+  },
   "role-policy-logs": {
     severity: "warning",
     what: "the role may not write to the function's log group, so nothing is logged",
@@ -309,6 +326,39 @@ export const FINDINGS = {
     severity: "warning",
     what: "the on-failure destination's own policy refuses the role, so failed records are lost without a report",
     fix: allowOnDestination,
+  },
+  "destination-key-denies": {
+    severity: "warning",
+    what: "the policy of the on-failure destination's key does not let the role use it, so failed records are lost without a report",
+    fix: (repair) => {
+      const { says, steps } = allowOn(repair, "destinationKey");
+      return { says: sentences("let the role use the key", ...says), steps };
+    },
+  },
+  "destination-key-disabled": {
+    severity: "warning",
+    what: "the on-failure destination's key cannot be used, so failed records are lost without a report",
+    fix: ({ examination }) => {
+      const { KeyState: state } = destinationKey(examination);
+      return state === "PendingDeletion"
+        ? {
+            says: "cancel the deletion, which leaves it disabled, and enable it",
+            steps: [
+              chain(
+                kmsOfDestination(examination, "cancel-key-deletion"),
+                kmsOfDestination(examination, "enable-key"),
+              ),
+            ],
+          }
+        : { says: "enable it", steps: [kmsOfDestination(examination, "enable-key")] };
+    },
+  },
+  "destination-key-missing": {
+    severity: "warning",
+    what: "the key that the on-failure destination is encrypted with does not exist, so failed records are lost without a report",
+    fix: () => ({
+      says: "encrypt the destination with another key. Run doctor again after that",
+    }),
   },
   "log-group-missing": {
     severity: "warning",

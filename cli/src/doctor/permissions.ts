@@ -45,9 +45,25 @@ export const DOCTOR_PERMISSIONS: readonly Permission[] = [
   {
     account: "function",
     // HeadBucket is a call, and ListBucket the permission for it.
-    actions: ["s3:GetBucketPolicy", "s3:ListBucket"],
+    actions: ["s3:GetBucketPolicy", "s3:GetEncryptionConfiguration", "s3:ListBucket"],
     resource: RESOURCES.bucket,
   },
+  {
+    account: "function",
+    actions: ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants"],
+    resource: RESOURCES.key,
+  },
+];
+
+/** What --records reads. */
+export const RECORDS_PERMISSIONS: readonly Permission[] = [
+  {
+    account: "stream",
+    actions: ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
+    resource: RESOURCES.stream,
+  },
+  // Kinesis calls KMS in the caller's name to decrypt the records.
+  { account: "stream", actions: ["kms:Decrypt"], resource: RESOURCES.key },
 ];
 
 /** What --probe writes and reads. */

@@ -1,8 +1,15 @@
 import { parseArn, roleNameOf } from "../../../pipeline/arn";
 import { valueOf, type Fact } from "../../../pipeline/fact";
 import { awsPrincipals, type Policy, type Statement } from "../../../pipeline/iam/document";
-import { consumerNeeds, keyNeeds, streamNeeds, type Need } from "../../../pipeline/needs";
+import {
+  consumerNeeds,
+  destinationKeyNeeds,
+  keyNeeds,
+  streamNeeds,
+  type Need,
+} from "../../../pipeline/needs";
 import { correct, type Corrected } from "./correct";
+import { ownerOf } from "../pipeline";
 import { deadPrincipals } from "./dead-principals";
 import { Draft } from "./drafts";
 import { sentences, type Recipe, type Repair } from "./fixes";
@@ -99,15 +106,25 @@ export function allowInBoundary(repair: Repair, needs: readonly Need[]): Correct
   return correct(examination, { needs, drafts: [addTo], addTo });
 }
 
-type Kind = "stream" | "consumer" | "key";
+type Kind = "stream" | "consumer" | "key" | "destinationKey";
 
-const NEEDS = { stream: streamNeeds, consumer: consumerNeeds, key: keyNeeds } as const;
+const NEEDS = {
+  stream: streamNeeds,
+  consumer: consumerNeeds,
+  key: keyNeeds,
+  destinationKey: destinationKeyNeeds,
+} as const;
 
 const policyOn = (
-  { examination: { streamPolicy, consumerPolicy, keyPolicy } }: Repair,
+  { examination: { streamPolicy, consumerPolicy, keyPolicy, destination } }: Repair,
   kind: Kind,
 ): Fact<Policy> | undefined =>
-  ({ stream: streamPolicy, consumer: consumerPolicy, key: keyPolicy })[kind];
+  ({
+    stream: streamPolicy,
+    consumer: consumerPolicy,
+    key: keyPolicy,
+    destinationKey: valueOf(destination?.settings)?.encryption?.keyPolicy,
+  })[kind];
 
 /** Allows the role in the policy of the stream, of its registered consumer or of its key. */
 export function allowOn(repair: Repair, kind: Kind): Corrected {
@@ -123,18 +140,20 @@ export function allowOnResource(
   needs: readonly Need[],
 ): Corrected {
   const { examination, drafts } = repair;
-  const { stream, region, role } = examination.pipeline;
+  const { region, role } = examination.pipeline;
   const [{ resource } = { resource: "" }] = needs;
+  const owner = ownerOf(examination.pipeline, resource);
+  const isKey = kind === "key" || kind === "destinationKey";
   const addTo = drafts.of(resource, () => {
-    const current = policy ?? { name: `the ${kind}'s policy`, statements: [] };
+    const current = policy ?? { name: `the policy of ${resource}`, statements: [] };
     return new Draft(revived(repair, current, needs), (document = {}) =>
-      kind === "key"
-        ? aws(stream.account, region, "kms put-key-policy", {
+      isKey
+        ? aws(owner, region, "kms put-key-policy", {
             "key-id": resource,
             "policy-name": "default",
             policy: document,
           })
-        : aws(stream.account, region, "kinesis put-resource-policy", {
+        : aws(owner, region, "kinesis put-resource-policy", {
             "resource-arn": resource,
             policy: document,
           }),
@@ -145,7 +164,7 @@ export function allowOnResource(
     drafts: [addTo],
     addTo,
     principal: role.arn,
-    ...(kind === "key" && { resource: "*" }),
+    ...(isKey && { resource: "*" }),
   });
   return { steps: [addTo], says };
 }
@@ -176,7 +195,8 @@ function revived({ examination }: Repair, policy: Policy, needs: readonly Need[]
 
 /** Puts each policy that names the role again, after the role has been created again. */
 export function allowAgain(repair: Repair): Corrected {
-  const all = (["stream", "consumer", "key"] as const)
+  const kinds: readonly Kind[] = ["stream", "consumer", "key", ...orphaned(repair)];
+  const all = [...new Set(kinds)]
     .filter((kind) => NEEDS[kind](repair.examination).length > 0)
     .map((kind) => ({ kind, fact: policyOn(repair, kind) }));
   const put = all.flatMap(({ kind, fact }) =>
@@ -197,7 +217,7 @@ export function allowAgain(repair: Repair): Corrected {
 
 /** Policies that name a deleted principal instead of the role. */
 export const orphaned = (repair: Repair): Kind[] =>
-  (["stream", "consumer", "key"] as const).filter((kind) => {
+  (["stream", "consumer", "key", "destinationKey"] as const).filter((kind) => {
     const policy = valueOf(policyOn(repair, kind));
     return policy !== undefined && deadPrincipals(repair.examination, policy).length > 0;
   });

@@ -58,14 +58,31 @@ async function putProbe(pipeline: Pipeline, { data }: ProbeOptions): Promise<Pro
   const marker = randomUUID();
   const PartitionKey = `cross-account-kinesis-probe-${marker}`;
   const Data = Buffer.from(data ?? JSON.stringify({ probe: "cross-account-kinesis", marker }));
-  const putAt = Date.now();
+  const put = (DryRun?: true) =>
+    clients.kinesis.send(
+      new PutRecordCommand({ StreamARN, PartitionKey, Data, ...(DryRun && { DryRun }) }),
+    );
+  let putAt = Date.now();
   try {
-    await clients.kinesis.send(new PutRecordCommand({ StreamARN, PartitionKey, Data }));
+    // An endpoint that does not know DryRun puts the record.
+    const isPut = await put(true).then(({ SequenceNumber: number }) => number !== undefined, ifDry);
+    if (!isPut) {
+      putAt = Date.now();
+      await put();
+    }
   } catch (error) {
     const why = describeAwsError(error, "kinesis:PutRecord", credentials);
     return finding("probe-not-written", why);
   }
   return { marker, putAt, record: { partitionKey: PartitionKey, data: Data.toString("base64") } };
+}
+
+/** The answer to a dry run of what is allowed is an error as well. */
+function ifDry(error: unknown): false {
+  if ((error as Error).name === "DryRunOperationException") {
+    return false;
+  }
+  throw error;
 }
 
 async function follow(

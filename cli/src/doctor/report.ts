@@ -3,11 +3,13 @@ import { EXIT, misuse, type ExitCode } from "../errors";
 import type { Output } from "../output";
 import { functionLabel, type Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
+import { hanging, wrap } from "../wrap";
 import type { DoctorOptions } from "./command";
 import { conclude, concludeAll, type Conclusion } from "./conclusion";
 import { diagnose, type Line } from "./diagnose";
 import { examine } from "./examine";
 import { probe } from "./probe";
+import { tryFilters } from "./records";
 import { repairsOf, type Fix } from "./repairs";
 
 export async function runDoctor({
@@ -30,6 +32,13 @@ export async function runDoctor({
     examination,
     lines: diagnose(examination),
   }));
+  if (options.records !== undefined) {
+    const tried = tryFilters(pipelines, options.records);
+    const verdicts = await output.progress("reading the stream's last records", tried);
+    verdicts.forEach((verdict, index) =>
+      diagnoses[index]?.lines.push({ check: "filters on records", ...verdict }),
+    );
+  }
   if (options.probe) {
     const seen = probe(pipelines, { data: options.probeData, timeoutSeconds });
     const verdicts = await output.progress("following the probe's record", seen);
@@ -49,7 +58,8 @@ export async function runDoctor({
   }
   if (reports.length > 1) {
     const all = reports.map((one) => ({ name: functionLabel(one.pipeline.function.arn), ...one }));
-    output.line(`\n${concludeAll(all)}`);
+    output.line();
+    wrap(concludeAll(all), "").forEach((line) => output.line(line));
   }
   output.json(reports.map(asJson));
   return exitCodeOf(diagnoses.flatMap(({ lines }) => lines));
@@ -87,45 +97,55 @@ const asJson = ({ pipeline, lines, conclusion, fixes }: Report) => ({
   commands: fixes.flatMap(({ printed }) => printed),
 });
 
-function show(
-  output: Output,
-  { pipeline, lines, conclusion, fixes }: Report,
-  before: string,
-): void {
+/** Width of the longest word for a line's status, with the space after it. */
+const WORD = "warning  ".length;
+
+function show(output: Output, report: Report, before: string): void {
   const { colors } = output;
-  const { stream, function: fn } = pipeline;
+  const { pipeline, lines, conclusion } = report;
   const words = {
-    ok: colors.green("ok"),
-    error: colors.red("error"),
-    warning: colors.yellow("warning"),
-    unknown: colors.yellow("unknown"),
+    ok: colors.green,
+    error: colors.red,
+    warning: colors.yellow,
+    unknown: colors.yellow,
   };
-  output.line(`${before}${colors.bold(`${stream.arn} -> ${fn.arn}`)}`);
-  output.table(
-    ["", "check", ""],
-    lines.map((line) => {
-      if (line.status === "finding") {
-        const { severity, what } = line.finding;
-        return [words[severity], line.check, what];
-      }
-      return [words[line.status], line.check, line.status === "ok" ? line.says : line.why];
-    }),
+  output.line(`${before}${colors.bold(pipeline.stream.arn)}`);
+  output.line(`  -> ${colors.bold(pipeline.function.arn)}`);
+  for (const line of lines) {
+    const word = line.status === "finding" ? line.finding.severity : line.status;
+    const says = line.status === "finding" ? line.finding.what : explanationOf(line);
+    const [first = "", ...others] = hanging(word.padEnd(WORD), `${line.check}: ${says}`);
+    output.line(words[word](word) + first.slice(word.length));
+    others.forEach((other) => output.line(other));
+  }
+  showFixes(output, report);
+  const paint = { yes: colors.green, no: colors.red, unknown: colors.yellow };
+  output.line();
+  wrap(conclusion.says, "").forEach((line) =>
+    output.line(paint[conclusion.recordsGetThrough](line)),
   );
+}
+
+const explanationOf = (line: Exclude<Line, { status: "finding" }>): string =>
+  line.status === "ok" ? line.says : line.why;
+
+/** Text is broken between words; a command stays one line, which can be copied. */
+function showFixes(output: Output, { pipeline, fixes }: Report): void {
+  const print = (label: string, text: string) =>
+    hanging(label, text).forEach((line) => output.line(line));
   if (fixes.some(({ printed }) => printed.length > 0)) {
     output.line("\nThe commands below are in the order in which they have to be typed.");
-    for (const role of assumedRoles(stream.account, fn.account)) {
-      output.line(role);
-    }
+    const { stream, function: fn } = pipeline;
+    assumedRoles(stream.account, fn.account).forEach((role) => print("", role));
   }
   for (const { finding, says, printed, printedBy } of fixes) {
-    output.line(`\n${colors.bold(finding.id)}: ${finding.what}`);
-    output.line(`  seen: ${finding.evidence}`);
+    output.line(`\n${output.colors.bold(finding.id)}`);
+    print("  what: ", finding.what);
+    print("  seen: ", finding.evidence);
     const others = printedBy.length > 0 ? `, with the commands of ${printedBy.join(" and ")}` : "";
-    output.line(`  fix:  ${says}${others}`);
+    print("  fix:  ", `${says}${others}`);
     printed.forEach((command) => output.line(`  ${command}`));
   }
-  const paint = { yes: colors.green, no: colors.red, unknown: colors.yellow };
-  output.line(`\n${paint[conclusion.recordsGetThrough](conclusion.says)}`);
 }
 
 /** Commands cannot name a role to assume; only its credentials can be used for them. */

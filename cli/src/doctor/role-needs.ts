@@ -1,6 +1,7 @@
 import {
   consumerNeeds,
   consumerNeedsOfRole,
+  destinationKeyNeeds,
   destinationNeeds,
   keyNeeds,
   logNeeds,
@@ -41,6 +42,11 @@ export const IDENTITY_NEEDS = [
     title: "role: on-failure",
     id: "role-policy-destination",
     needs: ifDestination(destinationNeeds),
+  },
+  {
+    title: "role: destination's key",
+    id: "role-policy-destination-key",
+    needs: destinationKeyNeeds,
   },
   { title: "role: logs", id: "role-policy-logs", needs: logNeeds },
 ] as const satisfies readonly {

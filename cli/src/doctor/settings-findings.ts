@@ -1,3 +1,5 @@
+import { valueOf } from "../../../pipeline/fact";
+import { patternsOf } from "./filters";
 import type { FindingKind } from "./findings";
 import {
   limitRetries,
@@ -37,5 +39,17 @@ export const SETTINGS_FINDINGS = {
     what: "a filter of the mapping looks for a key that no record has, so nothing passes it",
     order: "last",
     fix: lookIntoData,
+  },
+  "filters-drop-records": {
+    severity: "warning",
+    what: "none of the stream's last records passes the mapping's filters, so the function gets none of them",
+    leavesOpen: true,
+    fix: ({ examination: { pipeline } }) => ({
+      says: `compare the patterns with a record: ${patternsOf(
+        valueOf(pipeline.mapping.configuration) ?? {},
+      )
+        .map(({ text }) => text)
+        .join(" and ")}. If such records are rare, try more of them with --records`,
+    }),
   },
 } as const satisfies Readonly<Record<string, FindingKind>>;

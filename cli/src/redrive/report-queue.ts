@@ -21,6 +21,7 @@ export class ReportQueue implements ReportSource {
   readonly holdsRecords = false;
   private readonly received = new Map<string, { handle: string; body: string }>();
   private extension: NodeJS.Timeout | undefined;
+  private extending: Promise<void> = Promise.resolve();
   private failure: string | undefined;
 
   constructor(
@@ -37,7 +38,9 @@ export class ReportQueue implements ReportSource {
     if (others > 0) {
       throw new Error(this.heldByOthers(others));
     }
-    this.extension = setInterval(() => void this.extend(), EXTENSION_MILLISECONDS);
+    this.extension = setInterval(() => {
+      this.extending = this.extending.then(() => this.extend());
+    }, EXTENSION_MILLISECONDS);
     this.extension.unref();
     while ((await this.receivePage()) > 0) {
       // Each page is kept in `received`.
@@ -68,6 +71,8 @@ export class ReportQueue implements ReportSource {
 
   async close(): Promise<void> {
     clearInterval(this.extension);
+    // It would hide again what is released below.
+    await this.extending;
     await this.changeVisibility(this.handles(), 0);
     this.received.clear();
     this.journal.write({ released: true });

@@ -1,11 +1,19 @@
 import { valueOf, type Fact } from "../../../../pipeline/fact";
 import type { Policy } from "../../../../pipeline/iam/document";
-import { grantFor, judgeNeeds } from "../../../../pipeline/access";
-import { consumerNeeds, keyNeeds, streamNeeds, type Need } from "../../../../pipeline/needs";
+import { grantFor, grantsOn, judgeNeeds } from "../../../../pipeline/access";
+import {
+  consumerNeeds,
+  destinationKeyNeeds,
+  keyNeeds,
+  streamNeeds,
+  type Need,
+} from "../../../../pipeline/needs";
 import { deadPrincipals } from "../dead-principals";
 import type { Examination } from "../examine";
-import type { FindingId } from "../findings";
+import { FINDINGS, type FindingId } from "../findings";
 import { finding, fromFact, ok, undecided, type Check, type Verdict } from "../verdict";
+
+type Kind = "stream" | "consumer" | "key" | "destinationKey";
 
 interface PolicyOnResource {
   readonly fact: Fact<Policy> | undefined;
@@ -13,10 +21,8 @@ interface PolicyOnResource {
 }
 
 /** Skips policies of resources that do not exist. */
-function policiesOn(
-  examination: Examination,
-): Record<"stream" | "consumer" | "key", PolicyOnResource> {
-  const { pipeline, consumer, streamPolicy, consumerPolicy, keyPolicy } = examination;
+function policiesOn(examination: Examination): Record<Kind, PolicyOnResource> {
+  const { pipeline, consumer, streamPolicy, consumerPolicy, keyPolicy, destination } = examination;
   const isGone = pipeline.stream.summary.state === "missing";
   const isConsumerGone = consumer?.state === "missing";
   return {
@@ -27,6 +33,10 @@ function policiesOn(
     },
     // Nothing is needed on a key that does not exist.
     key: { fact: keyPolicy, needs: keyNeeds(examination) },
+    destinationKey: {
+      fact: valueOf(destination?.settings)?.encryption?.keyPolicy,
+      needs: destinationKeyNeeds(examination),
+    },
   };
 }
 
@@ -67,21 +77,22 @@ const deletedPrincipalCheck: Check = {
 /** Checks that one resource policy allows the role. */
 function policyCheck(
   title: string,
-  kind: "stream" | "consumer" | "key",
+  kind: Kind,
   ids: { readonly missing?: FindingId; readonly denies: FindingId },
 ): Check {
+  const isKey = kind === "key" || kind === "destinationKey";
   return {
     title,
+    ...(FINDINGS[ids.denies].severity === "warning" && { isAside: true }),
     run: (examination) => {
-      const { pipeline, keyGrants } = examination;
+      const { pipeline } = examination;
       const policy = policiesOn(examination)[kind];
       const { fact, needs } = policy;
       if (!hasRole(examination) || needs.length === 0 || isOrphaned(examination, policy)) {
         return undefined;
       }
       // Within one account the role's own policies are enough for a stream, but not for a key.
-      const isEnough =
-        kind !== "key" && pipeline.stream.account.id === pipeline.function.account.id;
+      const isEnough = !isKey && pipeline.stream.account.id === pipeline.function.account.id;
       return fromFact(
         fact,
         (found): Verdict => {
@@ -95,15 +106,17 @@ function policyCheck(
           if (isEnough && !deny) {
             return ok("has no statement for the role (not required within one account)");
           }
-          if (kind === "key" && !deny && keyGrants?.state === "unknown") {
-            return undecided(`${why}, but a grant may: ${keyGrants.why}`);
+          const refused = lacking.map(({ action }) => action);
+          const [need] = lacking;
+          const grants = isKey && need ? grantsOn(examination, need) : undefined;
+          if (!deny && grants?.state === "unknown") {
+            return undecided(`${why}, but a grant may: ${grants.why}`);
           }
-          if (kind === "key" && !deny && grantFor(examination, lacking) !== "no") {
+          if (isKey && !deny && grantFor(examination, lacking) !== "no") {
             return grantFor(examination, lacking) === "yes"
-              ? ok(`a grant allows ${pipeline.role.arn} to decrypt`)
+              ? ok(`a grant allows ${refused.join(", ")} to ${pipeline.role.arn}`)
               : undecided(`${why}, but a grant may, by a constraint that is not known here`);
           }
-          const refused = lacking.map(({ action }) => action);
           return finding(ids.denies, `${why} (${refused.join(", ")})`);
         },
         (why) => {
@@ -129,4 +142,5 @@ export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
     denies: "consumer-policy-denies",
   }),
   policyCheck("key's policy", "key", { denies: "key-policy-denies" }),
+  policyCheck("destination's key", "destinationKey", { denies: "destination-key-denies" }),
 ];

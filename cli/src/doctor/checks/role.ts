@@ -79,12 +79,7 @@ const destinationCheck: Check = {
     const { arn: resource = "" } = destination ?? {};
     return fromFact(
       destination?.settings,
-      ({ policy, kmsKeyId }) => {
-        if (kmsKeyId !== undefined) {
-          return undecided(
-            `${resource} is encrypted with ${kmsKeyId}; whether the role may use that key cannot be told here`,
-          );
-        }
+      ({ policy }) => {
         const judgement =
           policy && judgeNeeds(examination, [policy], destinationNeeds(examination));
         if (judgement?.outcome === "denied" && judgement.deny) {
@@ -95,6 +90,23 @@ const destinationCheck: Check = {
           : ok(resource);
       },
       (why) => finding("destination-missing", why),
+    );
+  },
+};
+
+/** Whether the destination's own key, if it has one, can be used at all. */
+const destinationKeyCheck: Check = {
+  title: "destination's encryption",
+  isAside: true,
+  run: ({ destination }) => {
+    const { encryption, kmsKeyId = "" } = valueOf(destination?.settings) ?? {};
+    return fromFact(
+      encryption?.key,
+      ({ Arn: arn = kmsKeyId, KeyState: state }) =>
+        state === "Enabled"
+          ? ok(`key ${arn}, Enabled`)
+          : finding("destination-key-disabled", `the state of ${arn} is ${state}`),
+      (why) => finding("destination-key-missing", `${kmsKeyId}: ${why}`),
     );
   },
 };
@@ -117,4 +129,8 @@ const logGroupCheck: Check = {
 };
 
 export const ROLE_CHECKS: readonly Check[] = [trustCheck, ...identityChecks, boundaryCheck];
-export const OUTPUT_CHECKS: readonly Check[] = [destinationCheck, logGroupCheck];
+export const OUTPUT_CHECKS: readonly Check[] = [
+  destinationCheck,
+  destinationKeyCheck,
+  logGroupCheck,
+];
