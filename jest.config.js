@@ -14,8 +14,13 @@ const common = {
   },
 };
 
-/** Suites that take minutes, and change with tables that the quick suites compare; they run at night. */
-const NIGHTLY = "e2e/(changes|imports|adopt)";
+/**
+ * Suites that take minutes each and try, with the real tools, what quicker suites check as well: they
+ * run at night.
+ */
+const NIGHTLY =
+  "(e2e/(changes|imports|adopt|destinations|function-versions)|app/deploy-command|cli/doctor-faults|local/alarms)";
+const IS_NIGHTLY = `/__tests__/${NIGHTLY}\\.test\\.ts$`;
 
 const withTerraform = {
   ...common,
@@ -38,8 +43,9 @@ module.exports = {
       testMatch: ["**/*.test.ts"],
       testPathIgnorePatterns: [
         "/__tests__/(terraform|examples|e2e)/",
-        "/__tests__/app/(start|deploy|deploy-command)\\.test\\.ts$",
+        "/__tests__/app/(start|deploy)\\.test\\.ts$",
         "/__tests__/walks/walk\\.test\\.ts$",
+        IS_NIGHTLY,
       ],
     },
     {
@@ -47,12 +53,12 @@ module.exports = {
       displayName: "terraform",
       testMatch: [
         "**/__tests__/{terraform,examples,e2e}/**/*.test.ts",
-        "**/__tests__/app/{start,deploy,deploy-command}.test.ts",
+        "**/__tests__/app/{start,deploy}.test.ts",
         "**/__tests__/walks/walk.test.ts",
       ],
-      testPathIgnorePatterns: [`/__tests__/${NIGHTLY}\\.test\\.ts$`],
+      testPathIgnorePatterns: [IS_NIGHTLY],
     },
-    { ...withTerraform, displayName: "nightly", testRegex: `/__tests__/${NIGHTLY}\\.test\\.ts$` },
+    { ...withTerraform, displayName: "nightly", testRegex: IS_NIGHTLY },
   ],
   // Checked by `npm test` only. Jest's other provider, v8, triples the time of these suites.
   coverageProvider: "babel",

@@ -93,4 +93,4 @@ const PROFILES = ["--profile", "analytics", "--stream-profile", "producer"];
 
 /** The ids of the findings in what doctor prints. */
 const findingsIn = (stdout: string): (string | undefined)[] =>
-  [...stdout.matchAll(/^([a-z-]+): .*\n {2}seen: /gm)].map(([, id]) => id);
+  [...stdout.matchAll(/^([a-z-]+)\n {2}what: /gm)].map(([, id]) => id);

@@ -59,13 +59,17 @@ describe("a word of the shell", () => {
   /** Types what doctor prints, once; returns what it printed. */
   async function typeFixes(name: string): Promise<string> {
     const { stdout } = await world.cli("doctor", ...fromBoth(name));
-    const said = await type(world, printedCommands(stdout));
+    await mended(name, await type(world, printedCommands(stdout)));
+    return stdout;
+  }
+
+  /** @param said what the shell answered to the commands */
+  async function mended(name: string, said: string): Promise<void> {
     const outcome = await until(async () => {
       const run = await world.cli("doctor", ...fromBoth(name));
       return run.exitCode === 0 && "finds nothing";
     }).catch(async () => said + (await world.cli("doctor", ...fromBoth(name))).stdout);
     expect(outcome).toBe("finds nothing");
-    return stdout;
   }
 
   const statementsOf = (text = "{}") =>
@@ -83,7 +87,7 @@ describe("a word of the shell", () => {
     );
   }
 
-  it("mends several faults in one round, and keeps the mapping's settings", async () => {
+  it("mends several faults by one script, and keeps the mapping's settings", async () => {
     const built = await build(world, "several");
     const before = await mappingSettings(world.consumer, "several");
     const fault = (id: string) => FAULTS.find((one) => one.id === id)!;
@@ -95,9 +99,15 @@ describe("a word of the shell", () => {
     );
     await fault("key-policy-denies").cause(world, built);
     await fault("consumer-reregistered").cause(world, built);
-    const stdout = await typeFixes("several");
-    expect(stdout.match(/iam put-role-policy/g)).toHaveLength(1);
-    expect(stdout).toContain("with the commands of");
+    const { stdout: script, exitCode } = await world.cli(
+      "doctor",
+      "--script",
+      ...fromBoth("several"),
+    );
+    expect(exitCode).toBe(1);
+    expect(script.match(/iam put-role-policy/g)).toHaveLength(1);
+    expect(script).toContain("# with the commands of");
+    await mended("several", await type(world, [script]));
     expect(await mappingSettings(world.consumer, "several")).toEqual(before);
   });
 

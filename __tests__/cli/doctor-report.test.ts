@@ -32,6 +32,11 @@ const LACKS = { "iam:GetRolePolicy": () => ({ PolicyDocument: document() }) };
 const DISABLED = {
   "kms:DescribeKey": () => ({ KeyMetadata: { Arn: "a:b:c:eu-west-1:1:d", KeyState: "Disabled" } }),
 };
+const HOSTILE = {
+  "lambda:GetFunctionConcurrency": (): never => {
+    throw Object.assign(new Error("no;\nrm -rf /"), { name: "AccessDenied" });
+  },
+};
 const DENIED = { "lambda:GetFunctionConcurrency": gone("AccessDenied") };
 
 const LOG_GROUP = "arn:aws:logs:eu-west-1:222222222222:log-group:/aws/lambda/analytics";
@@ -107,9 +112,7 @@ describe("doctor's report", () => {
       ),
       ...fixed(
         "role-policy-logs",
-        [
-          "  what: the role may not write to the function's log group, so nothing is logged",
-        ],
+        ["  what: the role may not write to the function's log group, so nothing is logged"],
         [
           "  seen: nothing allows logs:CreateLogStream on",
           `        ${LOG_GROUP}:log-stream:any`,
@@ -283,6 +286,44 @@ ${command}`,
       "unknown  stream: no credentials for 333333333333",
       "unknown  stream's policy: no credentials for 333333333333",
     ]);
+  });
+
+  it("is a shell script on request, in which all but commands are comments", async () => {
+    jest.useFakeTimers({ now: Date.UTC(2026, 10, 30), doNotFake: ["nextTick", "setImmediate"] });
+    const { text, exitCode } = await doctor(
+      [await pipelineOf({ ...DISABLED, ...HOSTILE }), await pipelineOf()],
+      { script: true },
+    );
+    jest.useRealTimers();
+
+    expect(exitCode).toBe(1);
+    expect(text.split("\n")).toEqual([
+      "#!/bin/sh",
+      "# written by 'cross-account-kinesis doctor --script' on 2026-11-30T00:00:00.000Z",
+      "# from what AWS had then. Read it before you run it, and run doctor again after",
+      "# it",
+      "set -eu",
+      "export AWS_PAGER=",
+      "",
+      `# ${STREAM} -> analytics`,
+      "# not known, concurrency: profile 222222222222 may not call",
+      "# lambda:GetFunctionConcurrency; --permissions prints the policy that it needs",
+      "# (AWS: no; rm -rf /)",
+      "",
+      "# key-disabled: the key is disabled, so no record can be decrypted",
+      "# enable it (account 111111111111)",
+      "aws kms enable-key --profile 111111111111 --region eu-west-1 --key-id a:b:c:eu-west-1:1:d",
+      "",
+      `# ${STREAM} -> analytics`,
+      "# nothing was found that has to be mended",
+      "",
+    ]);
+  });
+
+  it("is not a script and JSON at once", async () => {
+    await expect(doctor([], { script: true }, true)).rejects.toThrow(
+      "'--script' and '--json' are mutually exclusive, got both; omit one of them",
+    );
   });
 
   it.each(["0", "-1", "soon"])("refuses --probe-timeout %s", async (probeTimeout) => {

@@ -175,7 +175,7 @@ describe("doctor", () => {
     await build(world, "lines", { isShared: true });
     const { exitCode, stdout } = await world.cli("doctor", ...fromBoth("lines"));
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^ok +stream +ACTIVE, 1 open shards, /m);
+    expect(stdout).toMatch(/^ok +stream: ACTIVE, 1 open shards, /m);
     expect(stdout).toMatch(/\n\nrecords get through by policies and settings; --probe tries it\n$/);
     expect(stdout).not.toContain("\u001b");
   });

@@ -16,6 +16,7 @@ import {
   DescribeStreamConsumerCommand,
 } from "@aws-sdk/client-kinesis";
 import {
+  CreateKeyCommand,
   DisableKeyCommand,
   PutKeyPolicyCommand,
   ScheduleKeyDeletionCommand,
@@ -78,6 +79,8 @@ export const NO_FAULT: Readonly<Partial<Record<FindingId, string>>> = {
   "function-not-active": "moto's functions are Active at once; nothing to type",
   "function-update-failed": "moto's updates do not fail; nothing to type",
   "mapping-missing": "has a test of its own",
+  "destination-key-missing": "a key cannot be deleted in less than seven days; nothing to type",
+  "filters-drop-records": "--records has tests of its own; nothing to type",
   "probe-not-written": "has a test of its own; nothing to type",
   "probe-not-seen": "has a test of its own; nothing to type",
 };
@@ -137,6 +140,32 @@ const updateMapping =
 const filters = (...patterns: string[]) => ({
   FilterCriteria: { Filters: patterns.map((Pattern) => ({ Pattern })) },
 });
+
+/** Encrypts the queue with a key of its account, whose policy lets the account do these things. */
+const encryptQueue =
+  (keyActions: string[], ...roleActions: string[]) =>
+  async (world: World, built: Built): Promise<string> => {
+    const { kms, sqs } = world.consumer;
+    const { KeyMetadata: { Arn: key = "" } = {} } = await kms.send(
+      new CreateKeyCommand({ Policy: policy(allow(keyActions, "*", OWN_ACCOUNT)) }),
+    );
+    await setRolePolicy(
+      world.consumer,
+      built.name,
+      ...roleStatements(built, built.name),
+      ...(roleActions.length > 0 ? [allow(roleActions, key)] : []),
+    );
+    await sqs.send(
+      new SetQueueAttributesCommand({
+        QueueUrl: await queueUrl(world, built.name),
+        Attributes: { KmsMasterKeyId: key },
+      }),
+    );
+    return key;
+  };
+const OWN_ACCOUNT = "arn:aws:iam::222222222222:root";
+const ADMINISTER = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListGrants", "kms:PutKeyPolicy"];
+const USE = ["kms:GenerateDataKey", "kms:Decrypt"];
 
 const LIMITS = {
   MaximumRetryAttempts: 500,
@@ -397,6 +426,24 @@ export const FAULTS: readonly Fault[] = [
           },
         }),
       ),
+  },
+  {
+    id: "destination-key-denies",
+    options: SHARED,
+    cause: encryptQueue(ADMINISTER, ...USE),
+  },
+  {
+    id: "role-policy-destination-key",
+    options: SHARED,
+    cause: encryptQueue(["kms:*"]),
+  },
+  {
+    id: "destination-key-disabled",
+    options: SHARED,
+    cause: async (world, built) => {
+      const KeyId = await encryptQueue(["kms:*"], ...USE)(world, built);
+      await world.consumer.kms.send(new DisableKeyCommand({ KeyId }));
+    },
   },
   {
     id: "log-group-missing",

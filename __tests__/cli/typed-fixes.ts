@@ -6,13 +6,14 @@ import type { Clients } from "../local/two-accounts";
 import { type AwsCli, startAwsCli } from "./aws-cli";
 import type { World } from "./world";
 
-/** The commands in what doctor prints: whatever follows the line of a fix. */
+/** The commands in what doctor prints: whatever follows the text of a fix, which is indented more. */
 export const printedCommands = (stdout: string): string[] =>
-  [...stdout.matchAll(/^ {2}fix: {2}.*\n((?: {2}\S.*\n)*)/gm)].flatMap(([, lines = ""]) =>
-    lines
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => line.slice(2)),
+  [...stdout.matchAll(/^ {2}fix: {2}.*\n(?: {8}.*\n)*((?: {2}\S.*\n)*)/gm)].flatMap(
+    ([, lines = ""]) =>
+      lines
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => line.slice(2)),
   );
 
 let awsCli: Promise<AwsCli> | undefined;

@@ -7,6 +7,7 @@ export interface DoctorOptions {
   readonly probeData?: string;
   readonly probeTimeout: string;
   readonly records?: number;
+  readonly script?: boolean;
 }
 
 const MOST_RECORDS = 10_000;
@@ -28,6 +29,7 @@ record into the stream, which every consumer of it gets. Without --probe nothing
 The last line says whether records get through, do not, or that doctor cannot tell.`,
   options: (command) =>
     command
+      .option("--script", "print one shell script with all fixes, and nothing else")
       .option("--records <count>", "try the filters on the stream's last records", records)
       .option("--probe", "put a marked record and follow it into each function's log group")
       .option("--probe-data <text>", "data of that record, for filters that expect some")

@@ -1,16 +1,17 @@
-import type { Account } from "../accounts";
 import { EXIT, misuse, type ExitCode } from "../errors";
 import type { Output } from "../output";
 import { functionLabel, type Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
 import { hanging, wrap } from "../wrap";
 import type { DoctorOptions } from "./command";
+import { assumedRoles } from "./assumed-roles";
 import { conclude, concludeAll, type Conclusion } from "./conclusion";
 import { diagnose, type Line } from "./diagnose";
 import { examine } from "./examine";
 import { probe } from "./probe";
 import { tryFilters } from "./records";
 import { repairsOf, type Fix } from "./repairs";
+import { scriptOf } from "./script";
 
 export async function runDoctor({
   pipelines: look,
@@ -22,6 +23,9 @@ export async function runDoctor({
     throw misuse(
       `'--probe-timeout' must be a number of seconds above 0, got ${options.probeTimeout}; write 60, for example`,
     );
+  }
+  if (options.script && output.isJson) {
+    throw misuse("'--script' and '--json' are mutually exclusive, got both; omit one of them");
   }
   const pipelines = await look();
   const examinations = await output.progress(
@@ -53,6 +57,10 @@ export async function runDoctor({
     conclusion: conclude(lines),
     fixes: fixes[index] ?? [],
   }));
+  if (options.script) {
+    output.print(scriptOf(reports));
+    return exitCodeOf(diagnoses.flatMap(({ lines }) => lines));
+  }
   for (const [index, report] of reports.entries()) {
     show(output, report, index > 0 ? "\n" : "");
   }
@@ -147,14 +155,3 @@ function showFixes(output: Output, { pipeline, fixes }: Report): void {
     printed.forEach((command) => output.line(`  ${command}`));
   }
 }
-
-/** Commands cannot name a role to assume; only its credentials can be used for them. */
-const assumedRoles = (...accounts: readonly Account[]): string[] => [
-  ...new Set(
-    accounts.flatMap(({ id, access }) =>
-      access.state === "found" && access.value.source.assumeRole
-        ? [`Those for account ${id} need the credentials of ${access.value.credentials}.`]
-        : [],
-    ),
-  ),
-];
