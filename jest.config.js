@@ -19,7 +19,7 @@ const common = {
  * run at night.
  */
 const NIGHTLY =
-  "(e2e/(changes|imports|adopt|destinations|function-versions)|app/deploy-command|cli/doctor-faults|local/alarms)";
+  "(e2e/(changes|imports|adopt|destinations|function-versions|refusals)|app/deploy-command|cli/doctor-faults|local/alarms)";
 const IS_NIGHTLY = `/__tests__/${NIGHTLY}\\.test\\.ts$`;
 
 const withTerraform = {
@@ -60,7 +60,7 @@ module.exports = {
     },
     { ...withTerraform, displayName: "nightly", testRegex: IS_NIGHTLY },
   ],
-  // Checked by `npm test` only. Jest's other provider, v8, triples the time of these suites.
+  // Checked at night, by `npm run test:coverage`. Jest's other provider, v8, triples the time of these suites.
   coverageProvider: "babel",
   coverageReporters: ["text-summary"],
   collectCoverageFrom: ["pipeline/**/*.ts", "modules/**/*.ts", "handler/*.ts", "cli/src/**/*.ts"],

@@ -1,8 +1,7 @@
 /**
- * Runs all suites. First the unit suites, which also check the coverage of the code; then the suites
- * that run Terraform, and beside them those of compat/, if its packages are installed. Four run at a
- * time even on two processor cores, since they often wait: for the provider, or for the local AWS.
- * Arguments go to Jest, which then runs once, without checking the coverage.
+ * Runs the unit suites and those that run Terraform, and beside them the suites of compat/, if its
+ * packages are installed. Four run at a time even on two processor cores, since they often wait: for
+ * the provider, or for the local AWS. Arguments go to Jest, which then runs once.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -38,12 +37,11 @@ async function compat() {
 }
 
 async function all() {
-  const unit = await jest("inherit", "--selectProjects", "unit", "--coverage", WORKERS);
   const beside = compat();
-  const terraform = await jest("inherit", "--selectProjects", "terraform", WORKERS);
+  const main = await jest("inherit", "--selectProjects", "unit", "terraform", WORKERS);
   const { code, output } = await beside;
   console.log(output);
-  return Math.max(unit, terraform, code);
+  return Math.max(main, code);
 }
 
 const args = process.argv.slice(2);

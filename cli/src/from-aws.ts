@@ -46,7 +46,7 @@ async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pi
   const functionArn = valueOf(mapping)?.FunctionArn ?? reference.functionArn;
   const { name, qualifier } = parseFunctionArn(functionArn);
   const [stream, configuration] = await Promise.all([
-    describeStream(sourceArn, streamAccount),
+    streamAt(sourceArn, streamAccount),
     lookUp(functionAccount, "lambda:GetFunctionConfiguration", ({ lambda }) =>
       lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionArn })),
     ),
@@ -70,7 +70,7 @@ async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pi
   };
 }
 
-async function describeStream(
+export async function streamAt(
   sourceArn: string,
   account: Account,
 ): Promise<Pick<Pipeline, "stream" | "consumer">> {

@@ -41,6 +41,12 @@ export const DISCOVERY: readonly Permission[] = [
   { account: "stream", actions: ["kinesis:DescribeStreamSummary"], resource: RESOURCES.stream },
 ];
 
+/** What finding every reader of a stream needs; the stream's own account may have readers as well. */
+export const READERS_PERMISSIONS: readonly Permission[] = [
+  { account: "stream", actions: ["kinesis:ListStreamConsumers"], resource: RESOURCES.stream },
+  { account: "stream", actions: ["lambda:ListEventSourceMappings"], resource: RESOURCES.any },
+];
+
 /**
  * The IAM policy that a command needs in each account. sts:GetCallerIdentity needs no permission.
  *

@@ -16,16 +16,19 @@ export interface PipelineContext<Options> extends CommandContext<Options & Sourc
 interface PipelineCommand<Options> extends Omit<CommandDefinition<Options>, "options" | "run"> {
   /** Adds the options that only this command has. */
   readonly options?: (command: Commander) => void;
+  /** Whether the command can be about every reader of a stream, or of all accounts. */
+  readonly isBroad?: true;
   /** Whether the command never calls AWS, and therefore has no options for credentials. */
   readonly isOffline?: true;
   /** What --permissions prints; given the options, since some need more. */
-  readonly permissions: (options: Options) => readonly Permission[];
+  readonly permissions: (options: Options & SourceOptions) => readonly Permission[];
   readonly run: (context: PipelineContext<Options>) => Promise<ExitCode>;
 }
 
 /** A command about pipelines that a function, a mapping, a state or the settings name. */
 export const pipelineCommand = <Options>({
   options: addOwn,
+  isBroad,
   isOffline,
   permissions,
   run,
@@ -39,6 +42,11 @@ export const pipelineCommand = <Options>({
       command
         .option("--function <name>", "name or ARN of the function, with its alias if it has one")
         .option("--mapping <uuid>", "UUID of the event source mapping");
+    }
+    if (isBroad) {
+      command
+        .option("--stream <arn>", "every reader of this stream in the accounts of the profiles")
+        .option("--all", "every reader of any Kinesis stream in the accounts of the profiles");
     }
     command.option("--state <directory>", "Terraform directory or state file; every mapping in it");
     if (hasSettings) {
@@ -54,7 +62,9 @@ export const pipelineCommand = <Options>({
   },
   run: async (context) => {
     const { options, output, settings, onCall, answerMilliseconds } = context;
-    const source = async () =>
+    let found: Promise<Source> | undefined;
+    const source = () => (found ??= find());
+    const find = async () =>
       (await import("./sources.js")).findSource(options, settings, { onCall, answerMilliseconds });
     const pipelines = async () => {
       const { references, accounts } = await source();
@@ -62,8 +72,8 @@ export const pipelineCommand = <Options>({
     };
     try {
       if (options.permissions) {
-        const { region, state, function: name, mapping } = options;
-        const isKnown = state !== undefined || (settings && !name && !mapping);
+        const { region, state, function: name, mapping, stream, all } = options;
+        const isKnown = state !== undefined || (settings && !name && !mapping && !stream && !all);
         const { references } = isKnown ? await source() : { references: [] };
         output.print(
           JSON.stringify(policiesFor(permissions(options), region, references), null, 2),

@@ -9,6 +9,7 @@ import { isKinesisArn, parseArn } from "../../pipeline/arn";
 import { lookupFailed, describeAwsError, isNotFound, misuse } from "./errors";
 import { mappingsOf } from "./mappings";
 import type { Reference } from "./pipeline";
+import { findAllReaders, findReaders } from "./readers";
 import { readState, referencesInState } from "./state";
 
 /** The options that say which pipelines a command is about, and with which credentials. */
@@ -16,6 +17,8 @@ export interface SourceOptions {
   readonly function?: string;
   readonly mapping?: string;
   readonly state?: string;
+  readonly stream?: string;
+  readonly all?: boolean;
   readonly name?: string;
   readonly region?: string;
   readonly profile?: readonly string[];
@@ -43,7 +46,9 @@ export async function findSource(
   settings: SettingsReader | undefined,
   accountsOptions: Omit<AccountsOptions, "endpoint"> = {},
 ): Promise<Source> {
-  const given = (["function", "mapping", "state"] as const).filter((one) => options[one]);
+  const given = (["function", "mapping", "state", "stream", "all"] as const).filter(
+    (one) => options[one],
+  );
   if (given.length > 1) {
     const [first, second] = given;
     throw misuse(
@@ -55,6 +60,13 @@ export async function findSource(
     const references = await ask(options, accounts);
     await checkStreamProfile(options, references, accounts);
     return { references, accounts };
+  }
+  if (options.stream !== undefined) {
+    return { references: await findReaders(options.stream, accounts), accounts };
+  }
+  if (options.all) {
+    const region = await regionOf(options);
+    return { references: await findAllReaders(accounts, region), accounts };
   }
   if (options.state !== undefined) {
     const references = referencesInState(await readState(options.state), options.state);

@@ -8,7 +8,7 @@ import type { Refused } from "./adoption";
 import type { AdoptOptions } from "./command";
 import { adoptStreams } from "./deployments";
 import { readReader } from "./read";
-import { readersOf } from "./readers";
+import { readersOf } from "../readers";
 import { asJson, nextCommands, show } from "./report";
 
 export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<ExitCode> {

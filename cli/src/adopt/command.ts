@@ -1,5 +1,6 @@
 import { pipelineCommand } from "../pipeline-command";
-import { ADOPT_PERMISSIONS, READERS_PERMISSIONS } from "./permissions";
+import { READERS_PERMISSIONS } from "../permissions";
+import { ADOPT_PERMISSIONS } from "./permissions";
 
 export interface AdoptOptions {
   readonly stream?: string;

@@ -1,6 +1,12 @@
 import { InvalidArgumentError } from "commander";
 import { pipelineCommand } from "../pipeline-command";
-import { DOCTOR_PERMISSIONS, PROBE_PERMISSIONS, RECORDS_PERMISSIONS } from "./permissions";
+import { READERS_PERMISSIONS } from "../permissions";
+import {
+  DOCTOR_PERMISSIONS,
+  PROBE_PERMISSIONS,
+  RECORDS_PERMISSIONS,
+  STREAM_PERMISSIONS,
+} from "./permissions";
 
 export interface DoctorOptions {
   readonly probe?: boolean;
@@ -34,8 +40,11 @@ The last line says whether records get through, do not, or that doctor cannot te
       .option("--probe", "put a marked record and follow it into each function's log group")
       .option("--probe-data <text>", "data of that record, for filters that expect some")
       .option("--probe-timeout <seconds>", "how long to look for it", "60"),
-  permissions: ({ probe: isProbing, records: isReading }) => [
+  isBroad: true,
+  permissions: ({ probe: isProbing, records: isReading, stream, all }) => [
     ...DOCTOR_PERMISSIONS,
+    ...(stream === undefined && !all ? [] : READERS_PERMISSIONS),
+    ...(stream === undefined ? [] : STREAM_PERMISSIONS),
     ...(isReading ? RECORDS_PERMISSIONS : []),
     ...(isProbing ? PROBE_PERMISSIONS : []),
   ],

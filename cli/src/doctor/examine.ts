@@ -123,7 +123,7 @@ const describeConsumer = ({ stream }: Pipeline, input: DescribeStreamConsumerCom
     return answer.ConsumerDescription;
   });
 
-function resourcePolicy(
+export function resourcePolicy(
   account: Account,
   ResourceARN: string,
   name: string,

@@ -55,6 +55,11 @@ export const DOCTOR_PERMISSIONS: readonly Permission[] = [
   },
 ];
 
+/** What --stream reads beside its readers: when a registered consumer was last used. */
+export const STREAM_PERMISSIONS: readonly Permission[] = [
+  { account: "stream", actions: ["cloudwatch:GetMetricData"], resource: RESOURCES.any },
+];
+
 /** What --records reads. */
 export const RECORDS_PERMISSIONS: readonly Permission[] = [
   {

@@ -1,3 +1,4 @@
+import { valueOf } from "../../../pipeline/fact";
 import { EXIT, misuse, type ExitCode } from "../errors";
 import type { Output } from "../output";
 import { functionLabel, type Pipeline } from "../pipeline";
@@ -12,9 +13,12 @@ import { probe } from "./probe";
 import { tryFilters } from "./records";
 import { repairsOf, type Fix } from "./repairs";
 import { scriptOf } from "./script";
+import { streamAccess, type StreamAccess } from "./stream-access";
+import { problemsOf, showStream, unknownsOf } from "./stream-lines";
 
 export async function runDoctor({
   pipelines: look,
+  source,
   output,
   options,
 }: PipelineContext<DoctorOptions>): Promise<ExitCode> {
@@ -57,9 +61,23 @@ export async function runDoctor({
     conclusion: conclude(lines),
     fixes: fixes[index] ?? [],
   }));
+  const access =
+    options.stream === undefined
+      ? undefined
+      : await output.progress(
+          "reading the stream's policies and consumers",
+          source().then((found) => streamAccess(options.stream ?? "", found)),
+        );
+  const exitCode = exitCodeOf(
+    diagnoses.flatMap(({ lines }) => lines),
+    access,
+  );
   if (options.script) {
     output.print(scriptOf(reports));
-    return exitCodeOf(diagnoses.flatMap(({ lines }) => lines));
+    return exitCode;
+  }
+  if (access) {
+    showStream(output, access);
   }
   for (const [index, report] of reports.entries()) {
     show(output, report, index > 0 ? "\n" : "");
@@ -69,8 +87,9 @@ export async function runDoctor({
     output.line();
     wrap(concludeAll(all), "").forEach((line) => output.line(line));
   }
-  output.json(reports.map(asJson));
-  return exitCodeOf(diagnoses.flatMap(({ lines }) => lines));
+  const json = reports.map(asJson);
+  output.json(access ? { stream: asStreamJson(access), pipelines: json } : json);
+  return exitCode;
 }
 
 interface Report {
@@ -82,12 +101,24 @@ interface Report {
 }
 
 /** A failed lookup never counts as healthy. */
-function exitCodeOf(lines: readonly Line[]): ExitCode {
-  if (lines.some(({ status }) => status === "finding")) {
+function exitCodeOf(lines: readonly Line[], access: StreamAccess | undefined): ExitCode {
+  const isFound = lines.some(({ status }) => status === "finding");
+  if (isFound || (access && problemsOf(access).length > 0)) {
     return EXIT.finding;
   }
-  return lines.some(({ status }) => status === "unknown") ? EXIT.lookupFailed : EXIT.good;
+  const isUnknown = lines.some(({ status }) => status === "unknown");
+  return isUnknown || (access && unknownsOf(access).length > 0) ? EXIT.lookupFailed : EXIT.good;
 }
+
+const asStreamJson = (access: StreamAccess) => ({
+  ...access,
+  consumers: access.consumers.map(({ lastReadAt, ...one }) => ({
+    ...one,
+    lastReadAt: valueOf(lastReadAt)?.toISOString(),
+  })),
+  problems: problemsOf(access),
+  unknown: unknownsOf(access),
+});
 
 const asJson = ({ pipeline, lines, conclusion, fixes }: Report) => ({
   stream: pipeline.stream.arn,

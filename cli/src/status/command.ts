@@ -1,4 +1,4 @@
-import { DISCOVERY, RESOURCES, type Permission } from "../permissions";
+import { DISCOVERY, READERS_PERMISSIONS, RESOURCES, type Permission } from "../permissions";
 import { pipelineCommand } from "../pipeline-command";
 
 export interface StatusOptions {
@@ -41,6 +41,10 @@ reader reads now.`,
         "--watch [seconds]",
         `show it again every so many seconds, until Ctrl-C (default: ${DEFAULT_WATCH_SECONDS})`,
       ),
-  permissions: () => STATUS_PERMISSIONS,
+  isBroad: true,
+  permissions: ({ stream, all }) => [
+    ...STATUS_PERMISSIONS,
+    ...(stream === undefined && !all ? [] : READERS_PERMISSIONS),
+  ],
   run: async (context) => (await import("./screen.js")).runStatus(context),
 });
