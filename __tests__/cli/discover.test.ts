@@ -23,6 +23,7 @@ import { build, fromBoth, runCli, type Built } from "./world";
 import { withoutProgress } from "../helpers/progress";
 
 const inRegion = ["--region", REGION];
+const BOTH = [...inRegion, "--profile", "analytics", "--stream-profile", "producer"];
 
 describe("discovery", () => {
   const world = useWorld();
@@ -84,6 +85,40 @@ describe("discovery", () => {
   it("finds every mapping of a function", async () => {
     const { stdout } = await world.cli("status", "--json", ...fromBoth("twice"));
     expect(mappings(stdout).sort()).toEqual([...twice].sort());
+  });
+
+  it("finds every reader of a stream, and who may use it", async () => {
+    const { stdout, stderr } = await world.cli(
+      "doctor",
+      "--json",
+      "--stream",
+      built.streamArn,
+      ...BOTH,
+    );
+
+    const { stream, pipelines } = JSON.parse(stdout) as {
+      stream: { principals: object[]; consumers: { name: string; functions: string[] }[] };
+      pipelines: { mapping: string; recordsGetThrough: string }[];
+    };
+    expect(withoutProgress(stderr)).toBe("");
+    expect(pipelines).toMatchObject([{ mapping: built.uuid, recordsGetThrough: "yes" }]);
+    const role = `arn:aws:iam::${CONSUMER}:role/clicks`;
+    const [{ name, functions }] = stream.consumers as [(typeof stream.consumers)[0]];
+    expect(functions).toEqual([`arn:aws:lambda:${REGION}:${CONSUMER}:function:clicks`]);
+    expect(stream.principals).toContainEqual({
+      name: role,
+      may: ["reads", `subscribes through ${name}`, "decrypts"],
+      problems: [],
+    });
+
+    const status = await world.cli("status", "--json", "--stream", built.streamArn, ...BOTH);
+    expect(mappings(status.stdout)).toEqual([built.uuid]);
+  });
+
+  it("finds every reader of the accounts", async () => {
+    const { stdout } = await world.cli("status", "--json", "--all", ...BOTH);
+
+    expect(mappings(stdout).sort()).toEqual([built.uuid, ...twice].sort());
   });
 
   it("finds the mappings in a state, under whatever address", async () => {
@@ -276,6 +311,30 @@ describe("discovery", () => {
       ["--mapping", "x", "--profile", "analytics"],
       2,
       /^'--region' must be given, got nothing, /,
+    ],
+    [
+      "a stream that does not exist",
+      ["--stream", `arn:aws:kinesis:${REGION}:${PRODUCER}:stream/none`, ...BOTH],
+      3,
+      /^'--stream' must be the ARN of a stream that exists, got arn:aws:kinesis:.*stream\/none; /,
+    ],
+    [
+      "an ARN that is no stream's",
+      ["--stream", "clicks", ...BOTH],
+      2,
+      /^'--stream' must be the ARN of a Kinesis stream, got clicks; /,
+    ],
+    [
+      "both a stream and a function",
+      ["--stream", "clicks", "--function", "clicks"],
+      2,
+      /^'--function' and '--stream' are mutually exclusive, got both; /,
+    ],
+    [
+      "accounts without readers",
+      ["--all", "--profile", "producer", ...inRegion],
+      3,
+      /^no event source mapping in account 111111111111 \(eu-west-1\) reads a Kinesis stream; /,
     ],
     ["an unknown option", ["--nonsense"], 2, /^error: unknown option '--nonsense'/],
     [

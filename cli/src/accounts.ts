@@ -37,6 +37,8 @@ export interface AccountsOptions {
   readonly onCall?: (call: RecordedCall) => void;
   /** How long AWS may take to answer one attempt of a call (default: 10 s). */
   readonly answerMilliseconds?: number;
+  /** How often a call is tried that AWS throttles or fails (default: 3 times). */
+  readonly maxAttempts?: number;
 }
 
 const describe = ({ profile, assumeRole }: CredentialSource): string => {
@@ -93,11 +95,15 @@ export class Accounts {
   }
 
   private async identify(source: CredentialSource, region: string): Promise<Fact<Access>> {
-    const { endpoint, onCall, answerMilliseconds } = this.options;
+    const { endpoint, onCall, answerMilliseconds, maxAttempts } = this.options;
     const credentials = describe(source);
     let accountId = "";
     const clients = createClients(
-      { region, endpoint, answerMilliseconds, credentials: this.provider(source, region) },
+      {
+        ...{ region, endpoint, answerMilliseconds },
+        ...(maxAttempts !== undefined && { maxAttempts }),
+        credentials: this.provider(source, region),
+      },
       (service, operation) => onCall?.({ account: accountId, service, operation }),
     );
     try {

@@ -25,6 +25,8 @@ export interface ClientSettings {
   readonly credentials: NonNullable<ConstructorParameters<typeof STSClient>[0]>["credentials"];
   /** How long AWS may take to answer one attempt of a call (default: 10 s). */
   readonly answerMilliseconds?: number;
+  /** How often a call is tried that AWS throttles or fails (default: 3 times). */
+  readonly maxAttempts?: number;
 }
 
 const CONNECTION_MILLISECONDS = 5000;

@@ -14,6 +14,7 @@ import {
   streamNameOf,
 } from "../../pipeline/arn";
 import { lookupFailed } from "./errors";
+import { inTurns } from "./in-turns";
 import { lookUp } from "./look-up";
 import { found, missing, valueOf, type Fact } from "../../pipeline/fact";
 import { mappingsOf } from "./mappings";
@@ -29,7 +30,7 @@ export function discover(
   references: readonly Reference[],
   accounts: Accounts,
 ): Promise<Pipeline[]> {
-  return Promise.all(references.map((reference) => discoverOne(reference, accounts)));
+  return inTurns(references, (reference) => discoverOne(reference, accounts));
 }
 
 async function discoverOne(reference: Reference, accounts: Accounts): Promise<Pipeline> {

@@ -41,6 +41,9 @@ interface Declared {
 /** Reads one deployment of the settings, by its name if there are several. */
 export type SettingsReader = (name?: string) => Declared | Promise<Declared>;
 
+/** Many readers are many calls, which AWS throttles for a while. */
+const MANY_ATTEMPTS = 10;
+
 export async function findSource(
   options: SourceOptions,
   settings: SettingsReader | undefined,
@@ -55,7 +58,11 @@ export async function findSource(
       `'--${first}' and '--${second}' are mutually exclusive, got both; omit one of them`,
     );
   }
-  const accounts = namedAccounts(options, accountsOptions);
+  const isBroad = options.stream !== undefined || options.all;
+  const accounts = namedAccounts(options, {
+    ...accountsOptions,
+    ...(isBroad && { maxAttempts: MANY_ATTEMPTS }),
+  });
   if (options.function !== undefined || options.mapping !== undefined) {
     const references = await ask(options, accounts);
     await checkStreamProfile(options, references, accounts);

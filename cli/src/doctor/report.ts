@@ -1,5 +1,6 @@
 import { valueOf } from "../../../pipeline/fact";
 import { EXIT, misuse, type ExitCode } from "../errors";
+import { inTurns } from "../in-turns";
 import type { Output } from "../output";
 import { functionLabel, type Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
@@ -32,10 +33,7 @@ export async function runDoctor({
     throw misuse("'--script' and '--json' are mutually exclusive, got both; omit one of them");
   }
   const pipelines = await look();
-  const examinations = await output.progress(
-    "reading policies",
-    Promise.all(pipelines.map(examine)),
-  );
+  const examinations = await output.progress("reading policies", inTurns(pipelines, examine));
   const diagnoses = examinations.map((examination) => ({
     examination,
     lines: diagnose(examination),

@@ -191,22 +191,26 @@ function principal(
           ["encrypts", may(key, keyArn, "kms:GenerateDataKey")],
         ] as const)),
   ];
-  const isSo = (way: string): boolean => ways.some(([one, out]) => one === way && out !== "denied");
+  const outcomeOf = (way: string) => ways.find(([one]) => one === way)?.[1];
   const lacks = (way: string, needed: string, what: string): string[] =>
-    keyArn !== undefined && key?.state === "found" && isSo(way) && !isSo(needed)
+    key?.state === "found" && outcomeOf(way) === "allowed" && outcomeOf(needed) === "denied"
       ? [`${way}, but the key's policy does not let it ${what}`]
       : [];
+  const isDeleted = /^A(ROA|IDA)[A-Z0-9]+$/.test(name);
   return {
     name,
     may: ways.flatMap(([way, outcome]) => (outcome === "allowed" ? [way] : [])),
-    problems: [
-      ...(/^A(ROA|IDA)[A-Z0-9]+$/.test(name) ? ["the role or user was deleted"] : []),
-      ...ways.flatMap(([way, outcome]) =>
-        outcome === "cannot tell" ? [`${way} under a condition that cannot be decided here`] : [],
-      ),
-      ...lacks("reads", "decrypts", "decrypt"),
-      ...lacks("writes", "encrypts", "encrypt"),
-    ],
+    problems: isDeleted
+      ? ["the role or user was deleted"]
+      : [
+          ...ways.flatMap(([way, outcome]) =>
+            outcome === "cannot tell"
+              ? [`${way} under a condition that cannot be decided here`]
+              : [],
+          ),
+          ...lacks("reads", "decrypts", "decrypt"),
+          ...lacks("writes", "encrypts", "encrypt"),
+        ],
   };
 }
 
@@ -222,8 +226,7 @@ function decide(
   const isAccount = /^\d{12}$|:root$|^\*$/.test(name);
   const roleArn = isAccount ? `arn:aws:iam::${account}:role/any` : name;
   const stream = { arn: streamArn, region: parseArn(streamArn).region };
-  return evaluate(
-    [policy],
-    lambdaRequest({ roleArn, functionName: "any" }, { action, resource }, stream),
-  ).outcome;
+  // A policy shows the unique id of a principal only once that is deleted.
+  const role = { roleArn, roleId: "living", functionName: "any" };
+  return evaluate([policy], lambdaRequest(role, { action, resource }, stream)).outcome;
 }

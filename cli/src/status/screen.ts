@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { discover } from "../from-aws";
 import { EXIT, misuse, type ExitCode } from "../errors";
+import { inTurns } from "../in-turns";
 import type { Output } from "../output";
 import type { PipelineContext } from "../pipeline-command";
 import type { Source } from "../sources";
@@ -52,7 +53,7 @@ async function measureAll({ references, accounts }: Source, minutes: number): Pr
   const pipelines = await discover(current, accounts);
   const end = new Date();
   const start = new Date(Number(end) - minutes * 60_000);
-  const all = await Promise.all(pipelines.map((pipeline) => statusOf(pipeline, { start, end })));
+  const all = await inTurns(pipelines, (pipeline) => statusOf(pipeline, { start, end }));
   const rank = ({ verdict }: Status): number => ["wrong", "unknown", "good"].indexOf(verdict);
   const lag = ({ lagMilliseconds = 0 }: Status): number => lagMilliseconds;
   return all.sort((one, other) => rank(one) - rank(other) || lag(other) - lag(one));
