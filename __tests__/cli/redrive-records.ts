@@ -5,7 +5,11 @@ export const STREAM = "arn:aws:kinesis:eu-west-1:111111111111:stream/clicks";
 export const CONSUMER = `${STREAM}/consumer/analytics:1764150000`;
 export const FUNCTION = "arn:aws:lambda:eu-west-1:222222222222:function:analytics";
 
-export const record = (sequence: number, partitionKey = "k", data = "{}"): KinesisRecord => ({
+export const record = (
+  sequence: number,
+  partitionKey: string | null = "k",
+  data = "{}",
+): KinesisRecord => ({
   kinesisSchemaVersion: "1.0",
   partitionKey,
   sequenceNumber: String(sequence),

@@ -33,6 +33,15 @@ describe("a report of a failed batch", () => {
     expect(parse(invocationRecord({ payload }))).toEqual({ ...expected, payload: [record(1)] });
   });
 
+  it.each([null, undefined])("is read with records whose partition key is %s", (partitionKey) => {
+    const kinesis = { ...record(1), partitionKey };
+
+    expect(parse(invocationRecord({ payload: { Records: [{ kinesis }] } }))).toHaveProperty(
+      "payload.length",
+      1,
+    );
+  });
+
   it("is refused from a queue if it holds records, which Lambda writes to S3 only", () => {
     const payload = JSON.stringify({ Records: [{ kinesis: record(1) }] });
 
@@ -100,7 +109,7 @@ describe("a report of a failed batch", () => {
       { kinesis: null },
       { kinesis: { ...record(1), sequenceNumber: "01" } },
       { kinesis: { ...record(1), sequenceNumber: 1 } },
-      { kinesis: { ...record(1), partitionKey: undefined } },
+      { kinesis: { ...record(1), partitionKey: 1 } },
       { kinesis: { ...record(1), data: "not base64" } },
       { kinesis: { ...record(1), approximateArrivalTimestamp: "now" } },
     ].map((one): [string, object, RegExp] => [

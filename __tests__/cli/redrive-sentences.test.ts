@@ -119,6 +119,15 @@ describe("the sentences of a redrive", () => {
       ],
     ],
     [
+      "what was rejected without a partition key",
+      { rejected: [{ shardId: SHARD, sequenceNumber: "7", partitionKey: null, why: "no" }] },
+      [
+        `0 records confirmed by the function, ${PACE}`,
+        `rejected: record 7 of ${SHARD}, without a partition key: no`,
+        "what was rejected stays reported; correct the function and run this again",
+      ],
+    ],
+    [
       "what may be processed, and why it stopped",
       { lost: [lost], stopped: "x" },
       [

@@ -6,7 +6,7 @@ import { CONSUMER, FUNCTION, invocationRecord, STREAM } from "./redrive-records"
 
 interface Stored {
   readonly sequence: number;
-  readonly key: string;
+  readonly key: string | null;
   readonly data: string | Buffer;
 }
 
@@ -64,7 +64,7 @@ export class RedriveWorld {
     this.shards = Array.from({ length: shards }, () => []);
   }
 
-  put(shard: number, key: string, data: string | Buffer): number {
+  put(shard: number, key: string | null, data: string | Buffer): number {
     const records = this.shards[shard]!;
     const sequence = (records.at(-1)?.sequence ?? 0) + 1;
     records.push({ sequence, key, data });
@@ -136,7 +136,7 @@ export class RedriveWorld {
 
   private async invoke(
     run: Run,
-    records: readonly { partitionKey: string; sequenceNumber: string; data: string }[],
+    records: readonly { partitionKey: string | null; sequenceNumber: string; data: string }[],
   ) {
     await this.pass(run, "invoke");
     const fault = this.invocationFaults.shift();
@@ -219,7 +219,7 @@ export class RedriveWorld {
     return {
       Records: page.map(({ sequence, key, data }) => ({
         SequenceNumber: String(sequence),
-        PartitionKey: key,
+        ...(key !== null && { PartitionKey: key }),
         Data: typeof data === "string" ? Buffer.from(data) : data,
         ApproximateArrivalTimestamp: new Date(sequence * 1000),
       })),

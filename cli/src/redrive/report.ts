@@ -161,7 +161,7 @@ const isKinesisRecord = (value: unknown): value is KinesisRecord =>
   isPlainObject(value) &&
   isSequenceNumber(value.sequenceNumber) &&
   typeof value.kinesisSchemaVersion === "string" &&
-  typeof value.partitionKey === "string" &&
+  typeof (value.partitionKey ?? "") === "string" &&
   typeof value.data === "string" &&
   Buffer.from(value.data, "base64").toString("base64") === value.data &&
   Number.isFinite(value.approximateArrivalTimestamp);

@@ -86,7 +86,7 @@ export function describeOutcome(summary: Summary): string[] {
     ),
     ...rejected.map(
       ({ shardId, sequenceNumber, partitionKey, why }) =>
-        `rejected: record ${sequenceNumber} of ${shardId}, partition key ${JSON.stringify(partitionKey)}: ${oneLine(why)}`,
+        `rejected: record ${sequenceNumber} of ${shardId}, ${partitionKey === null ? "without a partition key" : `partition key ${JSON.stringify(partitionKey)}`}: ${oneLine(why)}`,
     ),
     ...(rejected.length > 0
       ? ["what was rejected stays reported; correct the function and run this again"]
@@ -134,7 +134,7 @@ function whyUndecided({
   partitionKeys,
 }: Summary["undecided"][number]): string {
   const all = Object.entries(partitionKeys).map(
-    ([key, number]) => `${JSON.stringify(key)} (${number})`,
+    ([key, number]) => `${key === "" ? "none" : JSON.stringify(key)} (${number})`,
   );
   const more = all.length > MAX_KEYS ? ` and ${all.length - MAX_KEYS} more` : "";
   const keys = `${all.slice(0, MAX_KEYS).join(", ")}${more}`;

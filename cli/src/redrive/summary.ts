@@ -52,7 +52,7 @@ export interface LostAnswer {
 interface RejectedRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
-  readonly partitionKey: string;
+  readonly partitionKey: string | null;
   readonly why: string;
 }
 
