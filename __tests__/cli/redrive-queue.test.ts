@@ -30,7 +30,9 @@ function queueOf(answers: Readonly<Record<string, Answer>>) {
   };
   const inputsOf = (operation: string) =>
     calls.flatMap(([name, input]) => (name === operation ? [input] : []));
-  return { queue: new ReportQueue(sqs as never, URL, journal), journal, inputsOf };
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+  return { queue: new ReportQueue(sqs as never, URL, journal, sleep), journal, inputsOf };
 }
 
 const messages = (first: number, count: number) => ({

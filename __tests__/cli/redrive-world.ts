@@ -1,4 +1,5 @@
 import { Journal } from "../../cli/src/redrive/journal";
+import { Pauses } from "../../cli/src/redrive/pauses";
 import { redrive, type RedriveOptions, type RedriveTools } from "../../cli/src/redrive/redrive";
 import { ReportQueue } from "../../cli/src/redrive/report-queue";
 import type { Target } from "../../cli/src/redrive/sender";
@@ -35,6 +36,9 @@ export class RedriveWorld {
   rejects: readonly string[] = [];
   /** Records before this sequence number have expired. */
   horizon = 0;
+  /** When a record arrived, in milliseconds since the epoch. */
+  arrivalOf = (sequence: number): number => sequence * 1000;
+  beforeInvocation = (): void => undefined;
   streamCreated = new Date(0);
   isStreamDeleted = false;
   deniedCall = "";
@@ -115,7 +119,7 @@ export class RedriveWorld {
           run,
           records.map(({ kinesis }) => kinesis),
         ),
-      sleep: () => Promise.resolve(),
+      pauses: new Pauses(undefined, () => Promise.resolve()),
       ...more,
     };
     const summary = await Promise.race([redrive(this.target, options, tools), killed]);
@@ -139,6 +143,7 @@ export class RedriveWorld {
     records: readonly { partitionKey: string | null; sequenceNumber: string; data: string }[],
   ) {
     await this.pass(run, "invoke");
+    this.beforeInvocation();
     const fault = this.invocationFaults.shift();
     if (fault === "refused") {
       throw error("TooManyRequestsException");
@@ -221,7 +226,7 @@ export class RedriveWorld {
         SequenceNumber: String(sequence),
         ...(key !== null && { PartitionKey: key }),
         Data: typeof data === "string" ? Buffer.from(data) : data,
-        ApproximateArrivalTimestamp: new Date(sequence * 1000),
+        ApproximateArrivalTimestamp: new Date(this.arrivalOf(sequence)),
       })),
       NextShardIterator: `${id} ${next}`,
       MillisBehindLatest: page.length === 0 || page.at(-1) === shard.at(-1) ? 0 : 1,

@@ -10,10 +10,11 @@ import {
   reportsByRecord,
   type Selection,
 } from "./selection";
+import type { Workload } from "./progress";
 import type { Sender, Target } from "./sender";
 import { sideBySide, type ShardWork, type Unit } from "./side-by-side";
 import { describeStream, type StreamFacts } from "./stream";
-import type { Summary } from "./summary";
+import { handledRecords, type Summary } from "./summary";
 import type { Survey } from "./survey";
 
 interface ByReportOptions extends SelectionRules {
@@ -25,6 +26,7 @@ interface ByReportOptions extends SelectionRules {
 
 interface ByReportTools extends ReportTools {
   readonly journal: Journal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Reports of one shard that have to be decided together. */
@@ -36,6 +38,10 @@ interface Group extends Unit {
 export class ByReport {
   private shards: readonly ShardWork<Group>[] = [];
   private stream: StreamFacts | undefined;
+  /** Groups that are not sent yet, in the order in which their records expire. */
+  private left = new Set<Group>();
+  /** Records to send: as reported, until they are read. */
+  private total = 0;
   private readonly contents: ReportContents;
 
   constructor(
@@ -49,9 +55,11 @@ export class ByReport {
 
   /** Receives all reports, since the oldest must come first and a queue knows no order. */
   async receive(): Promise<void> {
-    const { source } = this.tools;
+    const { source, signal } = this.tools;
     const parsed: (Report | Unusable)[] = [];
     for await (const stored of source.receive()) {
+      signal?.throwIfAborted();
+      this.summary.reports += 1;
       const one = "body" in stored ? parseReport(stored.id, stored.body, source) : stored;
       // The records are read again when they are sent: those of all reports may not fit into memory.
       parsed.push(isReport(one) && one.payload ? { ...one, payload: [] } : one);
@@ -88,12 +96,34 @@ export class ByReport {
       })),
     }));
     this.summary.source = source.name;
-    this.summary.reports = parsed.length;
+    this.left = new Set(this.shards.flatMap(({ units }) => units).sort((a, b) => a.due - b.due));
+    this.total = reported(chosen);
     this.summary.leftByMax = usable.length - chosen.length;
   }
 
   get shardCount(): number {
     return this.shards.length;
+  }
+
+  get retentionHours(): number {
+    return this.stream?.retentionHours ?? 0;
+  }
+
+  /** In records. */
+  get workload(): Workload {
+    const { summary, retentionHours } = this;
+    const done = handledRecords(summary) + summary.confirmedBefore;
+    const left = Math.max(0, this.total - done);
+    const reports = [...this.left].flatMap((group) => group.reports);
+    const expiryOf = ({ firstArrival }: Report) =>
+      firstArrival.getTime() + retentionHours * 3_600_000;
+    // A part of the groups that are being sent is done.
+    let units = left - reported(reports);
+    const deadlines = reports.flatMap((report) => {
+      units += report.batchSize;
+      return report.payload ? [] : [[units, expiryOf(report)] as const];
+    });
+    return { done, left, nextExpiry: deadlines[0]?.[1], deadlines };
   }
 
   /** Determines what would be sent, without sending it. */
@@ -116,7 +146,8 @@ export class ByReport {
     const control = { isStopping: () => sender.isStopping, onFailure: () => sender.halt() };
     await this.sideBySide(
       limit,
-      async (shardId, { reports }) => {
+      async (shardId, group) => {
+        const { reports } = group;
         const confirmedNow = new Set<string>();
         const send = (selections: readonly Selection[]) =>
           this.sendSelections(sender, shardId, selections, confirmedNow);
@@ -129,6 +160,7 @@ export class ByReport {
         if (inStream.length > 0 && !sender.isStopping) {
           await send(await this.contents.fromStream(inStream));
         }
+        this.left.delete(group);
       },
       control,
     );
@@ -154,7 +186,7 @@ export class ByReport {
     selections: readonly Selection[],
     confirmedNow: Set<string>,
   ): Promise<void> {
-    this.note(selections);
+    this.total += this.note(selections) - reported(selections.map(({ report }) => report));
     const records = inOrder(selections.flatMap((selection) => selection.records));
     const reportsOf = reportsByRecord(selections);
     const ledger = new ReportLedger(this.tools.journal, reportsOf, confirmedNow);
@@ -206,6 +238,9 @@ export class ByReport {
     }
   }
 }
+
+const reported = (reports: readonly Report[]): number =>
+  reports.reduce((sum, { batchSize }) => sum + batchSize, 0);
 
 function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

@@ -3,6 +3,7 @@ import { bytesOf, type KinesisRecord } from "../../../pipeline/kinesis-event";
 import { isAggregated } from "./aggregation";
 import type { Journal } from "./journal";
 import { ShardLedger } from "./ledger";
+import type { Workload } from "./progress";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
 import { sideBySide } from "./side-by-side";
@@ -26,6 +27,8 @@ const ALL_BYTES = 64 * 1024 * 1024;
 /** Redrives every record that arrived in a time range and that the mapping's filters let through. */
 export class ByTime {
   private stream: StreamFacts | undefined;
+  /** Arrival of the first and last record read, by shard, in seconds since the epoch. */
+  private readonly covered = new Map<string, { first?: number; last: number; isWhole: boolean }>();
 
   constructor(
     private readonly target: Target,
@@ -37,6 +40,33 @@ export class ByTime {
 
   get shardCount(): number {
     return this.stream?.shardIds.length ?? 0;
+  }
+
+  get retentionHours(): number {
+    return this.stream?.retentionHours ?? 0;
+  }
+
+  /** In seconds of arrival times, of all shards together. */
+  get workload(): Workload {
+    const { begin } = this;
+    const end = this.options.to.getTime() / 1000;
+    const begun = [...this.covered.values()];
+    const open = begun.filter(({ isWhole }) => !isWhole);
+    const waiting = this.shardCount - begun.length;
+    const leftOfBegun = open.reduce((sum, { last }) => sum + Math.max(0, end - last), 0);
+    const left = leftOfBegun + waiting * (end - begin);
+    const next = Math.min(...open.map(({ last }) => last), ...(waiting > 0 ? [begin] : []));
+    const expiry = (arrival: number) => (arrival + this.retentionHours * 3600) * 1000;
+    return {
+      done: begun.reduce((sum, { first, last }) => sum + last - (first ?? last), 0),
+      left,
+      nextExpiry: Number.isFinite(next) ? expiry(next) : undefined,
+      // A shard that is read faster than records arrive loses none; else its last ones expire first.
+      deadlines: [
+        ...(waiting > 0 ? [[leftOfBegun, expiry(begin)] as const] : []),
+        ...(left > 0 ? [[left, expiry(end)] as const] : []),
+      ],
+    };
   }
 
   async receive(): Promise<void> {
@@ -67,6 +97,7 @@ export class ByTime {
   }
 
   async send(sender: Sender, limit: number): Promise<void> {
+    this.covered.clear();
     await this.sideBySide(
       limit,
       async (shardId) => {
@@ -83,6 +114,7 @@ export class ByTime {
             return;
           }
         }
+        this.cover(shardId).isWhole = true;
       },
       { isStopping: () => sender.isStopping, onFailure: () => sender.halt() },
     );
@@ -109,6 +141,18 @@ export class ByTime {
     return new ShardLedger(this.journal, shardId, this.options.filterPatterns, parseFilterPattern);
   }
 
+  /** Arrival of the first record that may be left, in seconds since the epoch. */
+  private get begin(): number {
+    const oldest = Date.now() / 1000 - this.retentionHours * 3600;
+    return Math.max(this.options.from.getTime() / 1000, oldest);
+  }
+
+  private cover(shardId: string) {
+    const covered = this.covered.get(shardId) ?? { last: this.begin, isWhole: false };
+    this.covered.set(shardId, covered);
+    return covered;
+  }
+
   /** The records of a shard that are still to be sent, as many at a time as are sent side by side. */
   private async *windows(
     shardId: string,
@@ -120,7 +164,10 @@ export class ByTime {
     const mostBytes = Math.min(SHARD_BYTES, ALL_BYTES / Math.min(limit, this.shardCount));
     let window: KinesisRecord[] = [];
     let bytes = 0;
+    const covered = this.cover(shardId);
     for await (const record of this.read(shardId, ledger)) {
+      covered.last = record.approximateArrivalTimestamp;
+      covered.first ??= covered.last;
       this.summary.aggregated += isAggregated(record.data) ? 1 : 0;
       if (passes(this.options.filters, record)) {
         window.push(record);

@@ -1,5 +1,6 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { InvocationResult } from "./delivery";
+import { Pauses, type Sleep } from "./pauses";
 import { isCertainlyUnprocessed, isHeldOff, isThrottled } from "../errors";
 import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 
@@ -18,7 +19,7 @@ const LONGEST_PAUSE_MILLISECONDS = 10_000;
 export function invoker(
   lambda: Pick<LambdaClient, "send">,
   FunctionName: string,
-  sleep: (milliseconds: number) => Promise<void> = pause,
+  sleep: Sleep = new Pauses().sleep,
 ): (event: KinesisEvent) => Promise<InvocationResult> {
   return async (event) => {
     const command = new InvokeCommand({
@@ -38,7 +39,8 @@ export function invoker(
           throw error;
         }
         const wanted = FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1);
-        await sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, wanted));
+        const throttledCall = isThrottled(error) ? "lambda:InvokeFunction" : undefined;
+        await sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, wanted), throttledCall);
       }
     }
   };
@@ -66,6 +68,3 @@ function parse(text: string): unknown {
     return text;
   }
 }
-
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));

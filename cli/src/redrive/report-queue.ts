@@ -6,6 +6,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { Journal } from "./journal";
+import { Pauses, type Sleep } from "./pauses";
 import type { ReportSource, StoredReport } from "./report-source";
 
 /** How long reports stay hidden after a run was killed. A running one extends it. */
@@ -27,6 +28,7 @@ export class ReportQueue implements ReportSource {
     private readonly sqs: Pick<SQSClient, "send">,
     private readonly url: string,
     private readonly journal: Journal,
+    private readonly sleep: Sleep = new Pauses().sleep,
   ) {
     this.name = `queue ${url.split("/").at(-1) ?? url}`;
   }
@@ -91,7 +93,7 @@ export class ReportQueue implements ReportSource {
     this.journal.write({ released: true });
     const end = Date.now() + COUNT_MILLISECONDS;
     while (Date.now() < end && (await this.inFlight()) > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await this.sleep(1000);
     }
   }
 

@@ -20,6 +20,7 @@ import { invoker } from "./invoke";
 import { lock } from "./lock";
 import { redriveOptions, type CommandOptions } from "./options";
 import { Journal } from "./journal";
+import { Pauses } from "./pauses";
 import { redrive, type RedriveOptions } from "./redrive";
 import { atLeast, count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
 import { stateFiles } from "./state-files";
@@ -49,7 +50,7 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   const release = await lock(files.lock).catch((error: unknown) => {
     throw lookupFailed((error as Error).message);
   });
-  const interruption = context.interruption?.();
+  const pauses = new Pauses(context.interruption?.());
   let opened: Journal | undefined;
   try {
     const journal = (opened = Journal.open(files.journal));
@@ -58,23 +59,23 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
         `note: some lines of ${files.journal} cannot be read, as after a full disk; the file was copied to ${journal.setAside}, and records that only those lines name as confirmed are sent again`,
       );
     }
-    const source = settings.time ? undefined : await sourceOf(pipeline, owner, journal, options);
-    const work = redrive(target, settings, {
+    const tools = { journal, pauses };
+    const source = settings.time ? undefined : await sourceOf(pipeline, owner, tools, options);
+    const summary = await redrive(target, settings, {
       kinesis: reader.clients.kinesis,
       source,
-      journal,
-      invoke: invoker(owner.clients.invoke, target.functionArn),
+      ...tools,
+      output,
+      invoke: invoker(owner.clients.invoke, target.functionArn, pauses.sleep),
       ...(reserved !== undefined && { reserved }),
-      confirm: options.yes ? undefined : (found) => ask(found, context, interruption),
-      isInterrupted: () => interruption?.aborted === true,
+      confirm: options.yes ? undefined : (found) => ask(found, context, pauses.signal),
     });
-    const summary = await (options.yes ? output.progress("redriving", work) : work);
     show(summary, output, settings.dryRun === true);
     // The confirmation prompt has already shown the warnings.
     if (options.yes || settings.dryRun) {
       warn(summary, output);
     }
-    return isGood(summary, settings.dryRun === true) ? EXIT.good : EXIT.finding;
+    return isGood(summary) ? EXIT.good : EXIT.finding;
   } catch (error) {
     throw named(error, owner, reader);
   } finally {
@@ -147,8 +148,8 @@ function show(summary: Summary, output: Output, isDryRun: boolean): void {
 const warn = (summary: Summary, output: Output): void =>
   describeWarnings(summary).forEach((text) => output.note(`note: ${text}`));
 
-const isGood = (summary: Summary, isDryRun: boolean): boolean =>
-  (isDryRun || summary.stopped === undefined) &&
+const isGood = (summary: Summary): boolean =>
+  summary.stopped === undefined &&
   summary.expiredBefore === undefined &&
   [summary.rejected, summary.expired, summary.undecided, summary.unusable, summary.unsaved].every(
     ({ length }) => length === 0,

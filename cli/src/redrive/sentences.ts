@@ -1,9 +1,16 @@
+import { wrap } from "../wrap";
 import type { LostAnswer, Summary } from "./summary";
 
 export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 const MAX_KEYS = 20;
+
+/** Longest retention of a stream. */
+const MOST_HOURS = 8760;
+
+/** Reason of a run that ended at Ctrl-C. */
+export const INTERRUPTED = "you interrupted it";
 
 /** Reason of a run that ended because the prompt was answered with no. */
 export const DECLINED = "nothing was sent, and the reports are still there";
@@ -26,6 +33,17 @@ export function describeWarnings({ aggregated, records, directory }: Summary): s
       : []),
   ];
 }
+
+/** What to do if records will expire before it is their turn. */
+export const describeLateness = (streamArn: string, retentionHours: number): string[] => [
+  ...wrap(
+    "note: at this rate some records expire before they are redriven. A higher --rate (up to 2) or --concurrency makes it faster, other consumers of the stream that pause leave it more, and a longer retention keeps the records that have not expired yet:",
+    "",
+  ),
+  "  aws kinesis increase-stream-retention-period \\",
+  `    --retention-period-hours ${Math.min(MOST_HOURS, 2 * retentionHours)} \\`,
+  `    --stream-arn ${streamArn}`,
+];
 
 export const atLeast = ({ isAtLeast }: Pick<Summary, "isAtLeast">): string =>
   isAtLeast ? "at least " : "";
@@ -50,6 +68,7 @@ export function describeFindings(summary: Summary): string[] {
     sideBySide(summary),
     ...(leftByMax > 0 ? [`${count(leftByMax, "report")} left for later by --max`] : []),
     ...describeProblems(summary),
+    ...describeStop(summary),
   ];
 }
 
@@ -93,9 +112,12 @@ export function describeOutcome(summary: Summary): string[] {
       : []),
     ...lost.map(describeLost),
     ...describeProblems(summary),
-    ...(stopped === undefined ? [] : [`stopped before the end: ${stopped}`]),
+    ...describeStop(summary),
   ];
 }
+
+const describeStop = ({ stopped }: Summary): string[] =>
+  stopped === undefined ? [] : [`stopped before the end: ${stopped}`];
 
 function describeProblems(summary: Summary): string[] {
   const { unanswered, expiredBefore, expired, undecided, unusable } = summary;

@@ -100,6 +100,10 @@ export const emptySummary = (): Summary => ({
   unanswered: [],
 });
 
+/** Records that this run is done with. */
+export const handledRecords = ({ sent, saved, unsaved, rejected }: Summary): number =>
+  unsaved.reduce((sum, { count }) => sum + count, sent + saved + rejected.length);
+
 /** Brings what shards side by side found into an order that does not depend on which was faster. */
 export function tidy(summary: Summary): Summary {
   const { rejected, unsaved, expired, undecided, lost, unusable } = summary;
