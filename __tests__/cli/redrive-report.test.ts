@@ -15,10 +15,18 @@ describe("a report of a failed batch", () => {
     batchSize: 500,
     firstArrival: new Date("2019-11-14T00:38:04.835Z"),
     lastArrival: new Date("2019-11-14T00:38:05.580Z"),
+    condition: "RetryAttemptsExhausted",
   };
 
   it("is read with sequence numbers in full precision", () => {
     expect(parse(invocationRecord())).toEqual(expected);
+  });
+
+  it("is read without its condition if that is not a word", () => {
+    const { condition: _none, ...rest } = expected;
+    const requestContext = { functionArn: FUNCTION, condition: "a\nb" };
+
+    expect(parse(invocationRecord({ requestContext }))).toEqual(rest);
   });
 
   it("is read from an SNS notification in the queue", () => {

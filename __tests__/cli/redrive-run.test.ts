@@ -273,6 +273,8 @@ class World {
   }
 }
 
+const listed = (id: string) =>
+  `reports, oldest first (--show REPORT prints the records of one):\n  ${id} 2 records, 2019-11-14T00:38:04.835Z\n`;
 const PACE = "one invocation at a time (shards x parallelization factor, as the mapping)";
 const ORDER =
   "note: the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record\n";
@@ -326,10 +328,34 @@ describe("the command redrive", () => {
 
     expect(await world.run(["--dry-run"])).toEqual({
       exitCode: 0,
-      stdout: `1 report in queue failed, 2 records to redrive\n${PACE}\n`,
+      stdout: `1 report in queue failed, 2 records to redrive\n${PACE}\n${listed("m")}`,
       stderr: ORDER,
     });
     expect(world.calls).not.toContain("invoke:Invoke");
+  });
+
+  it("prints one report with --show, asks nothing and sends nothing", async () => {
+    const world = new World();
+
+    const { exitCode, stdout, stderr } = await world.run(["--show", "m"]);
+
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^report m\n2 records of shardId-0{12}, Retry.*\n\nrecord 1 of 2\n/);
+    const unneeded = /Invoke|Concurrency|Delete/;
+    expect(world.calls.filter((call) => unneeded.test(call))).toEqual([]);
+    expect(world.inputs["sqs:ChangeMessageVisibilityBatch"]).toMatchObject({
+      Entries: [{ ReceiptHandle: "m", VisibilityTimeout: 0 }],
+    });
+    expect(fs.readdirSync(path.join(state, "cross-account-kinesis"))).toEqual([]);
+    await expect(new World().run(["--show", "n"])).rejects.toMatchObject({ exitCode: 1 });
+  });
+
+  it("ends like any command when --show is interrupted", async () => {
+    const interruption = AbortSignal.abort(Object.assign(new Error("SIGINT"), { exitCode: 130 }));
+
+    await expect(new World().run(["--show", "m"], { interruption })).rejects.toMatchObject({
+      exitCode: 130,
+    });
   });
 
   it("prints its summary with --json", async () => {
@@ -368,7 +394,8 @@ describe("the command redrive", () => {
     expect(dryRun).toMatchObject({
       exitCode: 0,
       stdout:
-        "1 report in queue failed, 2 records to redrive\nup to 0 invocations at a time (the function's reserved concurrency)\n",
+        "1 report in queue failed, 2 records to redrive\nup to 0 invocations at a time (the function's reserved concurrency)\n" +
+        listed("m"),
     });
   });
 
@@ -496,9 +523,10 @@ describe("the command redrive", () => {
     const survey = await new World().run(["--dry-run"], bucket);
     const { stdout } = await world.run([], { ...bucket, answer: "y\n" });
 
-    expect(survey.stdout).toBe(`1 report in bucket reports, 2 records to redrive\n${PACE}\n`);
+    const found = `1 report in bucket reports, 2 records to redrive\n${PACE}\n`;
+    expect(survey.stdout).toBe(`${found}${listed("one")}`);
     expect(stdout).toBe(
-      `${survey.stdout}2 records confirmed by the function, ${PACE}\n1 report deleted\n`,
+      `${found}2 records confirmed by the function, ${PACE}\n1 report deleted\n`,
     );
     const { Payload } = world.inputs["invoke:Invoke"] as { Payload: Buffer };
     const sent = JSON.parse(Payload.toString()) as { Records: { eventID: string }[] };

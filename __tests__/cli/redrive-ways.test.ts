@@ -14,6 +14,7 @@ import {
   until,
 } from "../local/two-accounts";
 import { byKey, dataOf, RedrivePipeline } from "./redrive-pipeline";
+import { aggregate } from "./redrive-records";
 import { useWorld } from "./use-world";
 import { keyPolicy, viaKinesis } from "./world";
 import { withoutProgress } from "../helpers/progress";
@@ -118,7 +119,7 @@ describe("redrive with credentials of the function's account alone", () => {
 describe("redrive by time", () => {
   it("passes an aggregated record on as it is, with a warning", async () => {
     const pipeline = await RedrivePipeline.build(world, "aggregated");
-    const Data = Buffer.from("f3899ac20a016a", "hex");
+    const Data = aggregate([["a", "x"]]);
     await pipeline.repairFunction();
     const from = new Date(Date.now() - 1000).toISOString();
     const { kinesis } = world.producer;

@@ -1,6 +1,7 @@
 import { Journal } from "../../cli/src/redrive/journal";
 import { Pauses } from "../../cli/src/redrive/pauses";
 import { redrive, type RedriveOptions, type RedriveTools } from "../../cli/src/redrive/redrive";
+import type { ReportSource } from "../../cli/src/redrive/report-source";
 import { ReportQueue } from "../../cli/src/redrive/report-queue";
 import type { Target } from "../../cli/src/redrive/sender";
 import { CONSUMER, FUNCTION, invocationRecord, STREAM } from "./redrive-records";
@@ -39,6 +40,9 @@ export class RedriveWorld {
   /** When a record arrived, in milliseconds since the epoch. */
   arrivalOf = (sequence: number): number => sequence * 1000;
   beforeInvocation = (): void => undefined;
+  beforeRead = (): void => undefined;
+  /** Instead of the queue. */
+  source?: ReportSource;
   streamCreated = new Date(0);
   isStreamDeleted = false;
   deniedCall = "";
@@ -98,6 +102,13 @@ export class RedriveWorld {
     this.messages.set(id, { body, isHeld: false });
   }
 
+  /** The clients of a run. */
+  tools(journal: Journal, run: Run = { left: Infinity, die: () => undefined }) {
+    const aws = { send: (command: Command) => this.answer(run, command) } as never;
+    const url = "https://sqs.eu-west-1.amazonaws.com/222222222222/failed";
+    return { kinesis: aws, source: this.source ?? new ReportQueue(aws, url, journal) };
+  }
+
   /** Runs a redrive; with `kill`, up to that point, as a process that is killed there. */
   async run(
     options: RedriveOptions = {},
@@ -108,11 +119,8 @@ export class RedriveWorld {
     let die = (): void => undefined;
     const killed = new Promise<undefined>((resolve) => (die = () => resolve(undefined)));
     const run: Run = { ...(kill && { point: kill.point }), left: kill?.at ?? Infinity, die };
-    const aws = { send: (command: Command) => this.answer(run, command) } as never;
-    const url = "https://sqs.eu-west-1.amazonaws.com/222222222222/failed";
     const tools: RedriveTools = {
-      kinesis: aws,
-      source: new ReportQueue(aws, url, journal),
+      ...this.tools(journal, run),
       journal,
       invoke: ({ Records: records }) =>
         this.invoke(
@@ -215,6 +223,7 @@ export class RedriveWorld {
   }
 
   private records(iterator: string) {
+    this.beforeRead();
     const [id, from] = iterator.split(" ") as [string, string];
     const shard = this.shards.find((_, index) => shardId(index) === id) ?? [];
     // Sequence numbers count from 1.

@@ -6,7 +6,7 @@ import {
   describeWarnings,
 } from "../../cli/src/redrive/sentences";
 import { scratch } from "../terraform/harness";
-import { invocationRecord } from "./redrive-records";
+import { aggregate, invocationRecord } from "./redrive-records";
 import { RedriveWorld, shardId } from "./redrive-world";
 
 const journalIn = () => path.join(scratch(), "journal");
@@ -183,8 +183,8 @@ describe("redrive", () => {
     const filterPatterns = [JSON.stringify({ data: { isOdd: [true] } })];
     world.target = { ...world.target, filterPatterns };
     world.put(0, "a", JSON.stringify({ isOdd: true }));
-    world.put(0, "a", Buffer.from("f3899ac20a016a", "hex"));
-    world.put(0, "b", Buffer.from("0af3899ac2", "hex"));
+    world.put(0, "a", aggregate([["a", "x"]]));
+    world.put(0, "b", aggregate([["a", "x"]]).subarray(0, -1));
     world.report(0, 1, 3, 1);
 
     const byReport = (await world.run({ dryRun: true }))!;

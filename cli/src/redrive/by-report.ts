@@ -29,6 +29,9 @@ interface ByReportTools extends ReportTools {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Reports that are named, so that `--show` can be given one. */
+const MOST_LISTED = 20;
+
 /** Reports of one shard that have to be decided together. */
 interface Group extends Unit {
   readonly reports: readonly Report[];
@@ -98,6 +101,12 @@ export class ByReport {
     this.summary.source = source.name;
     this.left = new Set(this.shards.flatMap(({ units }) => units).sort((a, b) => a.due - b.due));
     this.total = reported(chosen);
+    this.summary.oldestReports = chosen
+      .slice(0, MOST_LISTED)
+      .map(({ id, shardId, batchSize, firstArrival }) => ({
+        ...{ report: id, shardId, batchSize },
+        firstArrival: firstArrival.toISOString(),
+      }));
     this.summary.leftByMax = usable.length - chosen.length;
   }
 

@@ -1,4 +1,3 @@
-import { parseFilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 import { ByReport } from "./by-report";
 import { ByTime } from "./by-time";
@@ -9,9 +8,10 @@ import type { Journal } from "./journal";
 import { Pauses } from "./pauses";
 import { Progress } from "./progress";
 import type { ReportSource } from "./report-source";
+import { rulesOf } from "./rules";
 import { Sender, type Target } from "./sender";
 import { DECLINED, describeLateness, INTERRUPTED } from "./sentences";
-import type { KinesisReads } from "./shard-reader";
+import type { KinesisReads, Pace } from "./shard-reader";
 import { emptySummary, tidy, type Summary } from "./summary";
 import { Survey } from "./survey";
 
@@ -158,40 +158,28 @@ async function run(
   }
 }
 
+export const paceOf = ({ bytesPerSecond }: RedriveOptions, { sleep }: Pauses): Pace => ({
+  sleep,
+  ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+});
+
 function workOf(
   target: Target,
   options: RedriveOptions,
   { kinesis, source, journal, pauses }: RedriveTools & { readonly pauses: Pauses },
   summary: Summary,
 ): ByReport | ByTime {
-  const patterns = options.ignoreFilters === true ? [] : target.filterPatterns;
-  const filters = patterns.map((text) => {
-    try {
-      return parseFilterPattern(text);
-    } catch (error) {
-      throw new Error(
-        `the mapping's filter ${text} cannot be evaluated here (${(error as Error).message}); use --ignore-filters and choose by --partition-key`,
-      );
-    }
-  });
-  const pace = {
-    sleep: pauses.sleep,
-    ...(options.bytesPerSecond !== undefined && { bytesPerSecond: options.bytesPerSecond }),
-  };
+  const rules = rulesOf(target, options);
+  const pace = paceOf(options, pauses);
   if (options.time) {
-    const rules = { ...options.time, filters, filterPatterns: patterns, pace };
-    return new ByTime(target, kinesis, journal, summary, rules);
+    return new ByTime(target, kinesis, journal, summary, { ...options.time, ...rules, pace });
   }
   if (!source) {
     throw new Error("there is no source of reports");
   }
   return new ByReport(target, { kinesis, source, journal, pace, signal: pauses.signal }, summary, {
+    ...rules,
     ...(options.max !== undefined && { max: options.max }),
-    choice: {
-      allInRange: options.allInRange === true,
-      partitionKeys: options.partitionKeys ?? [],
-    },
-    filters,
     deleteExpired: options.deleteExpired === true,
     isSaving: options.saveDirectory !== undefined,
   });

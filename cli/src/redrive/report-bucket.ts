@@ -42,7 +42,7 @@ export class ReportBucket implements ReportSource {
         const report =
           bytes > MAX_BYTES
             ? { id, why: `it has ${bytes} bytes, more than a report of Lambda` }
-            : await this.load(id);
+            : await this.find(id);
         couldRead ||= "body" in report;
         yield report;
       }
@@ -54,7 +54,7 @@ export class ReportBucket implements ReportSource {
     }
   }
 
-  async load(id: string): Promise<StoredReport | Unusable> {
+  async find(id: string): Promise<StoredReport | Unusable> {
     try {
       const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: id }));
       return { id, body: (await Body?.transformToString()) ?? "" };

@@ -2,7 +2,7 @@ import { parseFunctionArn } from "../../../pipeline/arn";
 import type { FilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { countAggregated } from "./aggregation";
-import { isReport, parseReport, type Report } from "./report";
+import { isReport, parseReport, type Report, type Unusable } from "./report";
 import type { ReportSource } from "./report-source";
 import { inOrder, select, type Choice, type Selection } from "./selection";
 import type { Target } from "./sender";
@@ -61,11 +61,16 @@ export class ReportContents {
       : undefined;
   }
 
+  /** Reads one report. */
+  async load(id: string): Promise<Report | Unusable> {
+    const { source } = this.tools;
+    const stored = (await source.find(id)) ?? { id, why: `it is not in ${source.name}` };
+    return "body" in stored ? parseReport(id, stored.body, source) : stored;
+  }
+
   /** The records that an object in a bucket holds. */
   async fromPayload(report: Report): Promise<readonly Selection[]> {
-    const { source } = this.tools;
-    const stored = await source.load(report.id);
-    const loaded = "body" in stored ? parseReport(stored.id, stored.body, source) : stored;
+    const loaded = await this.load(report.id);
     const why = isReport(loaded) ? this.whyUnusable(loaded, undefined) : loaded.why;
     if (!isReport(loaded) || why !== undefined) {
       this.leave(report.id, why ?? "");

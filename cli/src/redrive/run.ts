@@ -21,15 +21,16 @@ import { lock } from "./lock";
 import { redriveOptions, type CommandOptions } from "./options";
 import { Journal } from "./journal";
 import { Pauses } from "./pauses";
-import { redrive, type RedriveOptions } from "./redrive";
-import { atLeast, count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
+import { paceOf, redrive, type RedriveOptions } from "./redrive";
+import { atLeast, count, describeFindings, describeOutcome, describeReports, describeWarnings } from "./sentences";
+import { showReport } from "./show";
 import { stateFiles } from "./state-files";
 import type { Summary } from "./summary";
 
 export async function runRedrive(context: PipelineContext<CommandOptions>): Promise<ExitCode> {
   const { options, output, stdin } = context;
   const settings = redriveOptions(options);
-  if (!options.yes && !options.dryRun && (output.isJson || !stdin.isTTY)) {
+  if (!options.yes && !options.dryRun && options.show === undefined && (output.isJson || !stdin.isTTY)) {
     throw misuse(
       "'--yes' must be given where nobody can be asked, got nothing; add --yes or --dry-run",
     );
@@ -45,7 +46,9 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   const reader = valueOf(pipeline.stream.account.access) ?? owner;
   const target = targetOf(pipeline, options.qualifier);
   const reserved =
-    settings.saveDirectory === undefined ? await reservedOf(pipeline, settings) : undefined;
+    settings.saveDirectory === undefined && options.show === undefined
+      ? await reservedOf(pipeline, settings)
+      : undefined;
   const files = stateFiles(pipeline, options);
   const release = await lock(files.lock).catch((error: unknown) => {
     throw lookupFailed((error as Error).message);
@@ -61,8 +64,15 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
     }
     const tools = { journal, pauses };
     const source = settings.time ? undefined : await sourceOf(pipeline, owner, tools, options);
+    const { kinesis } = reader.clients;
+    if (options.show !== undefined && source) {
+      const shown = showReport(options.show, target, settings, {
+        ...{ kinesis, source, pace: paceOf(settings, pauses), journal, output },
+      });
+      return (await output.progress("looking for the report", shown)) ? EXIT.good : EXIT.finding;
+    }
     const summary = await redrive(target, settings, {
-      kinesis: reader.clients.kinesis,
+      kinesis,
       source,
       ...tools,
       output,
@@ -77,7 +87,7 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
     }
     return isGood(summary) ? EXIT.good : EXIT.finding;
   } catch (error) {
-    throw named(error, owner, reader);
+    throw pauses.isInterruption(error) ? pauses.signal?.reason : named(error, owner, reader);
   } finally {
     opened?.close();
     release();
@@ -140,7 +150,10 @@ async function ask(
 
 function show(summary: Summary, output: Output, isDryRun: boolean): void {
   output.json(summary);
-  (isDryRun ? describeFindings(summary) : describeOutcome(summary)).forEach((line) =>
+  const lines = isDryRun
+    ? [...describeFindings(summary), ...describeReports(summary)]
+    : describeOutcome(summary);
+  lines.forEach((line) =>
     output.line(line),
   );
 }

@@ -72,6 +72,20 @@ export function describeFindings(summary: Summary): string[] {
   ];
 }
 
+/** Names the reports that are there, for `--show`. */
+export function describeReports({ oldestReports, reports }: Summary): string[] {
+  const more = reports - oldestReports.length;
+  return [
+    ...(oldestReports.length > 0
+      ? ["reports, oldest first (--show REPORT prints the records of one):"]
+      : []),
+    ...oldestReports.flatMap(({ report, batchSize, firstArrival }) =>
+      wrap(`${report} ${count(batchSize, "record")}, ${firstArrival}`, "  "),
+    ),
+    ...(oldestReports.length > 0 && more > 0 ? [`  and ${more} more`] : []),
+  ];
+}
+
 /** What a run did, and what is left. */
 export function describeOutcome(summary: Summary): string[] {
   const {

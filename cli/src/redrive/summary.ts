@@ -6,6 +6,8 @@ export interface Summary {
   source?: string;
   /** Reports that were there. */
   reports: number;
+  /** The reports whose records expire first; at most 20. */
+  oldestReports: ReportSummary[];
   /** Reports that `--max` left for a later run. */
   leftByMax: number;
   deletedReports: number;
@@ -41,6 +43,13 @@ export interface Summary {
   lost: LostAnswer[];
   /** Why the run ended before everything was sent. */
   stopped?: string;
+}
+
+interface ReportSummary {
+  readonly report: string;
+  readonly shardId: string;
+  readonly batchSize: number;
+  readonly firstArrival: string;
 }
 
 export interface LostAnswer {
@@ -80,6 +89,7 @@ interface UndecidedReport {
 
 export const emptySummary = (): Summary => ({
   reports: 0,
+  oldestReports: [],
   leftByMax: 0,
   deletedReports: 0,
   aggregated: 0,
