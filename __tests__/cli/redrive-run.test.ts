@@ -46,15 +46,15 @@ const options = (...args: string[]): CommandOptions => {
 describe("the options of a redrive", () => {
   it("are all passed on", () => {
     const given = options(
-      ...["--dry-run", "--max", "2", "--save", "files", "--partition-key", "a"],
+      ...["--dry-run", "--max", "2", "--partition-key", "a"],
       ...["--partition-key", "b", "--ignore-filters", "--delete-expired", "--max-rejected", "7"],
-      ...["--concurrency", "8", "--rate", "0.5"],
+      ...["--concurrency", "8", "--rate", "0.5", "--drop", "7", "--drop", "8"],
     );
 
     expect(redriveOptions(given)).toEqual({
       dryRun: true,
       max: 2,
-      saveDirectory: "files",
+      drop: ["7", "8"],
       allInRange: undefined,
       partitionKeys: ["a", "b"],
       ignoreFilters: true,
@@ -64,6 +64,7 @@ describe("the options of a redrive", () => {
       bytesPerSecond: 500_000,
     });
     expect(redriveOptions(options()).bytesPerSecond).toBe(1_000_000);
+    expect(redriveOptions(options("--save", "files"))).toMatchObject({ saveDirectory: "files" });
     expect(redriveOptions(options("--all-in-range"))).toMatchObject({ allInRange: true });
   });
 
@@ -91,6 +92,9 @@ describe("the options of a redrive", () => {
     [["--from", "soon"], "It must be a time such as 2026-11-26T10:00:00Z."],
     [["--to", "2026-01-01"], "'--to' requires '--from', got nothing"],
     [["--all-in-range", "--partition-key", "a"], "'--all-in-range' and '--partition-key' are"],
+    [["--drop", "7x"], "It must be a sequence number, as --show prints it."],
+    [["--drop", "7", "--save", "d"], "'--drop' and '--save' are mutually exclusive"],
+    [["--drop", "7", "--show", "m"], "'--drop' and '--show' are mutually exclusive"],
     [["--from", "2026-01-01", "--max", "1"], "'--from' and '--max' are mutually exclusive"],
     [["--from", "2026-01-01", "--partition-key", "a"], "'--from' and '--partition-key' are"],
     [["--from", "2026-01-01", "--all-in-range"], "'--from' and '--all-in-range' are"],
@@ -355,6 +359,27 @@ describe("the command redrive", () => {
 
     await expect(new World().run(["--show", "m"], { interruption })).rejects.toMatchObject({
       exitCode: 130,
+    });
+  });
+
+  it("gives up what --drop names once that was confirmed, and only then", async () => {
+    const [declined, world] = [new World(), new World()];
+
+    const no = await declined.run(["--drop", "2"], { answer: "n\n" });
+    const yes = await world.run(["--drop", "2"], { answer: "y\n" });
+    const unknown = new World().run(["--yes", "--drop", "3"]);
+
+    expect(no.stderr).toBe(`${ORDER}Redrive 2 records, except 1 to drop? [y/N] `);
+    expect([no.exitCode, declined.messages.size]).toEqual([1, 1]);
+    expect(yes.stdout).toContain(
+      `to be dropped on purpose, and not sent: record 2\n1 record confirmed by the function, ${PACE}\ndropped on purpose, and not sent: record 2 of ${SHARD}\n1 report deleted\n`,
+    );
+    expect([yes.exitCode, world.messages.size]).toEqual([0, 0]);
+    await expect(unknown).rejects.toMatchObject({ exitCode: 1 });
+    const time = ["--from", "2025-12-31", "--to", "2026-01-02"];
+    expect(await new World().run(["--yes", ...time, "--drop", "3"])).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("not dropped: record 3, since") as string,
     });
   });
 

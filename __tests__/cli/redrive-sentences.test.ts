@@ -115,7 +115,7 @@ describe("the sentences of a redrive", () => {
       [
         `0 records confirmed by the function, ${PACE}`,
         `rejected: record 7 of ${SHARD}, partition key "a\\n": no`,
-        "what was rejected stays reported; correct the function and run this again",
+        "what was rejected stays reported; correct the function and run this again, or give a record up with --drop",
       ],
     ],
     [
@@ -124,7 +124,7 @@ describe("the sentences of a redrive", () => {
       [
         `0 records confirmed by the function, ${PACE}`,
         `rejected: record 7 of ${SHARD}, without a partition key: no`,
-        "what was rejected stays reported; correct the function and run this again",
+        "what was rejected stays reported; correct the function and run this again, or give a record up with --drop",
       ],
     ],
     [

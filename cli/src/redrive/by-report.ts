@@ -1,10 +1,10 @@
+import { CliError, EXIT } from "../errors";
 import type { Journal } from "./journal";
 import { ReportLedger } from "./ledger";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
 import { ReportContents, type ReportTools, type SelectionRules } from "./report-contents";
 import {
   compareStarts,
-  countKeys,
   inOrder,
   overlapping,
   reportsByRecord,
@@ -21,6 +21,8 @@ interface ByReportOptions extends SelectionRules {
   readonly max?: number;
   /** Delete reports of which nothing can be read any more, or nothing but what was confirmed. */
   readonly deleteExpired: boolean;
+  /** Sequence numbers of records that are given up on purpose. */
+  readonly drop: readonly string[];
   readonly isSaving: boolean;
 }
 
@@ -98,6 +100,15 @@ export class ByReport {
         reports: group,
       })),
     }));
+    for (const number of this.options.drop) {
+      const isIn = ({ start, end }: Report) => BigInt(number) >= start && BigInt(number) <= end;
+      if (!chosen.some(isIn)) {
+        throw new CliError(
+          `'--drop' must be the sequence number of a record that a report names, got ${number}; find it with --show`,
+          EXIT.failed,
+        );
+      }
+    }
     this.summary.source = source.name;
     this.left = new Set(this.shards.flatMap(({ units }) => units).sort((a, b) => a.due - b.due));
     this.total = reported(chosen);
@@ -146,7 +157,7 @@ export class ByReport {
       if (!isKnown) {
         this.summary.unsurveyed += reports.length;
       } else if (inStream.length > 0) {
-        survey.saw(this.note(await this.contents.fromStream(inStream)));
+        survey.saw(this.contents.note(await this.contents.fromStream(inStream)));
       }
     });
   }
@@ -195,7 +206,7 @@ export class ByReport {
     selections: readonly Selection[],
     confirmedNow: Set<string>,
   ): Promise<void> {
-    this.total += this.note(selections) - reported(selections.map(({ report }) => report));
+    this.total += this.contents.note(selections) - reported(selections.map(({ report }) => report));
     const records = inOrder(selections.flatMap((selection) => selection.records));
     const reportsOf = reportsByRecord(selections);
     const ledger = new ReportLedger(this.tools.journal, reportsOf, confirmedNow);
@@ -203,35 +214,6 @@ export class ByReport {
     if (!this.options.isSaving) {
       await this.deleteDone(selections, ledger);
     }
-  }
-
-  /** @returns the number of records to send */
-  private note(selections: readonly Selection[]): number {
-    const { summary } = this;
-    const { length } = inOrder(selections.flatMap(({ records }) => records));
-    summary.records += length;
-    for (const { report, expired, undecided } of selections) {
-      const { id, shardId, batchSize } = report;
-      if (expired) {
-        summary.expired.push({
-          report: id,
-          shardId,
-          count: expired.count,
-          isMinimum: expired.isMinimum,
-          fromSequenceNumber: String(expired.from),
-          beforeSequenceNumber: String(expired.before),
-          firstArrival: report.firstArrival.toISOString(),
-          lastArrival: report.lastArrival.toISOString(),
-        });
-      }
-      if (undecided) {
-        const { why, candidates } = undecided;
-        const partitionKeys = Object.fromEntries(countKeys(candidates));
-        const counts = { batchSize, candidates: candidates.length, partitionKeys };
-        summary.undecided.push({ report: id, shardId, why, ...counts });
-      }
-    }
-    return length;
   }
 
   /** Deletes reports whose records the function has all confirmed. */

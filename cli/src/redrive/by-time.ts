@@ -103,8 +103,10 @@ export class ByTime {
       async (shardId) => {
         const ledger = this.ledgerOf(shardId);
         const before = ledger.reached?.confirmed ?? 0;
+        const dropped = ledger.droppedBefore.map((sequenceNumber) => ({ shardId, sequenceNumber }));
         this.summary.records += before;
-        this.summary.confirmedBefore += before;
+        this.summary.confirmedBefore += before - dropped.length;
+        this.summary.dropped.push(...dropped);
         for await (const records of this.windows(shardId, ledger, limit)) {
           this.summary.records += records.length;
           ledger.begin(records);

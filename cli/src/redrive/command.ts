@@ -26,7 +26,9 @@ records of the last second are sent again.
 
 --dry-run names the oldest reports. --show REPORT prints the records of one as
 JSON, text or hexadecimal digits: unpacked if they are gzip, and taken apart if
-the Kinesis Producer Library aggregated them. It leaves the report where it is.`;
+the Kinesis Producer Library aggregated them. It leaves the report where it is.
+--drop gives up one of them on purpose, and nothing else: it is not sent, counts
+as done, and is named at the end and in the journal until its report is gone.`;
 
 export const redrive = pipelineCommand<CommandOptions>({
   name: "redrive",

@@ -10,6 +10,7 @@ export interface CommandOptions {
   readonly max?: number;
   readonly save?: string;
   readonly show?: string;
+  readonly drop?: readonly string[];
   readonly from?: Date;
   readonly to?: Date;
   readonly allInRange?: boolean;
@@ -29,6 +30,7 @@ export function addOptions(command: Command): void {
     .option("--yes", "do not ask before sending")
     .option("--max <count>", "redrive this many reports, the oldest first", count)
     .option("--show <report>", "print the records of one report that --dry-run lists, send nothing")
+    .option("--drop <sequence>", "give up this record for good; may be repeated", sequenceNumber)
     .option("--save <directory>", "write the events to files instead of invoking the function")
     .option(
       "--from <time>",
@@ -78,6 +80,13 @@ function rate(text: string): number {
   return megabytes;
 }
 
+function sequenceNumber(text: string, others?: readonly string[]): string[] {
+  if (!/^(0|[1-9]\d*)$/.test(text)) {
+    throw new InvalidArgumentError("It must be a sequence number, as --show prints it.");
+  }
+  return repeated(text, others);
+}
+
 function time(text: string): Date {
   const parsed = new Date(text);
   if (Number.isNaN(parsed.getTime())) {
@@ -97,6 +106,8 @@ const EXCLUSIVE: readonly (readonly [Option, Option, string])[] = [
   ...(["max", "partitionKey", "allInRange", "show"] as const).map(
     (one) => ["from", one, `${flag(one)} chooses among reports, and --from uses none`] as const,
   ),
+  ["drop", "save", "--save leaves every record reported; omit one of them"],
+  ["drop", "show", "--show sends nothing; omit one of them"],
   ["show", "save", "--show sends nothing; omit one of them"],
 ];
 
@@ -118,6 +129,7 @@ export function redriveOptions(options: CommandOptions): RedriveOptions {
     dryRun: options.dryRun,
     max: options.max,
     saveDirectory: options.save,
+    drop: options.drop,
     allInRange: options.allInRange,
     partitionKeys: options.partitionKey,
     ignoreFilters: options.ignoreFilters,

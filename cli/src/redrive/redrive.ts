@@ -20,6 +20,8 @@ export interface RedriveOptions {
   /** Reports of one run at most, the oldest first. */
   readonly max?: number;
   readonly saveDirectory?: string;
+  /** Sequence numbers of records that are given up on purpose. */
+  readonly drop?: readonly string[];
   readonly allInRange?: boolean;
   readonly partitionKeys?: readonly string[];
   readonly ignoreFilters?: boolean;
@@ -68,6 +70,7 @@ export async function redrive(
   const summary = emptySummary();
   summary.unanswered = tools.journal.unanswered;
   summary.directory = options.saveDirectory;
+  summary.drop = options.drop ?? [];
   const { pauses = new Pauses() } = tools;
   try {
     await run(target, options, { ...tools, pauses }, summary);
@@ -139,6 +142,7 @@ async function run(
     concurrency: invocations,
     invoke: tools.invoke,
     ...(options.saveDirectory !== undefined && { saveDirectory: options.saveDirectory }),
+    drop: new Set(options.drop),
     maxRejected: options.maxRejected ?? MAX_REJECTED,
     stopReason: () => (pauses.signal?.aborted ? INTERRUPTED : tools.source?.problem()),
   });
@@ -180,6 +184,7 @@ function workOf(
   return new ByReport(target, { kinesis, source, journal, pace, signal: pauses.signal }, summary, {
     ...rules,
     ...(options.max !== undefined && { max: options.max }),
+    drop: options.drop ?? [],
     deleteExpired: options.deleteExpired === true,
     isSaving: options.saveDirectory !== undefined,
   });

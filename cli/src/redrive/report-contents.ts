@@ -4,7 +4,7 @@ import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { countAggregated } from "./aggregation";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
 import type { ReportSource } from "./report-source";
-import { inOrder, select, type Choice, type Selection } from "./selection";
+import { countKeys, inOrder, select, type Choice, type Selection } from "./selection";
 import type { Target } from "./sender";
 import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
 import type { Summary } from "./summary";
@@ -101,6 +101,39 @@ export class ReportContents {
       }
       return selections;
     }
+  }
+
+  /**
+   * Adds what was found to the summary.
+   *
+   * @returns the number of records to send
+   */
+  note(selections: readonly Selection[]): number {
+    const { summary } = this;
+    const { length } = inOrder(selections.flatMap(({ records }) => records));
+    summary.records += length;
+    for (const { report, expired, undecided } of selections) {
+      const { id, shardId, batchSize } = report;
+      if (expired) {
+        summary.expired.push({
+          report: id,
+          shardId,
+          count: expired.count,
+          isMinimum: expired.isMinimum,
+          fromSequenceNumber: String(expired.from),
+          beforeSequenceNumber: String(expired.before),
+          firstArrival: report.firstArrival.toISOString(),
+          lastArrival: report.lastArrival.toISOString(),
+        });
+      }
+      if (undecided) {
+        const { why, candidates } = undecided;
+        const partitionKeys = Object.fromEntries(countKeys(candidates));
+        const counts = { batchSize, candidates: candidates.length, partitionKeys };
+        summary.undecided.push({ report: id, shardId, why, ...counts });
+      }
+    }
+    return length;
   }
 
   private async selectFromStream(group: readonly Report[]): Promise<readonly Selection[]> {

@@ -25,7 +25,7 @@ import { paceOf, redrive, type RedriveOptions } from "./redrive";
 import { atLeast, count, describeFindings, describeOutcome, describeReports, describeWarnings } from "./sentences";
 import { showReport } from "./show";
 import { stateFiles } from "./state-files";
-import type { Summary } from "./summary";
+import { notDropped, type Summary } from "./summary";
 
 export async function runRedrive(context: PipelineContext<CommandOptions>): Promise<ExitCode> {
   const { options, output, stdin } = context;
@@ -85,7 +85,7 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
     if (options.yes || settings.dryRun) {
       warn(summary, output);
     }
-    return isGood(summary) ? EXIT.good : EXIT.finding;
+    return isGood(summary, settings.dryRun === true) ? EXIT.good : EXIT.finding;
   } catch (error) {
     throw pauses.isInterruption(error) ? pauses.signal?.reason : named(error, owner, reader);
   } finally {
@@ -138,7 +138,8 @@ async function ask(
 ): Promise<boolean> {
   describeFindings(found).forEach((line) => output.line(line));
   warn(found, output);
-  output.prompt(`Redrive ${atLeast(found)}${count(found.records, "record")}? [y/N]`);
+  const except = found.drop.length > 0 ? `, except ${found.drop.length} to drop` : "";
+  output.prompt(`Redrive ${atLeast(found)}${count(found.records, "record")}${except}? [y/N]`);
   const terminal = createInterface({ input: stdin });
   interruption?.addEventListener("abort", () => terminal.close());
   const answer = await new Promise<string>((resolve) =>
@@ -161,9 +162,9 @@ function show(summary: Summary, output: Output, isDryRun: boolean): void {
 const warn = (summary: Summary, output: Output): void =>
   describeWarnings(summary).forEach((text) => output.note(`note: ${text}`));
 
-const isGood = (summary: Summary): boolean =>
+const isGood = (summary: Summary, isDryRun: boolean): boolean =>
   summary.stopped === undefined &&
   summary.expiredBefore === undefined &&
-  [summary.rejected, summary.expired, summary.undecided, summary.unusable, summary.unsaved].every(
+  [isDryRun ? [] : notDropped(summary), summary.rejected, summary.expired, summary.undecided, summary.unusable, summary.unsaved].every(
     ({ length }) => length === 0,
   );

@@ -1,5 +1,5 @@
 import { wrap } from "../wrap";
-import type { LostAnswer, Summary } from "./summary";
+import { notDropped, type LostAnswer, type Summary } from "./summary";
 
 export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -55,7 +55,7 @@ const sideBySide = ({ concurrency, concurrencyReason }: Summary): string =>
 
 /** What was found, before anything is sent. */
 export function describeFindings(summary: Summary): string[] {
-  const { source, reports, leftByMax, records, unsurveyed } = summary;
+  const { source, reports, leftByMax, records, unsurveyed, drop } = summary;
   return [
     source === undefined
       ? `${atLeast(summary)}${count(records, "record")} arrived in this time and pass the mapping's filters`
@@ -66,6 +66,7 @@ export function describeFindings(summary: Summary): string[] {
         ]
       : []),
     sideBySide(summary),
+    ...drop.map((number) => `to be dropped on purpose, and not sent: record ${number}`),
     ...(leftByMax > 0 ? [`${count(leftByMax, "report")} left for later by --max`] : []),
     ...describeProblems(summary),
     ...describeStop(summary),
@@ -93,6 +94,7 @@ export function describeOutcome(summary: Summary): string[] {
     saved,
     unsaved,
     confirmedBefore,
+    dropped,
     deletedReports,
     rejected,
     lost,
@@ -111,6 +113,13 @@ export function describeOutcome(summary: Summary): string[] {
           `${count(confirmedBefore, "record")} not sent again, since an earlier run had them confirmed`,
         ]
       : []),
+    ...dropped.map(
+      ({ shardId, sequenceNumber }) =>
+        `dropped on purpose, and not sent: record ${sequenceNumber} of ${shardId}`,
+    ),
+    ...notDropped(summary).map(
+      (number) => `not dropped: record ${number}, since it is not among the records of this run`,
+    ),
     ...(summary.source !== undefined && saved === 0
       ? [`${count(deletedReports, "report")} deleted`]
       : []),
@@ -122,7 +131,7 @@ export function describeOutcome(summary: Summary): string[] {
         `rejected: record ${sequenceNumber} of ${shardId}, ${partitionKey === null ? "without a partition key" : `partition key ${JSON.stringify(partitionKey)}`}: ${oneLine(why)}`,
     ),
     ...(rejected.length > 0
-      ? ["what was rejected stays reported; correct the function and run this again"]
+      ? ["what was rejected stays reported; correct the function and run this again, or give a record up with --drop"]
       : []),
     ...lost.map(describeLost),
     ...describeProblems(summary),
