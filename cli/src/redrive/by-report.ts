@@ -1,18 +1,13 @@
-import { CliError, EXIT } from "../errors";
+import { CliError, EXIT, isDenial } from "../errors";
 import type { Journal } from "./journal";
 import { ReportLedger } from "./ledger";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
 import { ReportContents, type ReportTools, type SelectionRules } from "./report-contents";
-import {
-  compareStarts,
-  inOrder,
-  overlapping,
-  reportsByRecord,
-  type Selection,
-} from "./selection";
+import { groupsOf, orderOf, reported, sortByExpiry, type Group } from "./report-groups";
+import { inOrder, reportsByRecord, type Selection } from "./selection";
 import type { Workload } from "./progress";
 import type { Sender, Target } from "./sender";
-import { sideBySide, type ShardWork, type Unit } from "./side-by-side";
+import { sideBySide, type ShardWork } from "./side-by-side";
 import { describeStream, type StreamFacts } from "./stream";
 import { handledRecords, type Summary } from "./summary";
 import type { Survey } from "./survey";
@@ -33,11 +28,6 @@ interface ByReportTools extends ReportTools {
 
 /** Reports that are named, so that `--show` can be given one. */
 const MOST_LISTED = 20;
-
-/** Reports of one shard that have to be decided together. */
-interface Group extends Unit {
-  readonly reports: readonly Report[];
-}
 
 /** Redrives the records that reports of failed batches name, those first that expire first. */
 export class ByReport {
@@ -69,10 +59,7 @@ export class ByReport {
       // The records are read again when they are sent: those of all reports may not fit into memory.
       parsed.push(isReport(one) && one.payload ? { ...one, payload: [] } : one);
     }
-    const needsStream = parsed.some((one) => isReport(one) && !one.payload);
-    this.stream = needsStream
-      ? await describeStream(this.tools.kinesis, this.target.streamArn)
-      : undefined;
+    this.stream = await this.describe(parsed.filter(isReport));
     const usable: Report[] = [];
     for (const one of parsed) {
       const why = isReport(one) ? this.contents.whyUnusable(one, this.stream?.created) : one.why;
@@ -82,24 +69,9 @@ export class ByReport {
         this.contents.leave(one.id, why ?? "");
       }
     }
-    // A shard that is no longer listed is older than all that are; IDs grow with time.
-    const ranks = new Map(this.stream?.shardIds.map((shardId, at) => [shardId, at]));
-    const rank = ({ shardId }: Report) => ranks.get(shardId) ?? -1;
-    usable.sort(
-      (a, b) =>
-        a.firstArrival.getTime() - b.firstArrival.getTime() ||
-        rank(a) - rank(b) ||
-        a.shardId.localeCompare(b.shardId) ||
-        compareStarts(a, b),
-    );
+    sortByExpiry(usable, this.stream);
     const chosen = usable.slice(0, this.options.max);
-    this.shards = [...groupBy(chosen, ({ shardId }) => shardId)].map(([shardId, reports]) => ({
-      shardId,
-      units: overlapping(reports).map((group) => ({
-        due: group[0]?.firstArrival.getTime() ?? 0,
-        reports: group,
-      })),
-    }));
+    this.shards = groupsOf(chosen);
     for (const number of this.options.drop) {
       const isIn = ({ start, end }: Report) => BigInt(number) >= start && BigInt(number) <= end;
       if (!chosen.some(isIn)) {
@@ -119,6 +91,20 @@ export class ByReport {
         firstArrival: firstArrival.toISOString(),
       }));
     this.summary.leftByMax = usable.length - chosen.length;
+  }
+
+  private async describe(reports: readonly Report[]): Promise<StreamFacts | undefined> {
+    try {
+      return reports.length > 0
+        ? await describeStream(this.tools.kinesis, this.target.streamArn)
+        : undefined;
+    } catch (error) {
+      // Reports that hold their records need the stream only to know which shards may go side by side.
+      if (reports.every(({ payload }) => payload) && isDenial(error)) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   get shardCount(): number {
@@ -192,9 +178,7 @@ export class ByReport {
     control: { readonly isStopping?: () => boolean; readonly onFailure?: () => void } = {},
   ): Promise<void> {
     return sideBySide(this.shards, {
-      // Records in reports come from shards whose parents are not known: what arrived first goes first.
-      limit: this.stream ? limit : 1,
-      ancestorsOf: (shardId) => this.stream?.ancestors.get(shardId) ?? [],
+      ...orderOf(this.shards, this.stream, limit),
       work,
       ...control,
     });
@@ -228,17 +212,4 @@ export class ByReport {
       }
     }
   }
-}
-
-const reported = (reports: readonly Report[]): number =>
-  reports.reduce((sum, { batchSize }) => sum + batchSize, 0);
-
-function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one)) ?? [];
-    group.push(one);
-    groups.set(keyOf(one), group);
-  }
-  return groups;
 }
