@@ -183,6 +183,20 @@ describe("the sentences of a redrive", () => {
     expect(describeOutcome(summary(outcome))).toEqual(lines);
   });
 
+  it("name at most 20 of what is wrong in the same way", () => {
+    const unusable = Array.from({ length: 100_000 }, (_, at) => ({ id: `${at}`, why: "no" }));
+    const unanswered = unusable.map(({ id }) => id);
+
+    const lines = describeFindings(
+      summary({ unusable, unanswered, expired: Array(21).fill(expired) }),
+    );
+
+    expect(lines.filter((line) => line.startsWith("not used: report "))).toHaveLength(20);
+    expect(lines).toContain("not used: 99980 more, which --json names");
+    expect(lines).toContain("expired: 1 more, which --json names");
+    expect(lines[2]).toMatch(/: 0, 1, .*, 19, of them: 99980 more, which --json names$/);
+  });
+
   it.each([20, 21, 22])("name at most 20 of %i partition keys", (number) => {
     const names = Array.from({ length: number }, (_, at) => `k${at}`);
     const partitionKeys = Object.fromEntries(names.map((name) => [name, 1]));

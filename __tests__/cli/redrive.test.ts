@@ -197,6 +197,22 @@ describe("redrive", () => {
     expect(describeWarnings({ ...byReport, records: 0, aggregated: 0 })).toEqual([]);
   });
 
+  it("tells a first record that the filters of today keep out from one that has expired", async () => {
+    const world = new RedriveWorld(journalIn());
+    world.target = { ...world.target, filterPatterns: ['{"data":{"n":[2]}}'] };
+    [1, 1, 2, 1, 2].forEach((n) => world.put(0, "k", JSON.stringify({ n })));
+    world.report(0, 2, 3, 2);
+    world.report(0, 3, 5, 3);
+
+    expect(await world.run()).toMatchObject({
+      expired: [],
+      undecided: [
+        { report: "0:2-3", why: "fewer", candidates: 1 },
+        { report: "0:3-5", why: "fewer", candidates: 2 },
+      ],
+    });
+  });
+
   it("says exactly what has expired, and keeps the report unless told otherwise", async () => {
     const world = withRecords("aaaaa");
     world.report(0, 1, 5);

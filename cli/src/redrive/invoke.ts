@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { InvocationResult } from "./delivery";
 import { Pauses, type Sleep } from "./pauses";
-import { isCertainlyUnprocessed, isHeldOff, isThrottled } from "../errors";
+import { isCertainlyUnprocessed, isHeldOff, isThrottled, isTooLarge } from "../errors";
 import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 
 const ATTEMPTS = 5;
@@ -30,8 +30,13 @@ export function invoker(
       try {
         return outcomeOf(await lambda.send(command));
       } catch (error) {
+        const { name, message } = error as Error;
+        if (isTooLarge(error)) {
+          return {
+            error: `Lambda takes no event of this size (${message || name}); --save writes it to a file`,
+          };
+        }
         if (!isCertainlyUnprocessed(error)) {
-          const { name, message } = error as Error;
           return { lost: message || name };
         }
         const attempts = isThrottled(error) ? THROTTLED_ATTEMPTS : ATTEMPTS;

@@ -1,5 +1,5 @@
 import { parseFunctionArn } from "../../../pipeline/arn";
-import type { FilterPattern } from "../../../pipeline/filter-pattern";
+import { passes, type FilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { countAggregated } from "./aggregation";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
@@ -140,13 +140,22 @@ export class ReportContents {
     const [{ shardId, start }] = group as [Report];
     const end = group.reduce((last, report) => (report.end > last ? report.end : last), start);
     const reader = this.readerOf(shardId);
+    const { filters, choice } = this.rules;
     const records: KinesisRecord[] = [];
+    const starts = group.map((report) => report.start);
     const isInRange = ({ sequenceNumber }: KinesisRecord) => BigInt(sequenceNumber) <= end;
     for await (const record of reader.read({ at: start }, isInRange)) {
-      records.push(record);
+      this.summary.aggregated += countAggregated([record]);
+      const number = BigInt(record.sequenceNumber);
+      const isFirst = number >= (starts[0] ?? Infinity);
+      while (number >= (starts[0] ?? Infinity)) {
+        starts.shift();
+      }
+      // The first record of a range shows whether others before it have expired.
+      if (isFirst || passes(filters, record)) {
+        records.push(record);
+      }
     }
-    this.summary.aggregated += countAggregated(records);
-    const { filters, choice } = this.rules;
     return select(group, records, { ...this.target, filters }, choice);
   }
 

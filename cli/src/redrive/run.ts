@@ -22,7 +22,14 @@ import { redriveOptions, type CommandOptions } from "./options";
 import { Journal } from "./journal";
 import { Pauses } from "./pauses";
 import { paceOf, redrive, type RedriveOptions } from "./redrive";
-import { atLeast, count, describeFindings, describeOutcome, describeReports, describeWarnings } from "./sentences";
+import {
+  atLeast,
+  count,
+  describeFindings,
+  describeOutcome,
+  describeReports,
+  describeWarnings,
+} from "./sentences";
 import { showReport } from "./show";
 import { stateFiles } from "./state-files";
 import { notDropped, type Summary } from "./summary";
@@ -30,7 +37,12 @@ import { notDropped, type Summary } from "./summary";
 export async function runRedrive(context: PipelineContext<CommandOptions>): Promise<ExitCode> {
   const { options, output, stdin } = context;
   const settings = redriveOptions(options);
-  if (!options.yes && !options.dryRun && options.show === undefined && (output.isJson || !stdin.isTTY)) {
+  if (
+    !options.yes &&
+    !options.dryRun &&
+    options.show === undefined &&
+    (output.isJson || !stdin.isTTY)
+  ) {
     throw misuse(
       "'--yes' must be given where nobody can be asked, got nothing; add --yes or --dry-run",
     );
@@ -154,9 +166,7 @@ function show(summary: Summary, output: Output, isDryRun: boolean): void {
   const lines = isDryRun
     ? [...describeFindings(summary), ...describeReports(summary)]
     : describeOutcome(summary);
-  lines.forEach((line) =>
-    output.line(line),
-  );
+  lines.forEach((line) => output.line(line));
 }
 
 const warn = (summary: Summary, output: Output): void =>
@@ -165,6 +175,11 @@ const warn = (summary: Summary, output: Output): void =>
 const isGood = (summary: Summary, isDryRun: boolean): boolean =>
   summary.stopped === undefined &&
   summary.expiredBefore === undefined &&
-  [isDryRun ? [] : notDropped(summary), summary.rejected, summary.expired, summary.undecided, summary.unusable, summary.unsaved].every(
-    ({ length }) => length === 0,
-  );
+  [
+    isDryRun ? [] : notDropped(summary),
+    summary.rejected,
+    summary.expired,
+    summary.undecided,
+    summary.unusable,
+    summary.unsaved,
+  ].every(({ length }) => length === 0);

@@ -6,6 +6,8 @@ export const count = (number: number, noun: string): string =>
 
 const MAX_KEYS = 20;
 
+const MOST_LISTED = 20;
+
 /** Longest retention of a stream. */
 const MOST_HOURS = 8760;
 
@@ -131,7 +133,9 @@ export function describeOutcome(summary: Summary): string[] {
         `rejected: record ${sequenceNumber} of ${shardId}, ${partitionKey === null ? "without a partition key" : `partition key ${JSON.stringify(partitionKey)}`}: ${oneLine(why)}`,
     ),
     ...(rejected.length > 0
-      ? ["what was rejected stays reported; correct the function and run this again, or give a record up with --drop"]
+      ? [
+          "what was rejected stays reported; correct the function and run this again, or give a record up with --drop",
+        ]
       : []),
     ...lost.map(describeLost),
     ...describeProblems(summary),
@@ -147,20 +151,25 @@ function describeProblems(summary: Summary): string[] {
   return [
     ...(unanswered.length > 0
       ? [
-          `the last run ended before the function answered for ${count(unanswered.length, "record")}, which may be processed twice: ${unanswered.join(", ")}`,
+          `the last run ended before the function answered for ${count(unanswered.length, "record")}, which may be processed twice: ${[...someOf(unanswered), ...more(unanswered, "of them")].join(", ")}`,
         ]
       : []),
     ...(expiredBefore === undefined
       ? []
       : [`records that arrived before ${expiredBefore} have expired and are no longer available`]),
-    ...expired.map(
+    ...someOf(expired).map(
       (one) =>
         `expired: ${one.isMinimum ? "at least " : ""}${count(one.count, "record")} of ${one.shardId}, no longer available: from sequence number ${one.fromSequenceNumber} to before ${one.beforeSequenceNumber}, in a batch that arrived from ${one.firstArrival} to ${one.lastArrival} (report ${one.report}, kept unless --delete-expired)`,
     ),
-    ...undecided.map(
+    ...more(expired, "expired"),
+    ...someOf(undecided).map(
       (one) => `undecided: report ${one.report} of ${one.shardId}: ${whyUndecided(one)}`,
     ),
-    ...unusable.map(({ id, why }) => `not used: report ${id}: ${oneLine(why)}; it is not deleted`),
+    ...more(undecided, "undecided"),
+    ...someOf(unusable).map(
+      ({ id, why }) => `not used: report ${id}: ${oneLine(why)}; it is not deleted`,
+    ),
+    ...more(unusable, "not used"),
   ];
 }
 
@@ -168,6 +177,12 @@ function describeLost({ shardId, sequenceNumbers, why }: LostAnswer): string {
   const range = [...new Set([sequenceNumbers[0], sequenceNumbers.at(-1)])].join(" to ");
   return `perhaps processed: ${count(sequenceNumbers.length, "record")} of ${shardId}, sequence number ${range}: ${LOST} (${oneLine(why)}); they stay reported, and the next run sends them again, so the function may process them twice`;
 }
+
+/** A hundred thousand reports may all be wrong in the same way. */
+const someOf = <T>(all: readonly T[]): readonly T[] => all.slice(0, MOST_LISTED);
+
+const more = ({ length }: readonly unknown[], what: string): string[] =>
+  length > MOST_LISTED ? [`${what}: ${length - MOST_LISTED} more, which --json names`] : [];
 
 /** Text from reports must not look like a line of this command. */
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
