@@ -78,6 +78,23 @@ describe("an aggregate of the Kinesis Producer Library", () => {
     expect(isAggregated(two.toString("base64"))).toBe(true);
   });
 
+  it("is read as AWS's aws-kinesis-agg 4.2.8 writes it", () => {
+    const written =
+      "f3899ac20a01610a01621a1008001a0c65794a75496a6f7866513d3d1a0c08011a086332566a6232356b" +
+      "1a0808001a044150383d90bc4fdcdd2b9f0ef3f36ab61def3956";
+
+    expect(
+      deaggregate(Buffer.from(written, "hex"))?.map(({ partitionKey, data }) => [
+        partitionKey,
+        data.toString(),
+      ]),
+    ).toEqual([
+      ["a", "eyJuIjoxfQ=="],
+      ["b", "c2Vjb25k"],
+      ["a", "AP8="],
+    ]);
+  });
+
   it.each([
     ["is cut", two.subarray(0, -1)],
     ["is cut to half", two.subarray(0, two.length / 2)],

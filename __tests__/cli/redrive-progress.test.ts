@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { invoker } from "../../cli/src/redrive/invoke";
 import { Pauses } from "../../cli/src/redrive/pauses";
-import { Progress, type Workload } from "../../cli/src/redrive/progress";
+import { Progress, type Work } from "../../cli/src/redrive/progress";
 import { describeLateness, INTERRUPTED } from "../../cli/src/redrive/sentences";
 import { emptySummary } from "../../cli/src/redrive/summary";
 import { scratch } from "../terraform/harness";
@@ -20,15 +20,15 @@ describe("the progress of a redrive", () => {
   const after = (
     seconds: number,
     units: number,
-    { throttled, ...more }: Partial<Workload> & { throttled?: string } = {},
+    { throttled, ...more }: Partial<Work> & { throttled?: string } = {},
   ) => {
     const summary = emptySummary();
-    const work = { workload: { done: 0, left: 0, nextExpiry: undefined, deadlines: [], ...more } };
+    const work = { done: 0, left: 0, nextExpiry: undefined, isLate: () => false, ...more };
     const warn = jest.fn();
     const progress = new Progress(summary, work, () => throttled, warn);
     jest.advanceTimersByTime(seconds * 1000);
     summary.sent += units;
-    work.workload.done += units;
+    work.done += units;
     return { line: progress.line(), warn, progress, summary, work };
   };
 
@@ -67,7 +67,7 @@ describe("the progress of a redrive", () => {
     const lines = Array.from({ length: 30 }, () => {
       jest.advanceTimersByTime(20_000);
       summary.sent += 20;
-      work.workload.done += 20;
+      work.done += 20;
       return progress.line();
     });
 
@@ -76,10 +76,8 @@ describe("the progress of a redrive", () => {
 
   it("warns once if records will expire before it is their turn, and not within 30 seconds", () => {
     // In two minutes 720 more must be done.
-    const run = (seconds: number, units: number) => {
-      const deadline = [720, Date.now() + (seconds + 120) * 1000] as const;
-      return after(seconds, units, { left: 720, deadlines: [[10, Infinity], deadline] });
-    };
+    const isLate = (unitMilliseconds: number) => 720 * unitMilliseconds > 120_000;
+    const run = (seconds: number, units: number) => after(seconds, units, { left: 720, isLate });
 
     expect(run(29, 29).warn).not.toHaveBeenCalled();
     expect(run(30, 180).warn).not.toHaveBeenCalled();

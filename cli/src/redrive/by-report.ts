@@ -5,7 +5,7 @@ import { isReport, parseReport, type Report, type Unusable } from "./report";
 import { ReportContents, type ReportTools, type SelectionRules } from "./report-contents";
 import { groupsOf, orderOf, reported, sortByExpiry, type Group } from "./report-groups";
 import { inOrder, reportsByRecord, type Selection } from "./selection";
-import type { Workload } from "./progress";
+import type { Work } from "./progress";
 import type { Sender, Target } from "./sender";
 import { sideBySide, type ShardWork } from "./side-by-side";
 import { describeStream, type StreamFacts } from "./stream";
@@ -29,12 +29,14 @@ interface ByReportTools extends ReportTools {
 /** Reports that are named, so that `--show` can be given one. */
 const MOST_LISTED = 20;
 
-/** Redrives the records that reports of failed batches name, those first that expire first. */
-export class ByReport {
+/** Redrives the records that reports of failed batches name, those first that expire first; its units are records. */
+export class ByReport implements Work {
   private shards: readonly ShardWork<Group>[] = [];
   private stream: StreamFacts | undefined;
   /** Groups that are not sent yet, in the order in which their records expire. */
-  private left = new Set<Group>();
+  private open = new Set<Group>();
+  /** Records that they report. */
+  private reportedOpen = 0;
   /** Records to send: as reported, until they are read. */
   private total = 0;
   private readonly contents: ReportContents;
@@ -82,8 +84,9 @@ export class ByReport {
       }
     }
     this.summary.source = source.name;
-    this.left = new Set(this.shards.flatMap(({ units }) => units).sort((a, b) => a.due - b.due));
+    this.open = new Set(this.shards.flatMap(({ units }) => units).sort((a, b) => a.due - b.due));
     this.total = reported(chosen);
+    this.reportedOpen = this.total;
     this.summary.oldestReports = chosen
       .slice(0, MOST_LISTED)
       .map(({ id, shardId, batchSize, firstArrival }) => ({
@@ -115,21 +118,39 @@ export class ByReport {
     return this.stream?.retentionHours ?? 0;
   }
 
-  /** In records. */
-  get workload(): Workload {
-    const { summary, retentionHours } = this;
-    const done = handledRecords(summary) + summary.confirmedBefore;
-    const left = Math.max(0, this.total - done);
-    const reports = [...this.left].flatMap((group) => group.reports);
-    const expiryOf = ({ firstArrival }: Report) =>
-      firstArrival.getTime() + retentionHours * 3_600_000;
+  get done(): number {
+    return handledRecords(this.summary) + this.summary.confirmedBefore;
+  }
+
+  get left(): number {
+    return Math.max(0, this.total - this.done);
+  }
+
+  get nextExpiry(): number | undefined {
+    const [group] = this.open;
+    return group && this.expiryOf(group.reports[0]);
+  }
+
+  isLate(recordMilliseconds: number): boolean {
+    const now = Date.now();
     // A part of the groups that are being sent is done.
-    let units = left - reported(reports);
-    const deadlines = reports.flatMap((report) => {
-      units += report.batchSize;
-      return report.payload ? [] : [[units, expiryOf(report)] as const];
-    });
-    return { done, left, nextExpiry: deadlines[0]?.[1], deadlines };
+    let records = this.left - this.reportedOpen;
+    for (const { reports } of this.open) {
+      for (const report of reports) {
+        records += report.batchSize;
+        if (records * recordMilliseconds > (this.expiryOf(report) ?? Infinity) - now) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Records in a bucket do not expire with the stream's retention. */
+  private expiryOf(report: Report | undefined): number | undefined {
+    return report && !report.payload
+      ? report.firstArrival.getTime() + this.retentionHours * 3_600_000
+      : undefined;
   }
 
   /** Determines what would be sent, without sending it. */
@@ -166,7 +187,8 @@ export class ByReport {
         if (inStream.length > 0 && !sender.isStopping) {
           await send(await this.contents.fromStream(inStream));
         }
-        this.left.delete(group);
+        this.open.delete(group);
+        this.reportedOpen -= reported(reports);
       },
       control,
     );

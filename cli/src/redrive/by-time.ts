@@ -3,7 +3,7 @@ import { bytesOf, type KinesisRecord } from "../../../pipeline/kinesis-event";
 import { isAggregated } from "./aggregation";
 import type { Journal } from "./journal";
 import { ShardLedger } from "./ledger";
-import type { Workload } from "./progress";
+import type { Work } from "./progress";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
 import { sideBySide } from "./side-by-side";
@@ -24,8 +24,11 @@ interface ByTimeOptions {
 const SHARD_BYTES = 16 * 1024 * 1024;
 const ALL_BYTES = 64 * 1024 * 1024;
 
-/** Redrives every record that arrived in a time range and that the mapping's filters let through. */
-export class ByTime {
+/**
+ * Redrives every record that arrived in a time range and that the mapping's filters let through. Its
+ * units are seconds of arrival times, of all shards together.
+ */
+export class ByTime implements Work {
   private stream: StreamFacts | undefined;
   /** Arrival of the first and last record read, by shard, in seconds since the epoch. */
   private readonly covered = new Map<string, { first?: number; last: number; isWhole: boolean }>();
@@ -46,27 +49,53 @@ export class ByTime {
     return this.stream?.retentionHours ?? 0;
   }
 
-  /** In seconds of arrival times, of all shards together. */
-  get workload(): Workload {
-    const { begin } = this;
-    const end = this.options.to.getTime() / 1000;
-    const begun = [...this.covered.values()];
-    const open = begun.filter(({ isWhole }) => !isWhole);
-    const waiting = this.shardCount - begun.length;
-    const leftOfBegun = open.reduce((sum, { last }) => sum + Math.max(0, end - last), 0);
-    const left = leftOfBegun + waiting * (end - begin);
-    const next = Math.min(...open.map(({ last }) => last), ...(waiting > 0 ? [begin] : []));
-    const expiry = (arrival: number) => (arrival + this.retentionHours * 3600) * 1000;
-    return {
-      done: begun.reduce((sum, { first, last }) => sum + last - (first ?? last), 0),
-      left,
-      nextExpiry: Number.isFinite(next) ? expiry(next) : undefined,
-      // A shard that is read faster than records arrive loses none; else its last ones expire first.
-      deadlines: [
-        ...(waiting > 0 ? [[leftOfBegun, expiry(begin)] as const] : []),
-        ...(left > 0 ? [[left, expiry(end)] as const] : []),
-      ],
-    };
+  get done(): number {
+    return [...this.covered.values()].reduce(
+      (sum, { first, last }) => sum + last - (first ?? last),
+      0,
+    );
+  }
+
+  get left(): number {
+    return this.leftOfBegun + this.waiting * (this.end - this.begin);
+  }
+
+  get nextExpiry(): number | undefined {
+    const begins = this.open.map(({ last }) => last);
+    const next = Math.min(...begins, ...(this.waiting > 0 ? [this.begin] : []));
+    return Number.isFinite(next) ? this.expiryOf(next) : undefined;
+  }
+
+  isLate(secondMilliseconds: number): boolean {
+    const takesLonger = (seconds: number, arrival: number) =>
+      seconds * secondMilliseconds > this.expiryOf(arrival) - Date.now();
+    // A shard that is read faster than records arrive loses none; else its last ones expire first.
+    return (
+      takesLonger(this.left, this.end) ||
+      (this.waiting > 0 && takesLonger(this.leftOfBegun, this.begin))
+    );
+  }
+
+  private expiryOf(arrival: number): number {
+    return (arrival + this.retentionHours * 3600) * 1000;
+  }
+
+  /** Shards that are being sent. */
+  private get open() {
+    return [...this.covered.values()].filter(({ isWhole }) => !isWhole);
+  }
+
+  /** Number of shards that are not begun. */
+  private get waiting(): number {
+    return this.shardCount - this.covered.size;
+  }
+
+  private get leftOfBegun(): number {
+    return this.open.reduce((sum, { last }) => sum + Math.max(0, this.end - last), 0);
+  }
+
+  private get end(): number {
+    return this.options.to.getTime() / 1000;
   }
 
   async receive(): Promise<void> {

@@ -3,14 +3,14 @@ import { count } from "./sentences";
 import { handledRecords, type Summary } from "./summary";
 
 /** The work of a run in units of its own: only their rate matters. */
-export interface Workload {
+export interface Work {
   readonly done: number;
   /** An estimate. */
   readonly left: number;
   /** When the next records expire, in milliseconds since the epoch; undefined if they do not. */
   readonly nextExpiry: number | undefined;
-  /** How many units from now on must be done before which time, for no record to expire. */
-  readonly deadlines: readonly (readonly [units: number, expiry: number])[];
+  /** Whether records expire before it is their turn, if a unit takes so long. */
+  isLate(unitMilliseconds: number): boolean;
 }
 
 /** Rates are those of the last minutes, since an invocation may take minutes. */
@@ -21,31 +21,34 @@ const WARNING_MILLISECONDS = 30_000;
 
 /** What a run has done, how fast, and whether it will be done before records expire. */
 export class Progress {
-  private readonly samples: { readonly at: number; readonly records: number; done: number }[] = [];
+  private readonly samples: {
+    readonly at: number;
+    readonly records: number;
+    readonly done: number;
+  }[] = [];
   private isWarned = false;
 
   constructor(
     private readonly summary: Summary,
-    private readonly work: { readonly workload: Workload },
+    private readonly work: Work,
     private readonly throttledCall: () => string | undefined,
     /** Called once if records will expire before it is their turn. */
     private readonly warn: () => void,
   ) {
-    this.sample(work.workload.done);
+    this.sample();
   }
 
   /** One line of at most 80 characters. */
   line(): string {
-    const { done, left, nextExpiry, deadlines } = this.work.workload;
-    const { at, records } = this.sample(done);
+    const { left, nextExpiry } = this.work;
+    const { at, records, done } = this.sample();
     const first = this.samples[0] ?? { at, records, done };
     const elapsed = at - first.at;
     const unitMilliseconds = elapsed / (done - first.done);
     const throttled = this.throttledCall();
     const isEstimate = elapsed >= ESTIMATE_MILLISECONDS && done > first.done && left > 0;
-    const isLate = ([units, expiry]: readonly [number, number]) =>
-      units * unitMilliseconds > expiry - at;
-    if (!this.isWarned && isEstimate && elapsed >= WARNING_MILLISECONDS && deadlines.some(isLate)) {
+    const mayWarn = !this.isWarned && isEstimate && elapsed >= WARNING_MILLISECONDS;
+    if (mayWarn && this.work.isLate(unitMilliseconds)) {
       this.isWarned = true;
       this.warn();
     }
@@ -60,7 +63,8 @@ export class Progress {
     ].join(", ");
   }
 
-  private sample(done: number) {
+  private sample() {
+    const { done } = this.work;
     const one = { at: Date.now(), records: handledRecords(this.summary), done };
     this.samples.push(one);
     while ((this.samples[1]?.at ?? Infinity) <= one.at - WINDOW_MILLISECONDS) {
