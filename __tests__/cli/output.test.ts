@@ -43,9 +43,9 @@ describe("output", () => {
     expect([stdout.text, stderr.text]).toEqual(["", "long ...\n"]);
   });
 
-  const progressOf = async (isTTY: boolean, milliseconds: number) => {
+  const progressOf = async (isTTY: boolean, milliseconds: number, columns?: number) => {
     jest.useFakeTimers();
-    const stderr = terminal(isTTY);
+    const stderr = Object.assign(terminal(isTTY), columns !== undefined && { columns });
     const output = new Output(terminal(isTTY), stderr, false);
     let records = 0;
     const text = () => `${"records ".repeat(12)}${(records += 1)}`;
@@ -65,6 +65,15 @@ describe("output", () => {
     expect(lines.map((line) => line.replace(/^(records )+/, ""))).toEqual([
       ...["1 ...", "2 ...", "3 ...", ""],
     ]);
+  });
+
+  it.each([
+    [40, 39],
+    [0, 79],
+  ])("redraws progress within %i columns, where 0 is unknown", async (columns, length) => {
+    const drawn = (await progressOf(true, 2100, columns)).split("\u001b[1G\u001b[K");
+
+    expect(drawn[1]).toHaveLength(length);
   });
 
   it("redraws progress on a terminal, within its width, and clears it before other lines", async () => {

@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { PassThrough } from "node:stream";
 import { unknown } from "../../pipeline/fact";
 import { Output } from "../../cli/src/output";
+import { COLUMNS, wrap } from "../../cli/src/wrap";
 import type { Pipeline } from "../../cli/src/pipeline";
 import { addOptions, redriveOptions, type CommandOptions } from "../../cli/src/redrive/options";
 import { targetOf } from "../../cli/src/redrive/from-pipeline";
@@ -273,6 +274,9 @@ class World {
       pipelines: () => Promise.resolve(pipelines),
       ...(interruption && { interruption: () => interruption }),
     } as Partial<Parameters<typeof runRedrive>[0]> as Parameters<typeof runRedrive>[0]);
+    const long = `${stdout}${stderr}`.split("\n").filter((line) => line.length > COLUMNS);
+    // JSON aside, only a word is longer.
+    expect(isJson ? [] : long.filter((line) => line.trim().includes(" "))).toEqual([]);
     return { exitCode, stdout, stderr };
   }
 }
@@ -280,8 +284,17 @@ class World {
 const listed = (id: string) =>
   `reports, oldest first (--show REPORT prints the records of one):\n  ${id} 2 records, 2019-11-14T00:38:04.835Z\n`;
 const PACE = "one invocation at a time (shards x parallelization factor, as the mapping)";
-const ORDER =
-  "note: the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record\n";
+/** Lines as they are printed, in 80 columns. */
+const lines = (...all: string[]) =>
+  all.flatMap((line) => [...wrap(line, "", "  "), ""].join("\n")).join("");
+const SENT = lines(`2 records confirmed by the function, ${PACE}`, "1 report deleted");
+const ORDER = [
+  ...wrap(
+    "note: the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record",
+    "",
+  ),
+  "",
+].join("\n");
 
 describe("the command redrive", () => {
   it("sends the records of the reports, deletes these and leaves no file behind", async () => {
@@ -289,7 +302,7 @@ describe("the command redrive", () => {
 
     expect(await world.run(["--yes"])).toEqual({
       exitCode: 0,
-      stdout: `2 records confirmed by the function, ${PACE}\n1 report deleted\n`,
+      stdout: SENT,
       stderr: ORDER,
     });
     expect(world.messages.size).toBe(0);
@@ -309,9 +322,7 @@ describe("the command redrive", () => {
 
     const { exitCode, stdout, stderr } = await world.run([], { answer });
 
-    const outcome = left
-      ? "nothing was sent, and the reports are still there\n"
-      : `2 records confirmed by the function, ${PACE}\n1 report deleted\n`;
+    const outcome = left ? "nothing was sent, and the reports are still there\n" : SENT;
     expect(stdout).toBe(`1 report in queue failed, 2 records to redrive\n${PACE}\n${outcome}`);
     expect(stderr).toBe(`${ORDER}Redrive 2 records? [y/N] `);
     expect([exitCode, world.messages.size]).toEqual([left, left]);
@@ -372,7 +383,12 @@ describe("the command redrive", () => {
     expect(no.stderr).toBe(`${ORDER}Redrive 2 records, except 1 to drop? [y/N] `);
     expect([no.exitCode, declined.messages.size]).toEqual([1, 1]);
     expect(yes.stdout).toContain(
-      `to be dropped on purpose, and not sent: record 2\n1 record confirmed by the function, ${PACE}\ndropped on purpose, and not sent: record 2 of ${SHARD}\n1 report deleted\n`,
+      lines(
+        "to be dropped on purpose, and not sent: record 2",
+        `1 record confirmed by the function, ${PACE}`,
+        `dropped on purpose, and not sent: record 2 of ${SHARD}`,
+        "1 report deleted",
+      ),
     );
     expect([yes.exitCode, world.messages.size]).toEqual([0, 0]);
     await expect(unknown).rejects.toMatchObject({ exitCode: 1 });
@@ -407,7 +423,10 @@ describe("the command redrive", () => {
     const stopped = new World();
 
     expect(stdout).toBe(
-      "2 records confirmed by the function, up to 3 invocations at a time (the function's reserved concurrency)\n1 report deleted\n",
+      lines(
+        "2 records confirmed by the function, up to 3 invocations at a time (the function's reserved concurrency)",
+        "1 report deleted",
+      ),
     );
     await expect(stopped.run(["--yes"], { changes: changes(0) })).rejects.toMatchObject({
       exitCode: 1,
@@ -434,7 +453,7 @@ describe("the command redrive", () => {
       ) as string,
     });
     const { stdout } = await new World().run(["--yes", "--concurrency", "2"], { changes });
-    expect(stdout).toContain("up to 2 invocations at a time (--concurrency)\n");
+    expect(stdout).toMatch(/up to 2 invocations at a time\s+\(--concurrency\)\n/);
     const saved = await new World().run(["--yes", "--save", path.join(state, "d")], { changes });
     expect(saved.exitCode).toBe(0);
   });
@@ -465,7 +484,8 @@ describe("the command redrive", () => {
     await world.run(["--yes"], { changes });
 
     await second;
-    expect.assertions(1);
+    // The one that the second run is refused, and the width of the first one's lines.
+    expect.assertions(2);
   });
 
   it("reads with the credentials of the function's account if there are no others", async () => {
@@ -521,7 +541,7 @@ describe("the command redrive", () => {
 
     const { stdout } = await world.run(["--yes"], { changes, destination: "arn:aws:s3:::reports" });
 
-    expect(stdout).toBe(`2 records confirmed by the function, ${PACE}\n1 report deleted\n`);
+    expect(stdout).toBe(SENT);
     expect(world.inputs["s3:ListObjectsV2"]).toMatchObject({
       Bucket: "reports",
       Prefix: "aws/lambda/a-mapping/",
@@ -550,7 +570,7 @@ describe("the command redrive", () => {
 
     const found = `1 report in bucket reports, 2 records to redrive\n${PACE}\n`;
     expect(survey.stdout).toBe(`${found}${listed("one")}`);
-    expect(stdout).toBe(`${found}2 records confirmed by the function, ${PACE}\n1 report deleted\n`);
+    expect(stdout).toBe(`${found}${SENT}`);
     const { Payload } = world.inputs["invoke:Invoke"] as { Payload: Buffer };
     const sent = JSON.parse(Payload.toString()) as { Records: { eventID: string }[] };
     expect(sent.Records.map(({ eventID }) => eventID)).toEqual([`${SHARD}:1`, `${SHARD}:2`]);
@@ -607,7 +627,9 @@ describe("the command redrive", () => {
     const { stderr } = await new World().run(["--yes"]);
 
     expect(before).toEqual([]);
-    expect(stderr).toContain(`note: some lines of ${path.join(directory, name!)} cannot be read`);
+    expect(stderr.replaceAll("\n", " ")).toContain(
+      `note: some lines of ${path.join(directory, name!)} cannot be read`,
+    );
   });
 });
 

@@ -160,7 +160,9 @@ export class Output {
 
   private redraw(text: string): void {
     const frame = FRAMES[this.drawn % FRAMES.length];
-    const line = visible(`${frame} ${text}`).slice(0, (this.stderr.columns ?? COLUMNS) - 1);
+    const { columns = 0 } = this.stderr;
+    // A terminal may not know its width, and says 0.
+    const line = visible(`${frame} ${text}`).slice(0, (columns > 0 ? columns : COLUMNS) - 1);
     show(this.stderr, `${CLEAR_LINE}${line}`);
     this.drawn += 1;
   }

@@ -15,6 +15,7 @@ import { lookUp } from "../look-up";
 import type { Output } from "../output";
 import type { Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
+import { wrap } from "../wrap";
 import { accessOf, sourceOf, targetOf } from "./from-pipeline";
 import { invoker } from "./invoke";
 import { lock } from "./lock";
@@ -70,8 +71,9 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   try {
     const journal = (opened = Journal.open(files.journal));
     if (journal.setAside !== undefined) {
-      output.note(
-        `note: some lines of ${files.journal} cannot be read, as after a full disk; the file was copied to ${journal.setAside}, and records that only those lines name as confirmed are sent again`,
+      note(
+        `some lines of ${files.journal} cannot be read, as after a full disk; the file was copied to ${journal.setAside}, and records that only those lines name as confirmed are sent again`,
+        output,
       );
     }
     const tools = { journal, pauses };
@@ -148,7 +150,7 @@ async function ask(
   { output, stdin }: Pick<PipelineContext<CommandOptions>, "output" | "stdin">,
   interruption: AbortSignal | undefined,
 ): Promise<boolean> {
-  describeFindings(found).forEach((line) => output.line(line));
+  print(describeFindings(found), output);
   warn(found, output);
   const except = found.drop.length > 0 ? `, except ${found.drop.length} to drop` : "";
   output.prompt(`Redrive ${atLeast(found)}${count(found.records, "record")}${except}? [y/N]`);
@@ -163,14 +165,18 @@ async function ask(
 
 function show(summary: Summary, output: Output, isDryRun: boolean): void {
   output.json(summary);
-  const lines = isDryRun
-    ? [...describeFindings(summary), ...describeReports(summary)]
-    : describeOutcome(summary);
-  lines.forEach((line) => output.line(line));
+  const findings = () => [...describeFindings(summary), ...describeReports(summary)];
+  print(isDryRun ? findings() : describeOutcome(summary), output);
 }
 
+const print = (lines: readonly string[], output: Output): void =>
+  lines.flatMap((line) => wrap(line, "", "  ")).forEach((line) => output.line(line));
+
+const note = (text: string, output: Output): void =>
+  output.note(wrap(`note: ${text}`, "").join("\n"));
+
 const warn = (summary: Summary, output: Output): void =>
-  describeWarnings(summary).forEach((text) => output.note(`note: ${text}`));
+  describeWarnings(summary).forEach((text) => note(text, output));
 
 const isGood = (summary: Summary, isDryRun: boolean): boolean =>
   summary.stopped === undefined &&
