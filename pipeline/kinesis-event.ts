@@ -11,7 +11,8 @@ interface StreamRecord {
 /** `kinesis` of a record in a function's event. */
 export interface KinesisRecord {
   readonly kinesisSchemaVersion: string;
-  readonly partitionKey: string;
+  /** Null for a record that was put without one into a stream whose record distribution is AUTO. */
+  readonly partitionKey: string | null;
   readonly sequenceNumber: string;
   readonly data: string;
   readonly approximateArrivalTimestamp: number;
@@ -27,7 +28,7 @@ export interface EventSource {
 
 export const kinesisRecord = (record: StreamRecord): KinesisRecord => ({
   kinesisSchemaVersion: "1.0",
-  partitionKey: record.PartitionKey ?? "",
+  partitionKey: record.PartitionKey ?? null,
   sequenceNumber: record.SequenceNumber ?? "",
   data: Buffer.from(record.Data ?? []).toString("base64"),
   approximateArrivalTimestamp: (record.ApproximateArrivalTimestamp?.getTime() ?? 0) / 1000,

@@ -43,6 +43,57 @@ describe("output", () => {
     expect([stdout.text, stderr.text]).toEqual(["", "long ...\n"]);
   });
 
+  const progressOf = async (isTTY: boolean, milliseconds: number, columns?: number) => {
+    jest.useFakeTimers();
+    const stderr = Object.assign(terminal(isTTY), columns !== undefined && { columns });
+    const output = new Output(terminal(isTTY), stderr, false);
+    let records = 0;
+    const text = () => `${"records ".repeat(12)}${(records += 1)}`;
+    const work = output.progress(
+      isTTY ? () => `${text()}\r` : text,
+      new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    );
+    await jest.advanceTimersByTimeAsync(milliseconds);
+    await work;
+    jest.useRealTimers();
+    return stderr.text;
+  };
+
+  it("shows progress that changes in a line every ten seconds where it cannot be redrawn", async () => {
+    const lines = (await progressOf(false, 25_000)).split("\n");
+
+    expect(lines.map((line) => line.replace(/^(records )+/, ""))).toEqual([
+      ...["1 ...", "2 ...", "3 ...", ""],
+    ]);
+  });
+
+  it.each([
+    [40, 39],
+    [0, 79],
+  ])("redraws progress within %i columns, where 0 is unknown", async (columns, length) => {
+    const drawn = (await progressOf(true, 2100, columns)).split("\u001b[1G\u001b[K");
+
+    expect(drawn[1]).toHaveLength(length);
+  });
+
+  it("redraws progress on a terminal, within its width, and clears it before other lines", async () => {
+    const drawn = (await progressOf(true, 3100)).split("\u001b[1G\u001b[K");
+
+    expect(drawn.map((line) => line.slice(0, 3))).toEqual(["", "| r", "/ r", "- r", ""]);
+    expect(drawn.map(({ length }) => length)).toEqual([0, 79, 79, 79, 0]);
+
+    jest.useFakeTimers();
+    const stderr = terminal(true);
+    const output = new Output(terminal(true), stderr, false);
+    const work = output.progress("x", new Promise((resolve) => setTimeout(resolve, 2100)));
+    await jest.advanceTimersByTimeAsync(2000);
+    output.note("n");
+    await jest.advanceTimersByTimeAsync(100);
+    await work;
+    jest.useRealTimers();
+    expect(stderr.text).toBe("\u001b[1G\u001b[K| x\u001b[1G\u001b[Kn\n");
+  });
+
   const hostile = "\u001b]0;owned\u0007\u001b[2J\u001b[31m\r\b\u007f\u009b2J\u202e";
   const spelledOut =
     "\\u001b]0;owned\\u0007\\u001b[2J\\u001b[31m\\u000d\\u0008\\u007f\\u009b2J\\u202e";

@@ -112,6 +112,18 @@ describe("a redrive by time", () => {
     }
   });
 
+  it("sends records without a partition key in the shard's order, with null as the mapping", async () => {
+    const world = new RedriveWorld(journalIn());
+    for (let at = 1; at <= 50; at += 1) {
+      world.put(0, null, String(at));
+    }
+    world.target = { ...world.target, parallelizationFactor: 4 };
+
+    await world.run(ALL);
+
+    expect(world.delivered).toEqual(range(1, 50).map((at) => `null ${at}`));
+  });
+
   it("leaves no journal behind when it writes files, which confirms nothing", async () => {
     const journal = journalIn();
     const world = withRecords(20, { journal });

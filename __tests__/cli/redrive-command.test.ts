@@ -30,6 +30,14 @@ describe("the command redrive", () => {
       ["--all-in-range", "--partition-key", "a"],
       "'--all-in-range' and '--partition-key' are mutually exclusive, got both; omit one of them",
     ],
+    [
+      ["--from", "2026-01-01", "--show", "m"],
+      "'--from' and '--show' are mutually exclusive, got both; --show chooses among reports, and --from uses none",
+    ],
+    [
+      ["--show", "m", "--save", "d"],
+      "'--show' and '--save' are mutually exclusive, got both; --show sends nothing; omit one of them",
+    ],
     [["--max", "0"], "It must be a whole number of 1 or more."],
     [["--from", "yesterday"], "It must be a time such as 2026-11-26T10:00:00Z."],
   ])("refuses %j", async (args, message) => {
@@ -45,11 +53,11 @@ describe("the command redrive", () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining("'--yes' must be given")]);
   });
 
-  it("needs no permission to send or delete for --dry-run and --save", async () => {
+  it("needs no permission to send or delete for --dry-run, --save and --show", async () => {
     const writes = ["lambda:InvokeFunction", "sqs:DeleteMessage", "s3:DeleteObject"];
 
     expect(await actions()).toEqual(expect.arrayContaining(writes));
-    for (const args of [["--dry-run"], ["--save", "directory"]]) {
+    for (const args of [["--dry-run"], ["--save", "directory"], ["--show", "m"]]) {
       expect((await actions(...args)).filter((action) => writes.includes(action))).toEqual([]);
     }
   });

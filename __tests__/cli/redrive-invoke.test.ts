@@ -4,7 +4,7 @@ import { createClients } from "../../cli/src/clients";
 import { invoker } from "../../cli/src/redrive/invoke";
 
 /** What a Lambda in front of a broken connection does with a request after it was processed. */
-type Answer = "drop" | 200 | 429 | 500;
+type Answer = "drop" | 200 | 413 | 429 | 500;
 
 let server: http.Server;
 let answers: Answer[];
@@ -43,6 +43,13 @@ describe("an invocation", () => {
     ["Lambda answers with 500", 500],
   ] as const)("is sent once if %s after it", async (_, answer) => {
     expect(await invoke([answer])).toEqual({ lost: expect.any(String) as string });
+    expect(invocations).toBe(1);
+  });
+
+  it("fails for its own records alone if Lambda takes no event of this size", async () => {
+    expect(await invoke([413])).toEqual({
+      error: expect.stringMatching(/^Lambda takes no event of this size .*--save writes/) as string,
+    });
     expect(invocations).toBe(1);
   });
 

@@ -30,7 +30,9 @@ function queueOf(answers: Readonly<Record<string, Answer>>) {
   };
   const inputsOf = (operation: string) =>
     calls.flatMap(([name, input]) => (name === operation ? [input] : []));
-  return { queue: new ReportQueue(sqs as never, URL, journal), journal, inputsOf };
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+  return { queue: new ReportQueue(sqs as never, URL, journal, sleep), journal, inputsOf };
 }
 
 const messages = (first: number, count: number) => ({
@@ -91,8 +93,37 @@ describe("a queue of reports", () => {
     );
     expect(journal.heldHandles).toEqual({ m1: "h1", m2: "h2", m3: "h3" });
     expect([queue.name, queue.holdsRecords]).toEqual(["queue failed", false]);
-    expect(await queue.load("m2")).toEqual({ id: "m2", body: "b2" });
-    expect(await queue.load("m9")).toEqual({ id: "m9", body: "" });
+    await queue.close();
+  });
+
+  it("gives a message once that SQS delivers twice, with the handle that it has now", async () => {
+    const [again] = messages(1, 1).Messages;
+    const { queue, inputsOf } = queueOf({
+      GetQueueAttributes: inFlight(0, 2),
+      ReceiveMessage: pages(
+        messages(1, 1),
+        { Messages: [{ ...again, ReceiptHandle: "h1-again" }] },
+        messages(2, 1),
+      ),
+    });
+
+    expect(await received(queue)).toEqual([1, 2].map((at) => ({ id: `m${at}`, body: `b${at}` })));
+    await queue.close();
+
+    expect(inputsOf("ChangeMessageVisibilityBatch")).toEqual([entries(0, "h1-again", "h2")]);
+  });
+
+  it("is received no further than to a report that is looked for, and gets all of that back", async () => {
+    const { queue, inputsOf } = queueOf({
+      ReceiveMessage: pages(messages(1, 3), messages(4, 3)),
+    });
+
+    expect(await queue.find("m2")).toEqual({ id: "m2", body: "b2" });
+    await queue.close();
+
+    expect(inputsOf("ReceiveMessage")).toHaveLength(1);
+    expect(inputsOf("ChangeMessageVisibilityBatch")).toEqual([entries(0, "h1", "h2", "h3")]);
+    expect(await queue.find("m9")).toBeUndefined();
     await queue.close();
   });
 

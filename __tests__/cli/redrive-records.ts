@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { KinesisRecord } from "../../pipeline/kinesis-event";
 import type { Report } from "../../cli/src/redrive/report";
 
@@ -5,7 +6,11 @@ export const STREAM = "arn:aws:kinesis:eu-west-1:111111111111:stream/clicks";
 export const CONSUMER = `${STREAM}/consumer/analytics:1764150000`;
 export const FUNCTION = "arn:aws:lambda:eu-west-1:222222222222:function:analytics";
 
-export const record = (sequence: number, partitionKey = "k", data = "{}"): KinesisRecord => ({
+export const record = (
+  sequence: number,
+  partitionKey: string | null = "k",
+  data = "{}",
+): KinesisRecord => ({
   kinesisSchemaVersion: "1.0",
   partitionKey,
   sequenceNumber: String(sequence),
@@ -24,6 +29,24 @@ export const report = (start: number, end: number, batchSize: number, id = `${st
   firstArrival: new Date(1_764_150_000_000 + start * 1000),
   lastArrival: new Date(1_764_150_000_000 + end * 1000),
 });
+
+/** An aggregate of records as the Kinesis Producer Library writes it. */
+export function aggregate(records: readonly (readonly [key: string, data: string | Buffer])[]) {
+  const varint = (value: number): number[] =>
+    value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
+  const field = (number: number, content: string | Buffer): Buffer => {
+    const bytes = Buffer.from(content);
+    return Buffer.concat([Buffer.from([number * 8 + 2, ...varint(bytes.length)]), bytes]);
+  };
+  const message = Buffer.concat([
+    ...records.map(([key]) => field(1, key)),
+    ...records.map(([, data], at) =>
+      field(3, Buffer.concat([Buffer.from([8, ...varint(at)]), field(3, data)])),
+    ),
+  ]);
+  const checksum = createHash("md5").update(message).digest();
+  return Buffer.concat([Buffer.from("f3899ac2", "hex"), message, checksum]);
+}
 
 /** A report as AWS's documentation shows it, with this stream and function. */
 export const invocationRecord = (changes: object = {}, batchChanges: object = {}) => ({

@@ -15,10 +15,18 @@ describe("a report of a failed batch", () => {
     batchSize: 500,
     firstArrival: new Date("2019-11-14T00:38:04.835Z"),
     lastArrival: new Date("2019-11-14T00:38:05.580Z"),
+    condition: "RetryAttemptsExhausted",
   };
 
   it("is read with sequence numbers in full precision", () => {
     expect(parse(invocationRecord())).toEqual(expected);
+  });
+
+  it("is read without its condition if that is not a word", () => {
+    const { condition: _none, ...rest } = expected;
+    const requestContext = { functionArn: FUNCTION, condition: "a\nb" };
+
+    expect(parse(invocationRecord({ requestContext }))).toEqual(rest);
   });
 
   it("is read from an SNS notification in the queue", () => {
@@ -31,6 +39,15 @@ describe("a report of a failed batch", () => {
     const payload = JSON.stringify({ Records: [{ kinesis: record(1) }] });
 
     expect(parse(invocationRecord({ payload }))).toEqual({ ...expected, payload: [record(1)] });
+  });
+
+  it.each([null, undefined])("is read with records whose partition key is %s", (partitionKey) => {
+    const kinesis = { ...record(1), partitionKey };
+
+    expect(parse(invocationRecord({ payload: { Records: [{ kinesis }] } }))).toHaveProperty(
+      "payload.length",
+      1,
+    );
   });
 
   it("is refused from a queue if it holds records, which Lambda writes to S3 only", () => {
@@ -100,7 +117,7 @@ describe("a report of a failed batch", () => {
       { kinesis: null },
       { kinesis: { ...record(1), sequenceNumber: "01" } },
       { kinesis: { ...record(1), sequenceNumber: 1 } },
-      { kinesis: { ...record(1), partitionKey: undefined } },
+      { kinesis: { ...record(1), partitionKey: 1 } },
       { kinesis: { ...record(1), data: "not base64" } },
       { kinesis: { ...record(1), approximateArrivalTimestamp: "now" } },
     ].map((one): [string, object, RegExp] => [

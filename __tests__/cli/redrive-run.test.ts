@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { PassThrough } from "node:stream";
 import { unknown } from "../../pipeline/fact";
 import { Output } from "../../cli/src/output";
+import { COLUMNS, wrap } from "../../cli/src/wrap";
 import type { Pipeline } from "../../cli/src/pipeline";
 import { addOptions, redriveOptions, type CommandOptions } from "../../cli/src/redrive/options";
 import { targetOf } from "../../cli/src/redrive/from-pipeline";
@@ -46,15 +47,15 @@ const options = (...args: string[]): CommandOptions => {
 describe("the options of a redrive", () => {
   it("are all passed on", () => {
     const given = options(
-      ...["--dry-run", "--max", "2", "--save", "files", "--partition-key", "a"],
+      ...["--dry-run", "--max", "2", "--partition-key", "a"],
       ...["--partition-key", "b", "--ignore-filters", "--delete-expired", "--max-rejected", "7"],
-      ...["--concurrency", "8", "--rate", "0.5"],
+      ...["--concurrency", "8", "--rate", "0.5", "--drop", "7", "--drop", "8"],
     );
 
     expect(redriveOptions(given)).toEqual({
       dryRun: true,
       max: 2,
-      saveDirectory: "files",
+      drop: ["7", "8"],
       allInRange: undefined,
       partitionKeys: ["a", "b"],
       ignoreFilters: true,
@@ -64,6 +65,7 @@ describe("the options of a redrive", () => {
       bytesPerSecond: 500_000,
     });
     expect(redriveOptions(options()).bytesPerSecond).toBe(1_000_000);
+    expect(redriveOptions(options("--save", "files"))).toMatchObject({ saveDirectory: "files" });
     expect(redriveOptions(options("--all-in-range"))).toMatchObject({ allInRange: true });
   });
 
@@ -91,6 +93,9 @@ describe("the options of a redrive", () => {
     [["--from", "soon"], "It must be a time such as 2026-11-26T10:00:00Z."],
     [["--to", "2026-01-01"], "'--to' requires '--from', got nothing"],
     [["--all-in-range", "--partition-key", "a"], "'--all-in-range' and '--partition-key' are"],
+    [["--drop", "7x"], "It must be a sequence number, as --show prints it."],
+    [["--drop", "7", "--save", "d"], "'--drop' and '--save' are mutually exclusive"],
+    [["--drop", "7", "--show", "m"], "'--drop' and '--show' are mutually exclusive"],
     [["--from", "2026-01-01", "--max", "1"], "'--from' and '--max' are mutually exclusive"],
     [["--from", "2026-01-01", "--partition-key", "a"], "'--from' and '--partition-key' are"],
     [["--from", "2026-01-01", "--all-in-range"], "'--from' and '--all-in-range' are"],
@@ -269,13 +274,27 @@ class World {
       pipelines: () => Promise.resolve(pipelines),
       ...(interruption && { interruption: () => interruption }),
     } as Partial<Parameters<typeof runRedrive>[0]> as Parameters<typeof runRedrive>[0]);
+    const long = `${stdout}${stderr}`.split("\n").filter((line) => line.length > COLUMNS);
+    // JSON aside, only a word is longer.
+    expect(isJson ? [] : long.filter((line) => line.trim().includes(" "))).toEqual([]);
     return { exitCode, stdout, stderr };
   }
 }
 
+const listed = (id: string) =>
+  `reports, oldest first (--show REPORT prints the records of one):\n  ${id} 2 records, 2019-11-14T00:38:04.835Z\n`;
 const PACE = "one invocation at a time (shards x parallelization factor, as the mapping)";
-const ORDER =
-  "note: the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record\n";
+/** Lines as they are printed, in 80 columns. */
+const lines = (...all: string[]) =>
+  all.flatMap((line) => [...wrap(line, "", "  "), ""].join("\n")).join("");
+const SENT = lines(`2 records confirmed by the function, ${PACE}`, "1 report deleted");
+const ORDER = [
+  ...wrap(
+    "note: the function may have processed newer records of the same partition keys since; if it overwrites what they wrote, use --save and decide record by record",
+    "",
+  ),
+  "",
+].join("\n");
 
 describe("the command redrive", () => {
   it("sends the records of the reports, deletes these and leaves no file behind", async () => {
@@ -283,7 +302,7 @@ describe("the command redrive", () => {
 
     expect(await world.run(["--yes"])).toEqual({
       exitCode: 0,
-      stdout: `2 records confirmed by the function, ${PACE}\n1 report deleted\n`,
+      stdout: SENT,
       stderr: ORDER,
     });
     expect(world.messages.size).toBe(0);
@@ -303,9 +322,7 @@ describe("the command redrive", () => {
 
     const { exitCode, stdout, stderr } = await world.run([], { answer });
 
-    const outcome = left
-      ? "nothing was sent, and the reports are still there\n"
-      : `2 records confirmed by the function, ${PACE}\n1 report deleted\n`;
+    const outcome = left ? "nothing was sent, and the reports are still there\n" : SENT;
     expect(stdout).toBe(`1 report in queue failed, 2 records to redrive\n${PACE}\n${outcome}`);
     expect(stderr).toBe(`${ORDER}Redrive 2 records? [y/N] `);
     expect([exitCode, world.messages.size]).toEqual([left, left]);
@@ -326,10 +343,60 @@ describe("the command redrive", () => {
 
     expect(await world.run(["--dry-run"])).toEqual({
       exitCode: 0,
-      stdout: `1 report in queue failed, 2 records to redrive\n${PACE}\n`,
+      stdout: `1 report in queue failed, 2 records to redrive\n${PACE}\n${listed("m")}`,
       stderr: ORDER,
     });
     expect(world.calls).not.toContain("invoke:Invoke");
+  });
+
+  it("prints one report with --show, asks nothing and sends nothing", async () => {
+    const world = new World();
+
+    const changes = { "lambda:GetFunctionConcurrency": gone("AccessDenied") };
+    const { exitCode, stdout, stderr } = await world.run(["--show", "m"], { changes });
+
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^report m\n2 records of shardId-0{12}, Retry.*\n\nrecord 1 of 2\n/);
+    expect(world.calls.filter((call) => /Invoke|Delete/.test(call))).toEqual([]);
+    expect(world.inputs["sqs:ChangeMessageVisibilityBatch"]).toMatchObject({
+      Entries: [{ ReceiptHandle: "m", VisibilityTimeout: 0 }],
+    });
+    expect(fs.readdirSync(path.join(state, "cross-account-kinesis"))).toEqual([]);
+    await expect(new World().run(["--show", "n"])).rejects.toMatchObject({ exitCode: 1 });
+  });
+
+  it("ends like any command when --show is interrupted", async () => {
+    const interruption = AbortSignal.abort(Object.assign(new Error("SIGINT"), { exitCode: 130 }));
+
+    await expect(new World().run(["--show", "m"], { interruption })).rejects.toMatchObject({
+      exitCode: 130,
+    });
+  });
+
+  it("gives up what --drop names once that was confirmed, and only then", async () => {
+    const [declined, world] = [new World(), new World()];
+
+    const no = await declined.run(["--drop", "2"], { answer: "n\n" });
+    const yes = await world.run(["--drop", "2"], { answer: "y\n" });
+    const unknown = new World().run(["--yes", "--drop", "3"]);
+
+    expect(no.stderr).toBe(`${ORDER}Redrive 2 records, except 1 to drop? [y/N] `);
+    expect([no.exitCode, declined.messages.size]).toEqual([1, 1]);
+    expect(yes.stdout).toContain(
+      lines(
+        "to be dropped on purpose, and not sent: record 2",
+        `1 record confirmed by the function, ${PACE}`,
+        `dropped on purpose, and not sent: record 2 of ${SHARD}`,
+        "1 report deleted",
+      ),
+    );
+    expect([yes.exitCode, world.messages.size]).toEqual([0, 0]);
+    await expect(unknown).rejects.toMatchObject({ exitCode: 1 });
+    const time = ["--from", "2025-12-31", "--to", "2026-01-02"];
+    expect(await new World().run(["--yes", ...time, "--drop", "3"])).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("not dropped: record 3, since") as string,
+    });
   });
 
   it("prints its summary with --json", async () => {
@@ -356,7 +423,10 @@ describe("the command redrive", () => {
     const stopped = new World();
 
     expect(stdout).toBe(
-      "2 records confirmed by the function, up to 3 invocations at a time (the function's reserved concurrency)\n1 report deleted\n",
+      lines(
+        "2 records confirmed by the function, up to 3 invocations at a time (the function's reserved concurrency)",
+        "1 report deleted",
+      ),
     );
     await expect(stopped.run(["--yes"], { changes: changes(0) })).rejects.toMatchObject({
       exitCode: 1,
@@ -368,7 +438,8 @@ describe("the command redrive", () => {
     expect(dryRun).toMatchObject({
       exitCode: 0,
       stdout:
-        "1 report in queue failed, 2 records to redrive\nup to 0 invocations at a time (the function's reserved concurrency)\n",
+        "1 report in queue failed, 2 records to redrive\nup to 0 invocations at a time (the function's reserved concurrency)\n" +
+        listed("m"),
     });
   });
 
@@ -382,7 +453,7 @@ describe("the command redrive", () => {
       ) as string,
     });
     const { stdout } = await new World().run(["--yes", "--concurrency", "2"], { changes });
-    expect(stdout).toContain("up to 2 invocations at a time (--concurrency)\n");
+    expect(stdout).toMatch(/up to 2 invocations at a time\s+\(--concurrency\)\n/);
     const saved = await new World().run(["--yes", "--save", path.join(state, "d")], { changes });
     expect(saved.exitCode).toBe(0);
   });
@@ -413,7 +484,8 @@ describe("the command redrive", () => {
     await world.run(["--yes"], { changes });
 
     await second;
-    expect.assertions(1);
+    // The one that the second run is refused, and the width of the first one's lines.
+    expect.assertions(2);
   });
 
   it("reads with the credentials of the function's account if there are no others", async () => {
@@ -469,7 +541,7 @@ describe("the command redrive", () => {
 
     const { stdout } = await world.run(["--yes"], { changes, destination: "arn:aws:s3:::reports" });
 
-    expect(stdout).toBe(`2 records confirmed by the function, ${PACE}\n1 report deleted\n`);
+    expect(stdout).toBe(SENT);
     expect(world.inputs["s3:ListObjectsV2"]).toMatchObject({
       Bucket: "reports",
       Prefix: "aws/lambda/a-mapping/",
@@ -496,10 +568,9 @@ describe("the command redrive", () => {
     const survey = await new World().run(["--dry-run"], bucket);
     const { stdout } = await world.run([], { ...bucket, answer: "y\n" });
 
-    expect(survey.stdout).toBe(`1 report in bucket reports, 2 records to redrive\n${PACE}\n`);
-    expect(stdout).toBe(
-      `${survey.stdout}2 records confirmed by the function, ${PACE}\n1 report deleted\n`,
-    );
+    const found = `1 report in bucket reports, 2 records to redrive\n${PACE}\n`;
+    expect(survey.stdout).toBe(`${found}${listed("one")}`);
+    expect(stdout).toBe(`${found}${SENT}`);
     const { Payload } = world.inputs["invoke:Invoke"] as { Payload: Buffer };
     const sent = JSON.parse(Payload.toString()) as { Records: { eventID: string }[] };
     expect(sent.Records.map(({ eventID }) => eventID)).toEqual([`${SHARD}:1`, `${SHARD}:2`]);
@@ -556,7 +627,9 @@ describe("the command redrive", () => {
     const { stderr } = await new World().run(["--yes"]);
 
     expect(before).toEqual([]);
-    expect(stderr).toContain(`note: some lines of ${path.join(directory, name!)} cannot be read`);
+    expect(stderr.replaceAll("\n", " ")).toContain(
+      `note: some lines of ${path.join(directory, name!)} cannot be read`,
+    );
   });
 });
 

@@ -56,6 +56,15 @@ describe("which records failed", () => {
     expect(one?.undecided?.why).toBe("fewer");
   });
 
+  it("are not proved by records without a partition key, which go into any batch", () => {
+    const records = [null, "b", null].map((key, at) => record(1 + at, key));
+
+    const [one] = select([report(1, 3, 2)], records, PARALLEL, NONE);
+
+    expect(one?.undecided?.why).toBe("more");
+    expect(countKeys(records)).toEqual(new Map(Object.entries({ "": 2, b: 1 })));
+  });
+
   it("are proved by the keys of the first and last record with a parallelization factor", () => {
     const [one] = select([report(1, 5, 3)], keys("abcba"), PARALLEL, NONE);
     const [two] = select([report(1, 5, 2)], keys("abcba"), PARALLEL, NONE);

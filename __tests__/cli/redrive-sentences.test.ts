@@ -115,7 +115,16 @@ describe("the sentences of a redrive", () => {
       [
         `0 records confirmed by the function, ${PACE}`,
         `rejected: record 7 of ${SHARD}, partition key "a\\n": no`,
-        "what was rejected stays reported; correct the function and run this again",
+        "what was rejected stays reported; correct the function and run this again, or give a record up with --drop",
+      ],
+    ],
+    [
+      "what was rejected without a partition key",
+      { rejected: [{ shardId: SHARD, sequenceNumber: "7", partitionKey: null, why: "no" }] },
+      [
+        `0 records confirmed by the function, ${PACE}`,
+        `rejected: record 7 of ${SHARD}, without a partition key: no`,
+        "what was rejected stays reported; correct the function and run this again, or give a record up with --drop",
       ],
     ],
     [
@@ -172,6 +181,20 @@ describe("the sentences of a redrive", () => {
     ],
   ])("say at the end %s", (_, outcome, lines) => {
     expect(describeOutcome(summary(outcome))).toEqual(lines);
+  });
+
+  it("name at most 20 of what is wrong in the same way", () => {
+    const unusable = Array.from({ length: 100_000 }, (_, at) => ({ id: `${at}`, why: "no" }));
+    const unanswered = unusable.map(({ id }) => id);
+
+    const lines = describeFindings(
+      summary({ unusable, unanswered, expired: Array(21).fill(expired) }),
+    );
+
+    expect(lines.filter((line) => line.startsWith("not used: report "))).toHaveLength(20);
+    expect(lines).toContain("not used: 99980 more, which --json names");
+    expect(lines).toContain("expired: 1 more, which --json names");
+    expect(lines[2]).toMatch(/: 0, 1, .*, 19, of them: 99980 more, which --json names$/);
   });
 
   it.each([20, 21, 22])("name at most 20 of %i partition keys", (number) => {

@@ -1,12 +1,14 @@
 import { Journal } from "../../cli/src/redrive/journal";
+import { Pauses } from "../../cli/src/redrive/pauses";
 import { redrive, type RedriveOptions, type RedriveTools } from "../../cli/src/redrive/redrive";
+import type { ReportSource } from "../../cli/src/redrive/report-source";
 import { ReportQueue } from "../../cli/src/redrive/report-queue";
 import type { Target } from "../../cli/src/redrive/sender";
 import { CONSUMER, FUNCTION, invocationRecord, STREAM } from "./redrive-records";
 
 interface Stored {
   readonly sequence: number;
-  readonly key: string;
+  readonly key: string | null;
   readonly data: string | Buffer;
 }
 
@@ -35,6 +37,12 @@ export class RedriveWorld {
   rejects: readonly string[] = [];
   /** Records before this sequence number have expired. */
   horizon = 0;
+  /** When a record arrived, in milliseconds since the epoch. */
+  arrivalOf = (sequence: number): number => sequence * 1000;
+  beforeInvocation = (): void => undefined;
+  beforeRead = (): void => undefined;
+  /** Instead of the queue. */
+  source?: ReportSource;
   streamCreated = new Date(0);
   isStreamDeleted = false;
   deniedCall = "";
@@ -64,7 +72,7 @@ export class RedriveWorld {
     this.shards = Array.from({ length: shards }, () => []);
   }
 
-  put(shard: number, key: string, data: string | Buffer): number {
+  put(shard: number, key: string | null, data: string | Buffer): number {
     const records = this.shards[shard]!;
     const sequence = (records.at(-1)?.sequence ?? 0) + 1;
     records.push({ sequence, key, data });
@@ -94,6 +102,13 @@ export class RedriveWorld {
     this.messages.set(id, { body, isHeld: false });
   }
 
+  /** The clients of a run. */
+  tools(journal: Journal, run: Run = { left: Infinity, die: () => undefined }) {
+    const aws = { send: (command: Command) => this.answer(run, command) } as never;
+    const url = "https://sqs.eu-west-1.amazonaws.com/222222222222/failed";
+    return { kinesis: aws, source: this.source ?? new ReportQueue(aws, url, journal) };
+  }
+
   /** Runs a redrive; with `kill`, up to that point, as a process that is killed there. */
   async run(
     options: RedriveOptions = {},
@@ -104,18 +119,15 @@ export class RedriveWorld {
     let die = (): void => undefined;
     const killed = new Promise<undefined>((resolve) => (die = () => resolve(undefined)));
     const run: Run = { ...(kill && { point: kill.point }), left: kill?.at ?? Infinity, die };
-    const aws = { send: (command: Command) => this.answer(run, command) } as never;
-    const url = "https://sqs.eu-west-1.amazonaws.com/222222222222/failed";
     const tools: RedriveTools = {
-      kinesis: aws,
-      source: new ReportQueue(aws, url, journal),
+      ...this.tools(journal, run),
       journal,
       invoke: ({ Records: records }) =>
         this.invoke(
           run,
           records.map(({ kinesis }) => kinesis),
         ),
-      sleep: () => Promise.resolve(),
+      pauses: new Pauses(undefined, () => Promise.resolve()),
       ...more,
     };
     const summary = await Promise.race([redrive(this.target, options, tools), killed]);
@@ -136,9 +148,10 @@ export class RedriveWorld {
 
   private async invoke(
     run: Run,
-    records: readonly { partitionKey: string; sequenceNumber: string; data: string }[],
+    records: readonly { partitionKey: string | null; sequenceNumber: string; data: string }[],
   ) {
     await this.pass(run, "invoke");
+    this.beforeInvocation();
     const fault = this.invocationFaults.shift();
     if (fault === "refused") {
       throw error("TooManyRequestsException");
@@ -210,6 +223,7 @@ export class RedriveWorld {
   }
 
   private records(iterator: string) {
+    this.beforeRead();
     const [id, from] = iterator.split(" ") as [string, string];
     const shard = this.shards.find((_, index) => shardId(index) === id) ?? [];
     // Sequence numbers count from 1.
@@ -219,9 +233,9 @@ export class RedriveWorld {
     return {
       Records: page.map(({ sequence, key, data }) => ({
         SequenceNumber: String(sequence),
-        PartitionKey: key,
+        ...(key !== null && { PartitionKey: key }),
         Data: typeof data === "string" ? Buffer.from(data) : data,
-        ApproximateArrivalTimestamp: new Date(sequence * 1000),
+        ApproximateArrivalTimestamp: new Date(this.arrivalOf(sequence)),
       })),
       NextShardIterator: `${id} ${next}`,
       MillisBehindLatest: page.length === 0 || page.at(-1) === shard.at(-1) ? 0 : 1,

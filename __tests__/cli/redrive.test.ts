@@ -6,7 +6,7 @@ import {
   describeWarnings,
 } from "../../cli/src/redrive/sentences";
 import { scratch } from "../terraform/harness";
-import { invocationRecord } from "./redrive-records";
+import { aggregate, invocationRecord } from "./redrive-records";
 import { RedriveWorld, shardId } from "./redrive-world";
 
 const journalIn = () => path.join(scratch(), "journal");
@@ -183,8 +183,8 @@ describe("redrive", () => {
     const filterPatterns = [JSON.stringify({ data: { isOdd: [true] } })];
     world.target = { ...world.target, filterPatterns };
     world.put(0, "a", JSON.stringify({ isOdd: true }));
-    world.put(0, "a", Buffer.from("f3899ac20a016a", "hex"));
-    world.put(0, "b", Buffer.from("0af3899ac2", "hex"));
+    world.put(0, "a", aggregate([["a", "x"]]));
+    world.put(0, "b", aggregate([["a", "x"]]).subarray(0, -1));
     world.report(0, 1, 3, 1);
 
     const byReport = (await world.run({ dryRun: true }))!;
@@ -195,6 +195,22 @@ describe("redrive", () => {
       "1 of the records read holds several user records that the Kinesis Producer Library aggregated; the function gets them as they are, as it does from the mapping, but the mapping's filters and --partition-key cannot choose among the records inside",
     ]);
     expect(describeWarnings({ ...byReport, records: 0, aggregated: 0 })).toEqual([]);
+  });
+
+  it("tells a first record that the filters of today keep out from one that has expired", async () => {
+    const world = new RedriveWorld(journalIn());
+    world.target = { ...world.target, filterPatterns: ['{"data":{"n":[2]}}'] };
+    [1, 1, 2, 1, 2].forEach((n) => world.put(0, "k", JSON.stringify({ n })));
+    world.report(0, 2, 3, 2);
+    world.report(0, 3, 5, 3);
+
+    expect(await world.run()).toMatchObject({
+      expired: [],
+      undecided: [
+        { report: "0:2-3", why: "fewer", candidates: 1 },
+        { report: "0:3-5", why: "fewer", candidates: 2 },
+      ],
+    });
   });
 
   it("says exactly what has expired, and keeps the report unless told otherwise", async () => {

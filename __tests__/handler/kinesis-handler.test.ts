@@ -117,6 +117,19 @@ describe("kinesisHandler", () => {
       expect(answered).toBe(true);
     });
 
+    it("passes on a record without a partition key, of a stream that distributes by itself", async () => {
+      // Prepare
+      const record = aRecord({ partitionKey: null as unknown as string });
+      const processRecord = jest.fn();
+
+      // Act
+      const response = await kinesisHandler(processRecord)({ Records: [record] });
+
+      // Assess
+      expect(response).toStrictEqual({ batchItemFailures: [] });
+      expect(processRecord).toHaveBeenCalledWith(record);
+    });
+
     it("reports no failure for an empty batch and processes nothing", async () => {
       // Prepare
       const processRecord = jest.fn();

@@ -6,6 +6,7 @@ import {
 import * as fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { Journal } from "../../cli/src/redrive/journal";
+import { Pauses } from "../../cli/src/redrive/pauses";
 import { redrive } from "../../cli/src/redrive/redrive";
 import type { KinesisReads } from "../../cli/src/redrive/shard-reader";
 
@@ -97,7 +98,7 @@ async function main([text = ""]: readonly string[]): Promise<void> {
     {
       kinesis: stream(volume),
       journal,
-      sleep: () => Promise.resolve(),
+      pauses: new Pauses(undefined, () => Promise.resolve()),
       invoke: async () => {
         invocations += 1;
         if (invocations % 50 === 0) {

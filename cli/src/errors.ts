@@ -85,6 +85,9 @@ export const isDenial = (error: unknown): boolean => DENIED.test(nameOf(error));
 export const isThrottled = (error: unknown): boolean =>
   statusOf(error) === 429 || THROTTLED.test(nameOf(error));
 
+/** Whether AWS refused a call because of its size. */
+export const isTooLarge = (error: unknown): boolean => statusOf(error) === 413;
+
 /** Whether a call failed temporarily: AWS throttled it, or no connection was established. */
 export const isHeldOff = (error: unknown): boolean => {
   const status = statusOf(error);

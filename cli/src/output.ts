@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import Table from "cli-table3";
-import { createSpinner } from "nanospinner";
 import { createColors } from "picocolors";
 import { visibleText } from "../../modules/properties/visible-text";
+import { COLUMNS } from "./wrap";
 
 /** Start of this program's own escape sequences: a random number, so that other text cannot contain it. */
 const OWN = `\u001b[${randomInt(1e9)};`;
@@ -36,6 +36,7 @@ function ownColors(isOn: boolean): Colors {
 /** A stream to write to, such as process.stdout. */
 export interface Writable {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -44,11 +45,19 @@ export type Readable = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** Work that takes less than this shows no progress. */
 const QUIET_MILLISECONDS = 2000;
+/** How often progress is shown: on a terminal, where a line is redrawn, and elsewhere. */
+const REDRAW_MILLISECONDS = 500;
+const LINE_MILLISECONDS = 10_000;
+const FRAMES = "|/-\\";
+/** Goes to the beginning of the line and clears it. */
+const CLEAR_LINE = `${OWN}1G${OWN}K`;
 
 /** Tables, JSON and progress of every command. */
 export class Output {
   /** Colors for standard output: none in a pipe, none with NO_COLOR. */
   readonly colors: Colors;
+  /** Number of times that the line on the terminal was drawn; 0 if there is none. */
+  private drawn = 0;
 
   constructor(
     private readonly stdout: Writable,
@@ -60,6 +69,7 @@ export class Output {
 
   /** Prints text, with or without --json. */
   print(text: string): void {
+    this.erase();
     show(this.stdout, `${text}\n`);
   }
 
@@ -79,6 +89,7 @@ export class Output {
 
   /** Writes a warning or error to standard error. */
   note(text: string): void {
+    this.erase();
     show(this.stderr, `${text}\n`);
   }
 
@@ -117,22 +128,49 @@ export class Output {
     }
   }
 
-  /** Reports progress on standard error once the work takes longer than two seconds. */
-  async progress<T>(text: string, work: Promise<T>): Promise<T> {
-    let stop = (): void => undefined;
-    const timer = setTimeout(() => {
-      if (this.stderr.isTTY) {
-        const spinner = createSpinner(visible(text), { stream: process.stderr }).start();
-        stop = () => void spinner.clear().stop();
-      } else {
-        this.note(`${text} ...`);
+  /**
+   * Reports progress on standard error once the work takes longer than two seconds: on a terminal in
+   * a line that is redrawn, elsewhere in a line of its own every ten seconds if the text changes.
+   *
+   * A spinner's library would end the process at Ctrl-C, in the middle of the work.
+   */
+  async progress<T>(text: string | (() => string), work: Promise<T>): Promise<T> {
+    const { isTTY } = this.stderr;
+    let last: string | undefined;
+    const report = (): void => {
+      const now = typeof text === "string" ? text : text();
+      if (isTTY) {
+        this.redraw(now);
+      } else if (now !== last) {
+        this.note(`${now} ...`);
       }
+      last = now;
+    };
+    let timer = setTimeout(() => {
+      report();
+      timer = setInterval(report, isTTY ? REDRAW_MILLISECONDS : LINE_MILLISECONDS);
     }, QUIET_MILLISECONDS);
     try {
       return await work;
     } finally {
-      clearTimeout(timer);
-      stop();
+      clearInterval(timer);
+      this.erase();
+    }
+  }
+
+  private redraw(text: string): void {
+    const frame = FRAMES[this.drawn % FRAMES.length];
+    const { columns = 0 } = this.stderr;
+    // A terminal may not know its width, and says 0.
+    const line = visible(`${frame} ${text}`).slice(0, (columns > 0 ? columns : COLUMNS) - 1);
+    show(this.stderr, `${CLEAR_LINE}${line}`);
+    this.drawn += 1;
+  }
+
+  private erase(): void {
+    if (this.drawn > 0) {
+      show(this.stderr, CLEAR_LINE);
+      this.drawn = 0;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Command as Commander } from "commander";
 import { repeated, type CommandContext, type CommandDefinition } from "./command";
-import { CliError, lookupFailed, type ExitCode } from "./errors";
+import { lookupFailed, type CliError, type ExitCode } from "./errors";
 import { policiesFor, type Permission } from "./permissions";
 import type { Pipeline } from "./pipeline";
 import type { Source, SourceOptions } from "./sources";
@@ -83,7 +83,9 @@ export const pipelineCommand = <Options>({
       const look = () => output.progress("looking at the pipeline", pipelines());
       return await run({ ...context, source, pipelines: look });
     } catch (error) {
-      throw error instanceof CliError ? error : lookupFailed((error as Error).message);
+      // An interruption has an exit code of its own.
+      const { exitCode, message } = error as Partial<CliError>;
+      throw exitCode === undefined ? lookupFailed(message ?? "") : error;
     }
   },
 });

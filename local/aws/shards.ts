@@ -34,7 +34,7 @@ export interface Shard {
 /** Adds a record to the lane of its partition key. */
 export function enqueue({ lanes }: Shard, record: KinesisRecord): void {
   let hash = 0;
-  for (const character of record.partitionKey) {
+  for (const character of record.partitionKey ?? "") {
     hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
   }
   const lane = lanes[hash % lanes.length];
@@ -80,7 +80,7 @@ export function dueBatchSize(
 ): number {
   let bytes = 0;
   const end = queue.slice(0, BatchSize).findIndex((record) => {
-    bytes += record.data.length + record.partitionKey.length + 500;
+    bytes += record.data.length + (record.partitionKey?.length ?? 0) + 500;
     return bytes > LARGEST_BATCH_BYTES || window?.includes(record) === false;
   });
   const limit = end > 0 ? end : BatchSize;

@@ -164,9 +164,9 @@ export class Deliveries {
     const known = this.received.get(name) ?? [];
     this.received.set(name, known);
     known.push(
-      ...records.map(({ data, partitionKey: key }) => ({
+      ...records.map(({ data, partitionKey }) => ({
         number: Number(Buffer.from(data, "base64").toString()),
-        key,
+        key: partitionKey ?? "",
         at,
         version,
       })),

@@ -41,4 +41,4 @@ const bytesOfFrame = (shardId: string, source: EventSource): number => {
 
 /** The sequence number is in the event twice; number and data are ASCII. */
 const bytesOfRecord = ({ data, partitionKey, sequenceNumber }: KinesisRecord): number =>
-  data.length + 2 * sequenceNumber.length + Buffer.byteLength(JSON.stringify(partitionKey));
+  data.length + 2 * sequenceNumber.length + Buffer.byteLength(JSON.stringify(partitionKey ?? null));

@@ -1,41 +1,44 @@
+import { CliError, EXIT, isDenial } from "../errors";
 import type { Journal } from "./journal";
 import { ReportLedger } from "./ledger";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
 import { ReportContents, type ReportTools, type SelectionRules } from "./report-contents";
-import {
-  compareStarts,
-  countKeys,
-  inOrder,
-  overlapping,
-  reportsByRecord,
-  type Selection,
-} from "./selection";
+import { groupsOf, orderOf, reported, sortByExpiry, type Group } from "./report-groups";
+import { inOrder, reportsByRecord, type Selection } from "./selection";
+import type { Work } from "./progress";
 import type { Sender, Target } from "./sender";
-import { sideBySide, type ShardWork, type Unit } from "./side-by-side";
+import { sideBySide, type ShardWork } from "./side-by-side";
 import { describeStream, type StreamFacts } from "./stream";
-import type { Summary } from "./summary";
+import { handledRecords, type Summary } from "./summary";
 import type { Survey } from "./survey";
 
 interface ByReportOptions extends SelectionRules {
   readonly max?: number;
   /** Delete reports of which nothing can be read any more, or nothing but what was confirmed. */
   readonly deleteExpired: boolean;
+  /** Sequence numbers of records that are given up on purpose. */
+  readonly drop: readonly string[];
   readonly isSaving: boolean;
 }
 
 interface ByReportTools extends ReportTools {
   readonly journal: Journal;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** Reports of one shard that have to be decided together. */
-interface Group extends Unit {
-  readonly reports: readonly Report[];
-}
+/** Reports that are named, so that `--show` can be given one. */
+const MOST_LISTED = 20;
 
-/** Redrives the records that reports of failed batches name, those first that expire first. */
-export class ByReport {
+/** Redrives the records that reports of failed batches name, those first that expire first; its units are records. */
+export class ByReport implements Work {
   private shards: readonly ShardWork<Group>[] = [];
   private stream: StreamFacts | undefined;
+  /** Groups that are not sent yet, in the order in which their records expire. */
+  private open = new Set<Group>();
+  /** Records that they report. */
+  private reportedOpen = 0;
+  /** Records to send: as reported, until they are read. */
+  private total = 0;
   private readonly contents: ReportContents;
 
   constructor(
@@ -49,17 +52,16 @@ export class ByReport {
 
   /** Receives all reports, since the oldest must come first and a queue knows no order. */
   async receive(): Promise<void> {
-    const { source } = this.tools;
+    const { source, signal } = this.tools;
     const parsed: (Report | Unusable)[] = [];
     for await (const stored of source.receive()) {
+      signal?.throwIfAborted();
+      this.summary.reports += 1;
       const one = "body" in stored ? parseReport(stored.id, stored.body, source) : stored;
       // The records are read again when they are sent: those of all reports may not fit into memory.
       parsed.push(isReport(one) && one.payload ? { ...one, payload: [] } : one);
     }
-    const needsStream = parsed.some((one) => isReport(one) && !one.payload);
-    this.stream = needsStream
-      ? await describeStream(this.tools.kinesis, this.target.streamArn)
-      : undefined;
+    this.stream = await this.describe(parsed.filter(isReport));
     const usable: Report[] = [];
     for (const one of parsed) {
       const why = isReport(one) ? this.contents.whyUnusable(one, this.stream?.created) : one.why;
@@ -69,31 +71,86 @@ export class ByReport {
         this.contents.leave(one.id, why ?? "");
       }
     }
-    // A shard that is no longer listed is older than all that are; IDs grow with time.
-    const ranks = new Map(this.stream?.shardIds.map((shardId, at) => [shardId, at]));
-    const rank = ({ shardId }: Report) => ranks.get(shardId) ?? -1;
-    usable.sort(
-      (a, b) =>
-        a.firstArrival.getTime() - b.firstArrival.getTime() ||
-        rank(a) - rank(b) ||
-        a.shardId.localeCompare(b.shardId) ||
-        compareStarts(a, b),
-    );
+    sortByExpiry(usable, this.stream);
     const chosen = usable.slice(0, this.options.max);
-    this.shards = [...groupBy(chosen, ({ shardId }) => shardId)].map(([shardId, reports]) => ({
-      shardId,
-      units: overlapping(reports).map((group) => ({
-        due: group[0]?.firstArrival.getTime() ?? 0,
-        reports: group,
-      })),
-    }));
+    this.shards = groupsOf(chosen);
+    for (const number of this.options.drop) {
+      const isIn = ({ start, end }: Report) => BigInt(number) >= start && BigInt(number) <= end;
+      if (!chosen.some(isIn)) {
+        throw new CliError(
+          `'--drop' must be the sequence number of a record that a report names, got ${number}; find it with --show`,
+          EXIT.failed,
+        );
+      }
+    }
     this.summary.source = source.name;
-    this.summary.reports = parsed.length;
+    this.open = new Set(this.shards.flatMap(({ units }) => units).sort((a, b) => a.due - b.due));
+    this.total = reported(chosen);
+    this.reportedOpen = this.total;
+    this.summary.oldestReports = chosen
+      .slice(0, MOST_LISTED)
+      .map(({ id, shardId, batchSize, firstArrival }) => ({
+        ...{ report: id, shardId, batchSize },
+        firstArrival: firstArrival.toISOString(),
+      }));
     this.summary.leftByMax = usable.length - chosen.length;
+  }
+
+  private async describe(reports: readonly Report[]): Promise<StreamFacts | undefined> {
+    try {
+      return reports.length > 0
+        ? await describeStream(this.tools.kinesis, this.target.streamArn)
+        : undefined;
+    } catch (error) {
+      // Reports that hold their records need the stream only to know which shards may go side by side.
+      if (reports.every(({ payload }) => payload) && isDenial(error)) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   get shardCount(): number {
     return this.shards.length;
+  }
+
+  get retentionHours(): number {
+    return this.stream?.retentionHours ?? 0;
+  }
+
+  get done(): number {
+    return handledRecords(this.summary) + this.summary.confirmedBefore;
+  }
+
+  get left(): number {
+    return Math.max(0, this.total - this.done);
+  }
+
+  get nextExpiry(): number | undefined {
+    const [group] = this.open;
+    return group && this.expiryOf(group.reports[0]);
+  }
+
+  isLate(recordMilliseconds: number): boolean {
+    const now = Date.now();
+    // A part of the groups that are being sent is done.
+    let records = this.left - this.reportedOpen;
+    for (const { reports } of this.open) {
+      for (const report of reports) {
+        records += report.batchSize;
+        if (records * recordMilliseconds > (this.expiryOf(report) ?? Infinity) - now) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Records in a bucket do not expire with the stream's retention. */
+  private expiryOf(report: Report | undefined): number | undefined {
+    return report && !report.payload
+      ? report.firstArrival.getTime() + this.retentionHours * 3_600_000
+      : undefined;
   }
 
   /** Determines what would be sent, without sending it. */
@@ -107,7 +164,7 @@ export class ByReport {
       if (!isKnown) {
         this.summary.unsurveyed += reports.length;
       } else if (inStream.length > 0) {
-        survey.saw(this.note(await this.contents.fromStream(inStream)));
+        survey.saw(this.contents.note(await this.contents.fromStream(inStream)));
       }
     });
   }
@@ -116,7 +173,8 @@ export class ByReport {
     const control = { isStopping: () => sender.isStopping, onFailure: () => sender.halt() };
     await this.sideBySide(
       limit,
-      async (shardId, { reports }) => {
+      async (shardId, group) => {
+        const { reports } = group;
         const confirmedNow = new Set<string>();
         const send = (selections: readonly Selection[]) =>
           this.sendSelections(sender, shardId, selections, confirmedNow);
@@ -129,6 +187,8 @@ export class ByReport {
         if (inStream.length > 0 && !sender.isStopping) {
           await send(await this.contents.fromStream(inStream));
         }
+        this.open.delete(group);
+        this.reportedOpen -= reported(reports);
       },
       control,
     );
@@ -140,9 +200,7 @@ export class ByReport {
     control: { readonly isStopping?: () => boolean; readonly onFailure?: () => void } = {},
   ): Promise<void> {
     return sideBySide(this.shards, {
-      // Records in reports come from shards whose parents are not known: what arrived first goes first.
-      limit: this.stream ? limit : 1,
-      ancestorsOf: (shardId) => this.stream?.ancestors.get(shardId) ?? [],
+      ...orderOf(this.shards, this.stream, limit),
       work,
       ...control,
     });
@@ -154,7 +212,7 @@ export class ByReport {
     selections: readonly Selection[],
     confirmedNow: Set<string>,
   ): Promise<void> {
-    this.note(selections);
+    this.total += this.contents.note(selections) - reported(selections.map(({ report }) => report));
     const records = inOrder(selections.flatMap((selection) => selection.records));
     const reportsOf = reportsByRecord(selections);
     const ledger = new ReportLedger(this.tools.journal, reportsOf, confirmedNow);
@@ -162,35 +220,6 @@ export class ByReport {
     if (!this.options.isSaving) {
       await this.deleteDone(selections, ledger);
     }
-  }
-
-  /** @returns the number of records to send */
-  private note(selections: readonly Selection[]): number {
-    const { summary } = this;
-    const { length } = inOrder(selections.flatMap(({ records }) => records));
-    summary.records += length;
-    for (const { report, expired, undecided } of selections) {
-      const { id, shardId, batchSize } = report;
-      if (expired) {
-        summary.expired.push({
-          report: id,
-          shardId,
-          count: expired.count,
-          isMinimum: expired.isMinimum,
-          fromSequenceNumber: String(expired.from),
-          beforeSequenceNumber: String(expired.before),
-          firstArrival: report.firstArrival.toISOString(),
-          lastArrival: report.lastArrival.toISOString(),
-        });
-      }
-      if (undecided) {
-        const { why, candidates } = undecided;
-        const partitionKeys = Object.fromEntries(countKeys(candidates));
-        const counts = { batchSize, candidates: candidates.length, partitionKeys };
-        summary.undecided.push({ report: id, shardId, why, ...counts });
-      }
-    }
-    return length;
   }
 
   /** Deletes reports whose records the function has all confirmed. */
@@ -205,14 +234,4 @@ export class ByReport {
       }
     }
   }
-}
-
-function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one)) ?? [];
-    group.push(one);
-    groups.set(keyOf(one), group);
-  }
-  return groups;
 }

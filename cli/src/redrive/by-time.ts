@@ -3,6 +3,7 @@ import { bytesOf, type KinesisRecord } from "../../../pipeline/kinesis-event";
 import { isAggregated } from "./aggregation";
 import type { Journal } from "./journal";
 import { ShardLedger } from "./ledger";
+import type { Work } from "./progress";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
 import { sideBySide } from "./side-by-side";
@@ -23,9 +24,14 @@ interface ByTimeOptions {
 const SHARD_BYTES = 16 * 1024 * 1024;
 const ALL_BYTES = 64 * 1024 * 1024;
 
-/** Redrives every record that arrived in a time range and that the mapping's filters let through. */
-export class ByTime {
+/**
+ * Redrives every record that arrived in a time range and that the mapping's filters let through. Its
+ * units are seconds of arrival times, of all shards together.
+ */
+export class ByTime implements Work {
   private stream: StreamFacts | undefined;
+  /** Arrival of the first and last record read, by shard, in seconds since the epoch. */
+  private readonly covered = new Map<string, { first?: number; last: number; isWhole: boolean }>();
 
   constructor(
     private readonly target: Target,
@@ -37,6 +43,59 @@ export class ByTime {
 
   get shardCount(): number {
     return this.stream?.shardIds.length ?? 0;
+  }
+
+  get retentionHours(): number {
+    return this.stream?.retentionHours ?? 0;
+  }
+
+  get done(): number {
+    return [...this.covered.values()].reduce(
+      (sum, { first, last }) => sum + last - (first ?? last),
+      0,
+    );
+  }
+
+  get left(): number {
+    return this.leftOfBegun + this.waiting * (this.end - this.begin);
+  }
+
+  get nextExpiry(): number | undefined {
+    const begins = this.open.map(({ last }) => last);
+    const next = Math.min(...begins, ...(this.waiting > 0 ? [this.begin] : []));
+    return Number.isFinite(next) ? this.expiryOf(next) : undefined;
+  }
+
+  isLate(secondMilliseconds: number): boolean {
+    const takesLonger = (seconds: number, arrival: number) =>
+      seconds * secondMilliseconds > this.expiryOf(arrival) - Date.now();
+    // A shard that is read faster than records arrive loses none; else its last ones expire first.
+    return (
+      takesLonger(this.left, this.end) ||
+      (this.waiting > 0 && takesLonger(this.leftOfBegun, this.begin))
+    );
+  }
+
+  private expiryOf(arrival: number): number {
+    return (arrival + this.retentionHours * 3600) * 1000;
+  }
+
+  /** Shards that are being sent. */
+  private get open() {
+    return [...this.covered.values()].filter(({ isWhole }) => !isWhole);
+  }
+
+  /** Number of shards that are not begun. */
+  private get waiting(): number {
+    return this.shardCount - this.covered.size;
+  }
+
+  private get leftOfBegun(): number {
+    return this.open.reduce((sum, { last }) => sum + Math.max(0, this.end - last), 0);
+  }
+
+  private get end(): number {
+    return this.options.to.getTime() / 1000;
   }
 
   async receive(): Promise<void> {
@@ -67,13 +126,16 @@ export class ByTime {
   }
 
   async send(sender: Sender, limit: number): Promise<void> {
+    this.covered.clear();
     await this.sideBySide(
       limit,
       async (shardId) => {
         const ledger = this.ledgerOf(shardId);
         const before = ledger.reached?.confirmed ?? 0;
+        const dropped = ledger.droppedBefore.map((sequenceNumber) => ({ shardId, sequenceNumber }));
         this.summary.records += before;
-        this.summary.confirmedBefore += before;
+        this.summary.confirmedBefore += before - dropped.length;
+        this.summary.dropped.push(...dropped);
         for await (const records of this.windows(shardId, ledger, limit)) {
           this.summary.records += records.length;
           ledger.begin(records);
@@ -83,6 +145,7 @@ export class ByTime {
             return;
           }
         }
+        this.cover(shardId).isWhole = true;
       },
       { isStopping: () => sender.isStopping, onFailure: () => sender.halt() },
     );
@@ -109,6 +172,18 @@ export class ByTime {
     return new ShardLedger(this.journal, shardId, this.options.filterPatterns, parseFilterPattern);
   }
 
+  /** Arrival of the first record that may be left, in seconds since the epoch. */
+  private get begin(): number {
+    const oldest = Date.now() / 1000 - this.retentionHours * 3600;
+    return Math.max(this.options.from.getTime() / 1000, oldest);
+  }
+
+  private cover(shardId: string) {
+    const covered = this.covered.get(shardId) ?? { last: this.begin, isWhole: false };
+    this.covered.set(shardId, covered);
+    return covered;
+  }
+
   /** The records of a shard that are still to be sent, as many at a time as are sent side by side. */
   private async *windows(
     shardId: string,
@@ -120,7 +195,10 @@ export class ByTime {
     const mostBytes = Math.min(SHARD_BYTES, ALL_BYTES / Math.min(limit, this.shardCount));
     let window: KinesisRecord[] = [];
     let bytes = 0;
+    const covered = this.cover(shardId);
     for await (const record of this.read(shardId, ledger)) {
+      covered.last = record.approximateArrivalTimestamp;
+      covered.first ??= covered.last;
       this.summary.aggregated += isAggregated(record.data) ? 1 : 0;
       if (passes(this.options.filters, record)) {
         window.push(record);

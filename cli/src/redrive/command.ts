@@ -22,7 +22,13 @@ Reports whose records expire first go first. Before the question, at most 10,000
 records are looked at, for at most 10 seconds, since all are read again when
 they are sent; --dry-run looks at all of them. A redrive by time goes on where
 an earlier one with the same --from and --to ended. If the machine fails, the
-records of the last second are sent again.`;
+records of the last second are sent again.
+
+--dry-run names the oldest reports. --show REPORT prints the records of one as
+JSON, text or hexadecimal digits: unpacked if they are gzip, and taken apart if
+the Kinesis Producer Library aggregated them. It leaves the report where it is.
+--drop gives up one of them on purpose, and nothing else: it is not sent, counts
+as done, and is named at the end and in the journal until its report is gone.`;
 
 export const redrive = pipelineCommand<CommandOptions>({
   name: "redrive",

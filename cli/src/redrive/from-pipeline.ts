@@ -5,6 +5,7 @@ import { lookupFailed, misuse } from "../errors";
 import type { Pipeline } from "../pipeline";
 import type { CommandOptions } from "./options";
 import type { Journal } from "./journal";
+import type { Pauses } from "./pauses";
 import { ReportBucket } from "./report-bucket";
 import { ReportQueue } from "./report-queue";
 import type { ReportSource } from "./report-source";
@@ -49,11 +50,11 @@ export function targetOf(
 export async function sourceOf(
   { destination, mapping }: Pipeline,
   { clients: { sqs, s3 } }: Access,
-  journal: Journal,
+  { journal, pauses }: { readonly journal: Journal; readonly pauses: Pauses },
   { queueUrl }: CommandOptions,
 ): Promise<ReportSource> {
   if (queueUrl !== undefined) {
-    return new ReportQueue(sqs, queueUrl, journal);
+    return new ReportQueue(sqs, queueUrl, journal, pauses.sleep);
   }
   if (destination?.service === "s3") {
     return new ReportBucket(s3, parseArn(destination.arn).resource, mapping.uuid ?? "");
@@ -67,5 +68,5 @@ export async function sourceOf(
   const { QueueUrl = "" } = await sqs.send(
     new GetQueueUrlCommand({ QueueName: resource, QueueOwnerAWSAccountId: account }),
   );
-  return new ReportQueue(sqs, QueueUrl, journal);
+  return new ReportQueue(sqs, QueueUrl, journal, pauses.sleep);
 }

@@ -1,6 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { InvocationResult } from "./delivery";
-import { isCertainlyUnprocessed, isHeldOff, isThrottled } from "../errors";
+import { Pauses, type Sleep } from "./pauses";
+import { isCertainlyUnprocessed, isHeldOff, isThrottled, isTooLarge } from "../errors";
 import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 
 const ATTEMPTS = 5;
@@ -18,7 +19,7 @@ const LONGEST_PAUSE_MILLISECONDS = 10_000;
 export function invoker(
   lambda: Pick<LambdaClient, "send">,
   FunctionName: string,
-  sleep: (milliseconds: number) => Promise<void> = pause,
+  sleep: Sleep = new Pauses().sleep,
 ): (event: KinesisEvent) => Promise<InvocationResult> {
   return async (event) => {
     const command = new InvokeCommand({
@@ -29,8 +30,13 @@ export function invoker(
       try {
         return outcomeOf(await lambda.send(command));
       } catch (error) {
+        const { name, message } = error as Error;
+        if (isTooLarge(error)) {
+          return {
+            error: `Lambda takes no event of this size (${message || name}); --save writes it to a file`,
+          };
+        }
         if (!isCertainlyUnprocessed(error)) {
-          const { name, message } = error as Error;
           return { lost: message || name };
         }
         const attempts = isThrottled(error) ? THROTTLED_ATTEMPTS : ATTEMPTS;
@@ -38,7 +44,8 @@ export function invoker(
           throw error;
         }
         const wanted = FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1);
-        await sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, wanted));
+        const throttledCall = isThrottled(error) ? "lambda:InvokeFunction" : undefined;
+        await sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, wanted), throttledCall);
       }
     }
   };
@@ -66,6 +73,3 @@ function parse(text: string): unknown {
     return text;
   }
 }
-
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -14,6 +14,8 @@ export interface PassedLine {
   readonly cured?: readonly string[];
   /** Records after `upTo` that it confirmed: other partition keys were faster. */
   readonly ahead?: readonly string[];
+  /** Confirmed records that were not sent, but given up on purpose. */
+  readonly dropped?: readonly string[];
 }
 
 /** A line of the journal. */
@@ -29,6 +31,8 @@ export interface Line {
   readonly unsent?: true;
   /** The batch came back: what the function confirmed, by report; by shard in earlier versions. */
   readonly settled?: Readonly<Record<string, readonly string[]>>;
+  /** What of `settled` was not sent, but given up on purpose. */
+  readonly dropped?: Readonly<Record<string, readonly string[]>>;
   readonly passed?: PassedLine;
   /** A run reached its end: what an earlier one left without an answer was sent again, or is gone. */
   readonly completed?: true;
@@ -48,11 +52,13 @@ export interface Position {
   readonly confirmed: number;
   readonly rejected: ReadonlySet<string>;
   readonly ahead: ReadonlySet<string>;
+  readonly dropped: ReadonlySet<string>;
 }
 
 interface OwnPosition extends Position {
   readonly rejected: Set<string>;
   readonly ahead: Set<string>;
+  readonly dropped: Set<string>;
 }
 
 /** A sequence number is unique in its shard. */
@@ -60,9 +66,21 @@ const shardOf = (lane: string): string => lane.replace(/:\d+$/, "");
 
 const NONE: ReadonlySet<string> = new Set();
 
+function addTo(
+  sets: Map<string, Set<string>>,
+  numbers: Readonly<Record<string, readonly string[]>>,
+): void {
+  for (const [report, added] of Object.entries(numbers)) {
+    const all = sets.get(report) ?? new Set();
+    added.forEach((number) => all.add(number));
+    sets.set(report, all);
+  }
+}
+
 /** What the lines of a journal say together. */
 export class JournalState {
   private readonly confirmedByReport = new Map<string, Set<string>>();
+  private readonly droppedByReport = new Map<string, Set<string>>();
   private readonly positions = new Map<string, OwnPosition>();
   private handles: Record<string, string> = {};
   /** What was sent in this run and is not answered yet, by lane. */
@@ -73,6 +91,11 @@ export class JournalState {
   /** What the function has confirmed of a report that is not deleted yet. */
   confirmed(report: string): ReadonlySet<string> {
     return this.confirmedByReport.get(report) ?? NONE;
+  }
+
+  /** What was given up on purpose of a report that is not deleted yet. */
+  dropped(report: string): ReadonlySet<string> {
+    return this.droppedByReport.get(report) ?? NONE;
   }
 
   /** How far a shard was sent, once for each set of filters that a run had. */
@@ -117,12 +140,9 @@ export class JournalState {
         this.doubtful.get("")?.delete(number);
       }
       this.sending.delete(lane);
-      for (const [report, numbers] of Object.entries(line.settled)) {
-        const confirmed = this.confirmedByReport.get(report) ?? new Set();
-        numbers.forEach((number) => confirmed.add(number));
-        this.confirmedByReport.set(report, confirmed);
-      }
+      addTo(this.confirmedByReport, line.settled);
     }
+    addTo(this.droppedByReport, line.dropped ?? {});
     if (line.passed) {
       this.pass(line.passed);
     }
@@ -132,6 +152,7 @@ export class JournalState {
     }
     if (line.deleted !== undefined) {
       this.confirmedByReport.delete(line.deleted);
+      this.droppedByReport.delete(line.deleted);
     }
     if (line.forgotten) {
       this.positions.clear();
@@ -151,17 +172,24 @@ export class JournalState {
     this.sending.delete(lane);
   }
 
-  private pass({ rejected = [], cured = [], ahead = [], ...place }: PassedLine): void {
+  private pass(line: PassedLine): void {
+    const { rejected = [], cured = [], ahead = [], dropped = [], ...place } = line;
     const key = JSON.stringify([place.shard, place.filters]);
-    const { rejected: left, ahead: early } = this.positions.get(key) ?? {
+    const {
+      rejected: left,
+      ahead: early,
+      dropped: given,
+    } = this.positions.get(key) ?? {
       rejected: new Set<string>(),
       ahead: new Set<string>(),
+      dropped: new Set<string>(),
     };
+    dropped.forEach((number) => given.add(number));
     rejected.forEach((number) => left.add(number));
     cured.forEach((number) => left.delete(number));
     ahead.forEach((number) => early.add(number));
     early.forEach((number) => compareSequences(number, place.upTo) <= 0 && early.delete(number));
-    this.positions.set(key, { ...place, rejected: left, ahead: early });
+    this.positions.set(key, { ...place, rejected: left, ahead: early, dropped: given });
   }
 
   /** The fewest lines that say the same. */
@@ -173,12 +201,19 @@ export class JournalState {
     return [
       ...[...this.confirmedByReport]
         .filter(([, numbers]) => numbers.size > 0)
-        .map(([report, numbers]) => ({ settled: { [report]: [...numbers] } })),
-      ...[...this.positions.values()].map(({ rejected, ahead, ...place }) => ({
+        .map(([report, numbers]) => {
+          const dropped = [...this.dropped(report)];
+          return {
+            settled: { [report]: [...numbers] },
+            ...(dropped.length > 0 && { dropped: { [report]: dropped } }),
+          };
+        }),
+      ...[...this.positions.values()].map(({ rejected, ahead, dropped, ...place }) => ({
         passed: {
           ...place,
           ...(rejected.size > 0 && { rejected: [...rejected] }),
           ...(ahead.size > 0 && { ahead: [...ahead] }),
+          ...(dropped.size > 0 && { dropped: [...dropped] }),
         },
       })),
       ...(Object.keys(this.handles).length > 0 ? [{ held: this.handles }] : []),

@@ -51,6 +51,11 @@ export class Journal {
     return this.state.confirmed(report);
   }
 
+  /** What was given up on purpose of a report that is not deleted yet. */
+  dropped(report: string): ReadonlySet<string> {
+    return this.state.dropped(report);
+  }
+
   /** How far a shard was sent, once for each set of filters that a run had. */
   positionsOf(shard: string): Position[] {
     return this.state.positionsOf(shard);
@@ -162,10 +167,13 @@ const isPlace = ({ shard, filters, upTo, confirmed }: Partial<PassedLine>): bool
 function parse(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Line | null;
-    const { rejected = [], cured = [], ahead = [], ...place } = line?.passed ?? {};
-    const lists = [line?.sending ?? [], ...Object.values(line?.settled ?? {})];
+    const { rejected = [], cured = [], ahead = [], dropped = [], ...place } = line?.passed ?? {};
+    const lists = [
+      line?.sending ?? [],
+      ...[line?.settled, line?.dropped].flatMap((numbers) => Object.values(numbers ?? {})),
+    ];
     return line &&
-      [...lists, rejected, cured, ahead].every(isNumbers) &&
+      [...lists, rejected, cured, ahead, dropped].every(isNumbers) &&
       (!line.passed || isPlace(place))
       ? line
       : undefined;

@@ -1,10 +1,10 @@
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 
-/** Distributes records over lanes; those of a partition key stay together and in order. */
+/** Distributes records over lanes; those of a partition key, or of none, stay together and in order. */
 export function lanesOf(records: readonly KinesisRecord[], count: number): KinesisRecord[][] {
   const lanes: KinesisRecord[][] = Array.from({ length: count }, () => []);
   for (const record of records) {
-    lanes[count === 1 ? 0 : hash(record.partitionKey) % count]?.push(record);
+    lanes[count === 1 ? 0 : hash(record.partitionKey ?? "") % count]?.push(record);
   }
   return lanes.filter(({ length }) => length > 0);
 }

@@ -9,6 +9,10 @@ export interface Ledger {
   isConfirmed(record: KinesisRecord): boolean;
   /** What the journal has to say when the function has confirmed records. */
   confirm(records: readonly KinesisRecord[]): Line;
+  /** What it has to say when a record is given up on purpose, which then counts as confirmed. */
+  drop(record: KinesisRecord): Line;
+  /** Whether an earlier run gave the record up. */
+  wasDropped(record: KinesisRecord): boolean;
   reject(record: KinesisRecord): void;
 }
 
@@ -31,7 +35,7 @@ export class ReportLedger implements Ledger {
     );
   }
 
-  confirm(records: readonly KinesisRecord[]): Line {
+  confirm(records: readonly KinesisRecord[]): Required<Pick<Line, "settled">> {
     const settled: Record<string, string[]> = {};
     for (const record of records) {
       this.confirmedNow.add(record.sequenceNumber);
@@ -40,6 +44,15 @@ export class ReportLedger implements Ledger {
       }
     }
     return { settled };
+  }
+
+  drop(record: KinesisRecord): Line {
+    const { settled } = this.confirm([record]);
+    return { settled, dropped: settled };
+  }
+
+  wasDropped(record: KinesisRecord): boolean {
+    return this.idsOf(record).some((id) => this.journal.dropped(id).has(record.sequenceNumber));
   }
 
   reject(): void {
@@ -85,6 +98,13 @@ export class ShardLedger implements Ledger {
     this.confirmed = this.reached?.confirmed ?? 0;
   }
 
+  /** Records before the position that were given up, and are not read again. */
+  get droppedBefore(): string[] {
+    return [...(this.reached?.dropped ?? [])].filter(
+      (number) => compareSequences(number, this.upTo) <= 0,
+    );
+  }
+
   /** Begins with the next records of the shard; those before have all come back. */
   begin(records: readonly KinesisRecord[]): void {
     this.window = records.map(({ sequenceNumber }) => sequenceNumber);
@@ -112,8 +132,17 @@ export class ShardLedger implements Ledger {
   }
 
   confirm(records: readonly KinesisRecord[]): Line {
-    records.forEach(({ sequenceNumber }) => this.fates.set(sequenceNumber, "confirmed"));
-    return { settled: {}, passed: this.advance(records) };
+    return { settled: {}, passed: this.confirmedPast(records) };
+  }
+
+  drop(record: KinesisRecord): Line {
+    const passed = { ...this.confirmedPast([record]), dropped: [record.sequenceNumber] };
+    return { settled: {}, passed };
+  }
+
+  wasDropped({ sequenceNumber }: KinesisRecord): boolean {
+    const positions = [...(this.reached ? [this.reached] : []), ...this.others.map(([one]) => one)];
+    return positions.some(({ dropped }) => dropped.has(sequenceNumber));
   }
 
   reject({ sequenceNumber }: KinesisRecord): void {
@@ -127,6 +156,11 @@ export class ShardLedger implements Ledger {
     if (passed.upTo !== before) {
       this.journal.write({ passed });
     }
+  }
+
+  private confirmedPast(records: readonly KinesisRecord[]): PassedLine {
+    records.forEach(({ sequenceNumber }) => this.fates.set(sequenceNumber, "confirmed"));
+    return this.advance(records);
   }
 
   private advance(records: readonly KinesisRecord[]): PassedLine {

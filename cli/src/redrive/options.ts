@@ -9,6 +9,8 @@ export interface CommandOptions {
   readonly yes?: boolean;
   readonly max?: number;
   readonly save?: string;
+  readonly show?: string;
+  readonly drop?: readonly string[];
   readonly from?: Date;
   readonly to?: Date;
   readonly allInRange?: boolean;
@@ -27,6 +29,8 @@ export function addOptions(command: Command): void {
     .option("--dry-run", "show what would be sent, and send nothing")
     .option("--yes", "do not ask before sending")
     .option("--max <count>", "redrive this many reports, the oldest first", count)
+    .option("--show <report>", "print the records of one report that --dry-run lists, send nothing")
+    .option("--drop <sequence>", "give up this record for good; may be repeated", sequenceNumber)
     .option("--save <directory>", "write the events to files instead of invoking the function")
     .option(
       "--from <time>",
@@ -76,6 +80,13 @@ function rate(text: string): number {
   return megabytes;
 }
 
+function sequenceNumber(text: string, others?: readonly string[]): string[] {
+  if (!/^(0|[1-9]\d*)$/.test(text)) {
+    throw new InvalidArgumentError("It must be a sequence number, as --show prints it.");
+  }
+  return repeated(text, others);
+}
+
 function time(text: string): Date {
   const parsed = new Date(text);
   if (Number.isNaN(parsed.getTime())) {
@@ -84,33 +95,43 @@ function time(text: string): Date {
   return parsed;
 }
 
+type Option = keyof CommandOptions;
+
+const flag = (option: string): string =>
+  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Options that do not go together, and why or what to do. */
+const EXCLUSIVE: readonly (readonly [Option, Option, string])[] = [
+  ["allInRange", "partitionKey", "omit one of them"],
+  ...(["max", "partitionKey", "allInRange", "show"] as const).map(
+    (one) => ["from", one, `${flag(one)} chooses among reports, and --from uses none`] as const,
+  ),
+  ["drop", "save", "--save leaves every record reported; omit one of them"],
+  ["drop", "show", "--show sends nothing; omit one of them"],
+  ["show", "save", "--show sends nothing; omit one of them"],
+];
+
 /** Checks what options say together. */
 export function redriveOptions(options: CommandOptions): RedriveOptions {
-  const { from, to, allInRange, partitionKey, max } = options;
-  if (allInRange && partitionKey) {
-    throw misuse(
-      "'--all-in-range' and '--partition-key' are mutually exclusive, got both; omit one of them",
-    );
+  const { from, to } = options;
+  const both = EXCLUSIVE.find(([one, other]) => options[one] && options[other]);
+  if (both) {
+    const [one, other] = both.slice(0, 2).map(flag);
+    throw misuse(`'${one}' and '${other}' are mutually exclusive, got both; ${both[2]}`);
   }
   if (to && !from) {
     throw misuse("'--to' requires '--from', got nothing; add --from");
-  }
-  const byReport = Object.entries({ max, partitionKey, allInRange }).find(([, value]) => value);
-  if (from && byReport) {
-    const flag = byReport[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw misuse(
-      `'--from' and '--${flag}' are mutually exclusive, got both; --${flag} chooses among reports, and --from uses none`,
-    );
   }
   if (from && from >= (to ?? new Date())) {
     throw misuse(`'--from' must be before '--to', got ${from.toISOString()}; exchange them`);
   }
   return {
     dryRun: options.dryRun,
-    max,
+    max: options.max,
     saveDirectory: options.save,
-    allInRange,
-    partitionKeys: partitionKey,
+    drop: options.drop,
+    allInRange: options.allInRange,
+    partitionKeys: options.partitionKey,
     ignoreFilters: options.ignoreFilters,
     deleteExpired: options.deleteExpired,
     maxRejected: options.maxRejected,

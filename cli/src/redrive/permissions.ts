@@ -3,7 +3,8 @@ import type { CommandOptions } from "./options";
 
 /** What a redrive needs beside what finding the pipeline does. */
 export function permissionsFor(options: CommandOptions): Permission[] {
-  const isSending = options.dryRun !== true && options.save === undefined;
+  const isShowing = options.show !== undefined;
+  const isSending = options.dryRun !== true && options.save === undefined && !isShowing;
   const isByTime = options.from !== undefined;
   return [
     ...DISCOVERY,
@@ -13,7 +14,7 @@ export function permissionsFor(options: CommandOptions): Permission[] {
       resource: RESOURCES.stream,
     },
     { account: "stream", actions: ["kms:Decrypt"], resource: RESOURCES.key },
-    ...(options.save === undefined
+    ...(options.save === undefined && !isShowing
       ? [
           {
             account: "function",

@@ -1,14 +1,17 @@
-import { parseFilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisEvent } from "../../../pipeline/kinesis-event";
 import { ByReport } from "./by-report";
 import { ByTime } from "./by-time";
 import { concurrencyOf } from "./concurrency";
+import type { Output } from "../output";
 import type { InvocationResult } from "./delivery";
 import type { Journal } from "./journal";
+import { Pauses } from "./pauses";
+import { Progress } from "./progress";
 import type { ReportSource } from "./report-source";
+import { rulesOf } from "./rules";
 import { Sender, type Target } from "./sender";
-import { DECLINED } from "./sentences";
-import type { KinesisReads } from "./shard-reader";
+import { DECLINED, describeLateness, INTERRUPTED } from "./sentences";
+import type { KinesisReads, Pace } from "./shard-reader";
 import { emptySummary, tidy, type Summary } from "./summary";
 import { Survey } from "./survey";
 
@@ -17,6 +20,8 @@ export interface RedriveOptions {
   /** Reports of one run at most, the oldest first. */
   readonly max?: number;
   readonly saveDirectory?: string;
+  /** Sequence numbers of records that are given up on purpose. */
+  readonly drop?: readonly string[];
   readonly allInRange?: boolean;
   readonly partitionKeys?: readonly string[];
   readonly ignoreFilters?: boolean;
@@ -40,9 +45,10 @@ export interface RedriveTools {
   readonly reserved?: number;
   /** Shows what was found and asks whether to go on; without it, the run does not ask. */
   readonly confirm?: (found: Summary) => Promise<boolean>;
-  /** Whether the user has asked the run to end. */
-  readonly isInterrupted?: () => boolean;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** Ends the run when the user interrupts it. */
+  readonly pauses?: Pauses;
+  /** Shows progress. */
+  readonly output?: Pick<Output, "progress" | "note">;
 }
 
 const MAX_REJECTED = 100;
@@ -64,95 +70,121 @@ export async function redrive(
   const summary = emptySummary();
   summary.unanswered = tools.journal.unanswered;
   summary.directory = options.saveDirectory;
+  summary.drop = options.drop ?? [];
+  const { pauses = new Pauses() } = tools;
   try {
-    const work = workOf(target, options, tools, summary);
-    await work.receive();
-    const { invocations, why } = concurrencyOf({
-      asked: options.concurrency,
-      shards: work.shardCount,
-      parallelizationFactor: target.parallelizationFactor,
-      reserved: tools.reserved,
-    });
-    Object.assign(summary, { concurrency: invocations, concurrencyReason: why });
-    if (options.dryRun === true || tools.confirm) {
-      await work.preview(new Survey(options.dryRun === true), Math.max(1, invocations));
+    await run(target, options, { ...tools, pauses }, summary);
+  } catch (error) {
+    if (!pauses.isInterruption(error)) {
+      throw error;
     }
-    if (options.dryRun === true) {
-      return tidy(summary);
-    }
-    if (tools.confirm) {
-      const isAnything = summary.records > 0 || summary.isAtLeast;
-      if (isAnything && !(await tools.confirm(tidy(summary)))) {
-        summary.stopped = DECLINED;
-        return summary;
-      }
-      Object.assign(summary, {
-        ...{
-          records: 0,
-          isAtLeast: false,
-          unsurveyed: 0,
-          aggregated: 0,
-          expired: [],
-          undecided: [],
-        },
-      });
-    }
-    const sender = new Sender(target, tools.journal, summary, {
-      concurrency: invocations,
-      invoke: tools.invoke,
-      ...(options.saveDirectory !== undefined && { saveDirectory: options.saveDirectory }),
-      maxRejected: options.maxRejected ?? MAX_REJECTED,
-      stopReason: () =>
-        tools.isInterrupted?.() === true ? "you interrupted it" : tools.source?.problem(),
-    });
-    await work.send(sender, invocations);
-    const isWhole = summary.stopped === undefined && options.saveDirectory === undefined;
-    if (isWhole && summary.leftByMax === 0) {
-      tools.journal.write({ completed: true });
-    }
-    if (isWhole && options.time && summary.rejected.length === 0) {
-      tools.journal.forget();
-    }
-    return tidy(summary);
+    summary.stopped ??= INTERRUPTED;
   } finally {
-    await tools.source?.close();
+    await (tools.source && watch(tools, "giving the reports back", tools.source.close()));
+  }
+  return tidy(summary);
+}
+
+const watch = <T>(
+  { output }: Pick<RedriveTools, "output">,
+  text: string | (() => string),
+  work: Promise<T>,
+): Promise<T> => output?.progress(text, work) ?? work;
+
+async function run(
+  target: Target,
+  options: RedriveOptions,
+  tools: RedriveTools & { readonly pauses: Pauses },
+  summary: Summary,
+): Promise<void> {
+  const { journal, pauses } = tools;
+  const work = workOf(target, options, tools, summary);
+  await watch(
+    tools,
+    () => (options.time ? "looking at the stream" : `reports received: ${summary.reports}`),
+    work.receive(),
+  );
+  const { invocations, why } = concurrencyOf({
+    asked: options.concurrency,
+    shards: work.shardCount,
+    parallelizationFactor: target.parallelizationFactor,
+    reserved: tools.reserved,
+  });
+  Object.assign(summary, { concurrency: invocations, concurrencyReason: why });
+  if (options.dryRun === true || tools.confirm) {
+    await watch(
+      tools,
+      () => `looking at the records: ${summary.records} found`,
+      work.preview(new Survey(options.dryRun === true), Math.max(1, invocations)),
+    );
+  }
+  if (options.dryRun === true) {
+    return;
+  }
+  if (tools.confirm) {
+    const isAnything = summary.records > 0 || summary.isAtLeast;
+    if (isAnything && !(await tools.confirm(tidy(summary)))) {
+      summary.stopped = DECLINED;
+      return;
+    }
+    Object.assign(summary, {
+      ...{
+        records: 0,
+        isAtLeast: false,
+        unsurveyed: 0,
+        aggregated: 0,
+        expired: [],
+        undecided: [],
+      },
+    });
+  }
+  const sender = new Sender(target, journal, summary, {
+    concurrency: invocations,
+    invoke: tools.invoke,
+    ...(options.saveDirectory !== undefined && { saveDirectory: options.saveDirectory }),
+    drop: new Set(options.drop),
+    maxRejected: options.maxRejected ?? MAX_REJECTED,
+    stopReason: () => (pauses.signal?.aborted ? INTERRUPTED : tools.source?.problem()),
+  });
+  const progress = new Progress(
+    summary,
+    work,
+    () => pauses.throttledCall,
+    () => tools.output?.note(describeLateness(target.streamArn, work.retentionHours).join("\n")),
+  );
+  await watch(tools, () => progress.line(), work.send(sender, invocations));
+  const isWhole = summary.stopped === undefined && options.saveDirectory === undefined;
+  if (isWhole && summary.leftByMax === 0) {
+    journal.write({ completed: true });
+  }
+  if (isWhole && options.time && summary.rejected.length === 0) {
+    journal.forget();
   }
 }
+
+export const paceOf = ({ bytesPerSecond }: RedriveOptions, { sleep }: Pauses): Pace => ({
+  sleep,
+  ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+});
 
 function workOf(
   target: Target,
   options: RedriveOptions,
-  { kinesis, source, journal, sleep }: RedriveTools,
+  { kinesis, source, journal, pauses }: RedriveTools & { readonly pauses: Pauses },
   summary: Summary,
 ): ByReport | ByTime {
-  const patterns = options.ignoreFilters === true ? [] : target.filterPatterns;
-  const filters = patterns.map((text) => {
-    try {
-      return parseFilterPattern(text);
-    } catch (error) {
-      throw new Error(
-        `the mapping's filter ${text} cannot be evaluated here (${(error as Error).message}); use --ignore-filters and choose by --partition-key`,
-      );
-    }
-  });
-  const pace = {
-    ...(sleep && { sleep }),
-    ...(options.bytesPerSecond !== undefined && { bytesPerSecond: options.bytesPerSecond }),
-  };
+  const rules = rulesOf(target, options);
+  const pace = paceOf(options, pauses);
   if (options.time) {
-    const rules = { ...options.time, filters, filterPatterns: patterns, pace };
-    return new ByTime(target, kinesis, journal, summary, rules);
+    return new ByTime(target, kinesis, journal, summary, { ...options.time, ...rules, pace });
   }
   if (!source) {
     throw new Error("there is no source of reports");
   }
-  return new ByReport(target, { kinesis, source, journal, pace }, summary, {
+  return new ByReport(target, { kinesis, source, journal, pace, signal: pauses.signal }, summary, {
+    ...rules,
     ...(options.max !== undefined && { max: options.max }),
-    choice: {
-      allInRange: options.allInRange === true,
-      partitionKeys: options.partitionKeys ?? [],
-    },
-    filters,
+    drop: options.drop ?? [],
     deleteExpired: options.deleteExpired === true,
     isSaving: options.saveDirectory !== undefined,
   });

@@ -10,6 +10,7 @@ import type { ReportSource, StoredReport } from "./report-source";
 
 /** More than twice the largest event of Lambda, which a report contains as a string. */
 const MAX_BYTES = 16 * 1024 * 1024;
+const OBJECTS_AT_A_TIME = 8;
 
 /** The reports that a mapping wrote into a bucket; each holds its batch's records in `payload`. */
 export class ReportBucket implements ReportSource {
@@ -38,13 +39,19 @@ export class ReportBucket implements ReportSource {
           ContinuationToken,
         }),
       );
-      for (const { Key: id = "", Size: bytes = 0 } of page.Contents ?? []) {
-        const report =
-          bytes > MAX_BYTES
-            ? { id, why: `it has ${bytes} bytes, more than a report of Lambda` }
-            : await this.load(id);
-        couldRead ||= "body" in report;
-        yield report;
+      const objects = page.Contents ?? [];
+      for (let at = 0; at < objects.length; at += OBJECTS_AT_A_TIME) {
+        const read = objects
+          .slice(at, at + OBJECTS_AT_A_TIME)
+          .map(async ({ Key: id = "", Size: bytes = 0 }) =>
+            bytes > MAX_BYTES
+              ? { id, why: `it has ${bytes} bytes, more than a report of Lambda` }
+              : await this.find(id),
+          );
+        for (const report of await Promise.all(read)) {
+          couldRead ||= "body" in report;
+          yield report;
+        }
       }
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
@@ -54,7 +61,7 @@ export class ReportBucket implements ReportSource {
     }
   }
 
-  async load(id: string): Promise<StoredReport | Unusable> {
+  async find(id: string): Promise<StoredReport | Unusable> {
     try {
       const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: id }));
       return { id, body: (await Body?.transformToString()) ?? "" };

@@ -1,10 +1,10 @@
 import { parseFunctionArn } from "../../../pipeline/arn";
-import type { FilterPattern } from "../../../pipeline/filter-pattern";
+import { passes, type FilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { countAggregated } from "./aggregation";
-import { isReport, parseReport, type Report } from "./report";
+import { isReport, parseReport, type Report, type Unusable } from "./report";
 import type { ReportSource } from "./report-source";
-import { inOrder, select, type Choice, type Selection } from "./selection";
+import { countKeys, inOrder, select, type Choice, type Selection } from "./selection";
 import type { Target } from "./sender";
 import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
 import type { Summary } from "./summary";
@@ -61,11 +61,16 @@ export class ReportContents {
       : undefined;
   }
 
+  /** Reads one report. */
+  async load(id: string): Promise<Report | Unusable> {
+    const { source } = this.tools;
+    const stored = (await source.find(id)) ?? { id, why: `it is not in ${source.name}` };
+    return "body" in stored ? parseReport(id, stored.body, source) : stored;
+  }
+
   /** The records that an object in a bucket holds. */
   async fromPayload(report: Report): Promise<readonly Selection[]> {
-    const { source } = this.tools;
-    const stored = await source.load(report.id);
-    const loaded = "body" in stored ? parseReport(stored.id, stored.body, source) : stored;
+    const loaded = await this.load(report.id);
     const why = isReport(loaded) ? this.whyUnusable(loaded, undefined) : loaded.why;
     if (!isReport(loaded) || why !== undefined) {
       this.leave(report.id, why ?? "");
@@ -98,17 +103,59 @@ export class ReportContents {
     }
   }
 
+  /**
+   * Adds what was found to the summary.
+   *
+   * @returns the number of records to send
+   */
+  note(selections: readonly Selection[]): number {
+    const { summary } = this;
+    const { length } = inOrder(selections.flatMap(({ records }) => records));
+    summary.records += length;
+    for (const { report, expired, undecided } of selections) {
+      const { id, shardId, batchSize } = report;
+      if (expired) {
+        summary.expired.push({
+          report: id,
+          shardId,
+          count: expired.count,
+          isMinimum: expired.isMinimum,
+          fromSequenceNumber: String(expired.from),
+          beforeSequenceNumber: String(expired.before),
+          firstArrival: report.firstArrival.toISOString(),
+          lastArrival: report.lastArrival.toISOString(),
+        });
+      }
+      if (undecided) {
+        const { why, candidates } = undecided;
+        const partitionKeys = Object.fromEntries(countKeys(candidates));
+        const counts = { batchSize, candidates: candidates.length, partitionKeys };
+        summary.undecided.push({ report: id, shardId, why, ...counts });
+      }
+    }
+    return length;
+  }
+
   private async selectFromStream(group: readonly Report[]): Promise<readonly Selection[]> {
     const [{ shardId, start }] = group as [Report];
     const end = group.reduce((last, report) => (report.end > last ? report.end : last), start);
     const reader = this.readerOf(shardId);
+    const { filters, choice } = this.rules;
     const records: KinesisRecord[] = [];
+    const starts = group.map((report) => report.start);
     const isInRange = ({ sequenceNumber }: KinesisRecord) => BigInt(sequenceNumber) <= end;
     for await (const record of reader.read({ at: start }, isInRange)) {
-      records.push(record);
+      this.summary.aggregated += countAggregated([record]);
+      const number = BigInt(record.sequenceNumber);
+      const isFirst = number >= (starts[0] ?? Infinity);
+      while (number >= (starts[0] ?? Infinity)) {
+        starts.shift();
+      }
+      // The first record of a range shows whether others before it have expired.
+      if (isFirst || passes(filters, record)) {
+        records.push(record);
+      }
     }
-    this.summary.aggregated += countAggregated(records);
-    const { filters, choice } = this.rules;
     return select(group, records, { ...this.target, filters }, choice);
   }
 

@@ -15,8 +15,8 @@ export interface ReportSource {
   readonly holdsRecords: boolean;
   /** All reports that are there, kept from other readers until `close` as far as the source can. */
   receive(): AsyncIterable<StoredReport | Unusable>;
-  /** A received report, read again. */
-  load(id: string): Promise<StoredReport | Unusable>;
+  /** One report; undefined if it is not there. */
+  find(id: string): Promise<StoredReport | Unusable | undefined>;
   delete(id: string): Promise<void>;
   /** Why reports can no longer be kept from other readers; undefined while they are. */
   problem(): string | undefined;

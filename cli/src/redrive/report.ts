@@ -20,6 +20,8 @@ export interface Report {
   readonly batchSize: number;
   readonly firstArrival: Date;
   readonly lastArrival: Date;
+  /** Why Lambda gave up, such as `RetryAttemptsExhausted`. */
+  readonly condition?: string;
   readonly payload?: readonly KinesisRecord[];
 }
 
@@ -96,6 +98,7 @@ export function parseReport(
     batchSize: Number(fields.batchSize),
     firstArrival: new Date(String(fields.approximateArrivalOfFirstRecord)),
     lastArrival: new Date(String(fields.approximateArrivalOfLastRecord)),
+    ...(isWord(fields.condition) && { condition: String(fields.condition) }),
     ...(payload && { payload }),
   };
 }
@@ -112,6 +115,7 @@ const REGION_AND_ACCOUNT = String.raw`[a-z0-9-]+:\d{12}`;
 const isSequenceNumber = matches(/^(0|[1-9]\d{0,128})$/);
 const isInstant = matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/);
 const isTime: Check = (value) => isInstant(value) && !Number.isNaN(Date.parse(String(value)));
+const isWord = matches(/^\w{1,64}$/);
 const MAX_BATCH_SIZE = 10_000;
 
 /** The fields that are used, each with what Lambda and Kinesis write there. */
@@ -161,7 +165,7 @@ const isKinesisRecord = (value: unknown): value is KinesisRecord =>
   isPlainObject(value) &&
   isSequenceNumber(value.sequenceNumber) &&
   typeof value.kinesisSchemaVersion === "string" &&
-  typeof value.partitionKey === "string" &&
+  typeof (value.partitionKey ?? "") === "string" &&
   typeof value.data === "string" &&
   Buffer.from(value.data, "base64").toString("base64") === value.data &&
   Number.isFinite(value.approximateArrivalTimestamp);

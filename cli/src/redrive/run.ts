@@ -15,20 +15,35 @@ import { lookUp } from "../look-up";
 import type { Output } from "../output";
 import type { Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
+import { wrap } from "../wrap";
 import { accessOf, sourceOf, targetOf } from "./from-pipeline";
 import { invoker } from "./invoke";
 import { lock } from "./lock";
 import { redriveOptions, type CommandOptions } from "./options";
 import { Journal } from "./journal";
-import { redrive, type RedriveOptions } from "./redrive";
-import { atLeast, count, describeFindings, describeOutcome, describeWarnings } from "./sentences";
+import { Pauses } from "./pauses";
+import { paceOf, redrive, type RedriveOptions } from "./redrive";
+import {
+  atLeast,
+  count,
+  describeFindings,
+  describeOutcome,
+  describeReports,
+  describeWarnings,
+} from "./sentences";
+import { showReport } from "./show";
 import { stateFiles } from "./state-files";
-import type { Summary } from "./summary";
+import { notDropped, type Summary } from "./summary";
 
 export async function runRedrive(context: PipelineContext<CommandOptions>): Promise<ExitCode> {
   const { options, output, stdin } = context;
   const settings = redriveOptions(options);
-  if (!options.yes && !options.dryRun && (output.isJson || !stdin.isTTY)) {
+  if (
+    !options.yes &&
+    !options.dryRun &&
+    options.show === undefined &&
+    (output.isJson || !stdin.isTTY)
+  ) {
     throw misuse(
       "'--yes' must be given where nobody can be asked, got nothing; add --yes or --dry-run",
     );
@@ -44,31 +59,41 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
   const reader = valueOf(pipeline.stream.account.access) ?? owner;
   const target = targetOf(pipeline, options.qualifier);
   const reserved =
-    settings.saveDirectory === undefined ? await reservedOf(pipeline, settings) : undefined;
+    settings.saveDirectory === undefined && options.show === undefined
+      ? await reservedOf(pipeline, settings)
+      : undefined;
   const files = stateFiles(pipeline, options);
   const release = await lock(files.lock).catch((error: unknown) => {
     throw lookupFailed((error as Error).message);
   });
-  const interruption = context.interruption?.();
+  const pauses = new Pauses(context.interruption?.());
   let opened: Journal | undefined;
   try {
     const journal = (opened = Journal.open(files.journal));
     if (journal.setAside !== undefined) {
-      output.note(
-        `note: some lines of ${files.journal} cannot be read, as after a full disk; the file was copied to ${journal.setAside}, and records that only those lines name as confirmed are sent again`,
+      note(
+        `some lines of ${files.journal} cannot be read, as after a full disk; the file was copied to ${journal.setAside}, and records that only those lines name as confirmed are sent again`,
+        output,
       );
     }
-    const source = settings.time ? undefined : await sourceOf(pipeline, owner, journal, options);
-    const work = redrive(target, settings, {
-      kinesis: reader.clients.kinesis,
+    const tools = { journal, pauses };
+    const source = settings.time ? undefined : await sourceOf(pipeline, owner, tools, options);
+    const { kinesis } = reader.clients;
+    if (options.show !== undefined && source) {
+      const shown = showReport(options.show, target, settings, {
+        ...{ kinesis, source, pace: paceOf(settings, pauses), journal, output },
+      });
+      return (await output.progress("looking for the report", shown)) ? EXIT.good : EXIT.finding;
+    }
+    const summary = await redrive(target, settings, {
+      kinesis,
       source,
-      journal,
-      invoke: invoker(owner.clients.invoke, target.functionArn),
+      ...tools,
+      output,
+      invoke: invoker(owner.clients.invoke, target.functionArn, pauses.sleep),
       ...(reserved !== undefined && { reserved }),
-      confirm: options.yes ? undefined : (found) => ask(found, context, interruption),
-      isInterrupted: () => interruption?.aborted === true,
+      confirm: options.yes ? undefined : (found) => ask(found, context, pauses.signal),
     });
-    const summary = await (options.yes ? output.progress("redriving", work) : work);
     show(summary, output, settings.dryRun === true);
     // The confirmation prompt has already shown the warnings.
     if (options.yes || settings.dryRun) {
@@ -76,7 +101,7 @@ export async function runRedrive(context: PipelineContext<CommandOptions>): Prom
     }
     return isGood(summary, settings.dryRun === true) ? EXIT.good : EXIT.finding;
   } catch (error) {
-    throw named(error, owner, reader);
+    throw pauses.isInterruption(error) ? pauses.signal?.reason : named(error, owner, reader);
   } finally {
     opened?.close();
     release();
@@ -125,9 +150,10 @@ async function ask(
   { output, stdin }: Pick<PipelineContext<CommandOptions>, "output" | "stdin">,
   interruption: AbortSignal | undefined,
 ): Promise<boolean> {
-  describeFindings(found).forEach((line) => output.line(line));
+  print(describeFindings(found), output);
   warn(found, output);
-  output.prompt(`Redrive ${atLeast(found)}${count(found.records, "record")}? [y/N]`);
+  const except = found.drop.length > 0 ? `, except ${found.drop.length} to drop` : "";
+  output.prompt(`Redrive ${atLeast(found)}${count(found.records, "record")}${except}? [y/N]`);
   const terminal = createInterface({ input: stdin });
   interruption?.addEventListener("abort", () => terminal.close());
   const answer = await new Promise<string>((resolve) =>
@@ -139,17 +165,27 @@ async function ask(
 
 function show(summary: Summary, output: Output, isDryRun: boolean): void {
   output.json(summary);
-  (isDryRun ? describeFindings(summary) : describeOutcome(summary)).forEach((line) =>
-    output.line(line),
-  );
+  const findings = () => [...describeFindings(summary), ...describeReports(summary)];
+  print(isDryRun ? findings() : describeOutcome(summary), output);
 }
 
+const print = (lines: readonly string[], output: Output): void =>
+  lines.flatMap((line) => wrap(line, "", "  ")).forEach((line) => output.line(line));
+
+const note = (text: string, output: Output): void =>
+  output.note(wrap(`note: ${text}`, "").join("\n"));
+
 const warn = (summary: Summary, output: Output): void =>
-  describeWarnings(summary).forEach((text) => output.note(`note: ${text}`));
+  describeWarnings(summary).forEach((text) => note(text, output));
 
 const isGood = (summary: Summary, isDryRun: boolean): boolean =>
-  (isDryRun || summary.stopped === undefined) &&
+  summary.stopped === undefined &&
   summary.expiredBefore === undefined &&
-  [summary.rejected, summary.expired, summary.undecided, summary.unusable, summary.unsaved].every(
-    ({ length }) => length === 0,
-  );
+  [
+    isDryRun ? [] : notDropped(summary),
+    summary.rejected,
+    summary.expired,
+    summary.undecided,
+    summary.unusable,
+    summary.unsaved,
+  ].every(({ length }) => length === 0);

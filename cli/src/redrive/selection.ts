@@ -86,7 +86,9 @@ function selectOne(
     return selection(sure);
   }
   if (partitionKeys.length > 0) {
-    const chosen = candidates.filter(({ partitionKey }) => partitionKeys.includes(partitionKey));
+    const chosen = candidates.filter(({ partitionKey }) =>
+      partitionKeys.includes(partitionKey ?? ""),
+    );
     return selection(chosen, chosen.length >= report.batchSize);
   }
   const undecided: Selection["undecided"] = {
@@ -113,7 +115,10 @@ function certainRecords(
   const keys = candidates
     .filter(({ sequenceNumber }) => limits.includes(sequenceNumber))
     .map(({ partitionKey }) => partitionKey);
-  const certain = candidates.filter(({ partitionKey }) => keys.includes(partitionKey));
+  // Records without a key may have gone into any batch.
+  const certain = candidates.filter(
+    ({ partitionKey }) => partitionKey !== null && keys.includes(partitionKey),
+  );
   return isLaneUnknown && certain.length === batchSize ? certain : undefined;
 }
 
@@ -169,11 +174,12 @@ const sequenceNumbers = (records: readonly KinesisRecord[]): ReadonlySet<string>
 const without = (records: readonly KinesisRecord[], taken: ReadonlySet<string>) =>
   records.filter(({ sequenceNumber }) => !taken.has(sequenceNumber));
 
-/** How many records each partition key has. */
+/** How many records each partition key has; an empty one stands for none. */
 export function countKeys(records: readonly KinesisRecord[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { partitionKey } of records) {
-    counts.set(partitionKey, (counts.get(partitionKey) ?? 0) + 1);
+    const key = partitionKey ?? "";
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;
 }

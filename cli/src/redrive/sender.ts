@@ -30,6 +30,8 @@ interface SenderOptions {
   readonly invoke: (event: KinesisEvent) => Promise<InvocationResult>;
   /** Writes the events to files of this directory instead of invoking the function. */
   readonly saveDirectory?: string;
+  /** Sequence numbers of records that are given up on purpose. */
+  readonly drop: ReadonlySet<string>;
   /** The run stops when this many records were rejected. */
   readonly maxRejected: number;
   /** Why the run is to stop; undefined while it is not. */
@@ -72,12 +74,25 @@ export class Sender {
     return this.summary.stopped !== undefined;
   }
 
-  /** Sends records of one shard, those of a partition key in order, except those that were confirmed. */
+  /**
+   * Sends records of one shard, those of a partition key in order, except those that were confirmed
+   * and those that are given up on purpose.
+   */
   async send(shardId: string, records: readonly KinesisRecord[], ledger: Ledger): Promise<void> {
     const open = records.filter((record) => !ledger.isConfirmed(record));
-    this.summary.confirmedBefore += records.length - open.length;
+    const dropped = records.filter((record) => ledger.wasDropped(record));
+    this.summary.confirmedBefore += records.length - open.length - dropped.length;
+    const isToDrop = ({ sequenceNumber }: KinesisRecord) => this.options.drop.has(sequenceNumber);
+    for (const record of this.isStopping ? [] : open.filter(isToDrop)) {
+      this.journal.write(ledger.drop(record));
+      dropped.push(record);
+    }
+    this.summary.dropped.push(
+      ...dropped.map(({ sequenceNumber }) => ({ shardId, sequenceNumber })),
+    );
+    const toSend = open.filter((record) => !isToDrop(record));
     const { parallelizationFactor } = this.target;
-    const lanes = lanesOf(open, Math.min(parallelizationFactor, this.options.concurrency));
+    const lanes = lanesOf(toSend, Math.min(parallelizationFactor, this.options.concurrency));
     const outcomes = await Promise.allSettled(
       lanes.map((lane, index) => this.sendLane(shardId, `${shardId}:${index}`, lane, ledger)),
     );

@@ -1,9 +1,18 @@
-import type { LostAnswer, Summary } from "./summary";
+import { wrap } from "../wrap";
+import { notDropped, type LostAnswer, type Summary } from "./summary";
 
 export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 const MAX_KEYS = 20;
+
+const MOST_LISTED = 20;
+
+/** Longest retention of a stream. */
+const MOST_HOURS = 8760;
+
+/** Reason of a run that ended at Ctrl-C. */
+export const INTERRUPTED = "you interrupted it";
 
 /** Reason of a run that ended because the prompt was answered with no. */
 export const DECLINED = "nothing was sent, and the reports are still there";
@@ -27,6 +36,17 @@ export function describeWarnings({ aggregated, records, directory }: Summary): s
   ];
 }
 
+/** What to do if records will expire before it is their turn. */
+export const describeLateness = (streamArn: string, retentionHours: number): string[] => [
+  ...wrap(
+    "note: at this rate some records expire before they are redriven. A higher --rate (up to 2) or --concurrency makes it faster, other consumers of the stream that pause leave it more, and a longer retention keeps the records that have not expired yet:",
+    "",
+  ),
+  "  aws kinesis increase-stream-retention-period \\",
+  `    --retention-period-hours ${Math.min(MOST_HOURS, 2 * retentionHours)} \\`,
+  `    --stream-arn ${streamArn}`,
+];
+
 export const atLeast = ({ isAtLeast }: Pick<Summary, "isAtLeast">): string =>
   isAtLeast ? "at least " : "";
 
@@ -37,7 +57,7 @@ const sideBySide = ({ concurrency, concurrencyReason }: Summary): string =>
 
 /** What was found, before anything is sent. */
 export function describeFindings(summary: Summary): string[] {
-  const { source, reports, leftByMax, records, unsurveyed } = summary;
+  const { source, reports, leftByMax, records, unsurveyed, drop } = summary;
   return [
     source === undefined
       ? `${atLeast(summary)}${count(records, "record")} arrived in this time and pass the mapping's filters`
@@ -48,8 +68,24 @@ export function describeFindings(summary: Summary): string[] {
         ]
       : []),
     sideBySide(summary),
+    ...drop.map((number) => `to be dropped on purpose, and not sent: record ${number}`),
     ...(leftByMax > 0 ? [`${count(leftByMax, "report")} left for later by --max`] : []),
     ...describeProblems(summary),
+    ...describeStop(summary),
+  ];
+}
+
+/** Names the reports that are there, for `--show`. */
+export function describeReports({ oldestReports, reports }: Summary): string[] {
+  const more = reports - oldestReports.length;
+  return [
+    ...(oldestReports.length > 0
+      ? ["reports, oldest first (--show REPORT prints the records of one):"]
+      : []),
+    ...oldestReports.flatMap(({ report, batchSize, firstArrival }) =>
+      wrap(`${report} ${count(batchSize, "record")}, ${firstArrival}`, "  "),
+    ),
+    ...(oldestReports.length > 0 && more > 0 ? [`  and ${more} more`] : []),
   ];
 }
 
@@ -60,6 +96,7 @@ export function describeOutcome(summary: Summary): string[] {
     saved,
     unsaved,
     confirmedBefore,
+    dropped,
     deletedReports,
     rejected,
     lost,
@@ -78,6 +115,13 @@ export function describeOutcome(summary: Summary): string[] {
           `${count(confirmedBefore, "record")} not sent again, since an earlier run had them confirmed`,
         ]
       : []),
+    ...dropped.map(
+      ({ shardId, sequenceNumber }) =>
+        `dropped on purpose, and not sent: record ${sequenceNumber} of ${shardId}`,
+    ),
+    ...notDropped(summary).map(
+      (number) => `not dropped: record ${number}, since it is not among the records of this run`,
+    ),
     ...(summary.source !== undefined && saved === 0
       ? [`${count(deletedReports, "report")} deleted`]
       : []),
@@ -86,36 +130,46 @@ export function describeOutcome(summary: Summary): string[] {
     ),
     ...rejected.map(
       ({ shardId, sequenceNumber, partitionKey, why }) =>
-        `rejected: record ${sequenceNumber} of ${shardId}, partition key ${JSON.stringify(partitionKey)}: ${oneLine(why)}`,
+        `rejected: record ${sequenceNumber} of ${shardId}, ${partitionKey === null ? "without a partition key" : `partition key ${JSON.stringify(partitionKey)}`}: ${oneLine(why)}`,
     ),
     ...(rejected.length > 0
-      ? ["what was rejected stays reported; correct the function and run this again"]
+      ? [
+          "what was rejected stays reported; correct the function and run this again, or give a record up with --drop",
+        ]
       : []),
     ...lost.map(describeLost),
     ...describeProblems(summary),
-    ...(stopped === undefined ? [] : [`stopped before the end: ${stopped}`]),
+    ...describeStop(summary),
   ];
 }
+
+const describeStop = ({ stopped }: Summary): string[] =>
+  stopped === undefined ? [] : [`stopped before the end: ${stopped}`];
 
 function describeProblems(summary: Summary): string[] {
   const { unanswered, expiredBefore, expired, undecided, unusable } = summary;
   return [
     ...(unanswered.length > 0
       ? [
-          `the last run ended before the function answered for ${count(unanswered.length, "record")}, which may be processed twice: ${unanswered.join(", ")}`,
+          `the last run ended before the function answered for ${count(unanswered.length, "record")}, which may be processed twice: ${[...someOf(unanswered), ...more(unanswered, "of them")].join(", ")}`,
         ]
       : []),
     ...(expiredBefore === undefined
       ? []
       : [`records that arrived before ${expiredBefore} have expired and are no longer available`]),
-    ...expired.map(
+    ...someOf(expired).map(
       (one) =>
         `expired: ${one.isMinimum ? "at least " : ""}${count(one.count, "record")} of ${one.shardId}, no longer available: from sequence number ${one.fromSequenceNumber} to before ${one.beforeSequenceNumber}, in a batch that arrived from ${one.firstArrival} to ${one.lastArrival} (report ${one.report}, kept unless --delete-expired)`,
     ),
-    ...undecided.map(
+    ...more(expired, "expired"),
+    ...someOf(undecided).map(
       (one) => `undecided: report ${one.report} of ${one.shardId}: ${whyUndecided(one)}`,
     ),
-    ...unusable.map(({ id, why }) => `not used: report ${id}: ${oneLine(why)}; it is not deleted`),
+    ...more(undecided, "undecided"),
+    ...someOf(unusable).map(
+      ({ id, why }) => `not used: report ${id}: ${oneLine(why)}; it is not deleted`,
+    ),
+    ...more(unusable, "not used"),
   ];
 }
 
@@ -123,6 +177,12 @@ function describeLost({ shardId, sequenceNumbers, why }: LostAnswer): string {
   const range = [...new Set([sequenceNumbers[0], sequenceNumbers.at(-1)])].join(" to ");
   return `perhaps processed: ${count(sequenceNumbers.length, "record")} of ${shardId}, sequence number ${range}: ${LOST} (${oneLine(why)}); they stay reported, and the next run sends them again, so the function may process them twice`;
 }
+
+/** A hundred thousand reports may all be wrong in the same way. */
+const someOf = <T>(all: readonly T[]): readonly T[] => all.slice(0, MOST_LISTED);
+
+const more = ({ length }: readonly unknown[], what: string): string[] =>
+  length > MOST_LISTED ? [`${what}: ${length - MOST_LISTED} more, which --json names`] : [];
 
 /** Text from reports must not look like a line of this command. */
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
@@ -134,7 +194,7 @@ function whyUndecided({
   partitionKeys,
 }: Summary["undecided"][number]): string {
   const all = Object.entries(partitionKeys).map(
-    ([key, number]) => `${JSON.stringify(key)} (${number})`,
+    ([key, number]) => `${key === "" ? "none" : JSON.stringify(key)} (${number})`,
   );
   const more = all.length > MAX_KEYS ? ` and ${all.length - MAX_KEYS} more` : "";
   const keys = `${all.slice(0, MAX_KEYS).join(", ")}${more}`;

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-kinesis";
 import { bytesOf, kinesisRecord, type KinesisRecord } from "../../../pipeline/kinesis-event";
 import { isThrottled } from "../errors";
+import { Pauses, type Sleep } from "./pauses";
 
 /** Kinesis takes 5 GetRecords a second on a shard, which the pipeline's own reader shares. */
 const MILLISECONDS_BETWEEN_READS = 250;
@@ -33,7 +34,7 @@ export type KinesisReads = Pick<KinesisClient, "send">;
 export interface Pace {
   /** Bytes a second of each shard (default: as fast as Kinesis allows). */
   readonly bytesPerSecond?: number;
-  readonly sleep?: (milliseconds: number) => Promise<void>;
+  readonly sleep?: Sleep;
 }
 
 /**
@@ -46,14 +47,14 @@ export class ShardReader {
   private position: Position = { ShardIteratorType: "TRIM_HORIZON" };
   private nextCall = 0;
   private limit = FIRST_PAGE_RECORDS;
-  private readonly sleep: (milliseconds: number) => Promise<void>;
+  private readonly sleep: Sleep;
   private readonly bytesPerSecond: number;
 
   constructor(
     private readonly kinesis: KinesisReads,
     private readonly streamArn: string,
     private readonly shardId: string,
-    { sleep = pause, bytesPerSecond = Infinity }: Pace = {},
+    { sleep = new Pauses().sleep, bytesPerSecond = Infinity }: Pace = {},
   ) {
     this.sleep = sleep;
     this.bytesPerSecond = bytesPerSecond;
@@ -106,7 +107,10 @@ export class ShardReader {
     const shard = { StreamARN: this.streamArn, ShardId: this.shardId };
     try {
       const command = new GetShardIteratorCommand({ ...shard, ...position });
-      return (await this.kinesis.send(command)).ShardIterator;
+      const answer = await this.unthrottled("kinesis:GetShardIterator", () =>
+        this.kinesis.send(command),
+      );
+      return answer.ShardIterator;
     } catch (error) {
       const { name } = error as Error;
       if (name === "InvalidArgumentException" && position.StartingSequenceNumber !== undefined) {
@@ -127,7 +131,8 @@ export class ShardReader {
     while (this.page.length === 0 && this.next !== undefined) {
       await this.sleep(Math.max(0, this.nextCall - Date.now()));
       const called = Date.now();
-      const answer = await this.unthrottled(this.next);
+      const iterator = this.next;
+      const answer = await this.unthrottled("kinesis:GetRecords", () => this.getRecords(iterator));
       this.page = (answer.Records ?? []).map(kinesisRecord);
       this.pace(called);
       const last = this.page.at(-1);
@@ -148,16 +153,16 @@ export class ShardReader {
   }
 
   /** Waits while other readers use up what the shard gives. */
-  private async unthrottled(iterator: string): Promise<Partial<GetRecordsCommandOutput>> {
+  private async unthrottled<T>(call: string, send: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.getRecords(iterator);
+        return await send();
       } catch (error) {
         if (attempt === THROTTLED_ATTEMPTS || !isThrottled(error)) {
           throw error;
         }
         const pause = FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1);
-        await this.sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, pause));
+        await this.sleep(Math.min(LONGEST_PAUSE_MILLISECONDS, pause), call);
       }
     }
   }
@@ -195,6 +200,3 @@ const afterRecord = (sequenceNumber: string): Position => ({
   ShardIteratorType: "AFTER_SEQUENCE_NUMBER",
   StartingSequenceNumber: sequenceNumber,
 });
-
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -6,6 +6,8 @@ export interface Summary {
   source?: string;
   /** Reports that were there. */
   reports: number;
+  /** The reports whose records expire first; at most 20. */
+  oldestReports: ReportSummary[];
   /** Reports that `--max` left for a later run. */
   leftByMax: number;
   deletedReports: number;
@@ -23,6 +25,10 @@ export interface Summary {
   sent: number;
   /** Records that an earlier run had confirmed. */
   confirmedBefore: number;
+  /** Sequence numbers that `--drop` names. */
+  drop: readonly string[];
+  /** Records that were given up on purpose, by this run or by an earlier one. */
+  dropped: { readonly shardId: string; readonly sequenceNumber: string }[];
   /** Records that were written to files. */
   saved: number;
   /** Records that could not be written to a file, and why. */
@@ -43,6 +49,13 @@ export interface Summary {
   stopped?: string;
 }
 
+interface ReportSummary {
+  readonly report: string;
+  readonly shardId: string;
+  readonly batchSize: number;
+  readonly firstArrival: string;
+}
+
 export interface LostAnswer {
   readonly shardId: string;
   readonly sequenceNumbers: readonly string[];
@@ -52,7 +65,7 @@ export interface LostAnswer {
 interface RejectedRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
-  readonly partitionKey: string;
+  readonly partitionKey: string | null;
   readonly why: string;
 }
 
@@ -80,6 +93,7 @@ interface UndecidedReport {
 
 export const emptySummary = (): Summary => ({
   reports: 0,
+  oldestReports: [],
   leftByMax: 0,
   deletedReports: 0,
   aggregated: 0,
@@ -90,6 +104,8 @@ export const emptySummary = (): Summary => ({
   concurrencyReason: "",
   sent: 0,
   confirmedBefore: 0,
+  drop: [],
+  dropped: [],
   saved: 0,
   unsaved: [],
   rejected: [],
@@ -100,15 +116,26 @@ export const emptySummary = (): Summary => ({
   unanswered: [],
 });
 
+/** Records that this run is done with. */
+export const handledRecords = ({ sent, saved, unsaved, rejected, dropped }: Summary): number =>
+  unsaved.reduce((sum, { count }) => sum + count, sent + saved + rejected.length + dropped.length);
+
+/** Records that were to be dropped, and were not found. */
+export const notDropped = ({ drop, dropped }: Summary): string[] =>
+  drop.filter((number) => !dropped.some(({ sequenceNumber }) => sequenceNumber === number));
+
 /** Brings what shards side by side found into an order that does not depend on which was faster. */
 export function tidy(summary: Summary): Summary {
-  const { rejected, unsaved, expired, undecided, lost, unusable } = summary;
+  const { rejected, dropped, unsaved, expired, undecided, lost, unusable } = summary;
   for (const list of [unsaved, expired, undecided, lost] as { shardId: string }[][]) {
     list.sort((a, b) => compare(a.shardId, b.shardId));
   }
-  rejected.sort(
-    (a, b) => compare(a.shardId, b.shardId) || compareSequences(a.sequenceNumber, b.sequenceNumber),
-  );
+  for (const list of [rejected, dropped] as { shardId: string; sequenceNumber: string }[][]) {
+    list.sort(
+      (a, b) =>
+        compare(a.shardId, b.shardId) || compareSequences(a.sequenceNumber, b.sequenceNumber),
+    );
+  }
   unusable.sort((a, b) => compare(a.id, b.id));
   return summary;
 }
