@@ -156,6 +156,21 @@ describe("the shard reader", () => {
     expect(waits).toEqual([0, 1000, 2000, 4000, 8000, 10_000]);
   });
 
+  it("waits as well if it cannot even begin, and says which call is throttled", async () => {
+    const { kinesis } = recorded([
+      error("LimitExceededException"),
+      iterator("i1"),
+      page([1], undefined),
+    ]);
+    const waits: unknown[] = [];
+    const sleep = (...wait: unknown[]) => Promise.resolve(void waits.push(wait));
+    const reader = new ShardReader(kinesis, STREAM, "shardId-0", { sleep });
+
+    expect(await read(reader, 1, 1)).toEqual([1]);
+
+    expect(waits).toEqual([[1000, "kinesis:GetShardIterator"], [0]]);
+  });
+
   it("begins after a record", async () => {
     const { kinesis, inputs } = recorded([iterator("i1"), page([8], undefined)]);
     const found: string[] = [];

@@ -48,19 +48,38 @@ export function select(
   rules: BatchRules,
   choice: Choice,
 ): readonly Selection[] {
-  return decideTogether(reports.map((report) => selectOne(report, records, rules, choice)));
+  const numbers = records.map(({ sequenceNumber }) => BigInt(sequenceNumber));
+  return decideTogether(
+    reports.map((report) => {
+      const inRange = records.slice(
+        firstFrom(numbers, report.start),
+        firstFrom(numbers, report.end + 1n),
+      );
+      return selectOne(report, inRange, rules, choice);
+    }),
+  );
 }
 
-const isIn = ({ start, end }: Report, { sequenceNumber }: KinesisRecord): boolean =>
-  BigInt(sequenceNumber) >= start && BigInt(sequenceNumber) <= end;
+/** Index of the first of the ordered numbers that is not below `from`. */
+function firstFrom(numbers: readonly bigint[], from: bigint): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? from) < from) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
 
 function selectOne(
   report: Report,
-  all: readonly KinesisRecord[],
+  inRange: readonly KinesisRecord[],
   { filters, parallelizationFactor }: BatchRules,
   { allInRange, partitionKeys }: Choice,
 ): Selection {
-  const inRange = all.filter((record) => isIn(report, record));
   const candidates = inRange.filter((record) => passes(filters, record));
   const [oldest] = inRange;
   const isCut = oldest === undefined || BigInt(oldest.sequenceNumber) !== report.start;
