@@ -1,4 +1,5 @@
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { CreatePolicyCommand, AttachRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { Line } from "../../cli/src/doctor/diagnose";
@@ -49,8 +50,11 @@ describe("doctor", () => {
 
   const buildGood = once(() => build(world, "good"));
   const buildWithTopic = once(async () => {
+    const { KeyMetadata: { Arn: key = "" } = {} } = await world.consumer.kms.send(
+      new CreateKeyCommand({}),
+    );
     const { TopicArn: topic = "" } = await world.consumer.sns.send(
-      new CreateTopicCommand({ Name: "topic" }),
+      new CreateTopicCommand({ Name: "topic", Attributes: { KmsMasterKeyId: key } }),
     );
     await build(world, "topic", {
       isShared: true,
@@ -59,7 +63,10 @@ describe("doctor", () => {
     const { Policy: managed } = await world.consumer.iam.send(
       new CreatePolicyCommand({
         PolicyName: "publish",
-        PolicyDocument: policy(allow(["sns:Publish"], topic)),
+        PolicyDocument: policy(
+          allow(["sns:Publish"], topic),
+          allow(["kms:GenerateDataKey", "kms:Decrypt"], key),
+        ),
       }),
     );
     await world.consumer.iam.send(
@@ -103,7 +110,7 @@ describe("doctor", () => {
       expect(exitCode).toBe(0);
     });
 
-    it("is as good with shared throughput, a topic, and a managed policy", async () => {
+    it("is as good with shared throughput, a topic with a key, and a managed policy", async () => {
       await buildWithTopic();
       const { exitCode, diagnoses } = await doctor(...fromBoth("topic"));
       expect({ findings: findings(diagnoses), unknowns: unknowns(diagnoses) }).toEqual({
@@ -191,6 +198,7 @@ describe("doctor", () => {
     const asAction = (call: string): string =>
       call
         .replace("s3:HeadBucket", "s3:ListBucket")
+        .replace("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration")
         .replace(/ .*:PutRecord$/, " kinesis:PutRecord");
     const made = (all: readonly string[]): string[] =>
       all.filter((call) => !call.endsWith("sts:GetCallerIdentity")).map(asAction);

@@ -214,19 +214,19 @@ describe("a queue of reports", () => {
 
   it("releases its messages after an extension that is on its way, which would hide them again", async () => {
     jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask"] });
-    let extended = (): void => undefined;
+    const pending: (() => void)[] = [];
     const { queue, inputsOf } = queueOf({
       ReceiveMessage: pages(messages(1, 11)),
       ChangeMessageVisibilityBatch: () =>
-        new Promise<object>((resolve) => (extended = () => resolve({}))),
+        new Promise<object>((resolve) => pending.push(() => resolve({}))),
     });
     await received(queue);
     await jest.advanceTimersByTimeAsync(40_000);
 
     const closed = queue.close();
-    for (let call = 0; call < 4; call += 1) {
-      await jest.advanceTimersByTimeAsync(1);
-      extended();
+    for (const step of [1, 2, 3]) {
+      await jest.advanceTimersByTimeAsync(step);
+      pending.splice(0).forEach((answer) => answer());
     }
     await closed;
     jest.useRealTimers();
