@@ -132,6 +132,18 @@ written to FILE. Next, after reading the plan:
     expect([exitCode, withoutProgress(stderr)]).toEqual([0, ""]);
   });
 
+  it("offers no option that it does not use, and never reads the settings", async () => {
+    const settings = () => Promise.reject(new Error("the settings were read"));
+    const help = await runCli(["adopt", "--help"], { settings });
+    const args = ["adopt", "--stream", orders.streamArn, ...profiles, "--permissions"];
+
+    const { exitCode, stderr } = await runCli(args, { settings });
+
+    expect(help.stdout).toContain("--stream <arn>");
+    expect(help.stdout).not.toContain("--name");
+    expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
   it("never overwrites a file", async () => {
     const file = newFile();
     writeFileSync(file, "mine");

@@ -18,6 +18,8 @@ interface PipelineCommand<Options> extends Omit<CommandDefinition<Options>, "opt
   readonly options?: (command: Commander) => void;
   /** Whether the command never calls AWS, and therefore has no options for credentials. */
   readonly isOffline?: true;
+  /** Whether the command is about pipelines that no settings declare yet. */
+  readonly isWithoutSettings?: true;
   /** What --permissions prints; given the options, since some need more. */
   readonly permissions: (options: Options) => readonly Permission[];
   readonly run: (context: PipelineContext<Options>) => Promise<ExitCode>;
@@ -27,6 +29,7 @@ interface PipelineCommand<Options> extends Omit<CommandDefinition<Options>, "opt
 export const pipelineCommand = <Options>({
   options: addOwn,
   isOffline,
+  isWithoutSettings,
   permissions,
   run,
   ...definition
@@ -41,7 +44,7 @@ export const pipelineCommand = <Options>({
         .option("--mapping <uuid>", "UUID of the event source mapping");
     }
     command.option("--state <directory>", "Terraform directory or state file; every mapping in it");
-    if (hasSettings) {
+    if (hasSettings && !isWithoutSettings) {
       command.option("--name <name>", "which of several deployments in the settings");
     }
     if (!isOffline) {
@@ -53,7 +56,8 @@ export const pipelineCommand = <Options>({
     addOwn?.(command);
   },
   run: async (context) => {
-    const { options, output, settings, onCall, answerMilliseconds } = context;
+    const { options, output, onCall, answerMilliseconds } = context;
+    const settings = isWithoutSettings ? undefined : context.settings;
     const source = async () =>
       (await import("./sources.js")).findSource(options, settings, { onCall, answerMilliseconds });
     const pipelines = async () => {

@@ -9,13 +9,16 @@ export interface AdoptOptions {
 export const adopt = pipelineCommand<AdoptOptions>({
   name: "adopt",
   summary: "Writes settings that take a living pipeline over without recreating anything.",
-  help: `Reads what AWS has, whoever made it, and writes the settings of a deployment, with the ids of what
-the first deploy imports: the stream, its policy, registered consumers, their policies and mappings.
-Functions with their roles and code stay with whoever made them. Nothing in AWS is changed; what
+  isWithoutSettings: true,
+  help: `Reads what AWS has, whoever made it, and writes the settings of a deployment,
+with the ids of what the first deploy imports: the stream, its policy,
+registered consumers, their policies and mappings. Functions with their roles
+and code, and keys, stay with whoever made them. Nothing in AWS is changed; what
 the first deploy will import, add and change is listed before.
 
 Exit code 0: everything that was named is in the file
-Exit code 1: something cannot be adopted, and the reason is printed; the file has the rest, if that works
+Exit code 1: something cannot be adopted, and the reason is printed; the file
+             has the rest, if that works
 Exit code 3: something could not be read`,
   options: (command) =>
     command
