@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { EffectOn } from "./app/explain/effect";
 import type { Explanation, Format } from "./app/explain/explain";
-import { repeated, type CommandDefinition } from "./cli/src/command";
+import { repeated, type CommandDefinition, type DeploymentToPlan } from "./cli/src/command";
 import { COMMANDS } from "./cli/src/commands";
 import { EXIT, misuse } from "./cli/src/errors";
 import { interruption } from "./cli/src/interruption";
@@ -39,6 +39,18 @@ async function synthesizeNamed(name: string | undefined): Promise<string> {
   const settings = await settingsOf(name);
   const { outputDirectory, synthesize } = await import("./app/synthesize.js");
   return synthesize(settings.name, outputDirectory(), { stdout: "stderr" });
+}
+
+/** Prints no more of a plan than its words. */
+async function planNamed({ name, environment, print, interruption }: DeploymentToPlan) {
+  const { isInstalled } = await import("./app/terraform.js");
+  if (!(await isInstalled())) {
+    return undefined;
+  }
+  Object.assign(process.env, environment);
+  const settings = await settingsOf(name);
+  const { deploy } = await import("./app/deploy.js");
+  return deploy(settings, { command: "plan", replay: [], print, stdout: "pipe", interruption });
 }
 
 const deployment = (
@@ -269,4 +281,5 @@ void main({
     return referencesIn(await settingsOf(name));
   },
   synthesize: synthesizeNamed,
+  plan: planNamed,
 });

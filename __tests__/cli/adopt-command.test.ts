@@ -32,7 +32,7 @@ describe("adopt", () => {
     );
 
     expect([exitCode, withoutProgress(stderr)]).toEqual([0, ""]);
-    expect(stdout.replaceAll(file, "FILE").split("\n")).toEqual(
+    expect(stdout.replaceAll(file, "FILE").replaceAll(world.aws.url, "URL").split("\n")).toEqual(
       `${orders.streamArn}
 imported, each by its id: 5
   stream/stream
@@ -80,9 +80,11 @@ not touched: 1
   function orders, its code, its log group and its role orders with all policies
   that it has
 
-written to FILE. Next, after reading the plan:
-  DEPLOYMENT=FILE npm run plan
-  DEPLOYMENT=FILE npm run deploy
+written to FILE
+
+Next, in a checkout of cdktf-cross-account-kinesis:
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run plan
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run deploy
 `.split("\n"),
     );
     expect(settingsIn(file)).toMatchObject({
@@ -106,7 +108,10 @@ written to FILE. Next, after reading the plan:
     const { streams, ...written } = JSON.parse(stdout) as { streams: object[] };
     expect(written).toEqual({
       file,
-      next: [`DEPLOYMENT=${file} npm run plan`, `DEPLOYMENT=${file} npm run deploy`],
+      next: ["plan", "deploy"].map(
+        (command) =>
+          `AWS_ENDPOINT_URL=${world.aws.url} DEPLOYMENT=${file} npm run ${command}`,
+      ),
     });
     expect(streams).toMatchObject([
       {

@@ -1,6 +1,6 @@
 import type { Command as Commander } from "commander";
 import { repeated, type CommandContext, type CommandDefinition } from "./command";
-import { CliError, lookupFailed, type ExitCode } from "./errors";
+import { lookupFailed, type CliError, type ExitCode } from "./errors";
 import { policiesFor, type Permission } from "./permissions";
 import type { Pipeline } from "./pipeline";
 import type { Source, SourceOptions } from "./sources";
@@ -14,8 +14,8 @@ export interface PipelineContext<Options> extends CommandContext<Options & Sourc
 }
 
 interface PipelineCommand<Options> extends Omit<CommandDefinition<Options>, "options" | "run"> {
-  /** Adds the options that only this command has. */
-  readonly options?: (command: Commander) => void;
+  /** Adds the options that only this command has; `hasApp` is false in the published package. */
+  readonly options?: (command: Commander, hasApp: boolean) => void;
   /** Whether the command never calls AWS, and therefore has no options for credentials. */
   readonly isOffline?: true;
   /** Whether the command is about pipelines that no settings declare yet. */
@@ -53,7 +53,7 @@ export const pipelineCommand = <Options>({
     command
       .option("--json", "print JSON")
       .option("--permissions", "print the IAM policy that this needs in each account, and stop");
-    addOwn?.(command);
+    addOwn?.(command, hasSettings);
   },
   run: async (context) => {
     const { options, output, onCall, answerMilliseconds } = context;
@@ -77,7 +77,8 @@ export const pipelineCommand = <Options>({
       const look = () => output.progress("looking at the pipeline", pipelines());
       return await run({ ...context, source, pipelines: look });
     } catch (error) {
-      throw error instanceof CliError ? error : lookupFailed((error as Error).message);
+      const { exitCode, message } = error as Error & Partial<CliError>;
+      throw exitCode === undefined ? lookupFailed(message) : (error as Error);
     }
   },
 });

@@ -4,12 +4,13 @@ import { discover } from "../from-aws";
 import type { Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
 import { namedAccounts } from "../sources";
-import type { Refused } from "./adoption";
+import type { DeploymentSettings, Refused } from "./adoption";
 import type { AdoptOptions } from "./command";
 import { adoptStreams } from "./deployments";
+import { firstPlans, isGood } from "./first-plan";
 import { readReader } from "./read";
 import { readersOf } from "./readers";
-import { asJson, nextCommands, show } from "./report";
+import { asJson, nextCommands, show, type Written } from "./report";
 
 export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<ExitCode> {
   const { output, options } = context;
@@ -20,19 +21,39 @@ export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<
   );
   const streams = adoptStreams(readers);
   const adopted = streams.flatMap(({ settings }) => (settings ? [settings] : []));
-  const [only, ...others] = adopted;
-  const file =
-    options.output ?? (others.length > 0 ? "adopted.json" : `${String(only?.name)}.json`);
-  if (only) {
-    const settings = others.length > 0 ? { deployments: adopted } : only;
-    write(file, JSON.stringify(settings, null, 2));
-  }
+  const written = writeSettings(options, adopted);
   streams.forEach((one) => show(output, one));
-  const next = only ? nextCommands(file, adopted) : [];
-  output.line(only ? `written to ${file}. Next, after reading the plan:` : "nothing is written");
-  next.forEach((line) => output.line(`  ${line}`));
-  output.json({ file: only && file, streams: streams.map(asJson), next });
-  return exitCodeOf(streams.flatMap(({ refused }) => refused));
+  output.line(written ? `written to ${written.file}\n` : "nothing is written");
+  const plans = written && (await firstPlans(context, written.environment, written.names));
+  const next = written ? nextCommands(written, plans) : [];
+  if (next.length > 0) {
+    const place = context.settings ? "" : ", in a checkout of cdktf-cross-account-kinesis";
+    output.line(`Next${place}:`);
+    next.forEach((line) => output.line(`  ${line}`));
+  }
+  output.json({ file: written?.file, streams: streams.map(asJson), plans, next });
+  const refused = streams.flatMap((one) => one.refused);
+  return plans?.every(isGood) === false ? EXIT.finding : exitCodeOf(refused);
+}
+
+/** @returns undefined if there is nothing to write */
+function writeSettings(
+  { output, endpointUrl }: PipelineContext<AdoptOptions>["options"],
+  adopted: readonly DeploymentSettings[],
+): Written | undefined {
+  const [only, ...others] = adopted;
+  if (!only) {
+    return undefined;
+  }
+  const isList = others.length > 0;
+  const file = output ?? (isList ? "adopted.json" : `${only.name}.json`);
+  write(file, JSON.stringify(isList ? { deployments: adopted } : only, null, 2));
+  const endpoint = endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: endpointUrl };
+  return {
+    file,
+    names: adopted.map(({ name }) => name),
+    environment: { ...endpoint, DEPLOYMENT: file },
+  };
 }
 
 async function pipelinesOf(context: PipelineContext<AdoptOptions>): Promise<Pipeline[]> {

@@ -4,6 +4,7 @@ import { ADOPT_PERMISSIONS, READERS_PERMISSIONS } from "./permissions";
 export interface AdoptOptions {
   readonly stream?: string;
   readonly output?: string;
+  readonly plan?: boolean;
 }
 
 export const adopt = pipelineCommand<AdoptOptions>({
@@ -14,16 +15,23 @@ export const adopt = pipelineCommand<AdoptOptions>({
 with the ids of what the first deploy imports: the stream, its policy,
 registered consumers, their policies and mappings. Functions with their roles
 and code, and keys, stay with whoever made them. Nothing in AWS is changed; what
-the first deploy will import, add and change is listed before.
+the first deploy will import, add and change is listed before. Where Terraform
+and the library's repository are at hand, the plan is made as well, and printed
+in words.
 
 Exit code 0: everything that was named is in the file
 Exit code 1: something cannot be adopted, and the reason is printed; the file
-             has the rest, if that works
+             has the rest, if that works. Or planning failed, or the plan would
+             destroy or replace something
 Exit code 3: something could not be read`,
-  options: (command) =>
+  options: (command, hasApp) => {
     command
       .option("--stream <arn>", "every reader of this stream in the accounts of the profiles")
-      .option("--output <file>", "file to write (default: the stream's name and .json)"),
+      .option("--output <file>", "file to write (default: the stream's name and .json)");
+    if (hasApp) {
+      command.option("--no-plan", "do not plan what was written");
+    }
+  },
   permissions: ({ stream }) => [
     ...ADOPT_PERMISSIONS,
     ...(stream === undefined ? [] : READERS_PERMISSIONS),

@@ -1,6 +1,6 @@
 import { valueOf } from "../../../pipeline/fact";
 import { groupBy } from "../../../pipeline/values";
-import { Adoption, type Json, type Refused } from "./adoption";
+import { Adoption, type DeploymentSettings, type Refused } from "./adoption";
 import { accountSettings, adoptConsumer, inlinePoliciesOf } from "./consumer";
 import type { Reader } from "./read";
 import { adoptStream } from "./stream";
@@ -14,7 +14,7 @@ export interface AdoptedStream {
   readonly streamArn: string;
   readonly region: string;
   /** Undefined if the stream or all of its readers are refused. */
-  readonly settings?: Json;
+  readonly settings?: DeploymentSettings;
   readonly adoption: Adoption;
   readonly refused: readonly Refused[];
 }
@@ -76,7 +76,7 @@ function adoptPolicy(
   { streamPolicy, pipeline: { stream } }: Reader,
   roles: readonly string[],
   adoption: Adoption,
-): Json {
+): Pick<DeploymentSettings, "writers" | "streamPolicyStatements"> {
   if (streamPolicy.state === "unknown") {
     const { why } = streamPolicy;
     adoption.refused.push({ what: `the policy of stream ${stream.name}`, why, isUnknown: true });

@@ -1,8 +1,8 @@
 import { shellWord } from "../../../pipeline/shell-word";
 import type { Output } from "../output";
 import { COLUMNS, wrap } from "../wrap";
-import type { Json } from "./adoption";
 import type { AdoptedStream } from "./deployments";
+import { isGood, type FirstPlan } from "./first-plan";
 
 /** A setting's value: an ARN whole, the beginning of a list or an object. */
 function valueText(value: unknown): string {
@@ -64,14 +64,24 @@ export function show(
   );
 }
 
-/** The lines to type, for each deployment. */
-export const nextCommands = (file: string, deployments: readonly Json[]): string[] =>
-  ["plan", "deploy"].flatMap((command) =>
-    deployments.map(({ name }) => {
-      const own = deployments.length > 1 ? ` -- --name ${String(name)}` : "";
-      return `DEPLOYMENT=${shellWord(file)} npm run ${command}${own}`;
-    }),
+/** A file, with what its deployments are called, and the environment variables that they need. */
+export interface Written {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The lines to type, for each deployment; none of them applies a plan that is not good. */
+export function nextCommands({ names, environment }: Written, plans?: FirstPlan[]): string[] {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)} `);
+  const commands = plans ? [plans.every(isGood) ? "deploy" : "plan"] : ["plan", "deploy"];
+  return commands.flatMap((command) =>
+    names.map(
+      (name) =>
+        `${variables.join("")}npm run ${command}${names.length > 1 ? ` -- --name ${name}` : ""}`,
+    ),
   );
+}
 
 export const asJson = ({ streamArn, settings, adoption, refused }: AdoptedStream) => ({
   stream: streamArn,
