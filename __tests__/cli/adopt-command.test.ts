@@ -82,7 +82,7 @@ not touched: 1
 
 written to FILE
 
-Next, in a checkout of cdktf-cross-account-kinesis:
+Next, in a checkout of the library:
   AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run plan
   AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run deploy
 `.split("\n"),
@@ -109,8 +109,7 @@ Next, in a checkout of cdktf-cross-account-kinesis:
     expect(written).toEqual({
       file,
       next: ["plan", "deploy"].map(
-        (command) =>
-          `AWS_ENDPOINT_URL=${world.aws.url} DEPLOYMENT=${file} npm run ${command}`,
+        (command) => `AWS_ENDPOINT_URL=${world.aws.url} DEPLOYMENT=${file} npm run ${command}`,
       ),
     });
     expect(streams).toMatchObject([
@@ -125,6 +124,28 @@ Next, in a checkout of cdktf-cross-account-kinesis:
         refused: [],
       },
     ]);
+  });
+
+  it("writes a program with --program, and prints the lines that apply it", async () => {
+    const file = join(scratch(), "main.ts");
+    const plan = () => Promise.reject(new Error("a program is not planned"));
+
+    const { exitCode, stdout } = await runCli(
+      [
+        ...["adopt", ...fromBoth("orders"), "--endpoint-url", world.aws.url],
+        ...["--program", "--output", file],
+      ],
+      { plan },
+    );
+
+    expect(exitCode).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain('consumerName: "orders-efo",');
+    expect(stdout.replaceAll(file, "FILE").replaceAll(world.aws.url, "URL")).toContain(`
+Next, where the library is installed:
+  npx tsx FILE
+  AWS_ENDPOINT_URL=URL terraform -chdir=cdktf.out/stacks/orders init
+  AWS_ENDPOINT_URL=URL terraform -chdir=cdktf.out/stacks/orders apply
+`);
   });
 
   it("needs no permission that --permissions does not print", async () => {

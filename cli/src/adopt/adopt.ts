@@ -7,10 +7,11 @@ import { namedAccounts } from "../sources";
 import type { DeploymentSettings, Refused } from "./adoption";
 import type { AdoptOptions } from "./command";
 import { adoptStreams } from "./deployments";
-import { firstPlans, isGood } from "./first-plan";
+import { firstPlans, isGood, type Written } from "./first-plan";
+import { programOf } from "./program";
 import { readReader } from "./read";
 import { readersOf } from "./readers";
-import { asJson, nextCommands, show, type Written } from "./report";
+import { asJson, nextCommands, show } from "./report";
 
 export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<ExitCode> {
   const { output, options } = context;
@@ -21,14 +22,16 @@ export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<
   );
   const streams = adoptStreams(readers);
   const adopted = streams.flatMap(({ settings }) => (settings ? [settings] : []));
-  const written = writeSettings(options, adopted);
+  const written = writeAll(options, adopted);
   streams.forEach((one) => show(output, one));
   output.line(written ? `written to ${written.file}\n` : "nothing is written");
-  const plans = written && (await firstPlans(context, written.environment, written.names));
-  const next = written ? nextCommands(written, plans) : [];
+  const plans = options.program ? undefined : await firstPlans(context, written);
+  const next = written ? nextCommands(written, options.program, plans) : [];
   if (next.length > 0) {
-    const place = context.settings ? "" : ", in a checkout of cdktf-cross-account-kinesis";
-    output.line(`Next${place}:`);
+    const place = options.program
+      ? "where the library is installed"
+      : "in a checkout of the library";
+    output.line(`Next${context.settings ? "" : `, ${place}`}:`);
     next.forEach((line) => output.line(`  ${line}`));
   }
   output.json({ file: written?.file, streams: streams.map(asJson), plans, next });
@@ -37,8 +40,8 @@ export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<
 }
 
 /** @returns undefined if there is nothing to write */
-function writeSettings(
-  { output, endpointUrl }: PipelineContext<AdoptOptions>["options"],
+function writeAll(
+  { output, program: isProgram, endpointUrl }: PipelineContext<AdoptOptions>["options"],
   adopted: readonly DeploymentSettings[],
 ): Written | undefined {
   const [only, ...others] = adopted;
@@ -46,13 +49,16 @@ function writeSettings(
     return undefined;
   }
   const isList = others.length > 0;
-  const file = output ?? (isList ? "adopted.json" : `${only.name}.json`);
-  write(file, JSON.stringify(isList ? { deployments: adopted } : only, null, 2));
-  const endpoint = endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: endpointUrl };
+  const file = output ?? `${isList ? "adopted" : only.name}.${isProgram ? "ts" : "json"}`;
+  const settings = isList ? { deployments: adopted } : only;
+  write(file, isProgram ? programOf(adopted) : `${JSON.stringify(settings, null, 2)}\n`);
   return {
     file,
     names: adopted.map(({ name }) => name),
-    environment: { ...endpoint, DEPLOYMENT: file },
+    environment: {
+      ...(endpointUrl !== undefined && { AWS_ENDPOINT_URL: endpointUrl }),
+      ...(!isProgram && { DEPLOYMENT: file }),
+    },
   };
 }
 
@@ -86,7 +92,7 @@ const fileExists = (file: string): Error =>
 
 function write(file: string, text: string): void {
   try {
-    writeFileSync(file, `${text}\n`, { flag: "wx" });
+    writeFileSync(file, text, { flag: "wx" });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === "EEXIST"
       ? fileExists(file)

@@ -4,6 +4,7 @@ import { ADOPT_PERMISSIONS, READERS_PERMISSIONS } from "./permissions";
 export interface AdoptOptions {
   readonly stream?: string;
   readonly output?: string;
+  readonly program?: boolean;
   readonly plan?: boolean;
 }
 
@@ -16,8 +17,8 @@ with the ids of what the first deploy imports: the stream, its policy,
 registered consumers, their policies and mappings. Functions with their roles
 and code, and keys, stay with whoever made them. Nothing in AWS is changed; what
 the first deploy will import, add and change is listed before. Where Terraform
-and the library's repository are at hand, the plan is made as well, and printed
-in words.
+and the library's repository are at hand, the settings are planned as well, and
+the plan is printed in words. A program is not: it runs in a project of its own.
 
 Exit code 0: everything that was named is in the file
 Exit code 1: something cannot be adopted, and the reason is printed; the file
@@ -27,9 +28,10 @@ Exit code 3: something could not be read`,
   options: (command, hasApp) => {
     command
       .option("--stream <arn>", "every reader of this stream in the accounts of the profiles")
-      .option("--output <file>", "file to write (default: the stream's name and .json)");
+      .option("--program", "write a program of the library's constructs instead of settings")
+      .option("--output <file>", "file to write (default: the stream's name and .json or .ts)");
     if (hasApp) {
-      command.option("--no-plan", "do not plan what was written");
+      command.option("--no-plan", "do not plan the settings that were written");
     }
   },
   permissions: ({ stream }) => [

@@ -3,6 +3,13 @@ import type { CommandContext } from "../command";
 import type { Output } from "../output";
 import { wrap } from "../wrap";
 
+/** What was written: the file, its deployments, and the environment variables that they need. */
+export interface Written {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** What the first plan of a deployment does. */
 export type FirstPlan = { readonly deployment: string } & (
   | {
@@ -21,32 +28,33 @@ export const isGood = (plan: FirstPlan): boolean =>
 /**
  * Plans each deployment, and prints in words what the plan does.
  *
- * @returns undefined if the plan is not wanted, or if the app or Terraform is not installed
+ * @returns undefined if there is nothing to plan, or if the app or Terraform is not installed
  * @throws if it is interrupted
  */
 export async function firstPlans(
   { plan, output, interruption, options }: CommandContext<{ readonly plan?: boolean }>,
-  environment: Readonly<Record<string, string>>,
-  deployments: readonly string[],
+  written: Written | undefined,
 ): Promise<FirstPlan[] | undefined> {
-  if (!plan || options.plan === false) {
+  if (!written || !plan || options.plan === false) {
     return undefined;
   }
   const signal = interruption?.() ?? new AbortController().signal;
   const print = (line: string): void => printWrapped(output, line);
   const plans: FirstPlan[] = [];
-  for (const deployment of deployments) {
-    const summary = await plan({ name: deployment, environment, print, interruption: signal }).then(
-      (planned) => planned && summaryOf(deployment, planned),
+  for (const name of written.names) {
+    const { environment } = written;
+    const summary = await plan({ name, environment, print, interruption: signal }).then(
+      (planned) => planned && summaryOf(name, planned),
       (error: unknown) => {
         signal.throwIfAborted();
-        return { deployment, error: (error as Error).message };
+        return { deployment: name, error: (error as Error).message };
       },
     );
     if (!summary) {
       return undefined;
     }
     showPlan(output, summary);
+    output.line();
     plans.push(summary);
   }
   return plans;
@@ -80,7 +88,6 @@ function showPlan(output: Output, plan: FirstPlan): void {
     output.line(red("DO NOT DEPLOY THIS: the plan destroys or replaces what exists"));
     destroyed.forEach((address) => output.line(`  ${address}`));
   }
-  output.line();
 }
 
 /** Continues a list item below its own text. */

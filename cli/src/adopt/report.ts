@@ -2,7 +2,7 @@ import { shellWord } from "../../../pipeline/shell-word";
 import type { Output } from "../output";
 import { COLUMNS, wrap } from "../wrap";
 import type { AdoptedStream } from "./deployments";
-import { isGood, type FirstPlan } from "./first-plan";
+import { isGood, type FirstPlan, type Written } from "./first-plan";
 
 /** A setting's value: an ARN whole, the beginning of a list or an object. */
 function valueText(value: unknown): string {
@@ -64,21 +64,25 @@ export function show(
   );
 }
 
-/** A file, with what its deployments are called, and the environment variables that they need. */
-export interface Written {
-  readonly file: string;
-  readonly names: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-}
-
 /** The lines to type, for each deployment; none of them applies a plan that is not good. */
-export function nextCommands({ names, environment }: Written, plans?: FirstPlan[]): string[] {
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)} `);
+export function nextCommands(
+  { file, names, environment }: Written,
+  isProgram: boolean | undefined,
+  plans: readonly FirstPlan[] | undefined,
+): string[] {
+  const variables = Object.entries(environment)
+    .map(([name, value]) => `${name}=${shellWord(value)} `)
+    .join("");
+  if (isProgram) {
+    const terraform = names.flatMap((name) =>
+      ["init", "apply"].map((command) => `terraform -chdir=cdktf.out/stacks/${name} ${command}`),
+    );
+    return [`npx tsx ${shellWord(file)}`, ...terraform.map((line) => variables + line)];
+  }
   const commands = plans ? [plans.every(isGood) ? "deploy" : "plan"] : ["plan", "deploy"];
   return commands.flatMap((command) =>
     names.map(
-      (name) =>
-        `${variables.join("")}npm run ${command}${names.length > 1 ? ` -- --name ${name}` : ""}`,
+      (name) => `${variables}npm run ${command}${names.length > 1 ? ` -- --name ${name}` : ""}`,
     ),
   );
 }
