@@ -423,6 +423,20 @@ describe("a reader that is adopted", () => {
     });
   });
 
+  it("cannot be judged without credentials of its account, and that is said once", async () => {
+    const functionArn = FUNCTION.replace("222222222222", "333333333333");
+    const [stream] = await adoption({}, [{}, { functionArn }]);
+
+    expect(stream?.settings?.consumers).toMatchObject([{ consumerName: "efo" }]);
+    expect(stream?.refused).toEqual([
+      {
+        what: "the mapping of function analytics",
+        why: "no credentials for 333333333333; name a profile of it with --profile",
+        isUnknown: true,
+      },
+    ]);
+  });
+
   it("does not keep the others of its stream from being adopted if it is refused", async () => {
     const [stream] = await adoption(
       {

@@ -86,6 +86,25 @@ describe("adopt says in one sentence what is wrong with", () => {
     expect(stderr).toMatch(sentence);
   });
 
+  it("credentials of the stream's account that are not given", async () => {
+    const { exitCode, stdout, stderr } = await adopt(
+      ...["--function", "orders", "--region", REGION, "--profile", "analytics"],
+    );
+
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 3,
+      stdout: `${orders.streamArn}
+cannot be adopted: 1
+  stream orders
+    no credentials for account 111111111111 (profile analytics: account
+    222222222222); name a profile of it with --stream-profile
+
+nothing is written
+`,
+      stderr: "",
+    });
+  });
+
   it.each([
     ["kinesis:GetResourcePolicy", "profile producer", "the policy of stream orders"],
     ["iam:GetRolePolicy", "profile analytics", "the role orders of function orders"],
