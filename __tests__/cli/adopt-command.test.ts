@@ -64,7 +64,7 @@ kept as it is, unlike the defaults: 6
   stream.kmsKeyArn =
   "${orders.keyArn}"
     the key and its policy stay with their owner; the output
-    'key-policy-statements' says what the policy must allow
+    'stream_key-policy-statements_...' says what the policy must allow
   stream.preventDestroy = true
     added here: no plan may destroy the stream; omit it to allow that
   consumers[orders-efo].maximumRetryAttempts = 1

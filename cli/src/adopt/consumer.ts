@@ -216,7 +216,7 @@ function checkRole(reader: Reader, consumerName: string, adoption: Adoption): vo
   } else if (inlinePoliciesOf(reader).includes(consumerName)) {
     adoption.refused.push({
       what: `role ${name}`,
-      why: `it has an inline policy ${consumerName} already, which the one of the constructs would replace; put it under another name first, and remove the old name`,
+      why: `it has an inline policy ${consumerName} already, which the one of the constructs would replace; if they made it, the pipeline is adopted already; otherwise put it under another name first, and remove the old name`,
     });
   }
 }
