@@ -83,35 +83,38 @@ const PIPELINES: Readonly<Record<string, Parameters<typeof adoption>>> = {
 // cdktf asks Terraform for its version before it writes imports.
 process.env.PATH = pathWithStandIn();
 
-describe.each(Object.keys(PIPELINES))("adopt --program, for pipelines %s,", (name) => {
-  let settings: DeploymentSettings[];
-  let program: string;
-
-  beforeAll(async () => {
+describe("adopt --program", () => {
+  const settingsOf = async (name: string): Promise<DeploymentSettings[]> => {
     const streams = await adoption(...PIPELINES[name]!);
     expect(streams.flatMap(({ refused }) => refused)).toEqual([]);
-    settings = streams.map((one) => one.settings!);
-    program = programOf(settings);
+    return streams.map((one) => one.settings!);
+  };
+
+  it("writes what compiles under strict", async () => {
+    const all = await Promise.all(Object.keys(PIPELINES).map(settingsOf));
+
+    expect(compilerErrors(...all.map(programOf))).toEqual([]);
   });
 
-  it("writes what compiles under strict", () => {
-    expect(compilerErrors(program)).toEqual([]);
-  });
+  it.each(Object.keys(PIPELINES))(
+    "imports and creates the same as the settings, for pipelines %s",
+    async (name) => {
+      const settings = await settingsOf(name);
 
-  it("imports and creates the same as the settings", () => {
-    const own = synthesizeProgram(program);
-    const ofApp = path.join(synthesizeMain({ deployments: settings }), "stacks");
+      const own = synthesizeProgram(programOf(settings));
+      const ofApp = path.join(synthesizeMain({ deployments: settings }), "stacks");
 
-    expect(fs.readdirSync(own).sort()).toEqual(settings.map((one) => one.name).sort());
-    for (const { name: stack, imports: ids } of settings) {
-      const [written, expected] = [own, ofApp].map((stacks) => {
-        const file = path.join(stacks, stack, "cdk.tf.json");
-        const all = JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>;
-        const { import: imports, resource, data, provider } = all;
-        return { imports, resource, data, provider };
-      });
-      expect(written?.imports).toHaveLength(Object.keys(ids).length);
-      expect(written).toEqual(expected);
-    }
-  });
+      expect(fs.readdirSync(own).sort()).toEqual(settings.map((one) => one.name).sort());
+      for (const { name: stack, imports: ids } of settings) {
+        const [written, expected] = [own, ofApp].map((stacks) => {
+          const file = path.join(stacks, stack, "cdk.tf.json");
+          const all = JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>;
+          const { import: imports, resource, data, provider } = all;
+          return { imports, resource, data, provider };
+        });
+        expect(written?.imports).toHaveLength(Object.keys(ids).length);
+        expect(written).toEqual(expected);
+      }
+    },
+  );
 });

@@ -10,9 +10,11 @@ const paths = {
   "cdktf-cross-account-kinesis/handler": [path.join(ROOT, "handler/kinesis-handler.ts")],
 };
 
-/** What the compiler says of a user's program, under the strict options of this repository. */
-export function compilerErrors(program: string): string[] {
-  const file = path.join(ROOT, "a-users-program.ts");
+/** What the compiler says of users' programs, under the strict options of this repository. */
+export function compilerErrors(...programs: readonly string[]): string[] {
+  const files = new Map(
+    programs.map((program, index) => [path.join(ROOT, `program-${index}.ts`), program]),
+  );
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile).config,
     ts.sys,
@@ -21,12 +23,14 @@ export function compilerErrors(program: string): string[] {
   expect(options.strict).toBe(true);
   const host = ts.createCompilerHost({ ...options, paths });
   const { getSourceFile } = host;
-  host.getSourceFile = (name, ...rest) =>
-    name === file
-      ? ts.createSourceFile(name, program, ts.ScriptTarget.ES2022)
-      : getSourceFile(name, ...rest);
+  host.getSourceFile = (name, ...rest) => {
+    const program = files.get(name);
+    return program === undefined
+      ? getSourceFile(name, ...rest)
+      : ts.createSourceFile(name, program, ts.ScriptTarget.ES2022);
+  };
   return ts
-    .getPreEmitDiagnostics(ts.createProgram([file], { ...options, paths }, host))
+    .getPreEmitDiagnostics(ts.createProgram([...files.keys()], { ...options, paths }, host))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
