@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { EffectOn } from "./app/explain/effect";
 import type { Explanation, Format } from "./app/explain/explain";
-import { repeated, type CommandDefinition } from "./cli/src/command";
+import { repeated, type CommandDefinition, type DeploymentToPlan } from "./cli/src/command";
 import { COMMANDS } from "./cli/src/commands";
 import { EXIT, misuse } from "./cli/src/errors";
 import { interruption } from "./cli/src/interruption";
@@ -13,14 +13,15 @@ import { main } from "./cli/src/process";
  */
 
 const SETTINGS =
-  "The settings are those in cdktf.json, or in the file that the environment variable DEPLOYMENT names.";
+  "The settings are those in cdktf.json, or in the file that the environment\nvariable DEPLOYMENT names.";
 const NAME = ["--name <name>", "which of several deployments (default: the only one)"] as const;
 
 const LOSS = `
 
-If the plan loses records or makes them unreadable, 'yes' is not enough: you are asked for the name of
-what is lost, such as a stream or a queue. --auto-approve refuses such a plan unless --allow-loss gives
-each name. A failure queue that is found empty needs no name.`;
+If the plan loses records or makes them unreadable, 'yes' is not enough: you are
+asked for the name of what is lost, such as a stream or a queue. --auto-approve
+refuses such a plan unless --allow-loss gives each name. A failure queue that is
+found empty needs no name.`;
 
 /** @throws misuse if the settings are wrong, or name other deployments or several */
 async function settingsOf(name: string | undefined) {
@@ -40,6 +41,18 @@ async function synthesizeNamed(name: string | undefined): Promise<string> {
   return synthesize(settings.name, outputDirectory(), { stdout: "stderr" });
 }
 
+/** Prints no more of a plan than its words. */
+async function planNamed({ name, environment, print, interruption }: DeploymentToPlan) {
+  const { isInstalled } = await import("./app/terraform.js");
+  if (!(await isInstalled())) {
+    return undefined;
+  }
+  Object.assign(process.env, environment);
+  const settings = await settingsOf(name);
+  const { deploy } = await import("./app/deploy.js");
+  return deploy(settings, { command: "plan", replay: [], print, stdout: "pipe", interruption });
+}
+
 const deployment = (
   name: "plan" | "deploy" | "destroy",
   summary: string,
@@ -52,9 +65,10 @@ const deployment = (
   name,
   summary,
   help: `${SETTINGS}
-Each run works in a private directory, which is removed at the end, so that other commands in the
-same checkout change neither its plan nor what is applied. Ctrl-C lets Terraform finish the calls it
-has begun and write the state; the next run continues from there.${name === "plan" ? "" : LOSS}`,
+Each run works in a private directory, which is removed at the end, so that
+other commands in the same checkout change neither its plan nor what is applied.
+Ctrl-C lets Terraform finish the calls it has begun and write the state; the
+next run continues from there.${name === "plan" ? "" : LOSS}`,
   options: (command) => {
     command.option(...NAME);
     if (name !== "destroy") {
@@ -94,13 +108,14 @@ const explain: CommandDefinition<{
   name: "explain",
   summary:
     "Says what any plan does to records: terraform show -json plan | npm run --silent explain",
-  help: `Reads the plan from standard input and does not look into the accounts: a failure queue that the plan
-deletes counts as lost, even if it is empty.
+  help: `Reads the plan from standard input and does not look into the accounts: a
+failure queue that the plan deletes counts as lost, even if it is empty.
 
 Exit code 0: the plan can be applied, and no effect is as bad as --fail-on
-Exit code 1: the plan would fail halfway or take away what is in use, or an effect is as bad as --fail-on
-             or worse
-Exit code 2: the input is not a plan that can be explained, or the command line is wrong`,
+Exit code 1: the plan would fail halfway or take away what is in use, or an
+             effect is as bad as --fail-on or worse
+Exit code 2: the input is not a plan that can be explained, or the command line
+             is wrong`,
   options: (command) =>
     command
       .addOption(
@@ -146,13 +161,15 @@ const permissions: CommandDefinition<{
 }> = {
   name: "permissions",
   summary: "Prints, for each account, the IAM policy of the role that deploys.",
-  help: `The policies hold exactly the actions and resources that it takes to create, plan, change and destroy
-what the settings describe. The policy 'backend' is for the credentials that read and write the state
-in S3, if the settings have a backend. Add --silent to 'npm run' to get nothing but the policies.
+  help: `The policies hold exactly the actions and resources that it takes to create,
+plan, change and destroy what the settings describe. The policy 'backend' is for
+the credentials that read and write the state in S3, if the settings have a
+backend. Add --silent to 'npm run' to get nothing but the policies.
 
-A change that removes or renames something needs the policies from before the change as well, until
-it is deployed. A log group and an on-failure queue keep their first name when a function is renamed.
-A policy over IAM's limit for managed policies (6,144 characters) is split: attach every part.
+A change that removes or renames something needs the policies from before the
+change as well, until it is deployed. A log group and an on-failure queue keep
+their first name when a function is renamed. A policy over IAM's limit for
+managed policies (6,144 characters) is split: attach every part.
 
 ${SETTINGS}`,
   options: (command) =>
@@ -190,9 +207,10 @@ const local: CommandDefinition<{
 }> = {
   name: "local",
   summary: "Creates a pipeline in a local AWS, sees a record arrive, and removes it.",
-  help: `Creates the whole pipeline in a local AWS that has the accounts of the settings, with the real
-Terraform and the real AWS provider. Puts a record into the stream, waits until each function has
-processed it, checks that Terraform has nothing left to change, and destroys everything.`,
+  help: `Creates the whole pipeline in a local AWS that has the accounts of the settings,
+with the real Terraform and the real AWS provider. Puts a record into the
+stream, waits until each function has processed it, checks that Terraform has
+nothing left to change, and destroys everything.`,
   options: (command) =>
     command
       .option("--settings <file>", "settings file to run (default: the settings in cdktf.json)")
@@ -263,4 +281,5 @@ void main({
     return referencesIn(await settingsOf(name));
   },
   synthesize: synthesizeNamed,
+  plan: planNamed,
 });

@@ -1,5 +1,7 @@
 import { createInterface } from "node:readline/promises";
+import type { Plan } from "../pipeline/terraform/plan";
 import { isApproved } from "./approval";
+import type { ChildProcessOptions } from "./child-process";
 import { OutputDirectory } from "./output-directory";
 import { type DeploymentOptions, runDeployment } from "./plan-and-apply";
 import { inRunDirectory } from "./run-directory";
@@ -13,6 +15,12 @@ interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "
   readonly autoApprove?: boolean;
   /** Names of what may be lost or become unreadable. */
   readonly allowLoss?: readonly string[];
+  /**
+   * Where synthesis and Terraform print. With "pipe", only their errors are shown.
+   *
+   * @default "stdout"
+   */
+  readonly stdout?: ChildProcessOptions["stdout"];
   /** Aborted by the first signal that asks the process to end. */
   readonly interruption: AbortSignal;
 }
@@ -21,12 +29,21 @@ interface DeployOptions extends Pick<DeploymentOptions, "command" | "replay" | "
  * Plans a deployment, and applies the plan if the command says so, in a private directory. The first
  * signal lets Terraform finish the calls it has begun.
  *
+ * @returns the plan
  * @throws if something failed, was refused or not approved, or the run was interrupted
  */
 export async function deploy(
   settings: Settings,
-  { command, replay, print, autoApprove, allowLoss, interruption }: DeployOptions,
-): Promise<void> {
+  {
+    command,
+    replay,
+    print,
+    autoApprove,
+    allowLoss,
+    stdout = "stdout",
+    interruption,
+  }: DeployOptions,
+): Promise<Plan> {
   const { name } = settings;
   const output = new OutputDirectory(outputDirectory());
   /** Another command may be writing to the output directory, or deleting it; no run depends on it. */
@@ -42,13 +59,13 @@ export async function deploy(
   interruption.addEventListener("abort", () =>
     print("interrupted: waiting until the calls that have begun are finished"),
   );
-  await inRunDirectory(output, print, async (run) => {
-    const child = { interruption, onStart: run.usedBy };
+  return inRunDirectory(output, print, async (run) => {
+    const child = { interruption, onStart: run.usedBy, stdout };
     print(`synthesize ${name}`);
-    const directory = await synthesize(name, run.path, { ...child, stdout: "stdout" });
+    const directory = await synthesize(name, run.path, child);
     tryToPublish(() => output.publishStacks(run.path));
     output.lendInstallation(name, directory);
-    await runDeployment(directory, terraformIn(directory, child), {
+    const plan = await runDeployment(directory, terraformIn(directory, child), {
       command,
       replay,
       print,
@@ -80,6 +97,7 @@ export async function deploy(
         output.publishInstallation(name, directory);
       });
     }
+    return plan;
   });
 }
 

@@ -50,6 +50,7 @@ export interface DeploymentOptions {
  * apply it, applies it after approval.
  *
  * @param directory where the stack was synthesized, for this run only: the plan is written there
+ * @returns the plan
  * @throws if the state belongs to another deployment, Terraform fails, the plan is refused, or it is
  * not approved
  */
@@ -57,7 +58,7 @@ export async function runDeployment(
   directory: string,
   terraform: TerraformCommands,
   options: DeploymentOptions,
-): Promise<void> {
+): Promise<Plan> {
   const { command, replay, print, approve, initialized, stackDirectory = directory } = options;
   const stack = JSON.parse(
     fs.readFileSync(path.join(directory, "cdk.tf.json"), "utf8"),
@@ -81,7 +82,7 @@ export async function runDeployment(
   const old = await findOldVersions(plan, lookups, options);
   old.forEach(({ sentence }) => print(`  - ${sentence}`));
   if (command === "plan") {
-    return;
+    return plan;
   }
   const lost = lostNames(effects, queues);
   if ((hasChanges(plan) || old.length > 0) && !(await approve({ lost }))) {
@@ -90,6 +91,7 @@ export async function runDeployment(
   print("terraform apply");
   await terraform.show("apply", "-input=false", `-parallelism=${PARALLELISM}`, PLAN);
   await Promise.all(old.map((one) => one.delete()));
+  return plan;
 }
 
 /** @throws if the state belongs to another deployment, with every reason */

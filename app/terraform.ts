@@ -8,12 +8,22 @@ export interface TerraformCommands {
   read(...args: string[]): Promise<string>;
 }
 
-/** Terraform from the PATH, with the user's own environment and CLI configuration. */
-export function terraformIn(
-  directory: string,
-  options: Pick<ChildProcessOptions, "interruption" | "onStart"> = {},
-): TerraformCommands {
-  const run = async (args: readonly string[], stdout: "stdout" | "pipe"): Promise<string> => {
+type Options = Pick<ChildProcessOptions, "interruption" | "onStart" | "stdout">;
+
+/** Whether Terraform is on the PATH. */
+export const isInstalled = (): Promise<boolean> =>
+  runChild("terraform", ["-help"], { environment: process.env, stdout: "pipe" }).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Terraform from the PATH, with the user's own environment and CLI configuration.
+ *
+ * @param options `stdout` is where commands are shown
+ */
+export function terraformIn(directory: string, options: Options): TerraformCommands {
+  const run = async (args: readonly string[], stdout: Options["stdout"]): Promise<string> => {
     const { code, text } = await runChild("terraform", args, {
       ...options,
       directory,
@@ -39,7 +49,7 @@ export function terraformIn(
   };
   return {
     show: async (...args) => {
-      await run(args, "stdout");
+      await run(args, options.stdout);
     },
     read: (...args) => run(args, "pipe"),
   };

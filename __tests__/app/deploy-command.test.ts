@@ -1,10 +1,10 @@
 import { DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
-import { findTerraform } from "../../local/terraform";
+import { typingEnvironment } from "../e2e/typing";
 import { type RunningCommand, startCommand } from "../helpers/terminal";
 import { clientsOf, makeFunction, makeRole, PRODUCER, REGION } from "../local/two-accounts";
 import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";
@@ -12,7 +12,6 @@ import { describeWithTerraform, ROOT, scratch } from "../terraform/harness";
 const PROMPT = "Apply this plan?";
 const backend = { bucket: "states", key: "orders", region: REGION, profile: "producer" };
 
-/** `npm run` with the real Terraform, in whose way only the version of the AWS provider is. */
 describeWithTerraform("npm run plan, deploy and destroy", () => {
   const root = scratch();
   const out = path.join(root, "cdktf.out");
@@ -23,35 +22,9 @@ describeWithTerraform("npm run plan, deploy and destroy", () => {
 
   beforeAll(async () => {
     aws = await startLocalAws();
-    const { accessKeyId, secretAccessKey, sessionToken } = await aws.credentials(PRODUCER);
-    const config = [
-      "[profile producer]",
-      `endpoint_url = ${aws.url}`,
-      `aws_access_key_id = ${accessKeyId}`,
-      `aws_secret_access_key = ${secretAccessKey}`,
-      `aws_session_token = ${sessionToken}`,
-    ];
-    fs.writeFileSync(path.join(root, "aws-config"), config.join("\n"));
-    const bin = path.join(root, "bin");
-    fs.mkdirSync(bin);
-    const real = execFileSync("which", ["terraform"], { encoding: "utf8" }).trim();
-    fs.writeFileSync(
-      path.join(bin, "terraform"),
-      `#!/bin/sh
-for file in cdk.tf.json "\${1#-chdir=}/cdk.tf.json"; do
-  [ -e "$file" ] && sed -i 's/"version": "6\\.[0-9.]*"/"version": ">= 5.100"/' "$file"
-done
-exec "${real}" "$@"
-`,
-      { mode: 0o755 },
-    );
     env = {
-      ...process.env,
-      ...(await findTerraform()).environment,
-      AWS_CONFIG_FILE: path.join(root, "aws-config"),
-      CDKTF_OUTDIR: out,
+      ...(await typingEnvironment(aws, root, { producer: PRODUCER })),
       DEPLOYMENT: path.join(root, "settings.json"),
-      PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}`,
     };
     const clients = clientsOf(aws, PRODUCER);
     roleArn = await makeRole(clients, "reader");

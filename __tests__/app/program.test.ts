@@ -77,6 +77,7 @@ describe("the command line of this repository", () => {
         return;
       }
       expect(stdout).toContain("Exit codes: 0 all is well, 1 there is a finding");
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
       const [name] = args.slice(0, -1);
       const script = name === "local" ? "start" : name;
       expect(stdout.split("\n")[0]).toBe(

@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as ts from "typescript";
 import { describePlan } from "../../app/plan-and-apply";
-import { ROOT, scratch } from "../terraform/harness";
+import { compilerErrors, synthesizeProgram } from "../helpers/programs";
+import { ROOT } from "../terraform/harness";
 import { change, planOf } from "./explain/plans";
 
 const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
@@ -12,12 +11,6 @@ const blocks = (language: string): string[] =>
   [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
     .filter(([, tag]) => tag === language)
     .map(([, , code]) => code!);
-
-/** Resolves the package's own name to its sources; users resolve it to its build. */
-const paths = {
-  "cdktf-cross-account-kinesis": [path.join(ROOT, "modules/index.ts")],
-  "cdktf-cross-account-kinesis/handler": [path.join(ROOT, "handler/kinesis-handler.ts")],
-};
 
 describe("README.md", () => {
   it("has no code block without a test", () => {
@@ -36,53 +29,15 @@ describe("README.md", () => {
   it.each(blocks("ts").map((code, index) => [index + 1, code] as const))(
     "has an example %i that compiles under strict",
     (_number, code) => {
-      const file = path.join(ROOT, "readme-example.ts");
-      const { options } = ts.parseJsonConfigFileContent(
-        ts.readConfigFile(path.join(ROOT, "tsconfig.json"), ts.sys.readFile).config,
-        ts.sys,
-        ROOT,
-      );
-      const host = ts.createCompilerHost({ ...options, paths });
-      const { getSourceFile } = host;
-      host.getSourceFile = (name, ...rest) =>
-        name === file
-          ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2022)
-          : getSourceFile(name, ...rest);
-
-      const program = ts.createProgram([file], { ...options, paths }, host);
-
-      expect(
-        ts
-          .getPreEmitDiagnostics(program)
-          .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")),
-      ).toEqual([]);
+      expect(compilerErrors(code)).toEqual([]);
     },
   );
 
   it("has a first example that synthesizes", () => {
-    const directory = scratch();
-    fs.writeFileSync(path.join(directory, "main.ts"), blocks("ts")[0]!);
-    fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(directory, "node_modules"));
-    fs.cpSync(path.join(ROOT, "handler"), path.join(directory, "handler"), {
-      recursive: true,
-    });
-    fs.writeFileSync(
-      path.join(directory, "tsconfig.json"),
-      JSON.stringify({
-        compilerOptions: {
-          paths,
-          module: "Node16",
-          esModuleInterop: true,
-        },
-      }),
-    );
-
-    execFileSync(process.execPath, ["--import", "tsx", "main.ts"], {
-      cwd: directory,
-    });
+    const stacks = synthesizeProgram(blocks("ts")[0]!);
 
     const stack = JSON.parse(
-      fs.readFileSync(path.join(directory, "cdktf.out/stacks/clicks/cdk.tf.json"), "utf8"),
+      fs.readFileSync(path.join(stacks, "clicks", "cdk.tf.json"), "utf8"),
     ) as { resource: Record<string, unknown> };
     expect(Object.keys(stack.resource)).toContain("aws_lambda_event_source_mapping");
   });

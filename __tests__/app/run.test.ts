@@ -5,11 +5,11 @@ import * as path from "node:path";
 import { OutputDirectory } from "../../app/output-directory";
 import { inRunDirectory } from "../../app/run-directory";
 import { type RunningCommand, startCommand } from "../helpers/terminal";
+import { pathWithStandIn } from "../helpers/terraform-stand-in";
 import { until } from "../local/two-accounts";
 import { ROOT, scratch, STACK } from "../terraform/harness";
 
 const PROMPT = "Apply this plan?";
-const STAND_IN = path.join(ROOT, "__tests__", "helpers", "terraform-stand-in.sh");
 const PLAN = {
   format_version: "1.2",
   resource_changes: [{ address: "a.b", type: "a", name: "b", change: { actions: ["create"] } }],
@@ -53,12 +53,11 @@ class Place {
     ...process.env,
     CDKTF_OUTDIR: this.out,
     STAND_IN: this.standIn,
-    PATH: `${path.join(this.standIn, "bin")}${path.delimiter}${process.env.PATH ?? ""}`,
+    PATH: pathWithStandIn(),
   };
 
   constructor() {
-    fs.mkdirSync(path.join(this.standIn, "bin"), { recursive: true });
-    fs.symlinkSync(STAND_IN, path.join(this.standIn, "bin", "terraform"));
+    fs.mkdirSync(this.standIn);
     this.tell("plan.json", JSON.stringify(PLAN));
   }
 

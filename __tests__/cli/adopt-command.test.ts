@@ -32,7 +32,7 @@ describe("adopt", () => {
     );
 
     expect([exitCode, withoutProgress(stderr)]).toEqual([0, ""]);
-    expect(stdout.replaceAll(file, "FILE").split("\n")).toEqual(
+    expect(stdout.replaceAll(file, "FILE").replaceAll(world.aws.url, "URL").split("\n")).toEqual(
       `${orders.streamArn}
 imported, each by its id: 5
   stream/stream
@@ -64,7 +64,7 @@ kept as it is, unlike the defaults: 6
   stream.kmsKeyArn =
   "${orders.keyArn}"
     the key and its policy stay with their owner; the output
-    'key-policy-statements' says what the policy must allow
+    'stream_key-policy-statements_...' says what the policy must allow
   stream.preventDestroy = true
     added here: no plan may destroy the stream; omit it to allow that
   consumers[orders-efo].maximumRetryAttempts = 1
@@ -80,9 +80,11 @@ not touched: 1
   function orders, its code, its log group and its role orders with all policies
   that it has
 
-written to FILE. Next, after reading the plan:
-  DEPLOYMENT=FILE npm run plan
-  DEPLOYMENT=FILE npm run deploy
+written to FILE
+
+Next, in a checkout of the library:
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run plan
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run deploy
 `.split("\n"),
     );
     expect(settingsIn(file)).toMatchObject({
@@ -106,7 +108,9 @@ written to FILE. Next, after reading the plan:
     const { streams, ...written } = JSON.parse(stdout) as { streams: object[] };
     expect(written).toEqual({
       file,
-      next: [`DEPLOYMENT=${file} npm run plan`, `DEPLOYMENT=${file} npm run deploy`],
+      next: ["plan", "deploy"].map(
+        (command) => `AWS_ENDPOINT_URL=${world.aws.url} DEPLOYMENT=${file} npm run ${command}`,
+      ),
     });
     expect(streams).toMatchObject([
       {
@@ -122,6 +126,28 @@ written to FILE. Next, after reading the plan:
     ]);
   });
 
+  it("writes a program with --program, and prints the lines that apply it", async () => {
+    const file = join(scratch(), "main.ts");
+    const plan = () => Promise.reject(new Error("a program is not planned"));
+
+    const { exitCode, stdout } = await runCli(
+      [
+        ...["adopt", ...fromBoth("orders"), "--endpoint-url", world.aws.url],
+        ...["--program", "--output", file],
+      ],
+      { plan },
+    );
+
+    expect(exitCode).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain('consumerName: "orders-efo",');
+    expect(stdout.replaceAll(file, "FILE").replaceAll(world.aws.url, "URL")).toContain(`
+Next, where the library is installed:
+  npx tsx FILE
+  AWS_ENDPOINT_URL=URL terraform -chdir=cdktf.out/stacks/orders init
+  AWS_ENDPOINT_URL=URL terraform -chdir=cdktf.out/stacks/orders apply
+`);
+  });
+
   it("needs no permission that --permissions does not print", async () => {
     const args = ["adopt", "--stream", orders.streamArn, ...profiles];
     world.aws.deployers.enforce(await printedPolicies(args));
@@ -130,6 +156,18 @@ written to FILE. Next, after reading the plan:
 
     world.aws.deployers.enforce(undefined);
     expect([exitCode, withoutProgress(stderr)]).toEqual([0, ""]);
+  });
+
+  it("offers no option that it does not use, and never reads the settings", async () => {
+    const settings = () => Promise.reject(new Error("the settings were read"));
+    const help = await runCli(["adopt", "--help"], { settings });
+    const args = ["adopt", "--stream", orders.streamArn, ...profiles, "--permissions"];
+
+    const { exitCode, stderr } = await runCli(args, { settings });
+
+    expect(help.stdout).toContain("--stream <arn>");
+    expect(help.stdout).not.toContain("--name");
+    expect([exitCode, stderr]).toEqual([0, ""]);
   });
 
   it("never overwrites a file", async () => {

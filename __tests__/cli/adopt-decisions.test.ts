@@ -26,14 +26,17 @@ const refusals = async (...args: Parameters<typeof adoption>) => {
 const streamOf = async (...args: Parameters<typeof adoption>) =>
   (await adopted(...args)).settings?.stream;
 const consumersOf = async (...args: Parameters<typeof adoption>) =>
-  (await adopted(...args)).settings?.consumers as Record<string, unknown>[];
+  (await adopted(...args)).settings?.consumers ?? [];
 const changed = (mapping: object) => ({
   "lambda:GetEventSourceMapping": () => ({ ...MAPPING, ...mapping }),
 });
 const policiesOf = async (...statements: object[]) => {
-  const { settings = {}, refused } = await adopted(streamPolicy(...statements));
-  const { writers, streamPolicyStatements } = settings;
-  return { writers, streamPolicyStatements, refused };
+  const { settings, refused } = await adopted(streamPolicy(...statements));
+  return {
+    writers: settings?.writers,
+    streamPolicyStatements: settings?.streamPolicyStatements,
+    refused,
+  };
 };
 const allow = (Action: unknown, AWS: unknown, more: object = {}) => ({
   Effect: "Allow",
@@ -138,7 +141,7 @@ describe("adopt", () => {
       writers: ["444444444444"],
       streamPolicyStatements: [{ sid: "Others", principals: ["333333333333"], actions: READ }],
     });
-    expect((settings?.consumers as object[])[0]).toEqual({
+    expect(settings?.consumers[0]).toEqual({
       account: { accountId: "222222222222", profile: "222222222222" },
       consumerName: "efo",
       existingFunction: { functionName: "analytics", roleName: "reader", roleArn: ROLE },
@@ -293,7 +296,7 @@ describe("the policy of a stream that is adopted", () => {
       "kinesis:GetResourcePolicy": gone(),
     });
 
-    expect(Object.keys(settings?.imports as object)).toEqual([
+    expect(Object.keys(settings?.imports ?? {})).toEqual([
       "stream/stream",
       "consumers/efo/consumer",
       "consumers/efo/mapping",
@@ -418,6 +421,20 @@ describe("a reader that is adopted", () => {
       path: "consumers/efo/consumer-policy",
       says: `rewritten for ${ROLE} alone instead of its whole account`,
     });
+  });
+
+  it("cannot be judged without credentials of its account, and that is said once", async () => {
+    const functionArn = FUNCTION.replace("222222222222", "333333333333");
+    const [stream] = await adoption({}, [{}, { functionArn }]);
+
+    expect(stream?.settings?.consumers).toMatchObject([{ consumerName: "efo" }]);
+    expect(stream?.refused).toEqual([
+      {
+        what: "the mapping of function analytics",
+        why: "no credentials for 333333333333; name a profile of it with --profile",
+        isUnknown: true,
+      },
+    ]);
   });
 
   it("does not keep the others of its stream from being adopted if it is refused", async () => {

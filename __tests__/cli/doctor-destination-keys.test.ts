@@ -9,7 +9,9 @@ const BUCKET = "arn:aws:s3:::reports";
 const OWN = "arn:aws:kms:eu-west-1:222222222222:key/2";
 const ROOT = "arn:aws:iam::222222222222:root";
 
-interface Input { readonly KeyId: string }
+interface Input {
+  readonly KeyId: string;
+}
 const isOwn = ({ KeyId }: Input): boolean => KeyId !== KEY;
 
 /** Answers about the destination's key; those about the stream's are the good ones. */

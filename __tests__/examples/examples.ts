@@ -13,7 +13,6 @@ export const EXAMPLES = {
   "split-ownership/producer": ["producer"],
   "split-ownership/consumer": ["consumer"],
   "several-streams": ["orders", "clicks"],
-  "migrate-from-blog": ["migrate-from-blog"],
 } as const;
 
 export type Example = keyof typeof EXAMPLES;

@@ -4,11 +4,9 @@ import * as path from "node:path";
 import { LocalAws, startLocalAws } from "../../local/aws";
 import { findTerraform, stopTerraform } from "../../local/terraform";
 import { copyStack } from "../../local/workspace";
-import { clientsOf, CONSUMER, mapping, PRODUCER, put, until } from "../local/two-accounts";
-import type { Plan } from "../../pipeline/terraform/plan";
+import { clientsOf, CONSUMER, PRODUCER, put, until } from "../local/two-accounts";
 import { describeWithTerraform } from "../terraform/harness";
-import { makeBlogStacks } from "./blog-stacks";
-import { Example, short, synthesizeExample } from "./examples";
+import { Example, synthesizeExample } from "./examples";
 
 let aws: LocalAws;
 let stop: (() => Promise<void>) | undefined;
@@ -122,57 +120,5 @@ describeWithTerraform("split-ownership", () => {
     const { stream_arn = "" } = await outputs(producer);
     expect(await deliver(stream_arn, "analytics", "step3")).toMatchObject(logged("step3"));
     await expectNothingLeft(producer);
-  });
-});
-
-describeWithTerraform("migrate-from-blog", () => {
-  it("imports all resources of the blog's stacks, recreates none of them, and delivers", async () => {
-    const { streamArn, ...ids } = await makeBlogStacks(aws);
-    const directory = await prepare("migrate-from-blog", ids);
-
-    await run(directory, "plan", "-out=plan");
-    const { resource_changes: changes = [] } = JSON.parse(
-      await run(directory, "show", "-json", "plan"),
-    ) as Plan;
-
-    const having = (actions: string): string[] =>
-      changes
-        .filter(({ change }) => change.actions.join() === actions)
-        .map(({ address }) => short(address))
-        .filter((address) => !address.startsWith("data."))
-        .sort();
-    expect({
-      create: having("create"),
-      update: having("update"),
-      unchanged: having("no-op"),
-    }).toEqual({
-      // The blog has none of these.
-      create: [
-        "iam_role_policy.consumer_on-failure-policy",
-        "kms_alias.stream_key-alias",
-        "sqs_queue.consumer_on-failure-queue",
-      ],
-      update: [
-        "cloudwatch_log_group.consumer_log-group",
-        "iam_role.consumer_role",
-        "iam_role_policy.consumer_role-policy",
-        "kinesis_resource_policy.consumer_consumer-policy",
-        "kinesis_resource_policy.stream_stream-policy",
-        "kms_key.stream_key",
-        "kms_key_policy.stream_key-policy",
-        "lambda_event_source_mapping.consumer_mapping",
-        "lambda_function.consumer_function",
-      ],
-      unchanged: ["kinesis_stream.stream", "kinesis_stream_consumer.consumer"],
-    });
-    expect(changes.filter(({ change }) => change.actions.includes("delete"))).toEqual([]);
-
-    await run(directory, "apply", "plan");
-    await expectNothingLeft(directory);
-    const consumer = clientsOf(aws, CONSUMER);
-    expect((await mapping(consumer, ids.mapping_id)).State).toBe("Enabled");
-    expect(
-      await deliver(streamArn, "kds-cross-account-stream-efo-consumer", "migrated"),
-    ).toMatchObject(logged("migrated"));
   });
 });

@@ -68,7 +68,7 @@ const withQueue = (id: string): string[] => [...consumer(id), queue(id)];
 const bySettings = [orders("consumers_orders-"), clicks("consumers_clicks-")];
 
 /**
- * The resources of each example's stack, except the two that local-aws.test.ts applies. All settings
+ * The resources of each example's stack, except the one that local-aws.test.ts applies. All settings
  * use the same app, so only production is planned, which differs most.
  */
 const MADE: Partial<Record<Example | SettingsExample, string[][]>> = {

@@ -1,5 +1,9 @@
 #!/bin/sh
 # Stands in for Terraform where a test is about what happens around it: files, signals, exit codes.
+if [ "$1" = version ]; then
+  echo "Terraform v1.5.0"
+  exit
+fi
 run=$(cd ../.. && pwd)
 log() { echo "$*" >> "$STAND_IN/log"; }
 log "$1 in $(ls -ld "$run" | cut -c1-10) $run"

@@ -80,10 +80,21 @@ export class Accounts {
     return { id, access: unknown(`no credentials for account ${id} (${others.join("; ")})`) };
   }
 
-  /** Every account for which there are credentials. */
+  /**
+   * Every account for which there are credentials.
+   *
+   * @throws if a profile has none, since nobody names a profile to have its account left out
+   */
   async all(region: string): Promise<Access[]> {
-    const tried = await Promise.all(this.sources.map((source) => this.tryOut(source, region)));
-    const found = tried.flatMap((one) => (one.state === "found" ? [one.value] : []));
+    const tried = await Promise.all(
+      this.sources.map(async (source) => ({ source, access: await this.tryOut(source, region) })),
+    );
+    const found = tried.flatMap(({ source: { profile }, access }) => {
+      if (access.state !== "found" && profile !== undefined) {
+        throw lookupFailed(access.why);
+      }
+      return access.state === "found" ? [access.value] : [];
+    });
     return [...new Map(found.map((access) => [access.accountId, access])).values()];
   }
 

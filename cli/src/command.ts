@@ -1,8 +1,19 @@
 import type { Command as Commander } from "commander";
+import type { Plan } from "../../pipeline/terraform/plan";
 import type { RecordedCall } from "./clients";
 import type { ExitCode } from "./errors";
 import type { Output, Readable, Writable } from "./output";
 import type { SettingsReader } from "./sources";
+
+/** A deployment of a settings file, to be planned. */
+export interface DeploymentToPlan {
+  readonly name: string;
+  /** Environment variables that name the settings file, and the endpoint if it is not AWS's own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Prints one line of what the plan does, in words. */
+  readonly print: (line: string) => void;
+  readonly interruption: AbortSignal;
+}
 
 /** Environment of the command line. */
 export interface RunOptions {
@@ -14,6 +25,8 @@ export interface RunOptions {
   readonly settings?: SettingsReader;
   /** Synthesizes a deployment of the settings, and returns the directory of its stack. */
   readonly synthesize?: (name?: string) => Promise<string>;
+  /** Plans a deployment without applying it; undefined if Terraform is not installed. */
+  readonly plan?: (deployment: DeploymentToPlan) => Promise<Plan | undefined>;
   /** Aborts commands that run until they are interrupted, such as `status --watch`. */
   readonly signal?: AbortSignal;
   /** Registers signal handlers that abort a command, so that it leaves nothing half done. */

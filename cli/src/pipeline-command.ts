@@ -14,12 +14,14 @@ export interface PipelineContext<Options> extends CommandContext<Options & Sourc
 }
 
 interface PipelineCommand<Options> extends Omit<CommandDefinition<Options>, "options" | "run"> {
-  /** Adds the options that only this command has. */
-  readonly options?: (command: Commander) => void;
+  /** Adds the options that only this command has; `hasApp` is false in the published package. */
+  readonly options?: (command: Commander, hasApp: boolean) => void;
   /** Whether the command can be about every reader of a stream, or of all accounts. */
   readonly isBroad?: true;
   /** Whether the command never calls AWS, and therefore has no options for credentials. */
   readonly isOffline?: true;
+  /** Whether the command is about pipelines that no settings declare yet. */
+  readonly isWithoutSettings?: true;
   /** What --permissions prints; given the options, since some need more. */
   readonly permissions: (options: Options & SourceOptions) => readonly Permission[];
   readonly run: (context: PipelineContext<Options>) => Promise<ExitCode>;
@@ -30,6 +32,7 @@ export const pipelineCommand = <Options>({
   options: addOwn,
   isBroad,
   isOffline,
+  isWithoutSettings,
   permissions,
   run,
   ...definition
@@ -49,7 +52,7 @@ export const pipelineCommand = <Options>({
         .option("--all", "every reader of any Kinesis stream in the accounts of the profiles");
     }
     command.option("--state <directory>", "Terraform directory or state file; every mapping in it");
-    if (hasSettings) {
+    if (hasSettings && !isWithoutSettings) {
       command.option("--name <name>", "which of several deployments in the settings");
     }
     if (!isOffline) {
@@ -58,10 +61,11 @@ export const pipelineCommand = <Options>({
     command
       .option("--json", "print JSON")
       .option("--permissions", "print the IAM policy that this needs in each account, and stop");
-    addOwn?.(command);
+    addOwn?.(command, hasSettings);
   },
   run: async (context) => {
-    const { options, output, settings, onCall, answerMilliseconds } = context;
+    const { options, output, onCall, answerMilliseconds } = context;
+    const settings = isWithoutSettings ? undefined : context.settings;
     let found: Promise<Source> | undefined;
     const source = () => (found ??= find());
     const find = async () =>
@@ -84,8 +88,8 @@ export const pipelineCommand = <Options>({
       return await run({ ...context, source, pipelines: look });
     } catch (error) {
       // An interruption has an exit code of its own.
-      const { exitCode, message } = error as Partial<CliError>;
-      throw exitCode === undefined ? lookupFailed(message ?? "") : error;
+      const { exitCode, message } = error as Error & Partial<CliError>;
+      throw exitCode === undefined ? lookupFailed(message) : (error as Error);
     }
   },
 });

@@ -13,8 +13,8 @@ export interface ProgramOptions extends Partial<RunOptions> {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 all is well, 1 there is a finding, or the command was refused or failed,
-            2 the command line or the settings are wrong,
+Exit codes: 0 all is well, 1 there is a finding, or the command was refused or
+            failed, 2 the command line or the settings are wrong,
             3 something could not be read, and nothing else was found,
             128 and the signal's number after an interruption.`;
 

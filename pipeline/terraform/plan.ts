@@ -60,6 +60,8 @@ export interface ResourceChange {
   readonly deposed?: string;
   readonly change: {
     readonly actions: readonly string[];
+    /** Set for a resource that exists in AWS and that the apply adds to the state. */
+    readonly importing?: { readonly id?: string };
     readonly before: Values | null;
     readonly after: Values | null;
     readonly after_unknown?: unknown;

@@ -4,9 +4,11 @@ import { discover } from "../from-aws";
 import type { Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
 import { namedAccounts } from "../sources";
-import type { Refused } from "./adoption";
+import type { DeploymentSettings, Refused } from "./adoption";
 import type { AdoptOptions } from "./command";
 import { adoptStreams } from "./deployments";
+import { firstPlans, isGood, type Written } from "./first-plan";
+import { programOf } from "./program";
 import { readReader } from "./read";
 import { readersOf } from "../readers";
 import { asJson, nextCommands, show } from "./report";
@@ -20,19 +22,44 @@ export async function runAdopt(context: PipelineContext<AdoptOptions>): Promise<
   );
   const streams = adoptStreams(readers);
   const adopted = streams.flatMap(({ settings }) => (settings ? [settings] : []));
-  const [only, ...others] = adopted;
-  const file =
-    options.output ?? (others.length > 0 ? "adopted.json" : `${String(only?.name)}.json`);
-  if (only) {
-    const settings = others.length > 0 ? { deployments: adopted } : only;
-    write(file, JSON.stringify(settings, null, 2));
-  }
+  const written = writeAll(options, adopted);
   streams.forEach((one) => show(output, one));
-  const next = only ? nextCommands(file, adopted) : [];
-  output.line(only ? `written to ${file}. Next, after reading the plan:` : "nothing is written");
-  next.forEach((line) => output.line(`  ${line}`));
-  output.json({ file: only && file, streams: streams.map(asJson), next });
-  return exitCodeOf(streams.flatMap(({ refused }) => refused));
+  output.line(written ? `written to ${written.file}\n` : "nothing is written");
+  const plans = options.program ? undefined : await firstPlans(context, written);
+  const next = written ? nextCommands(written, options.program, plans) : [];
+  if (next.length > 0) {
+    const place = options.program
+      ? "where the library is installed"
+      : "in a checkout of the library";
+    output.line(`Next${context.settings ? "" : `, ${place}`}:`);
+    next.forEach((line) => output.line(`  ${line}`));
+  }
+  output.json({ file: written?.file, streams: streams.map(asJson), plans, next });
+  const refused = streams.flatMap((one) => one.refused);
+  return plans?.every(isGood) === false ? EXIT.finding : exitCodeOf(refused);
+}
+
+/** @returns undefined if there is nothing to write */
+function writeAll(
+  { output, program: isProgram, endpointUrl }: PipelineContext<AdoptOptions>["options"],
+  adopted: readonly DeploymentSettings[],
+): Written | undefined {
+  const [only, ...others] = adopted;
+  if (!only) {
+    return undefined;
+  }
+  const isList = others.length > 0;
+  const file = output ?? `${isList ? "adopted" : only.name}.${isProgram ? "ts" : "json"}`;
+  const settings = isList ? { deployments: adopted } : only;
+  write(file, isProgram ? programOf(adopted) : `${JSON.stringify(settings, null, 2)}\n`);
+  return {
+    file,
+    names: adopted.map(({ name }) => name),
+    environment: {
+      ...(endpointUrl !== undefined && { AWS_ENDPOINT_URL: endpointUrl }),
+      ...(!isProgram && { DEPLOYMENT: file }),
+    },
+  };
 }
 
 async function pipelinesOf(context: PipelineContext<AdoptOptions>): Promise<Pipeline[]> {
@@ -65,7 +92,7 @@ const fileExists = (file: string): Error =>
 
 function write(file: string, text: string): void {
   try {
-    writeFileSync(file, `${text}\n`, { flag: "wx" });
+    writeFileSync(file, text, { flag: "wx" });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === "EEXIST"
       ? fileExists(file)

@@ -1,5 +1,27 @@
 export type Json = Readonly<Record<string, unknown>>;
 
+export interface AccountSettings {
+  readonly accountId: string;
+  readonly profile?: string;
+}
+
+export type ConsumerSettings = Json & {
+  readonly account: AccountSettings;
+  readonly consumerName: string;
+};
+
+/** The settings of one deployment. */
+export interface DeploymentSettings {
+  readonly name: string;
+  readonly region: string;
+  readonly producer: AccountSettings;
+  readonly stream: Json;
+  readonly writers?: readonly string[];
+  readonly streamPolicyStatements?: readonly Json[];
+  readonly consumers: readonly ConsumerSettings[];
+  readonly imports: Readonly<Record<string, string>>;
+}
+
 /** A resource, by its path in the stack that the settings describe. */
 interface Adopted {
   readonly path: string;

@@ -8,7 +8,7 @@ const ADVICE: Readonly<Record<string, string | ((value: unknown) => string | und
   encryption:
     "records are stored in the clear; omit it to have a key created that all readers and writers named here may use",
   kmsKeyArn:
-    "the key and its policy stay with their owner; the output 'key-policy-statements' says what the policy must allow",
+    "the key and its policy stay with their owner; the output 'stream_key-policy-statements_...' says what the policy must allow",
   shardLevelMetrics: "each is a custom metric for every shard, which costs extra",
   preventDestroy: "added here: no plan may destroy the stream; omit it to allow that",
   registeredConsumerLimit: "the limit of On-demand Advantage",

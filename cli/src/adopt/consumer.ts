@@ -3,20 +3,32 @@ import { roleNameOf } from "../../../pipeline/arn";
 import { valueOf } from "../../../pipeline/fact";
 import { compilePattern } from "../../../pipeline/filter-pattern";
 import type { CredentialSource } from "../accounts";
-import { ownTags, type Adoption, type Json } from "./adoption";
+import {
+  ownTags,
+  type AccountSettings,
+  type Adoption,
+  type ConsumerSettings,
+  type Json,
+} from "./adoption";
 import { settingsOf } from "./defaults";
 import type { Reader } from "./read";
 import { checkConsumerPolicy } from "./stream-policy";
 
-/** The account as settings name it, with the credentials that read it. */
-export const accountSettings = (id: string, source: CredentialSource | undefined): Json => ({
-  accountId: id,
+/** The account as settings name it, with the profile that read it. */
+export const accountSettings = (
+  accountId: string,
+  source: CredentialSource | undefined,
+): AccountSettings => ({
+  accountId,
   ...(source?.profile !== undefined && { profile: source.profile }),
-  ...(source?.assumeRole && { assumeRole: source.assumeRole }),
 });
 
 /** The settings of one reader, whose mapping and registered consumer are imported. */
-export function adoptConsumer(reader: Reader, consumerName: string, adoption: Adoption): Json {
+export function adoptConsumer(
+  reader: Reader,
+  consumerName: string,
+  adoption: Adoption,
+): ConsumerSettings {
   const { pipeline, destination } = reader;
   const { consumer, function: fn, role } = pipeline;
   const path = `consumers/${consumerName}`;
@@ -204,7 +216,7 @@ function checkRole(reader: Reader, consumerName: string, adoption: Adoption): vo
   } else if (inlinePoliciesOf(reader).includes(consumerName)) {
     adoption.refused.push({
       what: `role ${name}`,
-      why: `it has an inline policy ${consumerName} already, which the one of the constructs would replace; put it under another name first, and remove the old name`,
+      why: `it has an inline policy ${consumerName} already, which the one of the constructs would replace; if they made it, the pipeline is adopted already; otherwise put it under another name first, and remove the old name`,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { valueOf } from "../../../pipeline/fact";
 import { groupBy } from "../../../pipeline/values";
-import { Adoption, type Json, type Refused } from "./adoption";
+import type { Account } from "../accounts";
+import { Adoption, type DeploymentSettings, type Refused } from "./adoption";
 import { accountSettings, adoptConsumer, inlinePoliciesOf } from "./consumer";
 import type { Reader } from "./read";
 import { adoptStream } from "./stream";
@@ -14,7 +15,7 @@ export interface AdoptedStream {
   readonly streamArn: string;
   readonly region: string;
   /** Undefined if the stream or all of its readers are refused. */
-  readonly settings?: Json;
+  readonly settings?: DeploymentSettings;
   readonly adoption: Adoption;
   readonly refused: readonly Refused[];
 }
@@ -36,8 +37,16 @@ function adoptOne(
   const [first] = readers as [Reader, ...Reader[]];
   const { stream, region } = first.pipeline;
   const adoption = new Adoption();
+  const withoutStream = withoutAccess(`stream ${stream.name}`, stream.account, "--stream-profile");
+  if (withoutStream.length > 0) {
+    return { streamArn: stream.arn, region, adoption, refused: withoutStream };
+  }
   const ofStream = adoptStream(first, adoption);
-  const tried = readers.map((reader) => {
+  const withoutReader = readers.flatMap(({ pipeline: { function: fn } }) =>
+    withoutAccess(`the mapping of function ${fn.name}`, fn.account, "--profile"),
+  );
+  const readable = readers.filter(({ pipeline }) => valueOf(pipeline.function.account.access));
+  const tried = readable.map((reader) => {
     const own = new Adoption();
     return { reader, own, settings: adoptConsumer(reader, names.of(reader), own) };
   });
@@ -46,7 +55,11 @@ function adoptOne(
   const roles = adopted.map(({ reader }) => reader.pipeline.role.arn ?? "");
   const policies = adoptPolicy(first, roles, adoption);
   const registered = adopted.filter(({ reader }) => reader.pipeline.consumer).length;
-  const refused = [...adoption.refused, ...tried.flatMap(({ own }) => own.refused)];
+  const refused = [
+    ...adoption.refused,
+    ...withoutReader,
+    ...tried.flatMap(({ own }) => own.refused),
+  ];
   const access = valueOf(stream.account.access);
   const isRefused = adoption.refused.length > 0 || adopted.length === 0;
   return {
@@ -71,12 +84,18 @@ function adoptOne(
   };
 }
 
+/** One sentence for everything that cannot be read without credentials of an account. */
+const withoutAccess = (what: string, { access }: Account, option: string): Refused[] =>
+  access.state === "found"
+    ? []
+    : [{ what, why: `${access.why}; name a profile of it with ${option}`, isUnknown: true }];
+
 /** The stream's policy, which Terraform rewrites with all that it allows. */
 function adoptPolicy(
   { streamPolicy, pipeline: { stream } }: Reader,
   roles: readonly string[],
   adoption: Adoption,
-): Json {
+): Pick<DeploymentSettings, "writers" | "streamPolicyStatements"> {
   if (streamPolicy.state === "unknown") {
     const { why } = streamPolicy;
     adoption.refused.push({ what: `the policy of stream ${stream.name}`, why, isUnknown: true });

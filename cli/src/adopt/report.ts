@@ -1,8 +1,8 @@
 import { shellWord } from "../../../pipeline/shell-word";
 import type { Output } from "../output";
 import { COLUMNS, wrap } from "../wrap";
-import type { Json } from "./adoption";
 import type { AdoptedStream } from "./deployments";
+import { isGood, type FirstPlan, type Written } from "./first-plan";
 
 /** A setting's value: an ARN whole, the beginning of a list or an object. */
 function valueText(value: unknown): string {
@@ -64,14 +64,28 @@ export function show(
   );
 }
 
-/** The lines to type, for each deployment. */
-export const nextCommands = (file: string, deployments: readonly Json[]): string[] =>
-  ["plan", "deploy"].flatMap((command) =>
-    deployments.map(({ name }) => {
-      const own = deployments.length > 1 ? ` -- --name ${String(name)}` : "";
-      return `DEPLOYMENT=${shellWord(file)} npm run ${command}${own}`;
-    }),
+/** The lines to type, for each deployment; none of them applies a plan that is not good. */
+export function nextCommands(
+  { file, names, environment }: Written,
+  isProgram: boolean | undefined,
+  plans: readonly FirstPlan[] | undefined,
+): string[] {
+  const variables = Object.entries(environment)
+    .map(([name, value]) => `${name}=${shellWord(value)} `)
+    .join("");
+  if (isProgram) {
+    const terraform = names.flatMap((name) =>
+      ["init", "apply"].map((command) => `terraform -chdir=cdktf.out/stacks/${name} ${command}`),
+    );
+    return [`npx tsx ${shellWord(file)}`, ...terraform.map((line) => variables + line)];
+  }
+  const commands = plans ? [plans.every(isGood) ? "deploy" : "plan"] : ["plan", "deploy"];
+  return commands.flatMap((command) =>
+    names.map(
+      (name) => `${variables}npm run ${command}${names.length > 1 ? ` -- --name ${name}` : ""}`,
+    ),
   );
+}
 
 export const asJson = ({ streamArn, settings, adoption, refused }: AdoptedStream) => ({
   stream: streamArn,

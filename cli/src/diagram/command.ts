@@ -12,7 +12,8 @@ export interface DiagramOptions {
 export const diagram = pipelineCommand<DiagramOptions>({
   name: "diagram",
   summary: "Draws accounts, resources, the data flow and every permission.",
-  help: "Draws what a configuration or a state holds; it asks AWS nothing and needs no credentials.",
+  help: `Draws what a configuration or a state holds; it asks AWS nothing and needs no
+credentials.`,
   options: (command) =>
     command
       .addOption(

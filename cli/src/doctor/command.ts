@@ -29,10 +29,11 @@ function records(text: string): number {
 export const doctor = pipelineCommand<DoctorOptions>({
   name: "doctor",
   summary: "Checks a pipeline from end to end, and says what is wrong and what to type.",
-  help: `Permissions are decided by reading policies. Service and resource control policies cannot be
-read this way, and some conditions not be decided: --probe shows what really happens. It puts one
-record into the stream, which every consumer of it gets. Without --probe nothing is written.
-The last line says whether records get through, do not, or that doctor cannot tell.`,
+  help: `Permissions are decided by reading policies. Service and resource control
+policies cannot be read this way, and some conditions not be decided: --probe
+shows what really happens. It puts one record into the stream, which every
+consumer of it gets. Without --probe nothing is written. The last line says
+whether records get through, do not, or that doctor cannot tell.`,
   options: (command) =>
     command
       .option("--script", "print one shell script with all fixes, and nothing else")

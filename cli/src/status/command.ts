@@ -25,15 +25,20 @@ export const STATUS_PERMISSIONS: readonly Permission[] = [
 export const status = pipelineCommand<StatusOptions>({
   name: "status",
   summary: "Shows on one screen how every reader is doing, the worst first, and a verdict.",
-  help: `Figures come from CloudWatch, which is some minutes behind; '-' means that there is no data,
-which is not 0. 'last' is how long ago the function last got a batch, within a day. Lag is the worst
-of all shards: SubscribeToShardEvent.MillisBehindLatest with enhanced fan-out, and the function's
-IteratorAge if there is none. 'failed' counts reports, each of a batch of records. 'left' is the
-time until the oldest failed record can no longer be read from the stream, at most.
-Exit code 1: a mapping is not enabled or reports a problem, its stream or function does not exist,
-the function may not run at all, failures wait, records come in and none is read, or the lag is
-above half of the retention. Exit code 3: something could not be read, or no metric shows that a
-reader reads now.`,
+  help: `Figures come from CloudWatch, which is some minutes behind; '-' means that there
+is no data, which is not 0. 'last' is how long ago the function last got a
+batch, within a day. Lag is the worst of all shards:
+SubscribeToShardEvent.MillisBehindLatest with enhanced fan-out, and the
+function's IteratorAge if there is none. 'failed' counts reports, each of a
+batch of records. 'left' is the time until the oldest failed record can no
+longer be read from the stream, at most.
+
+Exit code 1: a mapping is not enabled or reports a problem, its stream or
+             function does not exist, the function may not run at all, failures
+             wait, records come in and none is read, or the lag is above half
+             of the retention
+Exit code 3: something could not be read, or no metric shows that a reader reads
+             now`,
   options: (command) =>
     command
       .option("--minutes <minutes>", "how far to look back", "5")

@@ -23,19 +23,11 @@ const STREAM = "kds-cross-account-stream";
 const NAME = "kds-cross-account-stream-efo-consumer";
 const ROLE = "kds-cross-account-stream-consumer-lambda-execution-role";
 
-/** Outputs of the blog's stacks, which migrate-from-blog needs. */
-export interface BlogStacks {
-  readonly streamArn: string;
-  readonly key_id: string;
-  readonly consumer_arn: string;
-  readonly mapping_id: string;
-}
-
 /**
  * Creates the resources of the blog's three CloudFormation stacks and two commands, in the same
  * order and with the API calls of CloudFormation.
  */
-export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
+export async function makeBlogStacks(aws: LocalAws): Promise<void> {
   const producer = clientsOf(aws, PRODUCER);
   const consumer = clientsOf(aws, CONSUMER);
 
@@ -58,7 +50,7 @@ export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
       KeyId: keyArn,
     }),
   );
-  const consumer_arn = await makeConsumer(producer, streamArn, NAME);
+  const consumerArn = await makeConsumer(producer, streamArn, NAME);
 
   const role = await makeRole(consumer, ROLE);
   await consumer.iam.send(
@@ -85,14 +77,11 @@ export async function makeBlogStacks(aws: LocalAws): Promise<BlogStacks> {
     Sid: "StreamEFOReadStatementID",
     ...allow(STREAM_ACTIONS, streamArn, role),
   });
-  await setResourcePolicy(producer, consumer_arn, {
+  await setResourcePolicy(producer, consumerArn, {
     Sid: "ConsumerEFOReadStatementID",
-    ...allow(CONSUMER_ACTIONS, consumer_arn, role),
+    ...allow(CONSUMER_ACTIONS, consumerArn, role),
   });
-  const mapping_id = await makeMapping(consumer, NAME, consumer_arn, {
-    StartingPosition: "LATEST",
-  });
+  await makeMapping(consumer, NAME, consumerArn, { StartingPosition: "LATEST" });
   // Lambda creates it when the function first logs.
   await consumer.logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${NAME}` }));
-  return { streamArn, key_id: key?.KeyId ?? "", consumer_arn, mapping_id };
 }

@@ -1,0 +1,199 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isInstalled } from "../../app/terraform";
+import type { RunOptions } from "../../cli/src/command";
+import { change, planOf } from "../app/explain/plans";
+import { startCommand } from "../helpers/terminal";
+import { pathWithStandIn } from "../helpers/terraform-stand-in";
+import { ROOT, scratch } from "../terraform/harness";
+import { useWorld } from "./use-world";
+import { build, type Built, fromBoth, runCli } from "./world";
+
+const world = useWorld();
+let clicks: Built;
+beforeAll(async () => {
+  clicks = await build(world, "clicks", { isShared: true });
+});
+
+const IMPORTING = { importing: { id: "clicks" } };
+const GOOD = planOf(
+  change("no-op", "aws_kinesis_stream", "stream", IMPORTING),
+  change("update", "aws_kinesis_resource_policy", "policy", IMPORTING),
+  change("create", "aws_iam_role_policy", "role-policy"),
+  change("create", "aws_iam_role_policy", "on-failure-policy"),
+);
+
+const newFile = (): string => join(scratch(), "settings.json");
+const adopt = (file: string, plan: RunOptions["plan"], ...options: string[]) =>
+  runCli(
+    [
+      ...["adopt", ...fromBoth("clicks"), "--endpoint-url", world.aws.url],
+      ...["--output", file, ...options],
+    ],
+    { plan, settings: () => ({ references: [], credentials: [] }) },
+  );
+/** What is printed once the file is written. */
+const ending = (stdout: string, file: string): string =>
+  (stdout.split("written to ")[1] ?? "").replaceAll(file, "FILE").replaceAll(world.aws.url, "URL");
+
+describe("adopt, where the library's repository is at hand", () => {
+  it("plans what it has written, and says what the plan does in 80 columns", async () => {
+    const file = newFile();
+    const plan: RunOptions["plan"] = ({ name, environment, print }) => {
+      expect([name, environment]).toEqual([
+        "clicks",
+        { AWS_ENDPOINT_URL: world.aws.url, DEPLOYMENT: file },
+      ]);
+      expect(existsSync(file)).toBe(true);
+      print("terraform plan");
+      print(`  - changes nothing for ${clicks.role}, which ${"goes on ".repeat(8)}reading`);
+      return Promise.resolve(GOOD);
+    };
+
+    const { exitCode, stdout } = await adopt(file, plan);
+
+    expect([exitCode, ending(stdout, file)]).toEqual([
+      0,
+      `FILE
+
+terraform plan
+  - changes nothing for arn:aws:iam::222222222222:role/clicks, which goes on
+    goes on goes on goes on goes on goes on goes on goes on reading
+2 to import, 2 to add, 1 to change, 0 to destroy
+
+Next:
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run deploy
+`,
+    ]);
+  });
+
+  it("says loudly what a plan would destroy or replace, and does not propose to deploy it", async () => {
+    const file = newFile();
+    const plan = planOf(
+      change("replace", "aws_kinesis_stream", "stream"),
+      change("delete", "aws_sqs_queue", "queue"),
+    );
+
+    const text = await adopt(file, () => Promise.resolve(plan));
+    const json = await adopt(newFile(), () => Promise.resolve(plan), "--json");
+
+    expect([text.exitCode, ending(text.stdout, file)]).toEqual([
+      1,
+      `FILE
+
+0 to import, 1 to add, 0 to change, 2 to destroy
+DO NOT DEPLOY THIS: the plan destroys or replaces what exists
+  aws_kinesis_stream.stream_1A2B3C4D
+  aws_sqs_queue.queue_1A2B3C4D
+
+Next:
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run plan
+`,
+    ]);
+    expect(json.exitCode).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      plans: [
+        {
+          ...{ deployment: "clicks", imported: 0, added: 1, changed: 0 },
+          destroyed: ["aws_kinesis_stream.stream_1A2B3C4D", "aws_sqs_queue.queue_1A2B3C4D"],
+        },
+      ],
+    });
+  });
+
+  it("keeps the file if planning fails, says why, and exits with 1", async () => {
+    const file = newFile();
+
+    const { exitCode, stdout, stderr } = await adopt(file, () =>
+      Promise.reject(new Error("terraform init failed; see its message above")),
+    );
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("terraform init failed; see its message above\n");
+    expect(existsSync(file)).toBe(true);
+    expect(ending(stdout, file)).toContain("DEPLOYMENT=FILE npm run plan\n");
+    expect(stdout).not.toContain("npm run deploy");
+  });
+
+  it("ends with the exit code of the signal that interrupts planning", async () => {
+    const controller = new AbortController();
+    const reason = Object.assign(new Error("interrupted by SIGINT"), { exitCode: 130 });
+
+    const { exitCode, stderr } = await runCli(
+      ["adopt", ...fromBoth("clicks"), "--endpoint-url", world.aws.url, "--output", newFile()],
+      {
+        interruption: () => controller.signal,
+        plan: () => {
+          controller.abort(reason);
+          return Promise.reject(reason);
+        },
+      },
+    );
+
+    expect([exitCode, stderr.split("\n").slice(-2)]).toEqual([130, ["interrupted by SIGINT", ""]]);
+  });
+
+  it.each([
+    ["Terraform is not installed", () => Promise.resolve(undefined), []],
+    ["--no-plan is given", () => Promise.reject(new Error("planned")), ["--no-plan"]],
+  ])("prints the lines that plan and deploy if %s", async (_reason, plan, options) => {
+    const file = newFile();
+
+    const { exitCode, stdout } = await adopt(file, plan, ...options);
+
+    expect([exitCode, ending(stdout, file)]).toEqual([
+      0,
+      `FILE
+
+Next:
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run plan
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run deploy
+`,
+    ]);
+  });
+});
+
+describe("npm run adopt", () => {
+  it("plans with Terraform, and prints only words of the plan", async () => {
+    const standIn = scratch();
+    writeFileSync(join(standIn, "plan.json"), JSON.stringify(GOOD));
+    const file = newFile();
+    const args = [...fromBoth("clicks"), "--endpoint-url", world.aws.url, "--output", file];
+    const command = startCommand(["npm", "run", "--silent", "adopt", "--", ...args], {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        CDKTF_OUTDIR: join(scratch(), "cdktf.out"),
+        STAND_IN: standIn,
+        PATH: pathWithStandIn(),
+      },
+    });
+
+    const { code, output } = await command.ended;
+
+    expect(ending(output, file)).toBe(`FILE
+
+synthesize clicks
+terraform init
+terraform plan
+This plan changes nothing for records: none is lost, none is delivered again.
+2 to import, 2 to add, 1 to change, 0 to destroy
+
+Next:
+  AWS_ENDPOINT_URL=URL DEPLOYMENT=FILE npm run deploy
+`);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [true, pathWithStandIn],
+    [false, scratch],
+  ])("finds out whether Terraform is installed: %s", async (expected, path) => {
+    const env = { ...process.env, PATH: path(), STAND_IN: scratch() };
+    const replaced = jest.replaceProperty(process, "env", env);
+
+    expect(await isInstalled()).toBe(expected);
+
+    replaced.restore();
+  });
+});
