@@ -7,6 +7,7 @@ import { describeEffects } from "./explain/in-words";
 import { parsePlan } from "../pipeline/terraform/parse-plan";
 import type { Plan } from "../pipeline/terraform/plan";
 import { MisuseError } from "./errors";
+import { checkLostState } from "./lost-state";
 import { AccountLookups } from "./refusals/account-lookups";
 import { checkPlan } from "./refusals/check-plan";
 import { countReports, waitingReports } from "./refusals/waiting-reports";
@@ -66,6 +67,7 @@ export async function runDeployment(
   const replaced = replay.map((id) => `-replace=${mappingOf(stack, id)}`);
   print("terraform init");
   await terraform.show("init", "-input=false");
+  checkLostState(directory);
   const state = parseState(await terraform.read("state", "pull"), "the backend");
   await initialized?.(state);
   checkState(stack, state);

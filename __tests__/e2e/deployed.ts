@@ -97,7 +97,7 @@ export class Deployed {
     const { environment } = await findTerraform();
     const lines = text
       .split("\n")
-      .filter((line) => /^ +(terraform|aws) /.test(line))
+      .filter((line) => /^ +(terraform|aws|cp) /.test(line))
       .map((line) => line.trim());
     for (const line of lines) {
       const own =
