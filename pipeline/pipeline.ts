@@ -8,6 +8,7 @@ import type {
 import { parseArn } from "./arn";
 import type { Fact } from "./fact";
 import type { Policy } from "./iam/document";
+import type { ReportService } from "./iam/report-key";
 
 /** An AWS account. Commands that call AWS add their clients for it. */
 export interface Account {
@@ -17,7 +18,7 @@ export interface Account {
 /** A destination for records that Lambda gives up on. */
 export interface Destination {
   readonly arn: string;
-  readonly service: "sqs" | "sns" | "s3";
+  readonly service: ReportService;
 }
 
 /**

@@ -46,7 +46,7 @@ const CASES: readonly (readonly [string, Given, readonly string[]])[] = [
       },
     ],
     [
-      "key's policy: ok a grant allows arn:aws:iam::222222222222:role/reader to decrypt",
+      "key's policy: ok a grant allows kms:Decrypt to arn:aws:iam::222222222222:role/reader",
       "role: key: ok a grant on the key allows kms:Decrypt",
       "not key's policy, role: key",
     ],

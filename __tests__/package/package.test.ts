@@ -46,6 +46,7 @@ describe("npm pack", () => {
       "arn",
       "iam/actions",
       "iam/document",
+      "iam/report-key",
       "iam/via-kinesis",
       "filter-operators",
       "filter-pattern",

@@ -5,8 +5,11 @@ import {
   STREAM_WRITE_ACTIONS,
 } from "../../pipeline/iam/actions";
 import type { Statement } from "../../pipeline/iam/document";
-import { reportKeyActions, reportKeyCondition } from "../../pipeline/iam/report-key";
-import type { Destination } from "../../pipeline/pipeline";
+import {
+  reportKeyActions,
+  reportKeyCondition,
+  type ReportService,
+} from "../../pipeline/iam/report-key";
 import { arnPart } from "./arns";
 import { viaKinesisCondition, type StreamIdentity } from "../../pipeline/iam/via-kinesis";
 
@@ -89,7 +92,7 @@ export const decryptStatement = (
  * is in the Region of the destination.
  */
 export function encryptReportsStatement(
-  service: Destination["service"],
+  service: ReportService,
   destinationArn: string,
   kmsKeyArn: string,
   dnsSuffix: string,

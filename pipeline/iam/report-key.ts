@@ -1,6 +1,5 @@
-import type { Destination } from "../pipeline";
-
-type Service = Destination["service"];
+/** The services that take reports of failed records. */
+export type ReportService = "sqs" | "sns" | "s3";
 
 /** The key of each service's encryption context. */
 const CONTEXT = { sqs: "aws:sqs:arn", sns: "aws:sns:topicArn", s3: "aws:s3:arn" } as const;
@@ -12,18 +11,18 @@ const CONTEXT = { sqs: "aws:sqs:arn", sns: "aws:sns:topicArn", s3: "aws:s3:arn" 
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
-export const reportKeyActions = (service: Service): string[] =>
+export const reportKeyActions = (service: ReportService): string[] =>
   service === "s3" ? ["kms:GenerateDataKey"] : ["kms:GenerateDataKey", "kms:Decrypt"];
 
 /** The encryption context of a report. */
 export const reportKeyContext = (
-  service: Service,
+  service: ReportService,
   destinationArn: string,
 ): Readonly<Record<string, string>> => ({ [CONTEXT[service]]: destinationArn });
 
 /** Limits the use of a key to reports that are sent to one destination, which is in the key's Region. */
 export function reportKeyCondition(
-  service: Service,
+  service: ReportService,
   destinationArn: string,
   { region, dnsSuffix }: { readonly region: string; readonly dnsSuffix: string },
 ): Record<string, Record<string, string | string[]>> {
