@@ -71,7 +71,7 @@ describe("the event of a function", () => {
   it("has no undefined values for what the SDK leaves out", () => {
     expect(kinesisRecord({})).toEqual({
       kinesisSchemaVersion: "1.0",
-      partitionKey: "",
+      partitionKey: null,
       sequenceNumber: "",
       data: "",
       approximateArrivalTimestamp: 0,
