@@ -12,7 +12,7 @@ import {
 } from "../../pipeline/iam/actions";
 import { awsPrincipals, type Policy } from "../../pipeline/iam/document";
 import { evaluate, type Decision } from "../../pipeline/iam/evaluate";
-import { lambdaRequest } from "../../pipeline/iam/lambda-request";
+import { principalRequest } from "../../pipeline/iam/lambda-request";
 import type { Comparison } from "../../pipeline/terraform/planned";
 import { readable } from "../../pipeline/terraform/policies";
 import { text } from "../../pipeline/terraform/resource";
@@ -206,18 +206,9 @@ const nameOf = (arn: string): string =>
 const accountOf = (principal: string): string =>
   /^\d{12}$/.test(principal) ? principal : parseArn(principal).account;
 
-/** A request of a principal, or of some role of an account. */
 function decide(policy: Policy, principal: string, action: string, on: string): Decision {
-  const account = accountOf(principal);
-  const isAccount = /^\d{12}$|:root$/.test(principal);
-  const roleArn = isAccount ? `arn:aws:iam::${account}:role/any` : principal;
-  const { region } = parseArn(on);
-  const request = lambdaRequest(
-    { roleArn, functionName: "any" },
-    { action, resource: on },
-    { arn: encryptedStreams(policy)[0] ?? on, region },
-  );
-  return evaluate([policy], request);
+  const stream = { arn: encryptedStreams(policy)[0] ?? on, region: parseArn(on).region };
+  return evaluate([policy], principalRequest(principal, { action, resource: on }, stream));
 }
 
 /** The streams that the statements of a key's policy are for. */

@@ -72,6 +72,23 @@ export function lambdaRequest(
   };
 }
 
+/**
+ * The same of a principal as a policy names it; for an account, or for everybody, of some role there.
+ *
+ * @param roleId of a role whose unique id is known
+ */
+export function principalRequest(
+  principal: string,
+  what: Pick<AccessRequest, "action" | "resource">,
+  stream: { readonly arn: string; readonly region: string },
+  roleId?: string,
+): AccessRequest {
+  const account = /^\d{12}$/.test(principal) ? principal : parseArn(principal).account;
+  const isRole = !/^\d{12}$|:root$|^\*$/.test(principal);
+  const roleArn = isRole ? principal : `arn:aws:iam::${account}:role/any`;
+  return lambdaRequest({ roleArn, roleId, functionName: "any" }, what, stream);
+}
+
 /** The condition keys of a service that uses a key for the role. */
 function keyUse(
   stream: { readonly arn: string; readonly region: string },

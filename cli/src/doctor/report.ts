@@ -14,6 +14,7 @@ import { probe } from "./probe";
 import { tryFilters } from "./records";
 import { repairsOf, type Fix } from "./repairs";
 import { scriptOf } from "./script";
+import type { Verdict } from "./verdict";
 import { streamAccess, type StreamAccess } from "./stream-access";
 import { problemsOf, showStream, unknownsOf } from "./stream-lines";
 
@@ -38,19 +39,15 @@ export async function runDoctor({
     examination,
     lines: diagnose(examination),
   }));
+  const add = (check: string, verdicts: readonly Verdict[]) =>
+    verdicts.forEach((verdict, index) => diagnoses[index]?.lines.push({ check, ...verdict }));
   if (options.records !== undefined) {
     const tried = tryFilters(pipelines, options.records);
-    const verdicts = await output.progress("reading the stream's last records", tried);
-    verdicts.forEach((verdict, index) =>
-      diagnoses[index]?.lines.push({ check: "filters on records", ...verdict }),
-    );
+    add("filters on records", await output.progress("reading the stream's last records", tried));
   }
   if (options.probe) {
     const seen = probe(pipelines, { data: options.probeData, timeoutSeconds });
-    const verdicts = await output.progress("following the probe's record", seen);
-    verdicts.forEach((verdict, index) =>
-      diagnoses[index]?.lines.push({ check: "probe", ...verdict }),
-    );
+    add("probe", await output.progress("following the probe's record", seen));
   }
   const fixes = repairsOf(diagnoses);
   const reports = diagnoses.map(({ examination: { pipeline }, lines }, index) => ({

@@ -4,7 +4,7 @@ import { valueOf, type Fact } from "../../../pipeline/fact";
 import { STREAM_READ_ACTIONS, STREAM_WRITE_ACTIONS } from "../../../pipeline/iam/actions";
 import { awsPrincipals, type Policy } from "../../../pipeline/iam/document";
 import { evaluate, type Decision } from "../../../pipeline/iam/evaluate";
-import { lambdaRequest } from "../../../pipeline/iam/lambda-request";
+import { principalRequest } from "../../../pipeline/iam/lambda-request";
 import type { Account } from "../accounts";
 import { streamAt } from "../from-aws";
 import { lookUp } from "../look-up";
@@ -214,7 +214,6 @@ function principal(
   };
 }
 
-/** A request of a principal, or of some role of an account. */
 function decide(
   policy: Policy,
   name: string,
@@ -222,11 +221,7 @@ function decide(
   resource: string,
   streamArn: string,
 ): Outcome {
-  const account = /^\d{12}$/.test(name) ? name : parseArn(name).account;
-  const isAccount = /^\d{12}$|:root$|^\*$/.test(name);
-  const roleArn = isAccount ? `arn:aws:iam::${account}:role/any` : name;
   const stream = { arn: streamArn, region: parseArn(streamArn).region };
   // A policy shows the unique id of a principal only once that is deleted.
-  const role = { roleArn, roleId: "living", functionName: "any" };
-  return evaluate([policy], lambdaRequest(role, { action, resource }, stream)).outcome;
+  return evaluate([policy], principalRequest(name, { action, resource }, stream, "living")).outcome;
 }
