@@ -1,5 +1,8 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SubscribeCommand } from "@aws-sdk/client-sns";
+import { pythonWithMoto } from "../../local/aws/moto";
 import { createQueue, HANDLER, loggedData, records } from "./batch-handler";
 import { allow, connect, makeStream, mapping, put, REGION, until } from "./two-accounts";
 import { useTwoAccounts } from "./use-two-accounts";
@@ -119,4 +122,13 @@ describe("discarded records", () => {
       later.mockRestore();
     }
   });
+});
+
+it("a queue loses and brings back no message when many are received, deleted and sent at once", async () => {
+  const text = execFileSync(await pythonWithMoto(), [join(__dirname, "queue_at_once.py")], {
+    env: { ...process.env, PYTHONPATH: join(__dirname, "..", "..", "local", "aws") },
+    encoding: "utf8",
+  });
+
+  expect(text).toBe("received 60, left 0 of them and 60 sent meanwhile\n");
 });

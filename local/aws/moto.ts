@@ -103,7 +103,8 @@ export async function startMoto(): Promise<Moto> {
   };
 }
 
-async function pythonWithMoto(): Promise<string> {
+/** Python with moto, which is installed if need be. */
+export async function pythonWithMoto(): Promise<string> {
   if (await works("python3", HAS_MOTO)) {
     return "python3";
   }
