@@ -19,7 +19,7 @@ const common = {
  * run at night.
  */
 const NIGHTLY =
-  "(e2e/(changes|imports|adopt|destinations|function-versions|refusals)|app/deploy-command|cli/doctor-faults|local/alarms)";
+  "(e2e/(changes|imports|adopt|destinations|function-versions|refusals)|app/deploy-command|cli/doctor-(faults|page-browser)|local/alarms)";
 const IS_NIGHTLY = `/__tests__/${NIGHTLY}\\.test\\.ts$`;
 
 const withTerraform = {

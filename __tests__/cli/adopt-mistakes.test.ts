@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { makeFunction, makeRole, makeStream, REGION } from "../local/two-accounts";
 import { withoutProgress } from "../helpers/progress";
 import { scratch } from "../terraform/harness";
-import { printedPolicies, type Policies } from "./printed-policies";
+import { printedPolicies, without } from "./printed-policies";
 import { useWorld } from "./use-world";
 import { build, type Built, fromBoth } from "./world";
 
@@ -29,21 +29,6 @@ const adopt = async (...args: readonly string[]) => {
   expect(existsSync(file)).toBe(false);
   return { exitCode, stdout, stderr: withoutProgress(stderr) };
 };
-
-/** The policies without one action. */
-const without = (action: string, policies: Policies): Policies =>
-  new Map(
-    [...policies].map(([account, documents]) => [
-      account,
-      documents.map(({ Statement, ...document }) => ({
-        ...document,
-        Statement: Statement.map((statement) => ({
-          ...statement,
-          Action: statement.Action.filter((one) => one !== action),
-        })).filter(({ Action }) => Action.length > 0),
-      })),
-    ]),
-  );
 
 describe("adopt says in one sentence what is wrong with", () => {
   it.each<[mistake: string, args: (string | (() => string))[], sentence: RegExp]>([
@@ -110,7 +95,7 @@ nothing is written
     ["iam:GetRolePolicy", "profile analytics", "the role orders of function orders"],
   ])("access that is denied in one account: %s", async (action, credentials, what) => {
     const args = fromBoth("orders");
-    world.aws.deployers.enforce(without(action, await printedPolicies(["adopt", ...args])));
+    world.aws.deployers.enforce(without(await printedPolicies(["adopt", ...args]), { action }));
 
     const { exitCode, stdout, stderr } = await adopt(...args);
 

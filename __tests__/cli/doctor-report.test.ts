@@ -1,7 +1,10 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { found } from "../../pipeline/fact";
 import { Output } from "../../cli/src/output";
 import type { Pipeline } from "../../cli/src/pipeline";
-import { runDoctor } from "../../cli/src/doctor/report";
+import { runDoctor } from "../../cli/src/doctor/run";
 import {
   CONFIGURATION,
   CONSUMER,
@@ -318,6 +321,22 @@ ${command}`,
       "# nothing was found that has to be mended",
       "",
     ]);
+  });
+
+  it("writes a page beside what it prints, and says which file cannot be written", async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+    const html = path.join(directory, "page.html");
+    const pipelines = [await pipelineOf(LACKS)];
+
+    const { text, exitCode } = await doctor(pipelines, { html });
+    const page = fs.readFileSync(html, "utf8");
+    fs.rmSync(directory, { recursive: true });
+
+    expect({ text, exitCode }).toEqual(await doctor(pipelines));
+    expect(page).toContain("error: role-policy-stream");
+    await expect(doctor(pipelines, { html })).rejects.toThrow(
+      `'--html' must be a file that can be written, got ${html} (ENOENT`,
+    );
   });
 
   it("is not a script and JSON at once", async () => {

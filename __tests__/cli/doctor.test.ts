@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
@@ -6,10 +9,10 @@ import type { Line } from "../../cli/src/doctor/diagnose";
 import { DOCTOR_PERMISSIONS, PROBE_PERMISSIONS } from "../../cli/src/doctor/permissions";
 import { allow, CONSUMER, PRODUCER, REGION, policy } from "../local/two-accounts";
 import { FAULTS } from "./faults";
-import { printedPolicies } from "./printed-policies";
+import { printedPolicies, without, type Policies } from "./printed-policies";
 import { declared } from "./settings";
 import { useWorld } from "./use-world";
-import { build, deleteMappings, fromBoth, runCli, type Outcome } from "./world";
+import { build, deleteMappings, emit, fromBoth, runCli, type Outcome } from "./world";
 
 interface Diagnosis {
   readonly stream: string;
@@ -25,10 +28,14 @@ function once<T>(create: () => Promise<T>): () => Promise<T> {
 
 describe("doctor", () => {
   const world = useWorld("deployers");
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "doctor-"));
+  let printed: Policies;
 
   beforeAll(async () => {
-    world.aws.deployers.enforce(await printedPolicies(["doctor", ...fromBoth("good"), "--probe"]));
+    printed = await printedPolicies(["doctor", ...fromBoth("good"), "--probe"]);
+    world.aws.deployers.enforce(printed);
   });
+  afterAll(() => fs.rmSync(directory, { recursive: true }));
 
   async function doctor(...args: string[]): Promise<Outcome & { diagnoses: Diagnosis[] }> {
     const outcome = await world.cli("doctor", ...args, "--json");
@@ -185,6 +192,32 @@ describe("doctor", () => {
     expect(stdout).toMatch(/^ok +stream: ACTIVE, 1 open shards, /m);
     expect(stdout).toMatch(/\n\nrecords get through by policies and settings; --probe tries it\n$/);
     expect(stdout).not.toContain("\u001b");
+  });
+
+  it("writes a page with the metrics of both accounts, which its printed permissions allow", async () => {
+    await buildGood();
+    await emit(world, CONSUMER, "AWS/Lambda", "IteratorAge", { FunctionName: "good" }, 90);
+    await emit(world, PRODUCER, "AWS/Kinesis", "IncomingRecords", { StreamName: "good" }, 50);
+    const file = path.join(directory, "page.html");
+    const args = [...fromBoth("good"), "--html", file];
+    const needed = await printedPolicies(["doctor", ...args]);
+
+    world.aws.deployers.enforce(needed);
+    const { exitCode, diagnoses } = await doctor(...args);
+    const page = fs.readFileSync(file, "utf8");
+    const denied: string[] = [];
+    for (const account of [PRODUCER, CONSUMER]) {
+      world.aws.deployers.enforce(without(needed, { action: "cloudwatch:GetMetricData", account }));
+      await doctor(...args);
+      denied.push(fs.readFileSync(file, "utf8"));
+    }
+    world.aws.deployers.enforce(printed);
+
+    expect(exitCode).toBe(0);
+    expect(diagnoses).toHaveLength(1);
+    expect(page.match(/<path class="series0" d="M[^"]+"\/>/g)).toHaveLength(2);
+    expect(page).not.toContain("unknown: ");
+    denied.forEach((one) => expect(one).toContain("may not call cloudwatch:GetMetricData"));
   });
 
   it("only reads without --probe, and needs the permissions that --permissions prints", async () => {

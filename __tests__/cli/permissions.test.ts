@@ -3,7 +3,7 @@ import { EnableEnhancedMonitoringCommand } from "@aws-sdk/client-kinesis";
 import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { GetQueueUrlCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { allow, makeRole, REGION, setRolePolicy } from "../local/two-accounts";
-import { type Policies, printedPolicies } from "./printed-policies";
+import { type Policies, printedPolicies, without } from "./printed-policies";
 import { RedrivePipeline } from "./redrive-pipeline";
 import { useWorld } from "./use-world";
 import { build, fromBoth, type Outcome } from "./world";
@@ -73,21 +73,6 @@ const permissionsIn = (policies: Policies): Permission[] =>
         Action.map((action) => ({ account, resource, action })),
       ),
     ),
-  );
-
-const without = (policies: Policies, { account, resource, action }: Permission): Policies =>
-  new Map(
-    [...policies].map(([id, documents]) => [
-      id,
-      documents.map(({ Version, Statement }) => ({
-        Version,
-        Statement: Statement.map((statement) =>
-          id === account && statement.Resource === resource
-            ? { ...statement, Action: statement.Action.filter((one) => one !== action) }
-            : statement,
-        ).filter(({ Action }) => Action.length > 0),
-      })),
-    ]),
   );
 
 /** The permissions that the calls of some runs needed, as `account action`. */

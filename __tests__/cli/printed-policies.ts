@@ -22,3 +22,22 @@ export async function printedPolicies(args: readonly string[]): Promise<Policies
     [PRODUCER, streamAccount ? [streamAccount] : []],
   ]);
 }
+
+/** The policies without one action: in all accounts and on all resources, unless these are named. */
+export const without = (
+  policies: Policies,
+  { action, account, resource }: { action: string; account?: string; resource?: string },
+): Policies =>
+  new Map(
+    [...policies].map(([id, documents]) => [
+      id,
+      documents.map(({ Statement, ...document }) => ({
+        ...document,
+        Statement: Statement.map((statement) =>
+          [undefined, id].includes(account) && [undefined, statement.Resource].includes(resource)
+            ? { ...statement, Action: statement.Action.filter((one) => one !== action) }
+            : statement,
+        ).filter(({ Action }) => Action.length > 0),
+      })),
+    ]),
+  );

@@ -1,4 +1,3 @@
-import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { EnableEnhancedMonitoringCommand } from "@aws-sdk/client-kinesis";
 import { UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
@@ -8,7 +7,7 @@ import { STATUS_PERMISSIONS } from "../../cli/src/status/command";
 import { allow, CONSUMER, mapping, PRODUCER, REGION, until } from "../local/two-accounts";
 import { printedPolicies } from "./printed-policies";
 import { useWorld } from "./use-world";
-import { build, fromBoth, runCli, type Built } from "./world";
+import { build, emit, fromBoth, runCli, type Built } from "./world";
 
 describe("status", () => {
   const world = useWorld("deployers");
@@ -19,34 +18,15 @@ describe("status", () => {
     clicks = await build(world, "clicks");
     const ofConsumer = { StreamName: "clicks", ConsumerName: "clicks-efo" };
     const behind = "SubscribeToShardEvent.MillisBehindLatest";
-    await emit(PRODUCER, "AWS/Kinesis", behind, ofConsumer, 1500);
-    await emit(PRODUCER, "AWS/Kinesis", "IncomingRecords", { StreamName: "clicks" }, 50);
-    await emit(CONSUMER, "AWS/Lambda", "Errors", { FunctionName: "clicks" }, 2);
-    await emit(CONSUMER, "AWS/Lambda", "IteratorAge", { FunctionName: "clicks" }, 90);
+    await emit(world, PRODUCER, "AWS/Kinesis", behind, ofConsumer, 1500);
+    await emit(world, PRODUCER, "AWS/Kinesis", "IncomingRecords", { StreamName: "clicks" }, 50);
+    await emit(world, CONSUMER, "AWS/Lambda", "Errors", { FunctionName: "clicks" }, 2);
+    await emit(world, CONSUMER, "AWS/Lambda", "IteratorAge", { FunctionName: "clicks" }, 90);
   });
 
   async function status(...args: string[]) {
     const outcome = await world.cli("status", "--json", ...args);
     return { ...outcome, all: JSON.parse(outcome.stdout) as Status[] };
-  }
-
-  /** Puts what AWS would emit. */
-  async function emit(
-    account: string,
-    Namespace: string,
-    MetricName: string,
-    dimensions: Record<string, string>,
-    Value: number,
-  ): Promise<void> {
-    const settings = { endpoint: world.aws.url, region: REGION };
-    const credentials = await world.aws.credentials(account);
-    const Dimensions = Object.entries(dimensions).map(([Name, value]) => ({ Name, Value: value }));
-    await new CloudWatchClient({ ...settings, credentials }).send(
-      new PutMetricDataCommand({
-        Namespace,
-        MetricData: [{ MetricName, Dimensions, Value, Timestamp: new Date(Date.now() - 60_000) }],
-      }),
-    );
   }
 
   it("reads the metrics of both accounts", async () => {
@@ -112,7 +92,7 @@ describe("status", () => {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "waiting" }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
     const oldest = "ApproximateAgeOfOldestMessage";
-    await emit(CONSUMER, "AWS/SQS", oldest, { QueueName: "waiting" }, 3600);
+    await emit(world, CONSUMER, "AWS/SQS", oldest, { QueueName: "waiting" }, 3600);
     const { exitCode, all } = await status(...fromBoth("waiting"));
     expect(all[0]?.failures).toEqual({
       waiting: 1,
@@ -142,7 +122,7 @@ describe("status", () => {
     );
     const ShardId = "shardId-000000000001";
     const dimensions = { StreamName: "shards", ShardId };
-    await emit(PRODUCER, "AWS/Kinesis", "IteratorAgeMilliseconds", dimensions, 900);
+    await emit(world, PRODUCER, "AWS/Kinesis", "IteratorAgeMilliseconds", dimensions, 900);
     const { all } = await status(...fromBoth("shards"));
     expect(all[0]).toMatchObject({
       lagMillisecondsByShard: { [ShardId]: 900 },

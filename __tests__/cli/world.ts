@@ -1,3 +1,4 @@
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { StartStreamEncryptionCommand } from "@aws-sdk/client-kinesis";
@@ -201,4 +202,24 @@ export async function deleteMappings({ lambda }: Clients, FunctionName: string):
     }
     return all.length === 0;
   });
+}
+
+/** Puts a value of a minute ago, as AWS would emit it. */
+export async function emit(
+  { aws }: World,
+  account: string,
+  Namespace: string,
+  MetricName: string,
+  dimensions: Record<string, string>,
+  Value: number,
+): Promise<void> {
+  const settings = { endpoint: aws.url, region: REGION };
+  const credentials = await aws.credentials(account);
+  const Dimensions = Object.entries(dimensions).map(([Name, value]) => ({ Name, Value: value }));
+  await new CloudWatchClient({ ...settings, credentials }).send(
+    new PutMetricDataCommand({
+      Namespace,
+      MetricData: [{ MetricName, Dimensions, Value, Timestamp: new Date(Date.now() - 60_000) }],
+    }),
+  );
 }

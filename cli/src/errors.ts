@@ -15,6 +15,12 @@ export class CliError extends Error {
 /** The command line or the settings are wrong. */
 export const misuse = (message: string): CliError => new CliError(message, EXIT.misuse);
 
+/** A file that an option names cannot be written. */
+export const cannotWrite = (option: string, file: string, error: unknown): CliError =>
+  misuse(
+    `'${option}' must be a file that can be written, got ${file} (${(error as Error).message}); name another one`,
+  );
+
 /** What an error means to whoever started the command. */
 export const exitCodeOf = (error: unknown): number =>
   (error as Partial<CliError>).exitCode ?? EXIT.failed;

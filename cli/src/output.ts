@@ -18,7 +18,12 @@ export const show = (stream: Writable, text: string): void =>
 // eslint-disable-next-line no-control-regex
 const PAINT = /\u001b\[(?=\d+m)/g;
 
-type Colors = Readonly<Record<"bold" | "green" | "red" | "yellow", (text: string) => string>>;
+export type Colors = Readonly<
+  Record<"bold" | "green" | "red" | "yellow", (text: string) => string>
+>;
+
+const asItIs = (text: string): string => text;
+export const NO_COLORS: Colors = { bold: asItIs, green: asItIs, red: asItIs, yellow: asItIs };
 
 /** Colors that `show` prints. */
 function ownColors(isOn: boolean): Colors {

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { EXIT, misuse, type ExitCode } from "../errors";
+import { cannotWrite, EXIT, misuse, type ExitCode } from "../errors";
 import { discover } from "../from-aws";
 import type { Pipeline } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
@@ -96,9 +96,7 @@ function write(file: string, text: string): void {
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === "EEXIST"
       ? fileExists(file)
-      : misuse(
-          `'--output' must be a file that can be written, got ${file} (${(error as Error).message}); name another one`,
-        );
+      : cannotWrite("--output", file, error);
   }
 }
 

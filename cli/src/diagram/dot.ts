@@ -3,8 +3,21 @@ import type { Edge, Graph, Node } from "./graph";
 
 const FONT = "Helvetica,Arial,sans-serif";
 
-const LEGEND =
-  "bold: data flow   ·   blue: what a role may do   ·   dashed: what the event source mapping waits for";
+/** Marks a fault without colour. */
+const FAULT = "✗";
+
+/** What the picture contains is explained below it. */
+const legendOf = ({ nodes, edges }: Graph): string =>
+  [
+    "bold: data flow",
+    "blue: what a role may do",
+    ...(edges.some(({ kind }) => kind === "waits")
+      ? ["dashed: what the event source mapping waits for"]
+      : []),
+    ...([...nodes, ...edges].some(({ faults = [] }) => faults.length > 0)
+      ? [`red, ${FAULT}: what doctor found wrong`]
+      : []),
+  ].join("   ·   ");
 
 const STYLES: Readonly<Record<Edge["kind"], string>> = {
   records: 'class="records" penwidth=3 weight=10',
@@ -28,7 +41,7 @@ export function dotOf(graph: Graph): string {
   return [
     "digraph pipeline {",
     `  graph [rankdir=LR bgcolor="transparent" nodesep=0.35 ranksep=0.9 fontname=${quoted(FONT)}]`,
-    `  graph [label=${quoted(LEGEND)} fontsize=11]`,
+    `  graph [label=${quoted(legendOf(graph))} fontsize=11]`,
     `  node [shape=plain fontsize=12 fontname=${quoted(FONT)}]`,
     `  edge [fontsize=10 fontname=${quoted(FONT)}]`,
     ...clusters,
@@ -41,29 +54,39 @@ export function dotOf(graph: Graph): string {
 export const accountLabel = (account: string): string =>
   /^\d{12}$/.test(account) ? `Account ${account}` : `Account of ${account}`;
 
-function nodeLine({ id, kind, name, policy }: Node): string {
+function nodeLine({ id, kind, name, policy, faults = [] }: Node): string {
   const rows = [
     `<tr><td border="0"><b>${escaped(kind)}</b></td></tr>`,
     ...(name === "" ? [] : [`<tr><td border="0">${escaped(name)}</td></tr>`]),
     ...(policy === undefined
       ? []
       : [`<tr><td port="policy" border="1" sides="t"><i>${policy}</i></td></tr>`]),
+    ...faults.map((fault) => `<tr><td border="0">${FAULT} ${escaped(fault)}</td></tr>`),
   ];
   const label = `<table border="1" cellborder="0" cellspacing="0" cellpadding="7" style="rounded">${rows.join("")}</table>`;
-  return `${quoted(id)} [label=<${label}> tooltip=${quoted(id)}]`;
+  const broken = faults.length > 0 ? ' class="broken"' : "";
+  return `${quoted(id)} [label=<${label}> tooltip=${quoted(id)}${broken}]`;
 }
 
-function edgeLine({ from, to, kind, labels }: Edge, { accounts, nodes }: Graph): string {
+function edgeLine(
+  { from, to, kind, labels, faults = [] }: Edge,
+  { accounts, nodes }: Graph,
+): string {
   const target = nodes.find(({ id }) => id === to);
   const port = kind === "waits" && target?.policy !== undefined ? ":policy" : "";
   // A break after each action, so that labels stay narrow, and aligned to the left.
-  const text = labels.map((label) => `${inString(label)}\\l`).join("");
-  const label = labels.length > 0 ? ` label="${text}"` : "";
+  const lines = [...faults.map((fault) => `${FAULT} ${fault}`), ...labels];
+  const text = lines.map((line) => `${inString(line)}\\l`).join("");
+  const label = lines.length > 0 ? ` label="${text}"` : "";
   // Graphviz draws from left to right, so an edge that points to the stream's account is laid out reversed.
   const isBackward = kind !== "records" && target?.account === accounts[0];
   const [head, tail] = [`${quoted(to)}${port}`, quoted(from)];
   const ends = isBackward ? `${head} -> ${tail}` : `${tail} -> ${head}`;
-  return `${ends} [${STYLES[kind]}${isBackward ? " dir=back" : ""}${label}]`;
+  const style =
+    faults.length > 0
+      ? STYLES[kind].replace(/class="(\w+)"/, 'class="$1 broken" penwidth=3')
+      : STYLES[kind];
+  return `${ends} [${style}${isBackward ? " dir=back" : ""}${label}]`;
 }
 
 /**
@@ -83,5 +106,10 @@ export const drawable = (text: string): string =>
       .replace(/[\ufffe\uffff]/g, "\ufffd"),
   ).replaceAll("\n", " ");
 
-const escaped = (text: string): string =>
-  drawable(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Text for XML and HTML, inside of attributes too. */
+export const escaped = (text: string): string =>
+  drawable(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");

@@ -16,6 +16,8 @@ export interface Node {
   readonly name: string;
   /** Name of the policy that belongs to it, if it has one. */
   readonly policy?: string;
+  /** What is wrong with it, as ids of findings. */
+  readonly faults?: readonly string[];
 }
 
 export interface Edge {
@@ -24,6 +26,8 @@ export interface Edge {
   /** `records`: data flow; `permission`: what a role may do; `waits`: order of creation. */
   readonly kind: "records" | "failures" | "permission" | "role" | "waits";
   readonly labels: readonly string[];
+  /** What is wrong with it, as ids of findings. */
+  readonly faults?: readonly string[];
 }
 
 export interface Graph {
@@ -32,8 +36,14 @@ export interface Graph {
   readonly edges: readonly Edge[];
 }
 
+interface Drawn {
+  readonly kind: string;
+  readonly name: string;
+  readonly policy?: string;
+}
+
 /** Resource types that are drawn, with their label and the attribute that contains their name. */
-const KINDS: Readonly<Record<string, { kind: string; name: string; policy?: string }>> = {
+export const KINDS = {
   aws_kinesis_stream: { kind: "Kinesis data stream", name: "name", policy: "stream policy" },
   aws_kinesis_stream_consumer: {
     kind: "Registered consumer",
@@ -48,7 +58,7 @@ const KINDS: Readonly<Record<string, { kind: string; name: string; policy?: stri
   aws_sqs_queue: { kind: "SQS queue", name: "name" },
   aws_sns_topic: { kind: "SNS topic", name: "name" },
   aws_s3_bucket: { kind: "S3 bucket", name: "bucket" },
-};
+} as const satisfies Readonly<Record<string, Drawn>>;
 
 /** What the resources of a pipeline are, and how they belong together. */
 export function graphOf(resources: Resources): Graph {
@@ -89,7 +99,8 @@ export function graphOf(resources: Resources): Graph {
 }
 
 function nodeOf(resource: PlacedResource, resources: Resources): Node {
-  const { kind, name, policy } = KINDS[resource.type] ?? { kind: resource.type, name: "name" };
+  const drawn: Readonly<Record<string, Drawn>> = KINDS;
+  const { kind, name, policy } = drawn[resource.type] ?? { kind: resource.type, name: "name" };
   const hasPolicy = resources.all.some((one) => ownerOf(one, resources) === resource);
   const alias = resources.all.find(
     ({ type, values }) =>

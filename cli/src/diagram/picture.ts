@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { resourcesInConfiguration } from "../../../pipeline/terraform/configuration";
 import { resourcesOfState, type Resources } from "../../../pipeline/terraform/resources";
-import { EXIT, misuse, type ExitCode } from "../errors";
+import { cannotWrite, EXIT, misuse, type ExitCode } from "../errors";
 import type { PipelineContext } from "../pipeline-command";
 import { readState } from "../state";
 import type { DiagramOptions } from "./command";
@@ -25,7 +25,11 @@ export async function runDiagram(context: PipelineContext<DiagramOptions>): Prom
     await output.progress("reading the resources", readGraph(context)),
   );
   if (options.output !== undefined) {
-    fs.writeFileSync(options.output, text);
+    try {
+      fs.writeFileSync(options.output, text);
+    } catch (error) {
+      throw cannotWrite("--output", options.output, error);
+    }
   }
   output.json({
     format: options.format,

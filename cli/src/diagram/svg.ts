@@ -3,10 +3,10 @@ import type { Graph } from "./graph";
 
 const STYLE = `<style>
 svg { --ink: #1f2328; --quiet: #57606a; --paper: #ffffff; --box: #f6f8fa; --account: #ffffff;
-  --records: #bc4c00; --permission: #0550ae; --failures: #a40e26; }
-@media (prefers-color-scheme: dark) {
+  --records: #bc4c00; --permission: #0550ae; --failures: #8250df; --broken: #cf222e; }
+@media screen and (prefers-color-scheme: dark) {
   svg { --ink: #e6edf3; --quiet: #9198a1; --paper: #0d1117; --box: #21262d; --account: #161b22;
-    --records: #ffa657; --permission: #79c0ff; --failures: #ff7b72; }
+    --records: #ffa657; --permission: #79c0ff; --failures: #d2a8ff; --broken: #ff7b72; }
 }
 text { fill: var(--ink); }
 .paper { fill: var(--paper); }
@@ -22,6 +22,10 @@ text { fill: var(--ink); }
 .permission path { stroke: var(--permission); }
 .permission polygon { stroke: var(--permission); fill: var(--permission); }
 .permission text { fill: var(--permission); }
+.broken path, .node.broken polygon { stroke: var(--broken); stroke-width: 2; }
+.edge.broken path { stroke-width: 3; }
+.edge.broken polygon { stroke: var(--broken); fill: var(--broken); }
+.edge.broken text { fill: var(--broken); font-weight: bold; }
 </style>`;
 
 /** The graph as an SVG whose colours follow the reader's light or dark scheme. */

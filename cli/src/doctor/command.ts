@@ -3,6 +3,7 @@ import { pipelineCommand } from "../pipeline-command";
 import { READERS_PERMISSIONS } from "../permissions";
 import {
   DOCTOR_PERMISSIONS,
+  PAGE_PERMISSIONS,
   PROBE_PERMISSIONS,
   RECORDS_PERMISSIONS,
   STREAM_PERMISSIONS,
@@ -14,6 +15,7 @@ export interface DoctorOptions {
   readonly probeTimeout: string;
   readonly records?: number;
   readonly script?: boolean;
+  readonly html?: string;
 }
 
 const MOST_RECORDS = 10_000;
@@ -37,17 +39,19 @@ whether records get through, do not, or that doctor cannot tell.`,
   options: (command) =>
     command
       .option("--script", "print one shell script with all fixes, and nothing else")
+      .option("--html <file>", "write a page for a ticket: picture, findings, fixes, charts")
       .option("--records <count>", "try the filters on the stream's last records", records)
       .option("--probe", "put a marked record and follow it into each function's log group")
       .option("--probe-data <text>", "data of that record, for filters that expect some")
       .option("--probe-timeout <seconds>", "how long to look for it", "60"),
   isBroad: true,
-  permissions: ({ probe: isProbing, records: isReading, stream, all }) => [
+  permissions: ({ probe: isProbing, records: isReading, html, stream, all }) => [
     ...DOCTOR_PERMISSIONS,
     ...(stream === undefined && !all ? [] : READERS_PERMISSIONS),
     ...(stream === undefined ? [] : STREAM_PERMISSIONS),
+    ...(html === undefined ? [] : PAGE_PERMISSIONS),
     ...(isReading ? RECORDS_PERMISSIONS : []),
     ...(isProbing ? PROBE_PERMISSIONS : []),
   ],
-  run: async (context) => (await import("./report.js")).runDoctor(context),
+  run: async (context) => (await import("./run.js")).runDoctor(context),
 });

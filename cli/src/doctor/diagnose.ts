@@ -4,7 +4,7 @@ import { RESOURCE_POLICY_CHECKS } from "./checks/resource-policies";
 import { OUTPUT_CHECKS, ROLE_CHECKS } from "./checks/role";
 import { STREAM_CHECKS } from "./checks/stream";
 import type { Examination } from "./examine";
-import { ok, undecided, type Check, type Verdict } from "./verdict";
+import { ok, undecided, type Check, type Place, type Verdict } from "./verdict";
 
 const credentialsCheck: Check = {
   title: "credentials",
@@ -39,15 +39,15 @@ export const ASIDE: ReadonlySet<string> = new Set(
 );
 
 /** One line of the diagnosis. */
-export type Line = { readonly check: string } & Verdict;
+export type Line = { readonly check: string; readonly about?: Place } & Verdict;
 
 /** What every check says of a pipeline; those that do not apply are left out. */
 export function diagnose(examination: Examination): Line[] {
   const lines: Line[] = [];
-  for (const { title, run } of CHECKS) {
+  for (const { title, about, run } of CHECKS) {
     const verdict = run(examination, lines);
     if (verdict) {
-      lines.push({ check: title, ...verdict });
+      lines.push({ check: title, about, ...verdict });
     }
   }
   return lines;

@@ -60,6 +60,12 @@ export const STREAM_PERMISSIONS: readonly Permission[] = [
   { account: "stream", actions: ["cloudwatch:GetMetricData"], resource: RESOURCES.any },
 ];
 
+/** What the charts of --html read. */
+export const PAGE_PERMISSIONS: readonly Permission[] = [
+  ...STREAM_PERMISSIONS,
+  { account: "function", actions: ["cloudwatch:GetMetricData"], resource: RESOURCES.any },
+];
+
 /** What --records reads. */
 export const RECORDS_PERMISSIONS: readonly Permission[] = [
   {

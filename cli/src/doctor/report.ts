@@ -1,93 +1,15 @@
-import { valueOf } from "../../../pipeline/fact";
-import { EXIT, misuse, type ExitCode } from "../errors";
-import { inTurns } from "../in-turns";
 import type { Output } from "../output";
-import { functionLabel, type Pipeline } from "../pipeline";
-import type { PipelineContext } from "../pipeline-command";
+import type { Pipeline } from "../pipeline";
 import { hanging, wrap } from "../wrap";
-import type { DoctorOptions } from "./command";
 import { assumedRoles } from "./assumed-roles";
-import { conclude, concludeAll, type Conclusion } from "./conclusion";
-import { diagnose, type Line } from "./diagnose";
-import { examine } from "./examine";
-import { probe } from "./probe";
-import { tryFilters } from "./records";
-import { repairsOf, type Fix } from "./repairs";
-import { scriptOf } from "./script";
-import type { Verdict } from "./verdict";
-import { streamAccess, type StreamAccess } from "./stream-access";
-import { problemsOf, showStream, unknownsOf } from "./stream-lines";
+import type { Conclusion } from "./conclusion";
+import type { Line } from "./diagnose";
+import type { Examination } from "./examine";
+import type { Fix } from "./repairs";
 
-export async function runDoctor({
-  pipelines: look,
-  source,
-  output,
-  options,
-}: PipelineContext<DoctorOptions>): Promise<ExitCode> {
-  const timeoutSeconds = Number(options.probeTimeout);
-  if (!(timeoutSeconds > 0)) {
-    throw misuse(
-      `'--probe-timeout' must be a number of seconds above 0, got ${options.probeTimeout}; write 60, for example`,
-    );
-  }
-  if (options.script && output.isJson) {
-    throw misuse("'--script' and '--json' are mutually exclusive, got both; omit one of them");
-  }
-  const pipelines = await look();
-  const examinations = await output.progress("reading policies", inTurns(pipelines, examine));
-  const diagnoses = examinations.map((examination) => ({
-    examination,
-    lines: diagnose(examination),
-  }));
-  const add = (check: string, verdicts: readonly Verdict[]) =>
-    verdicts.forEach((verdict, index) => diagnoses[index]?.lines.push({ check, ...verdict }));
-  if (options.records !== undefined) {
-    const tried = tryFilters(pipelines, options.records);
-    add("filters on records", await output.progress("reading the stream's last records", tried));
-  }
-  if (options.probe) {
-    const seen = probe(pipelines, { data: options.probeData, timeoutSeconds });
-    add("probe", await output.progress("following the probe's record", seen));
-  }
-  const fixes = repairsOf(diagnoses);
-  const reports = diagnoses.map(({ examination: { pipeline }, lines }, index) => ({
-    pipeline,
-    lines,
-    conclusion: conclude(lines),
-    fixes: fixes[index] ?? [],
-  }));
-  const access =
-    options.stream === undefined
-      ? undefined
-      : await output.progress(
-          "reading the stream's policies and consumers",
-          source().then((found) => streamAccess(options.stream ?? "", found)),
-        );
-  const exitCode = exitCodeOf(
-    diagnoses.flatMap(({ lines }) => lines),
-    access,
-  );
-  if (options.script) {
-    output.print(scriptOf(reports));
-    return exitCode;
-  }
-  if (access) {
-    showStream(output, access);
-  }
-  for (const [index, report] of reports.entries()) {
-    show(output, report, index > 0 ? "\n" : "");
-  }
-  if (reports.length > 1) {
-    const all = reports.map((one) => ({ name: functionLabel(one.pipeline.function.arn), ...one }));
-    output.line();
-    wrap(concludeAll(all), "").forEach((line) => output.line(line));
-  }
-  const json = reports.map(asJson);
-  output.json(access ? { stream: asStreamJson(access), pipelines: json } : json);
-  return exitCode;
-}
-
-interface Report {
+/** What doctor says of one pipeline. */
+export interface Report {
+  readonly examination: Examination;
   readonly pipeline: Pipeline;
   readonly lines: readonly Line[];
   readonly conclusion: Conclusion;
@@ -95,34 +17,15 @@ interface Report {
   readonly fixes: readonly Fix[];
 }
 
-/** A failed lookup never counts as healthy. */
-function exitCodeOf(lines: readonly Line[], access: StreamAccess | undefined): ExitCode {
-  const isFound = lines.some(({ status }) => status === "finding");
-  if (isFound || (access && problemsOf(access).length > 0)) {
-    return EXIT.finding;
-  }
-  const isUnknown = lines.some(({ status }) => status === "unknown");
-  return isUnknown || (access && unknownsOf(access).length > 0) ? EXIT.lookupFailed : EXIT.good;
-}
-
-const asStreamJson = (access: StreamAccess) => ({
-  ...access,
-  consumers: access.consumers.map(({ lastReadAt, ...one }) => ({
-    ...one,
-    lastReadAt: valueOf(lastReadAt)?.toISOString(),
-  })),
-  problems: problemsOf(access),
-  unknown: unknownsOf(access),
-});
-
-const asJson = ({ pipeline, lines, conclusion, fixes }: Report) => ({
+/** The report as JSON, which cli/README.md describes. */
+export const asJson = ({ pipeline, lines, conclusion, fixes }: Report) => ({
   stream: pipeline.stream.arn,
   consumer: pipeline.consumer?.arn,
   function: pipeline.function.arn,
   mapping: pipeline.mapping.uuid,
   recordsGetThrough: conclusion.recordsGetThrough,
   verdict: conclusion.says,
-  checks: lines.map((line) => {
+  checks: lines.map(({ about: _about, ...line }) => {
     const fix = fixes.find((one) => line.status === "finding" && one.finding === line.finding);
     return fix
       ? { ...line, finding: { ...fix.finding, fix: [fix.says, ...fix.commands].join("\n") } }
@@ -134,7 +37,7 @@ const asJson = ({ pipeline, lines, conclusion, fixes }: Report) => ({
 /** Width of the longest word for a line's status, with the space after it. */
 const WORD = "warning  ".length;
 
-function show(output: Output, report: Report, before: string): void {
+export function show(output: Output, report: Report, before: string): void {
   const { colors } = output;
   const { pipeline, lines, conclusion } = report;
   const words = {

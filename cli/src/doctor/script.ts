@@ -1,15 +1,7 @@
-import { functionLabel, type Pipeline } from "../pipeline";
+import { functionLabel } from "../pipeline";
 import { hanging } from "../wrap";
 import { assumedRoles } from "./assumed-roles";
-import type { Line } from "./diagnose";
-import type { Fix } from "./repairs";
-
-interface Report {
-  readonly pipeline: Pipeline;
-  readonly lines: readonly Line[];
-  /** In the order in which they have to be typed. */
-  readonly fixes: readonly Fix[];
-}
+import type { Report } from "./report";
 
 /** A line break in what AWS answered would begin a command. */
 const comment = (text: string): string[] =>

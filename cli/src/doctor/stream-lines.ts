@@ -1,6 +1,6 @@
 import { parseArn } from "../../../pipeline/arn";
 import { functionLabel } from "../pipeline";
-import type { Output } from "../output";
+import { NO_COLORS } from "../output";
 import { hanging, wrap } from "../wrap";
 import type { StreamAccess } from "./stream-access";
 
@@ -39,41 +39,29 @@ function useOf(consumer: Consumer): string {
     : "no mapping in the accounts of the profiles reads through it";
 }
 
-export function showStream(output: Output, access: StreamAccess): void {
-  const { colors } = output;
-  const print = (label: string, text: string) =>
-    hanging(label, text).forEach((line) => output.line(line));
+/** What a person reads about the access to a stream. */
+export function streamLines(access: StreamAccess, { bold, yellow } = NO_COLORS): string[] {
   const { arn, shards, mode, principals, consumers } = access;
-  output.line(colors.bold(arn));
-  print("  ", `${shards ?? "an unknown number of"} open shards, ${mode}`);
-  output.line("\nWho may use it, by the policies of the stream, its consumers and its key:");
-  if (principals.length === 0) {
-    output.line("  nobody outside its account");
-  }
-  for (const { name, may, problems } of principals) {
-    output.line(`  ${name}`);
-    print("    ", may.length === 0 ? "nothing" : may.join(", "));
-    problems.forEach((problem) => showProblem(output, "    ", problem));
-  }
-  output.line("\nRegistered consumers:");
-  if (consumers.length === 0) {
-    output.line("  none");
-  }
-  for (const one of consumers) {
-    if (isUnused(one)) {
-      showProblem(output, "  ", `${one.name}: ${useOf(one)}`);
-    } else {
-      print("  ", `${one.name}: ${useOf(one)}`);
-    }
-  }
-  unknownsOf(access).forEach((why) => {
-    output.line();
-    wrap(`unknown: ${why}`, "").forEach((line) => output.line(colors.yellow(line)));
-  });
-  output.line();
+  const warning = (indentation: string, text: string): string[] =>
+    hanging(indentation, `warning: ${text}`).map(yellow);
+  return [
+    bold(arn),
+    ...hanging("  ", `${shards ?? "an unknown number of"} open shards, ${mode}`),
+    "",
+    "Who may use it, by the policies of the stream, its consumers and its key:",
+    ...(principals.length === 0 ? ["  nobody outside its account"] : []),
+    ...principals.flatMap(({ name, may, problems }) => [
+      `  ${name}`,
+      ...hanging("    ", may.length === 0 ? "nothing" : may.join(", ")),
+      ...problems.flatMap((problem) => warning("    ", problem)),
+    ]),
+    "",
+    "Registered consumers:",
+    ...(consumers.length === 0 ? ["  none"] : []),
+    ...consumers.flatMap((one) => {
+      const text = `${one.name}: ${useOf(one)}`;
+      return isUnused(one) ? warning("  ", text) : hanging("  ", text);
+    }),
+    ...unknownsOf(access).flatMap((why) => ["", ...wrap(`unknown: ${why}`, "").map(yellow)]),
+  ];
 }
-
-const showProblem = (output: Output, indentation: string, text: string): void =>
-  hanging(indentation, `warning: ${text}`).forEach((line) =>
-    output.line(output.colors.yellow(line)),
-  );

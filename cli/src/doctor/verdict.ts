@@ -9,9 +9,25 @@ export type Verdict =
   /** The lookup failed, or policies alone do not decide it. */
   | { readonly status: "unknown"; readonly why: string };
 
+/** A resource of a pipeline, or the way from one to another: a flow of records or a permission. */
+export type Place = Part | { readonly from: Part; readonly to: Part };
+
+export type Part =
+  | "stream"
+  | "consumer"
+  | "key"
+  | "mapping"
+  | "function"
+  | "role"
+  | "destination"
+  | "destinationKey"
+  | "logGroup";
+
 /** One line of doctor's answer. */
 export interface Check {
   readonly title: string;
+  /** Where the fault is that it finds; left out if that is no single place. */
+  readonly about?: Place;
   /** Records get through whatever this check says: it is about what is reported or logged. */
   readonly isAside?: true;
   /**

@@ -1,5 +1,5 @@
 import { duration } from "../duration";
-import type { Output } from "../output";
+import type { Colors } from "../output";
 import { functionLabel } from "../pipeline";
 import { COLUMNS, wrap } from "../wrap";
 import type { Verdict } from "./judge";
@@ -8,8 +8,6 @@ import type { Status } from "./measure";
 const GAP = "  ";
 /** A stream can have thousands of shards. */
 const SHARDS_SHOWN = 10;
-
-type Colors = Output["colors"];
 
 const HEAD = ["state", "last", "lag", "in/min", "read/min", "errors", "failed", "left"];
 

@@ -6,9 +6,11 @@ import type { Pipeline } from "../pipeline";
 import { failuresOf, type Failures } from "./failures";
 import { judge, type Judgement } from "./judge";
 import {
+  functionMetric,
   lastTimeOf,
   latest,
   readMetrics,
+  streamMetric,
   total,
   type Metric,
   type Values,
@@ -67,46 +69,34 @@ async function measure(pipeline: Pipeline, window: Window): Promise<Measured> {
   const shards = await shardsOf(pipeline);
   const minutes = (Number(window.end) - Number(window.start)) / 60_000;
 
-  const onFunction = (name: string, statistic: Metric["statistic"] = "Sum"): Metric => ({
-    namespace: "AWS/Lambda",
-    name,
-    dimensions: { FunctionName: fn.name },
-    statistic,
-  });
   const polled: Metric = {
-    ...onFunction("PolledEventCount"),
+    ...functionMetric(pipeline, "PolledEventCount"),
     dimensions: { EventSourceMappingUUID: mapping.uuid ?? "" },
   };
-  const onStream = (
-    name: string,
-    statistic: Metric["statistic"],
-    dimensions: Metric["dimensions"] = {},
-  ): Metric => ({
-    namespace: "AWS/Kinesis",
-    name,
-    dimensions: { StreamName: stream.name, ...dimensions },
-    statistic,
-  });
   const ofConsumer = { ConsumerName: consumer?.name ?? "" };
-  const iteratorAgeOfFunction = onFunction("IteratorAge", "Maximum");
+  const iteratorAgeOfFunction = functionMetric(pipeline, "IteratorAge", "Maximum");
   const aDay = { start: new Date(Number(window.end) - DAY_MILLISECONDS), end: window.end };
   const [inAccountOfFunction, inAccountOfStream, failures, lastBatch, concurrency] =
     await Promise.all([
       readMetrics(
         fn.account,
-        [...METRICS_OF_FUNCTION.map((name) => onFunction(name)), iteratorAgeOfFunction, polled],
+        [
+          ...METRICS_OF_FUNCTION.map((name) => functionMetric(pipeline, name)),
+          iteratorAgeOfFunction,
+          polled,
+        ],
         window,
       ),
       readMetrics(
         stream.account,
         [
-          onStream("IncomingRecords", "Sum"),
+          streamMetric(pipeline, "IncomingRecords", "Sum"),
           consumer
-            ? onStream("SubscribeToShardEvent.Records", "Sum", ofConsumer)
-            : onStream("GetRecords.Records", "Sum"),
-          onStream("SubscribeToShardEvent.MillisBehindLatest", "Maximum", ofConsumer),
+            ? streamMetric(pipeline, "SubscribeToShardEvent.Records", "Sum", ofConsumer)
+            : streamMetric(pipeline, "GetRecords.Records", "Sum"),
+          streamMetric(pipeline, "SubscribeToShardEvent.MillisBehindLatest", "Maximum", ofConsumer),
           ...(valueOf(shards) ?? []).map((ShardId) =>
-            onStream("IteratorAgeMilliseconds", "Maximum", { ShardId }),
+            streamMetric(pipeline, "IteratorAgeMilliseconds", "Maximum", { ShardId }),
           ),
         ],
         window,

@@ -1,7 +1,8 @@
 import { paginateGetMetricData, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { Account } from "../accounts";
 import { lookUp } from "../look-up";
-import { type Fact } from "../../../pipeline/fact";
+import { found, type Fact } from "../../../pipeline/fact";
+import type { Pipeline } from "../pipeline";
 
 const PERIOD_SECONDS = 60;
 const QUERIES_PER_CALL = 500;
@@ -17,21 +18,57 @@ export interface Metric {
 /** Values of one metric by the minute, newest first; empty if there is no data, which is not 0. */
 export type Values = readonly number[];
 
+/** A value of a metric, and when its minute began. */
+export interface Point {
+  readonly at: Date;
+  readonly value: number;
+}
+
 /** Time range of the metrics. */
 export interface Window {
   readonly start: Date;
   readonly end: Date;
 }
 
+export const functionMetric = (
+  { function: { name: FunctionName } }: Pipeline,
+  name: string,
+  statistic: Metric["statistic"] = "Sum",
+): Metric => ({ namespace: "AWS/Lambda", name, dimensions: { FunctionName }, statistic });
+
+export const streamMetric = (
+  { stream: { name: StreamName } }: Pipeline,
+  name: string,
+  statistic: Metric["statistic"],
+  dimensions: Metric["dimensions"] = {},
+): Metric => ({
+  namespace: "AWS/Kinesis",
+  name,
+  dimensions: { StreamName, ...dimensions },
+  statistic,
+});
+
 /** Reads metrics of one account, in the order in which they are given. */
-export function readMetrics(
+export async function readMetrics(
+  account: Account,
+  metrics: readonly Metric[],
+  window: Window,
+): Promise<Fact<readonly Values[]>> {
+  const series = await readSeries(account, metrics, window);
+  return series.state === "found"
+    ? found(series.value.map((points) => points.map(({ value }) => value)))
+    : series;
+}
+
+/** The same, with the time of each value. */
+export function readSeries(
   account: Account,
   metrics: readonly Metric[],
   { start, end }: Window,
-): Promise<Fact<readonly Values[]>> {
+): Promise<Fact<readonly (readonly Point[])[]>> {
   const queries = metrics.map(queryFor);
   return lookUp(account, "cloudwatch:GetMetricData", async ({ cloudwatch }) => {
-    const values = metrics.map((): number[] => []);
+    const series = metrics.map((): Point[] => []);
     for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
       const pages = paginateGetMetricData(
         { client: cloudwatch },
@@ -43,12 +80,13 @@ export function readMetrics(
         },
       );
       for await (const { MetricDataResults: results = [] } of pages) {
-        for (const { Id = "", Values: found = [] } of results) {
-          values[Number(Id.slice(1))]?.push(...found);
+        for (const { Id = "", Values: values = [], Timestamps: times = [] } of results) {
+          const points = values.map((value, at) => ({ value, at: times[at] ?? start }));
+          series[Number(Id.slice(1))]?.push(...points);
         }
       }
     }
-    return values;
+    return series;
   });
 }
 

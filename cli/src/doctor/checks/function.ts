@@ -2,6 +2,7 @@ import { finding, fromFact, ok, type Check } from "../verdict";
 
 const functionCheck: Check = {
   title: "function",
+  about: "function",
   run: (examination) => {
     const { pipeline, unqualified } = examination;
     return fromFact(
@@ -26,6 +27,7 @@ const functionCheck: Check = {
 
 const concurrencyCheck: Check = {
   title: "concurrency",
+  about: "function",
   run: (examination) =>
     fromFact(examination.reservedConcurrency, (reserved) =>
       reserved === 0

@@ -20,6 +20,7 @@ const check = (
   judge: (mapping: EventSourceMappingConfiguration) => Verdict | undefined,
 ): Check => ({
   title,
+  about: "mapping",
   run: ({ pipeline }) => {
     const mapping = valueOf(pipeline.mapping.configuration);
     return mapping && judge(mapping);

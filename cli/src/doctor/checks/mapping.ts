@@ -4,6 +4,7 @@ import { SETTINGS_CHECKS } from "./mapping-settings";
 
 const mappingCheck: Check = {
   title: "mapping",
+  about: "mapping",
   run: (examination) =>
     fromFact(
       examination.pipeline.mapping.configuration,
@@ -23,6 +24,7 @@ const mappingCheck: Check = {
 /** A problem that another finding explains is not named a second time. */
 const lastResultCheck: Check = {
   title: "last batch",
+  about: { from: "mapping", to: "function" },
   run: (examination, earlier) =>
     fromFact(examination.pipeline.mapping.configuration, ({ LastProcessingResult: result }) => {
       const words = explainLastResult(result);

@@ -83,6 +83,7 @@ function policyCheck(
   const isKey = kind === "key" || kind === "destinationKey";
   return {
     title,
+    about: { from: "role", to: kind },
     ...(FINDINGS[ids.denies].severity === "warning" && { isAside: true }),
     run: (examination) => {
       const { pipeline } = examination;

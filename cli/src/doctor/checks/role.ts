@@ -9,6 +9,7 @@ import { finding, fromFact, ok, undecided, type Check } from "../verdict";
 
 const trustCheck: Check = {
   title: "role",
+  about: "role",
   run: (examination) =>
     fromFact(
       examination.role,
@@ -30,8 +31,9 @@ const trustCheck: Check = {
     ),
 };
 
-const identityChecks = IDENTITY_NEEDS.map(({ title, id, needs: needsOf }): Check => ({
+const identityChecks = IDENTITY_NEEDS.map(({ title, id, on, needs: needsOf }): Check => ({
   title,
+  about: { from: "role", to: on },
   ...(FINDINGS[id].severity === "warning" && { isAside: true }),
   run: (examination) => {
     const needs = needsOf(examination);
@@ -55,6 +57,7 @@ const identityChecks = IDENTITY_NEEDS.map(({ title, id, needs: needsOf }): Check
 
 const boundaryCheck: Check = {
   title: "role: boundary",
+  about: "role",
   run: (examination) => {
     const needs = IDENTITY_NEEDS.flatMap(({ needs: needsOf }) => needsOf(examination));
     return fromFact(examination.boundary, (policy) => {
@@ -73,6 +76,7 @@ const boundaryCheck: Check = {
 /** The destination itself, and whether its own policy refuses the role. */
 const destinationCheck: Check = {
   title: "on-failure destination",
+  about: "destination",
   isAside: true,
   run: (examination) => {
     const { destination } = examination;
@@ -97,6 +101,7 @@ const destinationCheck: Check = {
 /** Whether the destination's own key, if it has one, can be used at all. */
 const destinationKeyCheck: Check = {
   title: "destination's encryption",
+  about: "destinationKey",
   isAside: true,
   run: ({ destination }) => {
     const { encryption, kmsKeyId = "" } = valueOf(destination?.settings) ?? {};
@@ -113,6 +118,7 @@ const destinationKeyCheck: Check = {
 
 const logGroupCheck: Check = {
   title: "log group",
+  about: "logGroup",
   isAside: true,
   run: (examination) => {
     const { logGroup, identityPolicies } = examination;

@@ -8,6 +8,7 @@ const isCrossAccount = ({ pipeline: { stream, function: fn } }: Examination): bo
 
 const streamCheck: Check = {
   title: "stream",
+  about: "stream",
   run: (examination) =>
     fromFact(
       examination.pipeline.stream.summary,
@@ -28,6 +29,7 @@ const streamCheck: Check = {
 
 const keyCheck: Check = {
   title: "encryption",
+  about: "key",
   run: (examination) => {
     const { pipeline, key } = examination;
     const { EncryptionType: type, KeyId: keyId = "" } = valueOf(pipeline.stream.summary) ?? {};
@@ -64,6 +66,7 @@ const keyCheck: Check = {
 
 const consumerCheck: Check = {
   title: "registered consumer",
+  about: "consumer",
   run: (examination) => {
     const { pipeline, consumer, currentConsumer } = examination;
     if (pipeline.stream.summary.state === "missing") {
