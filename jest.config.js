@@ -19,7 +19,7 @@ const common = {
  * run at night.
  */
 const NIGHTLY =
-  "(e2e/(changes|imports|adopt|destinations|function-versions|refusals)|app/deploy-command|cli/doctor-(faults|page-browser)|local/alarms)";
+  "(e2e/(adopt|any-stack|changes|destinations|faults|function-versions|imports|mutations|recreated-role|refusals)|examples/local-aws|app/deploy-command|cli/doctor-(faults|page-browser)|local/alarms)";
 const IS_NIGHTLY = `/__tests__/${NIGHTLY}\\.test\\.ts$`;
 
 const withTerraform = {

@@ -3,14 +3,10 @@ import Sequencer from "@jest/test-sequencer";
 /** The suites that take longest, the longest first. */
 const LONGEST = [
   "app/deploy",
-  "e2e/faults",
-  "e2e/any-stack",
   "e2e/pipeline",
   "e2e/permissions",
   "walks/walk",
-  "examples/local-aws",
   "app/start",
-  "e2e/mutations",
   "examples/plan",
   "security/least-privilege",
   "app/run",

@@ -76,12 +76,7 @@ function partsOf(examination: Examination): Parts {
       node(destination.arn, DESTINATIONS[destination.service], parseArn(destination.arn).resource),
     destinationKey: ofKey(valueOf(valueOf(destination?.settings)?.encryption?.key)?.Arn),
     logGroup:
-      logGroup &&
-      node(
-        logGroupArn(examination) ?? logGroup.name,
-        KINDS.aws_cloudwatch_log_group,
-        logGroup.name,
-      ),
+      logGroup && node(logGroupArn(examination), KINDS.aws_cloudwatch_log_group, logGroup.name),
   };
   return Object.fromEntries(Object.entries(parts).filter(([, one]) => one !== undefined));
 }
