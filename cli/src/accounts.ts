@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import { createClients, patience, type Clients, type RecordedCall } from "./clients";
+import { createClients, patience, SERVICES, type Clients, type RecordedCall } from "./clients";
+import { endpointsOf } from "./endpoints";
 import { lookupFailed, describeAwsError } from "./errors";
 import { found, unknown, type Fact } from "../../pipeline/fact";
 
@@ -109,11 +110,12 @@ export class Accounts {
     const { endpoint, onCall, answerMilliseconds, maxAttempts } = this.options;
     const credentials = describe(source);
     let accountId = "";
+    const endpoints = await endpointsOf(source.profile, SERVICES);
     const clients = createClients(
       {
-        ...{ region, endpoint, answerMilliseconds },
+        ...{ region, endpoint, endpoints, answerMilliseconds },
         ...(maxAttempts !== undefined && { maxAttempts }),
-        credentials: this.provider(source, region),
+        credentials: this.provider(source, region, endpoint ?? endpoints.sts),
       },
       (service, operation) => onCall?.({ account: accountId, service, operation }),
     );
@@ -126,8 +128,12 @@ export class Accounts {
     }
   }
 
-  private provider({ profile, assumeRole }: CredentialSource, region: string) {
-    const { endpoint, answerMilliseconds } = this.options;
+  private provider(
+    { profile, assumeRole }: CredentialSource,
+    region: string,
+    endpoint: string | undefined,
+  ) {
+    const { answerMilliseconds } = this.options;
     const clientConfig = { region, endpoint, requestHandler: patience(answerMilliseconds) };
     const own = fromNodeProviderChain({ profile, clientConfig });
     return assumeRole

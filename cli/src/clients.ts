@@ -22,6 +22,8 @@ export interface RecordedCall {
 export interface ClientSettings {
   readonly region: string;
   readonly endpoint?: string;
+  /** Endpoints of single services, unless `endpoint` is given, by the service's name in IAM's actions. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   readonly credentials: NonNullable<ConstructorParameters<typeof STSClient>[0]>["credentials"];
   /** How long AWS may take to answer one attempt of a call (default: 10 s). */
   readonly answerMilliseconds?: number;
@@ -56,6 +58,8 @@ const CLIENTS = {
   sts: STSClient,
 } as const;
 
+export const SERVICES = Object.keys(CLIENTS);
+
 /** The SDK clients of one account, by the service's name in IAM's actions. */
 export type Clients = {
   readonly [K in keyof typeof CLIENTS]: InstanceType<(typeof CLIENTS)[K]>;
@@ -66,18 +70,20 @@ export type Clients = {
 
 /** @param onCall called before each AWS request */
 export function createClients(
-  { answerMilliseconds, ...settings }: ClientSettings,
+  { answerMilliseconds, endpoints = {}, ...settings }: ClientSettings,
   onCall: (service: string, operation: string) => void,
 ): Clients {
-  const options = {
-    ...settings,
-    requestHandler: patience(answerMilliseconds),
-    // Custom endpoints do not support virtual-hosted bucket names.
-    forcePathStyle: settings.endpoint !== undefined || process.env.AWS_ENDPOINT_URL !== undefined,
-  };
+  const options = { ...settings, requestHandler: patience(answerMilliseconds) };
   const create = (service: string, Client: unknown, own: object = {}) => {
     // The clients differ only in their commands, so one type stands for all of them here.
-    const client = new (Client as typeof STSClient)({ ...options, ...own });
+    const endpoint = settings.endpoint ?? endpoints[service];
+    const client = new (Client as typeof STSClient)({
+      ...options,
+      ...(endpoint !== undefined && { endpoint }),
+      // Custom endpoints do not support virtual-hosted bucket names.
+      ...{ forcePathStyle: (endpoint ?? process.env.AWS_ENDPOINT_URL) !== undefined },
+      ...own,
+    });
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const operation = (context.commandName ?? "").replace(/Command$/, "");

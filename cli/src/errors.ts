@@ -128,6 +128,14 @@ export function describeAwsError(error: unknown, intended: string, credentials: 
   if (EXPIRED.test(name) || /token (is|has) expired|session has expired/i.test(message)) {
     return `the credentials of ${credentials} have expired; sign in again, for example with 'aws sso login'`;
   }
+  const option =
+    / ?profile [^)]*/.exec(credentials)?.[0].replace(/ ?profile /, " --profile ") ?? "";
+  if (NO_CREDENTIALS.test(name) && /\bSSO\b/.test(message)) {
+    return `there is no valid SSO session for ${credentials} (${message}); run 'aws sso login${option}' and then this again`;
+  }
+  if (NO_CREDENTIALS.test(name) && /multi-factor|\bMFA\b/.test(message)) {
+    return `${credentials} needs a code of an MFA device, which this command does not ask for; get a session with 'aws configure export-credentials${option} --format env', put it into the environment and omit the profile, or put it into a profile and name that`;
+  }
   if (NO_CREDENTIALS.test(name)) {
     return `there are no usable credentials in ${credentials}: ${message}; name a profile that has some with --profile`;
   }
