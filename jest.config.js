@@ -18,9 +18,14 @@ const common = {
  * Suites that take minutes each and try, with the real tools, what quicker suites check as well: they
  * run at night.
  */
-const NIGHTLY =
-  "(e2e/(adopt|any-stack|changes|destinations|faults|function-versions|imports|mutations|recreated-role|refusals)|examples/local-aws|app/deploy-command|cli/doctor-(faults|page-browser)|local/alarms)";
-const IS_NIGHTLY = `/__tests__/${NIGHTLY}\\.test\\.ts$`;
+const NIGHTLY = [
+  "app/(deploy-command|program|run|start)",
+  "cli/doctor-(faults|page-browser)",
+  "e2e/(adopt|any-stack|changes|destinations|faults|function-versions|imports|mutations|recreated-role|refusals)",
+  "examples/(local-aws|plan)",
+  "local/alarms",
+].join("|");
+const IS_NIGHTLY = `/__tests__/(${NIGHTLY})\\.test\\.ts$`;
 
 const withTerraform = {
   ...common,
@@ -43,7 +48,7 @@ module.exports = {
       testMatch: ["**/*.test.ts"],
       testPathIgnorePatterns: [
         "/__tests__/(terraform|examples|e2e)/",
-        "/__tests__/app/(start|deploy)\\.test\\.ts$",
+        "/__tests__/app/deploy\\.test\\.ts$",
         "/__tests__/walks/walk\\.test\\.ts$",
         IS_NIGHTLY,
       ],
@@ -53,7 +58,7 @@ module.exports = {
       displayName: "terraform",
       testMatch: [
         "**/__tests__/{terraform,examples,e2e}/**/*.test.ts",
-        "**/__tests__/app/{start,deploy}.test.ts",
+        "**/__tests__/app/deploy.test.ts",
         "**/__tests__/walks/walk.test.ts",
       ],
       testPathIgnorePatterns: [IS_NIGHTLY],
