@@ -20,7 +20,7 @@ const common = {
  */
 const NIGHTLY = [
   "app/(deploy-command|program|run|start)",
-  "cli/doctor-(faults|page-browser)",
+  "cli/(doctor-faults|doctor-page-browser|many-readers)",
   "e2e/(adopt|any-stack|changes|destinations|faults|function-versions|imports|mutations|recreated-role|refusals)",
   "examples/(local-aws|plan)",
   "local/alarms",

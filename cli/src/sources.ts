@@ -42,7 +42,7 @@ interface Declared {
 export type SettingsReader = (name?: string) => Declared | Promise<Declared>;
 
 /** Many readers are many calls, which AWS throttles for a while. */
-const MANY_ATTEMPTS = 10;
+export const MANY_ATTEMPTS = 10;
 
 export async function findSource(
   options: SourceOptions,

@@ -21,7 +21,9 @@ export function figureOf({ title, label, series }: Chart, window: Window): strin
       ({ name }) =>
         `<span class="key series${series.findIndex((one) => one.name === name)}">${escaped(name)}</span>`,
     ),
-    ...(unseen.length > 0 ? [`no data: ${escaped(unseen.join(", "))}`] : []),
+    ...(unseen.length > 0
+      ? [`<span class="quiet">no data: ${escaped(unseen.join(", "))}</span>`]
+      : []),
   ].join(" ");
   const chart = seen.length === 0 ? "" : svgOf(title, series, max, label, window);
   return `<figure><figcaption>${escaped(title)}<br>${legend}</figcaption>${chart}</figure>`;

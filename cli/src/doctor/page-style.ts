@@ -33,7 +33,7 @@ pre { background: var(--box); padding: .75rem; border-radius: 6px; white-space: 
 figure { margin: 1rem 0; break-inside: avoid; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-weight: bold; }
-.key { font-weight: normal; margin-right: 1rem; }
+figcaption span { font-weight: normal; margin-right: 1rem; }
 .key::before { content: ""; display: inline-block; width: 1.2em; height: .25em; margin-right: .4em;
   vertical-align: middle; background: var(--first); }
 .key.series1::before { background: var(--second); }
