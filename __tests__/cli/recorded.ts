@@ -37,9 +37,9 @@ export function recordedAccount(
       };
     // Only what comes after the retries is tried again.
     if (maxAttempts) {
-      middlewareStack.add(answered as never, { step: "deserialize", priority: "high" });
+      middlewareStack.add(answered, { step: "deserialize", priority: "high" });
     } else {
-      middlewareStack.add(answered as never, { step: "initialize", priority: "low" });
+      middlewareStack.add(answered, { step: "initialize", priority: "low" });
     }
   }
   const caller = `arn:aws:sts::${id}:assumed-role/operator/me`;
