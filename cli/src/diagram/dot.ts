@@ -1,7 +1,8 @@
 import { visibleText } from "../../../modules/properties/visible-text";
 import type { Edge, Graph, Node } from "./graph";
 
-const FONT = "Helvetica,Arial,sans-serif";
+/** Graphviz knows how wide the letters of a single font are, and takes a list for Times. */
+const FONT = "Arial";
 
 /** Marks a fault without colour. */
 const FAULT = "✗";

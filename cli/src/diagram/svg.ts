@@ -8,7 +8,7 @@ svg { --ink: #1f2328; --quiet: #57606a; --paper: #ffffff; --box: #f6f8fa; --acco
   svg { --ink: #e6edf3; --quiet: #9198a1; --paper: #0d1117; --box: #21262d; --account: #161b22;
     --records: #ffa657; --permission: #79c0ff; --failures: #d2a8ff; --broken: #ff7b72; }
 }
-text { fill: var(--ink); }
+text { fill: var(--ink); font-family: Arial, Helvetica, "Liberation Sans", sans-serif; }
 .paper { fill: var(--paper); }
 .account > path, .account > polygon { fill: var(--account); stroke: var(--quiet); }
 .node path, .node polygon { fill: var(--box); stroke: var(--quiet); }
