@@ -1,6 +1,14 @@
 import { graphOfExamination } from "../../cli/src/doctor/picture";
 import { finding } from "../../cli/src/doctor/verdict";
-import { configuration, consumer, key, own, streamPolicy, type Given } from "./doctor-answers";
+import {
+  configuration,
+  consumer,
+  key,
+  own,
+  streamPolicy,
+  summary,
+  type Given,
+} from "./doctor-answers";
 import {
   CONFIGURATION,
   CONSUMER,
@@ -149,6 +157,18 @@ describe("the picture of doctor --html", () => {
     ],
   ])("shows a fault at %s", async (_, changes, expected) => {
     expect(await faults(changes)).toEqual(expected);
+  });
+
+  it("draws a key that the stream names by its id alone in the stream's account", async () => {
+    const { graph } = await drawn({
+      ...summary({ KeyId: "alias/orders" }),
+      "kms:DescribeKey": gone("AccessDenied"),
+    });
+
+    expect(graph.nodes.find(({ kind }) => kind === "KMS key")).toEqual({
+      ...{ id: "alias/orders", account: "111111111111", kind: "KMS key", name: "orders" },
+      faults: [],
+    });
   });
 
   it("shows at the mapping what is about no single place", async () => {

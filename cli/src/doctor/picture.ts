@@ -59,12 +59,18 @@ function partsOf(examination: Examination): Parts {
     kind,
     name,
   });
-  const ofKey = (arn: string | undefined): Node | undefined =>
-    arn === undefined ? undefined : node(arn, KINDS.aws_kms_key, nameIn(arn));
+  /** A stream may name its key by an id or alias, which says nothing of the account. */
+  const ofKey = (arn: string | undefined, account: string): Node | undefined =>
+    arn === undefined
+      ? undefined
+      : {
+          ...node(arn, KINDS.aws_kms_key, nameIn(arn)),
+          account: parseArn(arn).account || account,
+        };
   const parts: Readonly<Record<Part, Node | undefined>> = {
     stream: node(stream.arn, KINDS.aws_kinesis_stream, stream.name),
     consumer: consumer && node(consumer.arn, KINDS.aws_kinesis_stream_consumer, consumer.name),
-    key: ofKey(valueOf(examination.key)?.Arn ?? valueOf(stream.summary)?.KeyId),
+    key: ofKey(valueOf(examination.key)?.Arn ?? valueOf(stream.summary)?.KeyId, stream.account.id),
     mapping: {
       ...node(mapping.uuid ?? "mapping", KINDS.aws_lambda_event_source_mapping, mapping.uuid ?? ""),
       account: fn.account.id,
@@ -74,7 +80,10 @@ function partsOf(examination: Examination): Parts {
     destination:
       destination &&
       node(destination.arn, DESTINATIONS[destination.service], parseArn(destination.arn).resource),
-    destinationKey: ofKey(valueOf(valueOf(destination?.settings)?.encryption?.key)?.Arn),
+    destinationKey: ofKey(
+      valueOf(valueOf(destination?.settings)?.encryption?.key)?.Arn,
+      fn.account.id,
+    ),
     logGroup:
       logGroup && node(logGroupArn(examination), KINDS.aws_cloudwatch_log_group, logGroup.name),
   };
