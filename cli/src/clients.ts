@@ -75,15 +75,16 @@ export function createClients(
 ): Clients {
   const options = { ...settings, requestHandler: patience(answerMilliseconds) };
   const create = (service: string, Client: unknown, own: object = {}) => {
-    // The clients differ only in their commands, so one type stands for all of them here.
     const endpoint = settings.endpoint ?? endpoints[service];
-    const client = new (Client as typeof STSClient)({
+    const configuration = {
       ...options,
       ...(endpoint !== undefined && { endpoint }),
       // Custom endpoints do not support virtual-hosted bucket names.
-      ...{ forcePathStyle: (endpoint ?? process.env.AWS_ENDPOINT_URL) !== undefined },
+      forcePathStyle: (endpoint ?? process.env.AWS_ENDPOINT_URL) !== undefined,
       ...own,
-    });
+    };
+    // The clients differ only in their commands, so one type stands for all of them here.
+    const client = new (Client as typeof STSClient)(configuration);
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const operation = (context.commandName ?? "").replace(/Command$/, "");

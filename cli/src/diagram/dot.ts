@@ -83,11 +83,9 @@ function edgeLine(
   const isBackward = kind !== "records" && target?.account === accounts[0];
   const [head, tail] = [`${quoted(to)}${port}`, quoted(from)];
   const ends = isBackward ? `${head} -> ${tail}` : `${tail} -> ${head}`;
-  const style =
-    faults.length > 0
-      ? STYLES[kind].replace(/class="(\w+)"/, 'class="$1 broken" penwidth=3')
-      : STYLES[kind];
-  return `${ends} [${style}${isBackward ? " dir=back" : ""}${label}]`;
+  // Of an attribute that is given twice, the last counts.
+  const broken = faults.length > 0 ? ` class="${kind} broken" penwidth=3` : "";
+  return `${ends} [${STYLES[kind]}${broken}${isBackward ? " dir=back" : ""}${label}]`;
 }
 
 /**

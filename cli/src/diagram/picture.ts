@@ -2,9 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { resourcesInConfiguration } from "../../../pipeline/terraform/configuration";
 import { resourcesOfState, type Resources } from "../../../pipeline/terraform/resources";
-import { cannotWrite, EXIT, misuse, type ExitCode } from "../errors";
+import { EXIT, misuse, type ExitCode } from "../errors";
 import type { PipelineContext } from "../pipeline-command";
 import { readState } from "../state";
+import { writeFile } from "../write-file";
 import type { DiagramOptions } from "./command";
 import { dotOf } from "./dot";
 import { graphOf, type Graph } from "./graph";
@@ -25,11 +26,7 @@ export async function runDiagram(context: PipelineContext<DiagramOptions>): Prom
     await output.progress("reading the resources", readGraph(context)),
   );
   if (options.output !== undefined) {
-    try {
-      fs.writeFileSync(options.output, text);
-    } catch (error) {
-      throw cannotWrite("--output", options.output, error);
-    }
+    writeFile("--output", options.output, text);
   }
   output.json({
     format: options.format,

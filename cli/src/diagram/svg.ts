@@ -28,11 +28,14 @@ text { fill: var(--ink); font-family: Arial, Helvetica, "Liberation Sans", sans-
 .edge.broken text { fill: var(--broken); font-weight: bold; }
 </style>`;
 
+/** An ECMAScript module, whose 1.5 MB only pictures need. */
+const load = async () => (await import("@viz-js/viz")).instance();
+/** One for all pictures: each instance takes memory of its own. */
+let loaded: ReturnType<typeof load> | undefined;
+
 /** The graph as an SVG whose colours follow the reader's light or dark scheme. */
 export async function svgOf(graph: Graph, title: string): Promise<string> {
-  // An ECMAScript module, whose 1.5 MB only this command needs.
-  const { instance } = await import("@viz-js/viz");
-  const viz = await instance();
+  const viz = await (loaded ??= load());
   const svg = viz.renderString(dotOf(graph), { format: "svg", engine: "dot" });
   // Graphviz writes its version into a comment, which says nothing about the picture.
   const start = svg.slice(svg.indexOf("<svg")).replace(/<!--[\s\S]*?-->\n?/g, "");

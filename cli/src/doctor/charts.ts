@@ -1,4 +1,4 @@
-import { found, valueOf, type Fact } from "../../../pipeline/fact";
+import { mapFound, valueOf, type Fact } from "../../../pipeline/fact";
 import type { Account } from "../accounts";
 import { duration } from "../duration";
 import type { Pipeline } from "../pipeline";
@@ -84,12 +84,10 @@ async function seriesOf(
   window: Window,
 ): Promise<Fact<readonly Series[]>> {
   const read = await readSeries(account, metrics, window);
-  return read.state === "found"
-    ? found(
-        read.value.map((points, index) => ({
-          name: metrics[index]?.name ?? "",
-          points: [...points].reverse(),
-        })),
-      )
-    : read;
+  return mapFound(read, (all) =>
+    all.map((points, index) => ({
+      name: metrics[index]?.name ?? "",
+      points: [...points].reverse(),
+    })),
+  );
 }

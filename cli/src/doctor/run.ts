@@ -1,10 +1,10 @@
-import * as fs from "node:fs";
 import { valueOf } from "../../../pipeline/fact";
-import { cannotWrite, EXIT, misuse, type ExitCode } from "../errors";
+import { EXIT, misuse, type ExitCode } from "../errors";
 import { inTurns } from "../in-turns";
 import { functionLabel } from "../pipeline";
 import type { PipelineContext } from "../pipeline-command";
 import { wrap } from "../wrap";
+import { writeFile } from "../write-file";
 import { readCharts } from "./charts";
 import type { DoctorOptions } from "./command";
 import { conclude, concludeAll } from "./conclusion";
@@ -128,10 +128,5 @@ async function writePage(
     charts: await readCharts(report.pipeline, window),
   }));
   const aboutStream = access ? streamLines(access) : [];
-  const page = await pageOf(sections, { aboutStream, window });
-  try {
-    fs.writeFileSync(file, page);
-  } catch (error) {
-    throw cannotWrite("--html", file, error);
-  }
+  writeFile("--html", file, await pageOf(sections, { aboutStream, window }));
 }

@@ -1,7 +1,7 @@
 import { paginateGetMetricData, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { Account } from "../accounts";
 import { lookUp } from "../look-up";
-import { found, type Fact } from "../../../pipeline/fact";
+import { mapFound, type Fact } from "../../../pipeline/fact";
 import type { Pipeline } from "../pipeline";
 
 const PERIOD_SECONDS = 60;
@@ -55,9 +55,7 @@ export async function readMetrics(
   window: Window,
 ): Promise<Fact<readonly Values[]>> {
   const series = await readSeries(account, metrics, window);
-  return series.state === "found"
-    ? found(series.value.map((points) => points.map(({ value }) => value)))
-    : series;
+  return mapFound(series, (all) => all.map((points) => points.map(({ value }) => value)));
 }
 
 /** The same, with the time of each value. */
