@@ -125,6 +125,7 @@ describe("the shards of reports", () => {
   const shardsOf = (ids: readonly string[], payload?: []) =>
     groupsOf(
       ids.map((id) => ({ ...report(1, 1, 1, id), shardId: id, ...(payload && { payload }) })),
+      [],
     );
 
   it("begin after those that are no longer listed, which go in the order of their IDs", () => {

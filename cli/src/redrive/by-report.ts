@@ -1,10 +1,12 @@
 import { CliError, EXIT, isDenial } from "../errors";
 import type { Journal } from "./journal";
-import { ReportLedger } from "./ledger";
+import { deletedBefore } from "./deleted-reports";
+import { GroupSender } from "./group-sender";
+import type { Part } from "./parts";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
 import { ReportContents, type ReportTools, type SelectionRules } from "./report-contents";
 import { groupsOf, orderOf, reported, sortByExpiry, type Group } from "./report-groups";
-import { inOrder, reportsByRecord, type Selection } from "./selection";
+import { roomFor } from "./room";
 import type { Work } from "./progress";
 import type { Sender, Target } from "./sender";
 import { sideBySide, type ShardWork } from "./side-by-side";
@@ -52,7 +54,7 @@ export class ByReport implements Work {
 
   /** Receives all reports, since the oldest must come first and a queue knows no order. */
   async receive(): Promise<void> {
-    const { source, signal } = this.tools;
+    const { journal, source, signal } = this.tools;
     const parsed: (Report | Unusable)[] = [];
     for await (const stored of source.receive()) {
       signal?.throwIfAborted();
@@ -73,7 +75,8 @@ export class ByReport implements Work {
     }
     sortByExpiry(usable, this.stream);
     const chosen = usable.slice(0, this.options.max);
-    this.shards = groupsOf(chosen);
+    const oldest = Date.now() - (this.stream?.retentionHours ?? Infinity) * 3_600_000;
+    this.shards = groupsOf(chosen, deletedBefore(journal, this.target, oldest));
     for (const number of this.options.drop) {
       const isIn = ({ start, end }: Report) => BigInt(number) >= start && BigInt(number) <= end;
       if (!chosen.some(isIn)) {
@@ -155,40 +158,36 @@ export class ByReport implements Work {
 
   /** Determines what would be sent, without sending it. */
   async preview(survey: Survey, limit: number): Promise<void> {
-    await this.sideBySide(limit, async (_, { reports }) => {
-      const inStream = reports.filter(({ payload }) => !payload);
-      const isKnown = !survey.isOver;
-      for (const { batchSize } of isKnown ? reports.filter(({ payload }) => payload) : reports) {
-        this.summary.records += batchSize;
-      }
+    await this.sideBySide(limit, async (_, group) => {
+      const { reports } = group;
+      const isKnown = survey.hasTimeFor(reported(reports));
+      const unread = isKnown ? reports.filter(({ payload }) => payload) : reports;
+      this.summary.records += reported(unread);
       if (!isKnown) {
         this.summary.unsurveyed += reports.length;
-      } else if (inStream.length > 0) {
-        survey.saw(this.contents.note(await this.contents.fromStream(inStream)));
+      } else if (unread.length < reports.length) {
+        for await (const part of this.fromStream(group, limit)) {
+          survey.saw(this.contents.note(part));
+        }
       }
     });
   }
 
   async send(sender: Sender, limit: number): Promise<void> {
+    const onPart = (part: Part, records: number) => {
+      this.total += records - reported(part.ended.map(({ report }) => report));
+    };
+    const groups = new GroupSender(sender, this.contents, this.tools, this.summary, {
+      ...this.options,
+      onPart,
+    });
     const control = { isStopping: () => sender.isStopping, onFailure: () => sender.halt() };
     await this.sideBySide(
       limit,
       async (shardId, group) => {
-        const { reports } = group;
-        const confirmedNow = new Set<string>();
-        const send = (selections: readonly Selection[]) =>
-          this.sendSelections(sender, shardId, selections, confirmedNow);
-        for (const report of reports.filter(({ payload }) => payload)) {
-          if (!sender.isStopping) {
-            await send(await this.contents.fromPayload(report));
-          }
-        }
-        const inStream = reports.filter(({ payload }) => !payload);
-        if (inStream.length > 0 && !sender.isStopping) {
-          await send(await this.contents.fromStream(inStream));
-        }
+        await groups.send(shardId, group, this.fromStream(group, limit));
         this.open.delete(group);
-        this.reportedOpen -= reported(reports);
+        this.reportedOpen -= reported(group.reports);
       },
       control,
     );
@@ -206,32 +205,9 @@ export class ByReport implements Work {
     });
   }
 
-  private async sendSelections(
-    sender: Sender,
-    shardId: string,
-    selections: readonly Selection[],
-    confirmedNow: Set<string>,
-  ): Promise<void> {
-    this.total += this.contents.note(selections) - reported(selections.map(({ report }) => report));
-    const records = inOrder(selections.flatMap((selection) => selection.records));
-    const reportsOf = reportsByRecord(selections);
-    const ledger = new ReportLedger(this.tools.journal, reportsOf, confirmedNow);
-    await sender.send(shardId, records, ledger);
-    if (!this.options.isSaving) {
-      await this.deleteDone(selections, ledger);
-    }
-  }
-
-  /** Deletes reports whose records the function has all confirmed. */
-  private async deleteDone(selections: readonly Selection[], ledger: ReportLedger): Promise<void> {
-    for (const { report, records, expired, undecided, isComplete } of selections) {
-      const isConfirmed = records.every((record) => ledger.isConfirmedOf(report.id, record));
-      const isExpired = expired !== undefined && !undecided && this.options.deleteExpired;
-      if (isConfirmed && (isComplete || isExpired)) {
-        await this.tools.source.delete(report.id);
-        this.tools.journal.write({ deleted: report.id });
-        this.summary.deletedReports += 1;
-      }
-    }
+  private fromStream({ reports, deleted }: Group, limit: number): AsyncGenerator<Part> {
+    const inStream = reports.filter(({ payload }) => !payload);
+    const room = roomFor(Math.min(limit, this.shardCount));
+    return this.contents.fromStream([...deleted, ...inStream], room);
   }
 }

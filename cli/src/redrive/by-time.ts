@@ -1,9 +1,10 @@
 import { parseFilterPattern, passes, type FilterPattern } from "../../../pipeline/filter-pattern";
-import { bytesOf, type KinesisRecord } from "../../../pipeline/kinesis-event";
+import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import { isAggregated } from "./aggregation";
 import type { Journal } from "./journal";
 import { ShardLedger } from "./ledger";
 import type { Work } from "./progress";
+import { memoryOf, roomFor } from "./room";
 import type { Sender, Target } from "./sender";
 import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
 import { sideBySide } from "./side-by-side";
@@ -19,10 +20,6 @@ interface ByTimeOptions {
   readonly filterPatterns: readonly string[];
   readonly pace: Pace;
 }
-
-/** Data of records that wait to be sent, at most: of one shard, and of all together. */
-const SHARD_BYTES = 16 * 1024 * 1024;
-const ALL_BYTES = 64 * 1024 * 1024;
 
 /**
  * Redrives every record that arrived in a time range and that the mapping's filters let through. Its
@@ -192,7 +189,7 @@ export class ByTime implements Work {
     survey?: Survey,
   ): AsyncGenerator<KinesisRecord[]> {
     const { batchSize, parallelizationFactor } = this.target;
-    const mostBytes = Math.min(SHARD_BYTES, ALL_BYTES / Math.min(limit, this.shardCount));
+    const room = roomFor(Math.min(limit, this.shardCount));
     let window: KinesisRecord[] = [];
     let bytes = 0;
     const covered = this.cover(shardId);
@@ -202,9 +199,9 @@ export class ByTime implements Work {
       this.summary.aggregated += isAggregated(record.data) ? 1 : 0;
       if (passes(this.options.filters, record)) {
         window.push(record);
-        bytes += bytesOf(record.data);
+        bytes += memoryOf(record);
       }
-      if (window.length === batchSize * parallelizationFactor || bytes >= mostBytes) {
+      if (window.length === batchSize * parallelizationFactor || bytes >= room) {
         yield window;
         window = [];
         bytes = 0;

@@ -18,6 +18,18 @@ export interface PassedLine {
   readonly dropped?: readonly string[];
 }
 
+/** What a report that was deleted was about. */
+export interface DeletedReport {
+  readonly shardId: string;
+  /** Sequence number. */
+  readonly start: string;
+  readonly end: string;
+  readonly batchSize: number;
+  /** Of its first and last record, in ISO 8601. */
+  readonly firstArrival: string;
+  readonly lastArrival: string;
+}
+
 /** A line of the journal. */
 export interface Line {
   /** A batch that is about to be sent. */
@@ -38,6 +50,10 @@ export interface Line {
   readonly completed?: true;
   /** A report that was deleted. */
   readonly deleted?: string;
+  /** What it was about, if other reports have records in the same range. */
+  readonly about?: DeletedReport;
+  /** Deleted reports that no other report needs any more. */
+  readonly over?: readonly string[];
   /** A redrive by time is done. */
   readonly forgotten?: true;
   /** Receipt handles of received messages, by message ID. */
@@ -81,6 +97,7 @@ function addTo(
 export class JournalState {
   private readonly confirmedByReport = new Map<string, Set<string>>();
   private readonly droppedByReport = new Map<string, Set<string>>();
+  readonly deletedReports = new Map<string, DeletedReport>();
   private readonly positions = new Map<string, OwnPosition>();
   private handles: Record<string, string> = {};
   /** What was sent in this run and is not answered yet, by lane. */
@@ -153,7 +170,11 @@ export class JournalState {
     if (line.deleted !== undefined) {
       this.confirmedByReport.delete(line.deleted);
       this.droppedByReport.delete(line.deleted);
+      if (line.about) {
+        this.deletedReports.set(line.deleted, line.about);
+      }
     }
+    line.over?.forEach((report) => this.deletedReports.delete(report));
     if (line.forgotten) {
       this.positions.clear();
     }
@@ -216,6 +237,7 @@ export class JournalState {
           ...(dropped.size > 0 && { dropped: [...dropped] }),
         },
       })),
+      ...[...this.deletedReports].map(([deleted, about]) => ({ deleted, about })),
       ...(Object.keys(this.handles).length > 0 ? [{ held: this.handles }] : []),
       ...sent.filter(({ sending }) => sending.length > 0),
     ];

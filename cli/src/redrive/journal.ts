@@ -1,5 +1,11 @@
 import * as fs from "node:fs";
-import { JournalState, type Line, type PassedLine, type Position } from "./journal-state";
+import {
+  JournalState,
+  type DeletedReport,
+  type Line,
+  type PassedLine,
+  type Position,
+} from "./journal-state";
 import { onDisk } from "./state-files";
 
 /** The file is written anew when it has grown by this much. */
@@ -54,6 +60,11 @@ export class Journal {
   /** What was given up on purpose of a report that is not deleted yet. */
   dropped(report: string): ReadonlySet<string> {
     return this.state.dropped(report);
+  }
+
+  /** Reports that were deleted while others with records in the same range were left. */
+  get deletedReports(): ReadonlyMap<string, DeletedReport> {
+    return this.state.deletedReports;
   }
 
   /** How far a shard was sent, once for each set of filters that a run had. */
@@ -163,6 +174,20 @@ const isPlace = ({ shard, filters, upTo, confirmed }: Partial<PassedLine>): bool
   typeof confirmed === "number" &&
   isNumbers(filters);
 
+const isAbout = ({
+  shardId,
+  start,
+  end,
+  batchSize,
+  ...arrivals
+}: Partial<DeletedReport>): boolean =>
+  [start, end].every((one) => /^\d+$/.test(String(one))) &&
+  typeof shardId === "string" &&
+  typeof batchSize === "number" &&
+  [arrivals.firstArrival, arrivals.lastArrival].every(
+    (one) => !Number.isNaN(Date.parse(one ?? "")),
+  );
+
 /** Parses a line of the journal; undefined if it is incomplete, as after a full disk. */
 function parse(text: string): Line | undefined {
   try {
@@ -170,11 +195,13 @@ function parse(text: string): Line | undefined {
     const { rejected = [], cured = [], ahead = [], dropped = [], ...place } = line?.passed ?? {};
     const lists = [
       line?.sending ?? [],
+      line?.over ?? [],
       ...[line?.settled, line?.dropped].flatMap((numbers) => Object.values(numbers ?? {})),
     ];
     return line &&
       [...lists, rejected, cured, ahead, dropped].every(isNumbers) &&
-      (!line.passed || isPlace(place))
+      (!line.passed || isPlace(place)) &&
+      (!line.about || isAbout(line.about))
       ? line
       : undefined;
   } catch {

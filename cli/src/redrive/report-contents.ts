@@ -1,10 +1,13 @@
 import { parseFunctionArn } from "../../../pipeline/arn";
-import { passes, type FilterPattern } from "../../../pipeline/filter-pattern";
+import type { FilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
-import { countAggregated } from "./aggregation";
+import { countAggregated, isAggregated } from "./aggregation";
+import { Chain, type Range } from "./chain";
+import { partsOf, type Part } from "./parts";
 import { isReport, parseReport, type Report, type Unusable } from "./report";
 import type { ReportSource } from "./report-source";
-import { countKeys, inOrder, select, type Choice, type Selection } from "./selection";
+import { memoryOf } from "./room";
+import { inOrder, overlapping, type Choice } from "./selection";
 import type { Target } from "./sender";
 import { ShardReader, type KinesisReads, type Pace } from "./shard-reader";
 import type { Summary } from "./summary";
@@ -19,6 +22,9 @@ export interface ReportTools {
   readonly source: ReportSource;
   readonly pace: Pace;
 }
+
+/** Partition keys that are named of a report whose records are not known; --show prints all. */
+const MOST_KEYS = 20;
 
 /** Readers whose pages are kept for the next reports of their shard. */
 const MOST_READERS = 128;
@@ -69,38 +75,46 @@ export class ReportContents {
   }
 
   /** The records that an object in a bucket holds. */
-  async fromPayload(report: Report): Promise<readonly Selection[]> {
+  async fromPayload(report: Report): Promise<readonly Part[]> {
     const loaded = await this.load(report.id);
     const why = isReport(loaded) ? this.whyUnusable(loaded, undefined) : loaded.why;
     if (!isReport(loaded) || why !== undefined) {
       this.leave(report.id, why ?? "");
       return [];
     }
-    this.summary.aggregated += countAggregated(loaded.payload ?? []);
-    return [{ report, records: inOrder(loaded.payload ?? []), isComplete: true }];
+    const records = inOrder(loaded.payload ?? []);
+    this.summary.aggregated += countAggregated(records);
+    const reportsOf = new Map(records.map(({ sequenceNumber }) => [sequenceNumber, [report.id]]));
+    const keys = new Map<string, number>();
+    return [{ records, reportsOf, ended: [{ report, takes: () => true, isComplete: true, keys }] }];
   }
 
-  /** The records that reports with overlapping ranges name. */
-  async fromStream(group: readonly Report[]): Promise<readonly Selection[]> {
+  /**
+   * The records that reports with overlapping ranges name.
+   *
+   * @param room bytes in memory that a part may take; what does not fit is read twice
+   */
+  async *fromStream(reports: readonly Report[], room: number): AsyncGenerator<Part> {
+    const chain = new Chain(reports, { ...this.target, ...this.rules }, this.rules.choice);
+    let kept: readonly KinesisRecord[] | undefined;
     try {
-      return await this.selectFromStream(group);
+      kept = await this.readFirst(chain, room);
     } catch (error) {
       const { name, message } = error as Error;
-      // This is the only field of a report that Kinesis can refuse.
+      // Its start is the only field of a report that Kinesis can refuse.
       if (!/^(ValidationException|InvalidArgumentException)$/.test(name)) {
         throw error;
       }
-      const [only, ...others] = group;
-      if (others.length === 0) {
-        this.leave(only?.id ?? "", `Kinesis refuses to read what it names (${name}: ${message})`);
-        return [];
+      const [refused, ...others] = chain.ranges.map(({ report }) => report);
+      if (refused && refused.isDeleted !== true) {
+        this.leave(refused.id, `Kinesis refuses to read what it names (${name}: ${message})`);
       }
-      const selections: Selection[] = [];
-      for (const one of group) {
-        selections.push(...(await this.fromStream([one])));
+      for (const group of overlapping(others)) {
+        yield* this.fromStream(group, room);
       }
-      return selections;
+      return;
     }
+    yield* partsOf(chain, kept ?? this.recordsOf(chain), this.rules.filters, room);
   }
 
   /**
@@ -108,11 +122,10 @@ export class ReportContents {
    *
    * @returns the number of records to send
    */
-  note(selections: readonly Selection[]): number {
+  note({ records, ended }: Part): number {
     const { summary } = this;
-    const { length } = inOrder(selections.flatMap(({ records }) => records));
-    summary.records += length;
-    for (const { report, expired, undecided } of selections) {
+    summary.records += records.length;
+    for (const { report, expired, undecided, keys } of ended) {
       const { id, shardId, batchSize } = report;
       if (expired) {
         summary.expired.push({
@@ -127,36 +140,40 @@ export class ReportContents {
         });
       }
       if (undecided) {
-        const { why, candidates } = undecided;
-        const partitionKeys = Object.fromEntries(countKeys(candidates));
-        const counts = { batchSize, candidates: candidates.length, partitionKeys };
-        summary.undecided.push({ report: id, shardId, why, ...counts });
+        const mostFrequent = [...keys].sort(([, a], [, b]) => b - a).slice(0, MOST_KEYS);
+        const partitionKeys = Object.fromEntries(mostFrequent);
+        const counts = { ...undecided, partitionKeys, partitionKeyCount: keys.size };
+        summary.undecided.push({ report: id, shardId, batchSize, ...counts });
       }
     }
-    return length;
+    return records.length;
   }
 
-  private async selectFromStream(group: readonly Report[]): Promise<readonly Selection[]> {
-    const [{ shardId, start }] = group as [Report];
-    const end = group.reduce((last, report) => (report.end > last ? report.end : last), start);
-    const reader = this.readerOf(shardId);
-    const { filters, choice } = this.rules;
-    const records: KinesisRecord[] = [];
-    const starts = group.map((report) => report.start);
-    const isInRange = ({ sequenceNumber }: KinesisRecord) => BigInt(sequenceNumber) <= end;
-    for await (const record of reader.read({ at: start }, isInRange)) {
-      this.summary.aggregated += countAggregated([record]);
-      const number = BigInt(record.sequenceNumber);
-      const isFirst = number >= (starts[0] ?? Infinity);
-      while (number >= (starts[0] ?? Infinity)) {
-        starts.shift();
+  /** Decides which records failed; returns those that may have, if there is room for them. */
+  private async readFirst(chain: Chain, room: number): Promise<KinesisRecord[] | undefined> {
+    const kept: KinesisRecord[] = [];
+    let bytes = 0;
+    for await (const record of this.recordsOf(chain)) {
+      this.summary.aggregated += isAggregated(record.data) ? 1 : 0;
+      if (chain.see(record) && bytes < room) {
+        kept.push(record);
+        bytes += memoryOf(record);
       }
-      // The first record of a range shows whether others before it have expired.
-      if (isFirst || passes(filters, record)) {
-        records.push(record);
+      if (bytes >= room) {
+        kept.length = 0;
       }
     }
-    return select(group, records, { ...this.target, filters }, choice);
+    chain.decide();
+    return bytes < room ? kept : undefined;
+  }
+
+  private recordsOf({ ranges }: Chain): AsyncGenerator<KinesisRecord> {
+    const [{ report }] = ranges as [Range];
+    const end = ranges.reduce((last, one) => (one.report.end > last ? one.report.end : last), 0n);
+    return this.readerOf(report.shardId).read(
+      { at: report.start },
+      ({ sequenceNumber }) => BigInt(sequenceNumber) <= end,
+    );
   }
 
   private readerOf(shardId: string): ShardReader {

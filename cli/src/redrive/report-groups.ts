@@ -6,6 +6,8 @@ import type { StreamFacts } from "./stream";
 /** Reports of one shard that have to be decided together. */
 export interface Group extends Unit {
   readonly reports: readonly Report[];
+  /** Reports that an earlier run deleted, whose ranges overlap theirs. */
+  readonly deleted: readonly Report[];
 }
 
 /** Objects in a bucket that are worked on at a time: each may take 16 MB, and several times that in memory. */
@@ -29,15 +31,24 @@ export function sortByExpiry(reports: Report[], stream: StreamFacts | undefined)
   );
 }
 
-/** The reports of each shard; what belongs together is as old as the oldest of it. */
-export const groupsOf = (reports: readonly Report[]): ShardWork<Group>[] =>
-  [...groupBy(reports, ({ shardId }) => shardId)].map(([shardId, own]) => ({
-    shardId,
-    units: overlapping(own).map((group) => ({
-      due: group[0]?.firstArrival.getTime() ?? 0,
-      reports: group,
-    })),
-  }));
+/**
+ * The reports of each shard; what belongs together is as old as the oldest of it.
+ *
+ * @param deleted reports that earlier runs deleted
+ */
+export const groupsOf = (
+  reports: readonly Report[],
+  deleted: readonly Report[],
+): ShardWork<Group>[] =>
+  [...groupBy(reports, ({ shardId }) => shardId)].map(([shardId, own]) => {
+    const before = deleted.filter((report) => report.shardId === shardId);
+    const groups = overlapping([...own, ...before]).map((all) => ({
+      due: all[0]?.firstArrival.getTime() ?? 0,
+      reports: all.filter(({ isDeleted }) => isDeleted !== true),
+      deleted: all.filter(({ isDeleted }) => isDeleted === true),
+    }));
+    return { shardId, units: groups.filter((group) => group.reports.length > 0) };
+  });
 
 /** Which shards may be worked on side by side, so that none is before its parents. */
 export function orderOf(

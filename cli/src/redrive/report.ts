@@ -23,6 +23,8 @@ export interface Report {
   /** Why Lambda gave up, such as `RetryAttemptsExhausted`. */
   readonly condition?: string;
   readonly payload?: readonly KinesisRecord[];
+  /** Deleted by an earlier run; it still tells which records the reports around it are not about. */
+  readonly isDeleted?: true;
 }
 
 /** A report that is left where it is, and why. */

@@ -1,4 +1,3 @@
-import { passes, type FilterPattern } from "../../../pipeline/filter-pattern";
 import type { KinesisRecord } from "../../../pipeline/kinesis-event";
 import type { Report } from "./report";
 
@@ -6,11 +5,6 @@ import type { Report } from "./report";
 export interface Choice {
   readonly allInRange: boolean;
   readonly partitionKeys: readonly string[];
-}
-
-export interface BatchRules {
-  readonly filters: readonly FilterPattern[];
-  readonly parallelizationFactor: number;
 }
 
 /** Records that retention has removed. */
@@ -23,98 +17,76 @@ interface Expired {
   readonly before: bigint | undefined;
 }
 
+/** A record in the range of a report that passes the mapping's filters. */
+export type Candidate = Pick<KinesisRecord, "sequenceNumber" | "partitionKey">;
+
 /** What is known of the records of one report. */
-export interface Selection {
+export interface Decision {
   readonly report: Report;
-  /** The failed records that can be read, in order; empty while it is not known which they are. */
-  readonly records: readonly KinesisRecord[];
+  /** Whether a candidate is one of the failed records; of none, while it is not known which they are. */
+  readonly takes: (candidate: Candidate) => boolean;
+  /** Which report comes first where several may take what is left by those whose records are certain. */
+  readonly rank?: number;
   readonly expired?: Expired;
-  /** Why it is not known which records failed, and those that may have. */
+  /** Why it is not known which records failed, and how many may have. */
   readonly undecided?: {
     readonly why: "more" | "fewer" | "expired";
-    readonly candidates: readonly KinesisRecord[];
+    readonly candidates: number;
   };
-  /** Whether the report is done with once `records` are confirmed. */
+  /** Whether the report is done with once the records that it takes are confirmed. */
   readonly isComplete: boolean;
 }
 
+const ALL = () => true;
+const NONE = () => false;
+
+const withKey = (keys: readonly string[]) => {
+  const wanted = new Set(keys);
+  // An empty key stands for none.
+  return ({ partitionKey }: Candidate) => wanted.has(partitionKey ?? "");
+};
+
 /**
- * Reports with overlapping ranges, which are decided together. `records` are all that can be read
- * from the first start to the last end.
+ * Decides which records failed, by one report alone.
+ *
+ * @param candidates all in the report's range that can be read, in order
+ * @param oldest number of the oldest record there, whether it passes the filters or not
  */
-export function select(
-  reports: readonly Report[],
-  records: readonly KinesisRecord[],
-  rules: BatchRules,
-  choice: Choice,
-): readonly Selection[] {
-  const numbers = records.map(({ sequenceNumber }) => BigInt(sequenceNumber));
-  return decideTogether(
-    reports.map((report) => {
-      const inRange = records.slice(
-        firstFrom(numbers, report.start),
-        firstFrom(numbers, report.end + 1n),
-      );
-      return selectOne(report, inRange, rules, choice);
-    }),
-  );
-}
-
-/** Index of the first of the ordered numbers that is not below `from`. */
-function firstFrom(numbers: readonly bigint[], from: bigint): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((numbers[middle] ?? from) < from) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-function selectOne(
+export function decide(
   report: Report,
-  inRange: readonly KinesisRecord[],
-  { filters, parallelizationFactor }: BatchRules,
+  candidates: readonly Candidate[],
+  oldest: bigint | undefined,
+  parallelizationFactor: number,
   { allInRange, partitionKeys }: Choice,
-): Selection {
-  const candidates = inRange.filter((record) => passes(filters, record));
-  const [oldest] = inRange;
-  const isCut = oldest === undefined || BigInt(oldest.sequenceNumber) !== report.start;
+): Decision {
+  const isCut = oldest !== report.start;
   const isLaneUnknown = parallelizationFactor > 1;
   const expired = isCut ? expiredOf(report, oldest, candidates.length, isLaneUnknown) : undefined;
-  const selection = (chosen: readonly KinesisRecord[], isWhole = true): Selection => ({
+  const decision = (takes: Decision["takes"], isWhole = true): Decision => ({
     report,
-    records: chosen,
+    takes,
     ...(expired && { expired }),
     isComplete: !expired && isWhole,
   });
 
   if (candidates.length === 0 && expired) {
-    return selection([]);
+    return decision(NONE);
   }
   if (allInRange) {
-    return selection(candidates, candidates.length >= report.batchSize);
+    return decision(ALL, candidates.length >= report.batchSize);
   }
-  const sure = isCut
-    ? !isLaneUnknown && candidates.length <= report.batchSize && candidates
+  const certain = isCut
+    ? !isLaneUnknown && candidates.length <= report.batchSize && ALL
     : certainRecords(report, candidates, isLaneUnknown);
-  if (sure) {
-    return selection(sure);
+  if (certain) {
+    return decision(certain);
   }
   if (partitionKeys.length > 0) {
-    const chosen = candidates.filter(({ partitionKey }) =>
-      partitionKeys.includes(partitionKey ?? ""),
-    );
-    return selection(chosen, chosen.length >= report.batchSize);
+    const chosen = withKey(partitionKeys);
+    return decision(chosen, candidates.filter(chosen).length >= report.batchSize);
   }
-  const undecided: Selection["undecided"] = {
-    why: isCut ? "expired" : candidates.length < report.batchSize ? "fewer" : "more",
-    candidates,
-  };
-  return { ...selection([], false), undecided };
+  const why = isCut ? "expired" : candidates.length < report.batchSize ? "fewer" : "more";
+  return { ...decision(NONE, false), undecided: { why, candidates: candidates.length } };
 }
 
 /**
@@ -124,26 +96,25 @@ function selectOne(
  */
 function certainRecords(
   { start, end, batchSize }: Report,
-  candidates: readonly KinesisRecord[],
+  candidates: readonly Candidate[],
   isLaneUnknown: boolean,
-): readonly KinesisRecord[] | undefined {
+): Decision["takes"] | undefined {
   if (candidates.length === batchSize) {
-    return candidates;
+    return ALL;
   }
   const limits = [String(start), String(end)];
-  const keys = candidates
-    .filter(({ sequenceNumber }) => limits.includes(sequenceNumber))
-    .map(({ partitionKey }) => partitionKey);
-  // Records without a key may have gone into any batch.
-  const certain = candidates.filter(
-    ({ partitionKey }) => partitionKey !== null && keys.includes(partitionKey),
+  const certain = withKey(
+    // Records without a key may have gone into any batch.
+    candidates.flatMap(({ sequenceNumber, partitionKey }) =>
+      limits.includes(sequenceNumber) && partitionKey !== null ? [partitionKey] : [],
+    ),
   );
-  return isLaneUnknown && certain.length === batchSize ? certain : undefined;
+  return isLaneUnknown && candidates.filter(certain).length === batchSize ? certain : undefined;
 }
 
 function expiredOf(
   { start, end, batchSize }: Report,
-  oldest: KinesisRecord | undefined,
+  oldest: bigint | undefined,
   readable: number,
   isLaneUnknown: boolean,
 ): Expired {
@@ -152,55 +123,8 @@ function expiredOf(
     count,
     isMinimum: isLaneUnknown && readable > 0,
     from: start,
-    before: oldest ? BigInt(oldest.sequenceNumber) : end + 1n,
+    before: oldest ?? end + 1n,
   };
-}
-
-/**
- * Batches have no record in common. So what is certainly in one batch is in no other; and if the
- * ranges that are left hold exactly as many records as their batches had together, every one of the
- * records failed.
- */
-function decideTogether(selections: readonly Selection[]): readonly Selection[] {
-  const open = selections.filter(({ undecided }) => undecided?.why === "more");
-  const decided = selections.filter((selection) => !open.includes(selection));
-  const taken = sequenceNumbers(decided.flatMap(({ records }) => records));
-  const decide = (selection: Selection, records: readonly KinesisRecord[]): Selection => ({
-    report: selection.report,
-    records,
-    isComplete: true,
-  });
-  const left = new Map(open.map((one) => [one, without(one.undecided?.candidates ?? [], taken)]));
-  const proved = [...left].find(([{ report }, records]) => records.length === report.batchSize);
-  if (proved) {
-    const [selection, records] = proved;
-    return decideTogether(
-      selections.map((one) => (one === selection ? decide(one, records) : one)),
-    );
-  }
-  const together = sequenceNumbers([...left.values()].flat());
-  const failed = open.reduce((sum, { report }) => sum + report.batchSize, 0);
-  // The same range twice is the same batch reported twice.
-  const ranges = new Set(open.map(({ report }) => `${report.start}-${report.end}`));
-  return together.size === failed && ranges.size === open.length
-    ? selections.map((one) => (open.includes(one) ? decide(one, left.get(one) ?? []) : one))
-    : selections;
-}
-
-const sequenceNumbers = (records: readonly KinesisRecord[]): ReadonlySet<string> =>
-  new Set(records.map(({ sequenceNumber }) => sequenceNumber));
-
-const without = (records: readonly KinesisRecord[], taken: ReadonlySet<string>) =>
-  records.filter(({ sequenceNumber }) => !taken.has(sequenceNumber));
-
-/** How many records each partition key has; an empty one stands for none. */
-export function countKeys(records: readonly KinesisRecord[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { partitionKey } of records) {
-    const key = partitionKey ?? "";
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
 }
 
 /** Groups reports of one shard, sorted by their start, so that no range reaches into the next group. */
@@ -219,17 +143,6 @@ export function overlapping(reports: readonly Report[]): Report[][] {
 
 export const compareStarts = (a: Report, b: Report): number =>
   Number(a.start > b.start) - Number(a.start < b.start);
-
-/** IDs of the reports that each record belongs to. */
-export function reportsByRecord(selections: readonly Selection[]): Map<string, string[]> {
-  const reports = new Map<string, string[]>();
-  for (const { report, records } of selections) {
-    for (const { sequenceNumber } of records) {
-      reports.set(sequenceNumber, [...(reports.get(sequenceNumber) ?? []), report.id]);
-    }
-  }
-  return reports;
-}
 
 /** Each record once, in the shard's order. */
 export function inOrder(records: readonly KinesisRecord[]): KinesisRecord[] {

@@ -4,8 +4,6 @@ import { notDropped, type LostAnswer, type Summary } from "./summary";
 export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-const MAX_KEYS = 20;
-
 const MOST_LISTED = 20;
 
 /** Longest retention of a stream. */
@@ -192,12 +190,13 @@ function whyUndecided({
   batchSize,
   candidates,
   partitionKeys,
+  partitionKeyCount,
 }: Summary["undecided"][number]): string {
   const all = Object.entries(partitionKeys).map(
     ([key, number]) => `${key === "" ? "none" : JSON.stringify(key)} (${number})`,
   );
-  const more = all.length > MAX_KEYS ? ` and ${all.length - MAX_KEYS} more` : "";
-  const keys = `${all.slice(0, MAX_KEYS).join(", ")}${more}`;
+  const more = partitionKeyCount > all.length ? ` and ${partitionKeyCount - all.length} more` : "";
+  const keys = `${all.join(", ")}${more}`;
   const reasons = {
     more: `its batch had ${count(batchSize, "record")}, and its range holds ${candidates} that pass the filters, with the partition keys ${keys}`,
     fewer: `its batch had ${count(batchSize, "record")}, and only ${candidates} in its range pass the filters of today; apply none with --ignore-filters, or take those there are`,

@@ -8,13 +8,12 @@ import {
 import { bytesOf, kinesisRecord, type KinesisRecord } from "../../../pipeline/kinesis-event";
 import { isThrottled } from "../errors";
 import { Pauses, type Sleep } from "./pauses";
+import { RECORD_BYTES } from "./room";
 
 /** Kinesis takes 5 GetRecords a second on a shard, which the pipeline's own reader shares. */
 const MILLISECONDS_BETWEEN_READS = 250;
 /** Kinesis gives up to 10 MB at a time, which many shards side by side would not have room for. */
 const PAGE_BYTES = 1024 * 1024;
-/** What a record takes in memory beside its data. */
-const RECORD_BYTES = 400;
 const FIRST_PAGE_RECORDS = 100;
 /** Most that Kinesis gives. */
 const MAX_PAGE_RECORDS = 10_000;

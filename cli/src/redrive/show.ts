@@ -6,10 +6,11 @@ import { deaggregate } from "./aggregation";
 import { decode, type DecodedData } from "./decode";
 import type { Journal } from "./journal";
 import { isReport } from "./report";
+import type { Ended, Part } from "./parts";
 import { ReportContents, type ReportTools } from "./report-contents";
+import { roomFor } from "./room";
 import { rulesOf } from "./rules";
 import type { RedriveOptions } from "./redrive";
-import type { Selection } from "./selection";
 import type { Target } from "./sender";
 import { count } from "./sentences";
 import { describeStream } from "./stream";
@@ -35,6 +36,11 @@ interface ShownRecord {
   readonly userRecordCount?: number;
 }
 
+type Found = Pick<Ended, "report" | "expired" | "undecided"> & {
+  /** Those that may have failed, where it is not known which did. */
+  readonly records: readonly KinesisRecord[];
+};
+
 /** Prints the records that one report names, and leaves the report where it is. */
 export async function showReport(
   id: string,
@@ -43,12 +49,9 @@ export async function showReport(
   tools: ReportTools & { readonly journal: Journal; readonly output: Output },
 ): Promise<boolean> {
   const { journal, output } = tools;
-  const selection = await find(id, target, options, tools);
-  const { report, expired, undecided } = selection;
+  const { report, expired, undecided, ...found } = await find(id, target, options, tools);
   const { shardId, batchSize, condition } = report;
-  const records = (undecided?.candidates ?? selection.records).map((record) =>
-    shown(record, shardId, journal.confirmed(id)),
-  );
+  const records = found.records.map((record) => shown(record, shardId, journal.confirmed(id)));
   const isComplete = !expired && !undecided;
   output.json({ report: id, shardId, batchSize, condition, isComplete, records });
   output.line(`report ${id}`);
@@ -73,9 +76,10 @@ async function find(
   target: Target,
   options: RedriveOptions,
   tools: ReportTools,
-): Promise<Selection> {
+): Promise<Found> {
   const summary = emptySummary();
-  const contents = new ReportContents(target, tools, summary, rulesOf(target, options));
+  const rules = rulesOf(target, options);
+  const contents = new ReportContents(target, tools, summary, rules);
   // Other readers may have the reports while the stream is read.
   const report = await contents.load(id).finally(() => tools.source.close());
   const unusable = (why = "") =>
@@ -91,13 +95,29 @@ async function find(
   if (why !== undefined) {
     throw unusable(why);
   }
-  const [selection] = report.payload
-    ? [{ report, records: report.payload, isComplete: true }]
-    : await contents.fromStream([report]);
-  if (!selection) {
+  if (report.payload) {
+    return { report, records: report.payload };
+  }
+  const found = await collect(contents.fromStream([report], roomFor(1)));
+  if (found?.undecided) {
+    const choice = { ...rules.choice, allInRange: true };
+    const all = new ReportContents(target, tools, summary, { ...rules, choice });
+    return { ...found, ...(await collect(all.fromStream([report], roomFor(1)))) };
+  }
+  if (!found) {
     throw unusable(summary.unusable[0]?.why);
   }
-  return selection;
+  return found;
+}
+
+async function collect(parts: AsyncIterable<Part>): Promise<Found | undefined> {
+  let decision: Ended | undefined;
+  const records: KinesisRecord[] = [];
+  for await (const part of parts) {
+    records.push(...part.records);
+    decision = part.ended[0];
+  }
+  return decision && { ...decision, records };
 }
 
 function shown(

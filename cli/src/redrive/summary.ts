@@ -88,7 +88,9 @@ interface UndecidedReport {
   readonly batchSize: number;
   readonly candidates: number;
   readonly why: "more" | "fewer" | "expired";
+  /** The most frequent keys of the candidates; an empty one stands for none. */
   readonly partitionKeys: Readonly<Record<string, number>>;
+  readonly partitionKeyCount: number;
 }
 
 export const emptySummary = (): Summary => ({

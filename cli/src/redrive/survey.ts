@@ -16,6 +16,11 @@ export class Survey {
     return !this.isWhole && (this.records >= MOST_RECORDS || Date.now() >= this.end);
   }
 
+  /** Whether records that belong together can all be looked at. */
+  hasTimeFor(records: number): boolean {
+    return this.isWhole || (!this.isOver && records <= MOST_RECORDS);
+  }
+
   /** Counts records that were read; whether to stop reading. */
   saw(records: number): boolean {
     this.records += records;
