@@ -8,15 +8,16 @@ import { exponent, median, row } from "../statistics";
 
 export const redriveVolume: Benchmark = {
   name: "redrive-volume",
-  title: "Redriving many records by time",
+  title: "Redriving many records",
   sameWork:
-    "every run is the command's own code in a process of its own, in batches of 100 records of 100 bytes; stream and function are simulated in the same process, and the function takes no time, or 200 ms where shards are compared",
+    "every run is the command's own code in a process of its own, in batches of 100 records of 100 bytes; stream and function are simulated in the same process, and the function takes no time, or 200 ms where shards are compared; reports are of a mapping with 10 batches of a shard at a time, and their ranges overlap from the first record to the last",
   chart: { unit: "CPU s", title: "CPU time of a redrive by time", horizontal: "records" },
   run,
 };
 
 const BATCH = 100;
 const INVOCATION_MILLISECONDS = 200;
+const LANES = 10;
 
 async function run(context: Context): Promise<readonly Row[]> {
   const { scratch, progress } = context;
@@ -24,12 +25,18 @@ async function run(context: Context): Promise<readonly Row[]> {
     "bench/programs/redrive-volume.ts",
     path.join(scratch, "redrive-volume.js"),
   );
-  const redriven = async (shards: number, recordsPerShard: number, milliseconds: number) => {
+  const redriven = async (
+    shards: number,
+    recordsPerShard: number,
+    milliseconds: number,
+    lanes?: number,
+  ) => {
     progress(`shards: ${shards}, records of each: ${number(recordsPerShard)}`);
     const volume: Volume = {
       ...{ shards, recordsPerShard, recordBytes: 100, batchSize: BATCH },
       invocationMilliseconds: milliseconds,
-      journal: path.join(scratch, `journal-${shards}-${recordsPerShard}`),
+      journal: path.join(scratch, `journal-${shards}-${recordsPerShard}-${lanes}`),
+      ...(lanes !== undefined && { lanes }),
     };
     const one = await report<Redriven>({ run: ["node", program, JSON.stringify(volume)] });
     if (one.records !== shards * recordsPerShard) {
@@ -39,6 +46,7 @@ async function run(context: Context): Promise<readonly Row[]> {
   };
   return [
     ...(await byRecords(context, (records) => redriven(1, records, 0))),
+    ...(await byReports(context, (records) => redriven(1, records, 0, LANES))),
     ...(await byShards(context, (shards, records) =>
       redriven(shards, records, INVOCATION_MILLISECONDS),
     )),
@@ -79,6 +87,25 @@ async function byRecords(
   // Two tiny runs differ by chance only, in either direction.
   const value = tiny ? Math.abs(grown) || 1 : grown;
   return [...rows, row(label, "(1 = proportional)", [value], { target: { atMost: 1.05 } })];
+}
+
+/** Time, journal and memory where reports overlap over the whole shard. */
+async function byReports(
+  { tiny }: Context,
+  redriven: (records: number) => Promise<Redriven>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const records of tiny ? [2000] : [100_000, 1_000_000]) {
+    const { wall, cpu, journalBytes, memoryBytes } = await redriven(records);
+    const label = `${number(records)} records by ${number(records / BATCH)} reports`;
+    rows.push(
+      row(label, "CPU s", [cpu]),
+      row(label, "s", [wall]),
+      row(`${label}: journal`, "MB", [journalBytes / 1e6], { target: { atMost: 50 } }),
+      row(`${label}: memory`, "MB", [memoryBytes / 1e6], { target: { atMost: 300 } }),
+    );
+  }
+  return rows;
 }
 
 /** How fast several shards are, compared with as many times one. */
