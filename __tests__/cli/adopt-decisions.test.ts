@@ -1,5 +1,5 @@
 import { EVERYTHING } from "./adopted-pipelines";
-import { adopted, READ, refusals, summary } from "./adoption";
+import { adopted, adoption, MAPPING, READ, refusals, summary } from "./adoption";
 import { CONSUMER, gone, KEY, ROLE, STREAM } from "./recorded-pipeline";
 
 const streamOf = async (...args: Parameters<typeof adopted>) =>
@@ -144,5 +144,53 @@ describe("a stream that is adopted", () => {
       isUnknown: true,
     });
     expect(refused.filter(({ isUnknown }) => !isUnknown)).toEqual([]);
+  });
+
+  it("keeps the tags of every page", async () => {
+    const tags = (...all: string[]) => all.map((Key) => ({ Key, Value: "x" }));
+    const answers = {
+      "kinesis:ListTagsForStream": ({ ExclusiveStartTagKey: from }: Record<string, string>) =>
+        from === undefined
+          ? { Tags: tags("a", "b"), HasMoreTags: true }
+          : { Tags: tags(`after ${from}`), HasMoreTags: false },
+    };
+
+    expect((await streamOf(answers))?.tags).toEqual({ a: "x", b: "x", "after b": "x" });
+  });
+
+  it("needs the higher limit if it has more than 20 registered consumers", async () => {
+    const readers = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        sourceArn: `${STREAM}/consumer/efo-${index}:1700000000`,
+        uuid: String(index),
+      }));
+    const own = {
+      "lambda:GetEventSourceMapping": ({ UUID }: { UUID: string }) => ({
+        ...MAPPING,
+        UUID,
+        EventSourceArn: `${STREAM}/consumer/efo-${UUID}:1700000000`,
+      }),
+    };
+
+    expect((await streamOf(own, readers(20)))?.registeredConsumerLimit).toBeUndefined();
+    expect((await streamOf(own, readers(21)))?.registeredConsumerLimit).toBe(50);
+  });
+
+  it("gives its deployment a name that no other has, without dots", async () => {
+    const arns = ["eu-west-1", "eu-west-2"].map((region) =>
+      STREAM.replace("eu-west-1", region).replace("clicks", "a.b"),
+    );
+    const own = {
+      "lambda:GetEventSourceMapping": ({ UUID }: { UUID: string }) => ({
+        ...MAPPING,
+        EventSourceArn: UUID,
+      }),
+    };
+    const all = await adoption(
+      own,
+      arns.map((sourceArn) => ({ sourceArn, uuid: sourceArn })),
+    );
+
+    expect(all.map(({ settings }) => settings?.name)).toEqual(["a-b", "a-b-2"]);
   });
 });

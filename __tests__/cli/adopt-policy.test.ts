@@ -91,4 +91,14 @@ describe("the policy of a stream that is adopted", () => {
       "stream/stream-policy",
     ]);
   });
+
+  it("has each Sid once, and none that Terraform would not take", async () => {
+    const other = "333333333333";
+    const { streamPolicyStatements: all } = await policiesOf(
+      allow("kinesis:*", [ROLE, other], { Sid: "Twice" }),
+      allow(READ, other, { Sid: "not allowed" }),
+    );
+
+    expect(all?.map(({ sid }) => sid)).toEqual(["Twice", undefined, undefined]);
+  });
 });

@@ -143,4 +143,47 @@ describe("a reader that is adopted", () => {
     expect(stream?.settings?.consumers).toMatchObject([{ consumerName: "efo" }]);
     expect(stream?.refused).toMatchObject([{ what: "mapping another" }]);
   });
+
+  it.each([
+    ["denies", { Effect: "Deny" }],
+    ["has a condition", { Condition: { Bool: { "aws:SecureTransport": "true" } } }],
+  ])("is refused if the policy of its registered consumer %s", async (_what, more) => {
+    const statement = { Effect: "Allow", Principal: { AWS: ROLE }, Action: "*", Resource: "*" };
+    const ofConsumer = document({ ...statement, ...more });
+    const answers = {
+      "kinesis:GetResourcePolicy": ({ ResourceARN }: { ResourceARN: string }) => ({
+        Policy: ResourceARN === STREAM ? document() : ofConsumer,
+      }),
+    };
+
+    expect(await refusals(answers)).toEqual([
+      {
+        what: "the policy of the registered consumer (consumers/efo/consumer)",
+        why: "it denies, or has a condition, which the constructs do not write; remove that, or keep it where it is managed now",
+      },
+    ]);
+  });
+
+  it.each([
+    ["its registered consumer", "kinesis:DescribeStreamConsumer"],
+    ["its role", "iam:GetRole"],
+  ])("is refused, and not as unknown, if %s does not exist", async (_what, call) => {
+    const refused = await refusals({ [call]: gone() });
+
+    expect(refused.map(({ isUnknown }) => isUnknown)).toEqual([undefined]);
+  });
+
+  it("leaves a key of its destination alone that is no ARN", async () => {
+    const Destination = "arn:aws:sqs:eu-west-1:222222222222:failures";
+    const { settings, adoption: all } = await adopted({
+      ...changed({ DestinationConfig: { OnFailure: { Destination } } }),
+      "sqs:GetQueueUrl": () => ({ QueueUrl: "a-url" }),
+      "sqs:GetQueueAttributes": () => ({ Attributes: { KmsMasterKeyId: "alias/failures" } }),
+    });
+
+    expect(settings?.consumers[0]?.onFailure).toEqual({ sqs: Destination });
+    expect(all.untouched).toContain(
+      `the key alias/failures of ${Destination}: the policies that the role has go on allowing it`,
+    );
+  });
 });
