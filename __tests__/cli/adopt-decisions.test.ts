@@ -119,6 +119,22 @@ describe("a stream that is adopted", () => {
     ]);
   });
 
+  it("keeps a key that may not be described, if it is named by its ARN", async () => {
+    const denied = { "kms:DescribeKey": gone("AccessDeniedException") };
+
+    expect((await streamOf(denied))?.kmsKeyArn).toBe(KEY);
+    expect(await refusals({ ...denied, ...summary({ KeyId: "alias/clicks" }) })).toEqual([
+      {
+        what: "the key of stream clicks",
+        why: expect.stringContaining("may not call kms:DescribeKey") as string,
+        isUnknown: true,
+      },
+    ]);
+    expect(await refusals({ ...denied, ...summary({ KeyId: "alias/aws/kinesis" }) })).toMatchObject(
+      [{ why: expect.stringContaining("which only AWS may change") as string }],
+    );
+  });
+
   it("is refused while it changes", async () => {
     expect(await refusals(summary({ StreamStatus: "UPDATING" }))).toEqual([
       {
@@ -146,16 +162,16 @@ describe("a stream that is adopted", () => {
     expect(refused.filter(({ isUnknown }) => !isUnknown)).toEqual([]);
   });
 
-  it("keeps the tags of every page", async () => {
+  it("keeps the tags of every page, but those of AWS", async () => {
     const tags = (...all: string[]) => all.map((Key) => ({ Key, Value: "x" }));
     const answers = {
       "kinesis:ListTagsForStream": ({ ExclusiveStartTagKey: from }: Record<string, string>) =>
         from === undefined
-          ? { Tags: tags("a", "b"), HasMoreTags: true }
+          ? { Tags: tags("aws:a", "b"), HasMoreTags: true }
           : { Tags: tags(`after ${from}`), HasMoreTags: false },
     };
 
-    expect((await streamOf(answers))?.tags).toEqual({ a: "x", b: "x", "after b": "x" });
+    expect((await streamOf(answers))?.tags).toEqual({ b: "x", "after b": "x" });
   });
 
   it("needs the higher limit if it has more than 20 registered consumers", async () => {
