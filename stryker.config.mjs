@@ -30,6 +30,10 @@ export const AREAS = {
     suites: /^cli\/(doctor-(?!faults|fixes)|key-grants)/,
   },
   status: { code: "cli/src/status", suites: /^cli\/status(-screen|-judge)?\.test/ },
+  adopt: {
+    code: "cli/src/adopt",
+    suites: /^cli\/adopt-(decisions|policy|readers|report|first-plan|program-text)\.test/,
+  },
   explain: { code: "app/explain", suites: /^app\/(explain|refusals)\// },
   permissions: { code: "app/permissions", suites: /^app\/permissions\/(render|types)/ },
 };

@@ -2,7 +2,7 @@ import { Accounts, type Account } from "../../cli/src/accounts";
 import { adoptStreams, type AdoptedStream } from "../../cli/src/adopt/deployments";
 import { readReader } from "../../cli/src/adopt/read";
 import { discover } from "../../cli/src/from-aws";
-import type { Reference } from "../../cli/src/pipeline";
+import type { Pipeline, Reference } from "../../cli/src/pipeline";
 import { unknown } from "../../pipeline/fact";
 import { recordedAccount, type Answers } from "./recorded";
 import {
@@ -79,11 +79,11 @@ const ANSWERS: Answers = {
   "logs:DescribeLogGroups": () => ({ logGroups: [] }),
 };
 
-/** What becomes of the mappings that are named, in a pipeline in which some answers are others. */
-export async function adoption(
+/** The mappings that are named, in a pipeline in which some answers are others. */
+export function pipelines(
   changes: Answers = {},
   references: readonly Partial<Reference>[] = [{}],
-): Promise<AdoptedStream[]> {
+): Promise<Pipeline[]> {
   const known: Record<string, Account> = Object.fromEntries(
     ["111111111111", "222222222222"].map((id) => [
       id,
@@ -96,7 +96,7 @@ export async function adoption(
     .mockImplementation((id) =>
       Promise.resolve(known[id] ?? { id, access: unknown(`no credentials for ${id}`) }),
     );
-  const pipelines = await discover(
+  return discover(
     references.map((reference) => ({
       region: "eu-west-1",
       functionArn: FUNCTION,
@@ -106,5 +106,39 @@ export async function adoption(
     })),
     accounts,
   );
-  return adoptStreams(await Promise.all(pipelines.map(readReader)));
 }
+
+/** What becomes of them. */
+export const adoption = async (...args: Parameters<typeof pipelines>): Promise<AdoptedStream[]> =>
+  adoptStreams(await Promise.all((await pipelines(...args)).map(readReader)));
+
+/** What becomes of the only stream. */
+export const adopted = async (...args: Parameters<typeof adoption>): Promise<AdoptedStream> =>
+  (await adoption(...args))[0]!;
+
+/** Why the only stream cannot be adopted. */
+export const refusals = async (...args: Parameters<typeof adoption>) => {
+  const { settings, refused } = await adopted(...args);
+  expect(settings).toBeUndefined();
+  return refused;
+};
+
+/** Answers with a mapping that differs from a usual one. */
+export const changed = (mapping: object): Answers => ({
+  "lambda:GetEventSourceMapping": () => ({ ...MAPPING, ...mapping }),
+});
+
+export const allow = (Action: unknown, AWS: unknown, more: object = {}) => ({
+  ...{ Effect: "Allow", Principal: { AWS }, Action, Resource: STREAM },
+  ...more,
+});
+
+/** What readers with shared throughput need of a stream's policy. */
+export const READ = [
+  "kinesis:DescribeStreamSummary",
+  "kinesis:ListShards",
+  "kinesis:DescribeStream",
+  "kinesis:GetRecords",
+  "kinesis:GetShardIterator",
+];
+export const WRITE = ["kinesis:PutRecord", "kinesis:PutRecords"];

@@ -162,6 +162,37 @@ describe("doctor --records", () => {
     expect([looks("shard-0"), looks("shard-1")]).toEqual([1, 5]);
   });
 
+  it("reads 100 shards of a stream that has more, and says so", async () => {
+    const shards = Array.from({ length: 101 }, (_, index) => `shard-${1000 + index}`);
+    const more = "; the newest 100 of 101 shards were read";
+    const read = stream([order("buy", 0, "shard-1100"), order("buy", 0, "shard-1000")], shards);
+    const empty = stream([], shards);
+
+    expect(await tried({ ...read.answers, ...withFilters(BUY) }, 1)).toMatchObject({
+      says: `1 of 1 pass${more}`,
+    });
+    expect(await tried({ ...empty.answers, ...withFilters(BUY) })).toMatchObject({
+      status: "unknown",
+      why: `what was read holds no record to try the filters on${more}`,
+    });
+    expect(read.reads.filter((one) => one.startsWith("shard-1000"))).toEqual([]);
+  });
+
+  it("ends where a shard answers with empty pages only", async () => {
+    const answers: Answers = {
+      ...stream([]).answers,
+      "kinesis:GetRecords": () => {
+        jest.setSystemTime(Date.now() + 5000);
+        return { Records: [], MillisBehindLatest: 1, NextShardIterator: "shard-0 0" };
+      },
+    };
+
+    expect(await tried({ ...answers, ...withFilters(BUY) })).toEqual({
+      status: "unknown",
+      why: "no record to try the filters on was found in 20 seconds",
+    });
+  });
+
   it("says what it may not read", async () => {
     const denied = { "kinesis:GetRecords": gone("AccessDeniedException") };
 

@@ -3,8 +3,6 @@ import { ownTags, type Adoption, type Json } from "./adoption";
 import { settingsOf } from "./defaults";
 import type { Reader } from "./read";
 
-const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
-
 /** The settings of an existing stream, which is imported. */
 export function adoptStream(reader: Reader, adoption: Adoption): Json {
   const { stream } = reader.pipeline;
@@ -58,7 +56,7 @@ function encryption(reader: Reader, adoption: Adoption): Json {
   if (type !== "KMS") {
     return { encryption: "NONE" };
   }
-  const { Arn: arn = KEY_ARN.test(used) ? used : undefined, KeyManager } = valueOf(key) ?? {};
+  const { Arn: arn = used.includes(":key/") ? used : undefined, KeyManager } = valueOf(key) ?? {};
   if (KeyManager === "AWS" || used.includes("alias/aws/")) {
     adoption.refused.push({
       what: `the key of stream ${pipeline.stream.name}`,

@@ -6,7 +6,8 @@ import type { Account } from "../accounts";
 import { lookUp } from "../look-up";
 import type { Pipeline } from "../pipeline";
 import { isAggregated } from "../redrive/aggregation";
-import { ShardReader } from "../redrive/shard-reader";
+import { Pauses, type Sleep } from "../redrive/pauses";
+import { ShardReader, type KinesisReads } from "../redrive/shard-reader";
 import { describeStream } from "../redrive/stream";
 import { patternsOf } from "./filters";
 import { finding, ok, undecided, type Verdict } from "./verdict";
@@ -20,6 +21,16 @@ const WINDOWS = [10 * SECOND, 5 * MINUTE, HOUR, 24 * HOUR, Infinity];
 const READING_MILLISECONDS = 20_000;
 /** Of a stream with more shards, these are read: the newest. */
 const MOST_SHARDS = 100;
+const OUT_OF_TIME = new Error("the time for reading a shard is over");
+
+/** The last records of a stream. */
+interface Sample {
+  readonly records: readonly KinesisRecord[];
+  readonly shardsRead: number;
+  readonly shards: number;
+  /** Whether reading ended before the end of some shard. */
+  readonly isCut: boolean;
+}
 
 /**
  * Reads the last records of each stream, and tries the filters of every mapping on them.
@@ -31,7 +42,7 @@ export async function tryFilters(
   pipelines: readonly Pipeline[],
   count: number,
 ): Promise<Verdict[]> {
-  const byStream = new Map<string, Promise<Fact<readonly KinesisRecord[]>>>();
+  const byStream = new Map<string, Promise<Fact<Sample>>>();
   return Promise.all(
     pipelines.map(async (pipeline) => {
       const { arn, account } = pipeline.stream;
@@ -42,55 +53,84 @@ export async function tryFilters(
   );
 }
 
-function lastRecords(
-  account: Account,
-  streamArn: string,
-  count: number,
-): Promise<Fact<readonly KinesisRecord[]>> {
+function lastRecords(account: Account, streamArn: string, count: number): Promise<Fact<Sample>> {
   return lookUp(account, "kinesis:GetRecords", async ({ kinesis }) => {
-    const stream = await describeStream(kinesis, streamArn);
-    const shardIds = (stream?.shardIds ?? []).slice(-MOST_SHARDS);
+    const all = (await describeStream(kinesis, streamArn))?.shardIds ?? [];
+    const shardIds = all.slice(-MOST_SHARDS);
     const share = Math.ceil(count / shardIds.length);
-    const records = await Promise.all(
-      shardIds.map((id) => lastOfShard(new ShardReader(kinesis, streamArn, id), share)),
+    const read = await Promise.all(
+      shardIds.map((id) => lastOfShard(kinesis, streamArn, id, share)),
     );
-    return records
-      .flat()
-      .sort((a, b) => a.approximateArrivalTimestamp - b.approximateArrivalTimestamp)
-      .slice(-count);
+    return {
+      records: read
+        .flatMap(({ records }) => records)
+        .sort((a, b) => a.approximateArrivalTimestamp - b.approximateArrivalTimestamp)
+        .slice(-count),
+      shardsRead: shardIds.length,
+      shards: all.length,
+      isCut: read.some(({ isCut }) => isCut),
+    };
   });
 }
 
-async function lastOfShard(reader: ShardReader, count: number): Promise<KinesisRecord[]> {
+async function lastOfShard(
+  kinesis: KinesisReads,
+  streamArn: string,
+  shardId: string,
+  count: number,
+): Promise<Pick<Sample, "records" | "isCut">> {
   const end = Date.now() + READING_MILLISECONDS;
-  let last: KinesisRecord[] = [];
-  for (const window of WINDOWS) {
-    last = [];
-    const time = new Date(Math.max(0, Date.now() - window));
-    for await (const record of reader.read({ time }, () => Date.now() < end)) {
-      last.push(record);
-      if (last.length > count) {
-        last.shift();
+  const pauses = new Pauses();
+  // A shard that has no records for hours is read page by page, and each of them is empty.
+  const sleep: Sleep = (milliseconds, throttledCall) =>
+    throttledCall === undefined && Date.now() >= end
+      ? Promise.reject(OUT_OF_TIME)
+      : pauses.sleep(milliseconds);
+  const reader = new ShardReader(kinesis, streamArn, shardId, { sleep });
+  let records: KinesisRecord[] = [];
+  try {
+    for (const window of WINDOWS) {
+      records = [];
+      const time = new Date(Math.max(0, Date.now() - window));
+      for await (const record of reader.read({ time }, () => true)) {
+        records.push(record);
+        if (records.length > count) {
+          records.shift();
+        }
+      }
+      if (records.length >= count) {
+        break;
       }
     }
-    if (last.length >= count || Date.now() >= end) {
-      break;
+  } catch (error) {
+    if (error !== OUT_OF_TIME) {
+      throw error;
     }
+    return { records, isCut: true };
   }
-  return last;
+  return { records, isCut: false };
 }
 
-function judge({ mapping }: Pipeline, fact: Fact<readonly KinesisRecord[]>): Verdict {
+function judge({ mapping }: Pipeline, fact: Fact<Sample>): Verdict {
   const configuration = valueOf(mapping.configuration);
   if (fact.state !== "found") {
     return undecided(fact.why);
   }
-  const aggregated = fact.value.filter(({ data }) => isAggregated(data)).length;
+  const { records: all, shardsRead, shards, isCut } = fact.value;
+  const aggregated = all.filter(({ data }) => isAggregated(data)).length;
   // How Lambda filters what the Kinesis Producer Library has aggregated cannot be tried here.
-  const records = fact.value.filter(({ data }) => !isAggregated(data));
-  const leftOut = aggregated === 0 ? "" : `; ${aggregated} aggregated by the KPL were left out`;
+  const records = all.filter(({ data }) => !isAggregated(data));
+  const leftOut = [
+    ...(aggregated > 0 ? [`; ${aggregated} aggregated by the KPL were left out`] : []),
+    ...(shardsRead < shards ? [`; the newest ${shardsRead} of ${shards} shards were read`] : []),
+  ].join("");
   if (records.length === 0) {
-    return undecided(`the stream holds no record to try the filters on${leftOut}`);
+    const read = shardsRead < shards ? "what was read" : "the stream";
+    return undecided(
+      isCut
+        ? `no record to try the filters on was found in ${READING_MILLISECONDS / SECOND} seconds${leftOut}`
+        : `${read} holds no record to try the filters on${leftOut}`,
+    );
   }
   const patterns = patternsOf(configuration ?? {});
   if (!configuration || patterns.length === 0) {
