@@ -95,26 +95,28 @@ export class ReportContents {
    * @param room bytes in memory that a part may take; what does not fit is read twice
    */
   async *fromStream(reports: readonly Report[], room: number): AsyncGenerator<Part> {
-    const chain = new Chain(reports, { ...this.target, ...this.rules }, this.rules.choice);
-    let kept: readonly KinesisRecord[] | undefined;
-    try {
-      kept = await this.readFirst(chain, room);
-    } catch (error) {
-      const { name, message } = error as Error;
-      // Its start is the only field of a report that Kinesis can refuse.
-      if (!/^(ValidationException|InvalidArgumentException)$/.test(name)) {
-        throw error;
+    for (let groups = [reports]; groups.length > 0;) {
+      const [group = [], ...later] = groups;
+      const chain = new Chain(group, { ...this.target, ...this.rules }, this.rules.choice);
+      let kept: readonly KinesisRecord[] | undefined;
+      try {
+        kept = await this.readFirst(chain, room);
+        groups = later;
+      } catch (error) {
+        const { name, message } = error as Error;
+        // Its start is the only field of a report that Kinesis can refuse.
+        if (!/^(ValidationException|InvalidArgumentException)$/.test(name)) {
+          throw error;
+        }
+        const [refused, ...others] = chain.ranges.map(({ report }) => report);
+        if (refused && refused.isDeleted !== true) {
+          this.leave(refused.id, `Kinesis refuses to read what it names (${name}: ${message})`);
+        }
+        groups = [...overlapping(others), ...later];
+        continue;
       }
-      const [refused, ...others] = chain.ranges.map(({ report }) => report);
-      if (refused && refused.isDeleted !== true) {
-        this.leave(refused.id, `Kinesis refuses to read what it names (${name}: ${message})`);
-      }
-      for (const group of overlapping(others)) {
-        yield* this.fromStream(group, room);
-      }
-      return;
+      yield* partsOf(chain, kept ?? this.recordsOf(chain), this.rules.filters, room);
     }
-    yield* partsOf(chain, kept ?? this.recordsOf(chain), this.rules.filters, room);
   }
 
   /**
