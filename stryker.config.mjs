@@ -23,7 +23,7 @@ export const AREAS = {
   redrive: {
     code: "cli/src/redrive",
     suites:
-      /^cli\/redrive(-bucket|-by-time|-delivery|-invoke|-journal|-queue|-reader|-report|-run|-save|-selection|-sentences|-side-by-side)?\.test/,
+      /^cli\/redrive(-bucket|-by-time|-chain|-delivery|-invoke|-journal|-queue|-reader|-report|-run|-save|-selection|-sentences|-side-by-side)?\.test/,
   },
   doctor: {
     code: "cli/src/doctor/**",

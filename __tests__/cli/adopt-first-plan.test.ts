@@ -1,7 +1,7 @@
 import type { RunOptions } from "../../cli/src/command";
 import { change, planOf } from "../app/explain/plans";
 import { runRecorded } from "./adopt-run";
-import { PIPELINES } from "./adopted-pipelines";
+import { FIRST_PLAN, PIPELINES } from "./adopted-pipelines";
 
 const adopt = (
   plan: RunOptions["plan"],
@@ -23,13 +23,6 @@ const adopt = (
 /** What is printed once the file is written. */
 const ending = (stdout: string): string | undefined => stdout.split("written to ")[1];
 
-const IMPORTING = { importing: { id: "clicks" } };
-const GOOD = planOf(
-  change("no-op", "aws_kinesis_stream", "stream", IMPORTING),
-  change("update", "aws_kinesis_resource_policy", "policy", IMPORTING),
-  change("create", "aws_iam_role_policy", "role-policy"),
-  change("create", "aws_iam_role_policy", "on-failure-policy"),
-);
 const BAD = planOf(
   change("replace", "aws_kinesis_stream", "stream"),
   change("delete", "aws_sqs_queue", "queue"),
@@ -42,7 +35,7 @@ describe("adopt, where the library's repository is at hand", () => {
         expect(environment).toEqual({ DEPLOYMENT: expect.stringMatching(/file$/) as string });
         print(`plan of ${name}`);
         print(`  - a reader, which ${"goes on ".repeat(10)}reading`);
-        return Promise.resolve(GOOD);
+        return Promise.resolve(FIRST_PLAN);
       },
       { name: "of two streams" },
     );
@@ -95,7 +88,7 @@ Next:
 
   it("does not propose to deploy any of several deployments if the plan of one is not good", async () => {
     const { exitCode, stdout } = await adopt(
-      ({ name }) => Promise.resolve(name === "clicks" ? BAD : GOOD),
+      ({ name }) => Promise.resolve(name === "clicks" ? BAD : FIRST_PLAN),
       { name: "of two streams" },
     );
 

@@ -2,10 +2,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isInstalled } from "../../app/terraform";
 import type { RunOptions } from "../../cli/src/command";
-import { change, planOf } from "../app/explain/plans";
 import { startCommand } from "../helpers/terminal";
 import { pathWithStandIn } from "../helpers/terraform-stand-in";
 import { ROOT, scratch } from "../terraform/harness";
+import { FIRST_PLAN } from "./adopted-pipelines";
 import { useWorld } from "./use-world";
 import { build, type Built, fromBoth, runCli } from "./world";
 
@@ -14,14 +14,6 @@ let clicks: Built;
 beforeAll(async () => {
   clicks = await build(world, "clicks", { isShared: true });
 });
-
-const IMPORTING = { importing: { id: "clicks" } };
-const GOOD = planOf(
-  change("no-op", "aws_kinesis_stream", "stream", IMPORTING),
-  change("update", "aws_kinesis_resource_policy", "policy", IMPORTING),
-  change("create", "aws_iam_role_policy", "role-policy"),
-  change("create", "aws_iam_role_policy", "on-failure-policy"),
-);
 
 const newFile = (): string => join(scratch(), "settings.json");
 const adopt = (file: string, plan: RunOptions["plan"], ...options: string[]) =>
@@ -47,7 +39,7 @@ describe("adopt, where the library's repository is at hand", () => {
       expect(existsSync(file)).toBe(true);
       print("terraform plan");
       print(`  - changes nothing for ${clicks.role}, which ${"goes on ".repeat(8)}reading`);
-      return Promise.resolve(GOOD);
+      return Promise.resolve(FIRST_PLAN);
     };
 
     const { exitCode, stdout } = await adopt(file, plan);
@@ -106,7 +98,7 @@ Next:
 describe("npm run adopt", () => {
   it("plans with Terraform, and prints only words of the plan", async () => {
     const standIn = scratch();
-    writeFileSync(join(standIn, "plan.json"), JSON.stringify(GOOD));
+    writeFileSync(join(standIn, "plan.json"), JSON.stringify(FIRST_PLAN));
     const file = newFile();
     const args = [...fromBoth("clicks"), "--endpoint-url", world.aws.url, "--output", file];
     const command = startCommand(["npm", "run", "--silent", "adopt", "--", ...args], {

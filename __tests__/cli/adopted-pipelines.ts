@@ -8,6 +8,7 @@ import {
   streamPolicy,
   summary,
 } from "./adoption";
+import { change, planOf } from "../app/explain/plans";
 import type { Answers } from "./recorded";
 import { gone, KEY, ROLE, STREAM } from "./recorded-pipeline";
 
@@ -111,3 +112,13 @@ export const PIPELINES: Readonly<Record<Name, Parameters<typeof pipelines>>> = {
     ],
   ],
 };
+
+const IMPORTING = { importing: { id: "clicks" } };
+
+/** A first plan as it should be. */
+export const FIRST_PLAN = planOf(
+  change("no-op", "aws_kinesis_stream", "stream", IMPORTING),
+  change("update", "aws_kinesis_resource_policy", "policy", IMPORTING),
+  change("create", "aws_iam_role_policy", "role-policy"),
+  change("create", "aws_iam_role_policy", "on-failure-policy"),
+);

@@ -129,9 +129,13 @@ describe("a chain that does not fit into memory", () => {
     expect(fs.existsSync(journal)).toBe(false);
   });
 
-  it.each([1, 2, 3, 4])("is finished after a kill in invocation %i", async (at) => {
+  it.each([
+    ...[1, 2, 3, 4].map((at) => ["invoked", at] as const),
+    ...[1, 2, 3, 4].map((at) => ["DeleteMessage", at] as const),
+    ...[1, 2, 3, 4].map((at) => ["DeleteMessage done", at] as const),
+  ])("is finished after a kill at '%s' number %i", async (point, at) => {
     const made = world();
-    await made.run({ concurrency: 1 }, { point: "invoked", at });
+    await made.run({ concurrency: 1 }, { point, at });
     made.messages.forEach((message) => (message.isHeld = false));
     const before = made.delivered.length;
 

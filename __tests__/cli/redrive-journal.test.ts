@@ -67,6 +67,21 @@ describe("the journal", () => {
     expect(Journal.open(file).unanswered).toEqual([]);
   });
 
+  const about = (changes: object) => {
+    const time = "2026-01-31T08:00:00.000Z";
+    const range = { shardId: "s", start: "1", end: "2", batchSize: 1 };
+    const report = { ...range, firstArrival: time, lastArrival: time, ...changes };
+    return JSON.stringify({ about: { r2: report } });
+  };
+
+  it("keeps what deleted reports were about", () => {
+    const file = inDirectory("journal");
+    fs.writeFileSync(file, `${about({})}\n`);
+
+    expect(Journal.open(file).setAside).toBeUndefined();
+    expect([...Journal.open(file).deletedReports.keys()]).toEqual(["r2"]);
+  });
+
   it.each([
     ["a half line that the next one was appended to", '{"settled":{"r1":["4{"sending":["5"]}'],
     ["a line that is null", "null"],
@@ -74,6 +89,11 @@ describe("the journal", () => {
     ["a line of another shape", '{"sending":"12"}'],
     ["a position without a number", '{"passed":{"shard":"s","filters":[],"confirmed":1}}'],
     ["a position without filters", '{"passed":{"shard":"s","upTo":"1","confirmed":1}}'],
+    ["a deleted report whose range is no number", about({ start: "x" })],
+    ["a deleted report without a shard", about({ shardId: undefined })],
+    ["a deleted report without a size", about({ batchSize: "1" })],
+    ["a deleted report that arrived at no time", about({ lastArrival: "then" })],
+    ["the reports that are over as no list", '{"over":"r1"}'],
   ])("sets %s aside, and keeps the rest", (_, bad) => {
     const file = inDirectory("journal");
     const text = `{"settled":{"r1":["1"]}}\n${bad}\n{"settled":{"r1":["2"]}}\n`;

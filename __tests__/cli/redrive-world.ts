@@ -211,7 +211,9 @@ export class RedriveWorld {
         return {};
       },
     };
-    return handlers[name]?.();
+    const answered = handlers[name]?.();
+    await this.pass(run, `${name} done`);
+    return answered;
   }
 
   private describe() {

@@ -76,7 +76,7 @@ export class ByReport implements Work {
     sortByExpiry(usable, this.stream);
     const chosen = usable.slice(0, this.options.max);
     const oldest = Date.now() - (this.stream?.retentionHours ?? Infinity) * 3_600_000;
-    this.shards = groupsOf(chosen, deletedBefore(journal, this.target, oldest));
+    this.shards = groupsOf(chosen, deletedBefore(journal, this.target, usable, oldest));
     for (const number of this.options.drop) {
       const isIn = ({ start, end }: Report) => BigInt(number) >= start && BigInt(number) <= end;
       if (!chosen.some(isIn)) {

@@ -154,8 +154,11 @@ export class Sweep {
 
   /** Moves on to a record; returns the ranges that end before it. */
   moveTo(number: bigint): Range[] {
-    for (; (this.ranges[this.next]?.report.start ?? Infinity) <= number; this.next += 1) {
-      this.covering.push(...this.ranges.slice(this.next, this.next + 1));
+    let range = this.ranges[this.next];
+    while (range && range.report.start <= number) {
+      this.covering.push(range);
+      this.next += 1;
+      range = this.ranges[this.next];
     }
     const ended = this.covering.filter(({ report }) => report.end < number);
     if (ended.length > 0) {

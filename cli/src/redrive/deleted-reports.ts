@@ -4,13 +4,16 @@ import type { Report } from "./report";
 
 /**
  * Reports that earlier runs deleted while others, with records in the same range, were left. They
- * still tell which records the others are not about, until those have expired.
+ * still tell which records the others are not about, until those have expired. A report that was
+ * received again tells that itself.
  *
+ * @param received reports of this run
  * @param oldest when the oldest records that can be read arrived
  */
 export function deletedBefore(
   journal: Journal,
   target: Pick<Report, "functionArn" | "streamArn">,
+  received: readonly Report[],
   oldest: number,
 ): Report[] {
   const reports = [...journal.deletedReports].map(([id, about]): Report => {
@@ -26,7 +29,8 @@ export function deletedBefore(
   });
   const isOver = ({ lastArrival }: Report) => lastArrival.getTime() < oldest;
   forget(journal, reports.filter(isOver));
-  return reports.filter((report) => !isOver(report));
+  const ids = new Set(received.map(({ id }) => id));
+  return reports.filter((report) => !isOver(report) && !ids.has(report.id));
 }
 
 /** Has the journal forget deleted reports that no other report needs any more. */

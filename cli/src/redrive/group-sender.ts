@@ -90,8 +90,11 @@ export class GroupSender {
     }
     const done = this.options.isSaving ? [] : this.doneOf(part, unconfirmed);
     for (const report of done) {
+      if (!isAlone) {
+        journal.write({ about: { [report.id]: aboutOf(report) } });
+      }
       await source.delete(report.id);
-      journal.write({ deleted: report.id, ...(!isAlone && { about: aboutOf(report) }) });
+      journal.write({ deleted: report.id });
       this.summary.deletedReports += 1;
     }
     return done.map(({ id }) => id);

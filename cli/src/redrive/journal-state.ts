@@ -18,7 +18,7 @@ export interface PassedLine {
   readonly dropped?: readonly string[];
 }
 
-/** What a report that was deleted was about. */
+/** What a report was about that was, or was to be, deleted. */
 export interface DeletedReport {
   readonly shardId: string;
   /** Sequence number. */
@@ -50,8 +50,8 @@ export interface Line {
   readonly completed?: true;
   /** A report that was deleted. */
   readonly deleted?: string;
-  /** What it was about, if other reports have records in the same range. */
-  readonly about?: DeletedReport;
+  /** What reports are about that are deleted next, and that others share a range with. */
+  readonly about?: Readonly<Record<string, DeletedReport>>;
   /** Deleted reports that no other report needs any more. */
   readonly over?: readonly string[];
   /** A redrive by time is done. */
@@ -167,14 +167,18 @@ export class JournalState {
       this.doubtful.clear();
       this.sending.clear();
     }
-    if (line.deleted !== undefined) {
-      this.confirmedByReport.delete(line.deleted);
-      this.droppedByReport.delete(line.deleted);
-      if (line.about) {
-        this.deletedReports.set(line.deleted, line.about);
-      }
+    for (const [report, about] of Object.entries(line.about ?? {})) {
+      this.deletedReports.set(report, about);
     }
     line.over?.forEach((report) => this.deletedReports.delete(report));
+    // A run that was killed right after a deletion has not written that.
+    for (const report of [
+      ...(line.over ?? []),
+      ...(line.deleted === undefined ? [] : [line.deleted]),
+    ]) {
+      this.confirmedByReport.delete(report);
+      this.droppedByReport.delete(report);
+    }
     if (line.forgotten) {
       this.positions.clear();
     }
@@ -237,7 +241,7 @@ export class JournalState {
           ...(dropped.size > 0 && { dropped: [...dropped] }),
         },
       })),
-      ...[...this.deletedReports].map(([deleted, about]) => ({ deleted, about })),
+      ...[...this.deletedReports].map(([report, about]) => ({ about: { [report]: about } })),
       ...(Object.keys(this.handles).length > 0 ? [{ held: this.handles }] : []),
       ...sent.filter(({ sending }) => sending.length > 0),
     ];

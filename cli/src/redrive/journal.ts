@@ -62,7 +62,7 @@ export class Journal {
     return this.state.dropped(report);
   }
 
-  /** Reports that were deleted while others with records in the same range were left. */
+  /** Reports that were to be deleted while others with records in the same range were left. */
   get deletedReports(): ReadonlyMap<string, DeletedReport> {
     return this.state.deletedReports;
   }
@@ -201,7 +201,7 @@ function parse(text: string): Line | undefined {
     return line &&
       [...lists, rejected, cured, ahead, dropped].every(isNumbers) &&
       (!line.passed || isPlace(place)) &&
-      (!line.about || isAbout(line.about))
+      Object.values(line.about ?? {}).every(isAbout)
       ? line
       : undefined;
   } catch {
